@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+// The one interface of the capture stage: a lane pulls batches of frames from its own source.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include "capture/packet_view.h"
+
+namespace weir {
+
+/// Counted by the source, read by other threads with relaxed loads through the lane.
+struct CaptureCounters {
+  uint64_t kernelDroppedPackets = 0;  ///< lost in front of the ring (PACKET_STATISTICS)
+  uint64_t truncatedFileRecords = 0;  ///< the file ended inside a record
+  uint64_t malformedFileBlocks = 0;   ///< blocks of a file that could not be read
+};
+
+/// Owned and used by exactly one lane thread.
+class PacketSource {
+ public:
+  virtual ~PacketSource() = default;
+
+  /// Fills `batch` with up to `batch.size()` frames and gives their number. Waits no longer than
+  /// about 100 ms; 0 means "nothing yet" or, with `finished()`, "never again".
+  virtual size_t receive(std::span<PacketView> batch) = 0;
+
+  /// True when no further frame will come.
+  [[nodiscard]] virtual bool finished() const = 0;
+
+  /// The latest time this source vouches for, ns since the epoch: the newest packet's time in a
+  /// file (of all packets, also those that belong to other lanes), the wall clock when live.
+  /// 0 before the first packet of a file.
+  [[nodiscard]] virtual int64_t clockNs() const = 0;
+
+  [[nodiscard]] virtual CaptureCounters counters() = 0;
+};
+
+}  // namespace weir

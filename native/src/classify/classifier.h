@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+// Names flows: feeds the first octets of each direction to a matcher and writes verdicts into the
+// flow entries. One classifier per lane, used by the lane's thread only.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+
+#include "classify/signature.h"
+#include "decode/decoded_packet.h"
+#include "flow/flow_entry.h"
+
+namespace weir {
+
+class MatcherDatabase;  // compiled patterns, read-only, shared by all lanes (classify/matcher.h)
+
+struct ClassifierOptions {
+  uint32_t budgetPacketsPerDirection = 12;  ///< packets with payload, then "no match"
+  uint32_t budgetBytesPerDirection = 4096;
+};
+
+struct ClassifierCounters {
+  uint64_t scannedOctets = 0;
+  uint64_t decidedFlows = 0;    ///< with a name
+  uint64_t exhaustedFlows = 0;  ///< budget spent without a match
+  uint64_t undecidedFlows = 0;  ///< at this moment
+  uint64_t reorderedSegments = 0;
+  uint64_t reorderDroppedSegments = 0;  ///< beyond the reorder bound; the direction is given up
+};
+
+/// Order of calls in a lane, for each batch: `add` for each packet in order, then `settle`.
+/// A flow that ends inside a batch is settled before its record is built.
+class Classifier {
+ public:
+  Classifier(std::shared_ptr<const MatcherDatabase> database, ClassifierOptions options);
+  ~Classifier();
+
+  /// Takes one packet of `entry` (already counted by the flow table). Bytes are borrowed until the
+  /// next `settle`. Cheap for decided flows.
+  void add(FlowEntry& entry, const DecodedPacket& packet);
+
+  /// Submits what `add` gathered and writes the verdicts that have come. Gives the entries that got
+  /// their name (application != 0) since the last call; valid until the next call.
+  std::span<FlowEntry* const> settle();
+
+  /// The flow ends or starts anew: gives its slot back. After this `entry.classification` is
+  /// DECIDED with what is known.
+  void release(FlowEntry& entry);
+
+  [[nodiscard]] ClassifierCounters counters() const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace weir

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+// A compiled-in-memory signature set as the control plane hands it over: data, no behaviour.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace weir {
+
+enum class Transport : uint8_t { TCP = 0, UDP = 1 };
+
+/// Which side of the flow a pattern looks at; CLIENT is the initiator.
+enum class StreamSide : uint8_t { CLIENT = 0, SERVER = 1 };
+
+/// One regular expression of one application. A signature with several regexes, both transports or
+/// `direction: either` becomes several patterns.
+struct Pattern {
+  std::string regex;         ///< PCRE2 syntax, matched against octets
+  bool caseless = false;
+  Transport transport = Transport::TCP;
+  StreamSide side = StreamSide::CLIENT;
+  uint32_t application = 0;  ///< selector of the application it names
+  int32_t priority = 0;      ///< higher wins among patterns that match at once; then lower id
+  uint32_t minimumDatagramBytes = 0;  ///< UDP: exact shape bounds; 0 means none
+  uint32_t maximumDatagramBytes = 0;
+  std::string source;        ///< "signatures/ssh.yaml: SSH", for messages
+};
+
+/// Roles that the classifier itself must know of, by application selector; 0 if absent from the set.
+struct ExpectedApplications {
+  uint32_t ftp = 0;
+  uint32_t ftpData = 0;
+  uint32_t sip = 0;
+  uint32_t rtp = 0;
+  uint32_t rtcp = 0;
+};
+
+struct Application {
+  uint32_t selector = 0;  ///< RFC 6759 selector under classification engine 6 (user-defined), 3 octets
+  std::string name;       ///< element 96, at most 24 octets
+  std::string description;  ///< element 94, at most 55 octets
+};
+
+struct SignatureSet {
+  std::vector<Application> applications;
+  std::vector<Pattern> patterns;
+  ExpectedApplications expected;
+};
+
+}  // namespace weir

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+// What decode hands on: a packet's flow key, its layer 4 facts and its payload, or why it has none.
+#pragma once
+
+#include <cstdint>
+
+#include "decode/flow_key.h"
+
+namespace weir {
+
+/// Why a packet belongs to no flow. NONE: it does. Names are what `--stats` shows.
+enum class Exception : uint8_t {
+  NONE = 0,
+  UNSUPPORTED_LINK_TYPE,
+  TRUNCATED_LINK_HEADER,
+  ARP,
+  NON_IP,
+  TRUNCATED_IP_HEADER,
+  MALFORMED_IP_HEADER,
+  TRUNCATED_TRANSPORT_HEADER,
+  MALFORMED_TRANSPORT_HEADER,
+  COUNT,
+};
+
+/// camelCase name for statistics, e.g. "truncatedIpHeader".
+const char* exceptionName(Exception exception);
+
+/// TCP header flags in wire order, 9 bits: NS CWR ECE URG ACK PSH RST SYN FIN (RFC 9293, RFC 3540).
+enum TcpFlag : uint16_t {
+  TCP_FIN = 0x001,
+  TCP_SYN = 0x002,
+  TCP_RST = 0x004,
+  TCP_PSH = 0x008,
+  TCP_ACK = 0x010,
+};
+
+/// `payload` borrows from the PacketView: it never outlives the batch.
+struct DecodedPacket {
+  FlowKey key;
+  int64_t timestampNs = 0;
+  const uint8_t* payload = nullptr;  ///< after the transport header, without Ethernet padding
+  uint32_t payloadLengthBytes = 0;   ///< captured octets at `payload`
+  uint32_t octets = 0;               ///< IP total length (IPv6: 40 + payload length);
+                                     ///< with an exception and no valid IP header: wire length
+  uint32_t tcpSequence = 0;          ///< host order
+  uint32_t interfaceIndex = 0;
+  uint16_t tcpFlags = 0;      ///< TcpFlag bits; 0 unless TCP
+  uint16_t icmpTypeCode = 0;  ///< type * 256 + code of ICMP and ICMPv6, else 0
+  uint8_t ipClassOfService = 0;
+  uint8_t ipTimeToLive = 0;
+  Sender sender = Sender::A;
+  Exception exception = Exception::NONE;
+};
+
+}  // namespace weir

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+// The identity of a biflow: both endpoints in a canonical order, so both directions give one key.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <cstring>
+
+namespace weir {
+
+/// 16 octets in network order; IPv4 as an IPv4-mapped IPv6 address (RFC 4291 2.5.5.2).
+using IpAddress = std::array<uint8_t, 16>;
+
+/// Endpoint A is the smaller of the two by (address, port). Everything counts in equality.
+struct FlowKey {
+  IpAddress addressA{};
+  IpAddress addressB{};
+  uint16_t portA = 0;  ///< host order; 0 where the protocol has none
+  uint16_t portB = 0;
+  uint16_t vlanId = 0;  ///< outer VLAN identifier, 0 without a tag
+  uint8_t protocol = 0;
+  uint8_t ipVersion = 0;  ///< 4 or 6
+
+  bool operator==(const FlowKey& other) const { return std::memcmp(this, &other, sizeof *this) == 0; }
+};
+static_assert(sizeof(FlowKey) == 40, "compared and hashed as five words, so no padding");
+
+/// Which endpoint of the key sent a packet.
+enum class Sender : uint8_t { A = 0, B = 1 };
+
+}  // namespace weir

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+// Paths of the collector's HTTP API, said once for server and clients.
+
+export const API = {
+  openapi: '/api/v1/openapi.json',
+  health: '/api/v1/health',
+  flows: '/api/v1/flows',
+  top: '/api/v1/top',
+  series: '/api/v1/series',
+  applications: '/api/v1/applications',
+  exporters: '/api/v1/exporters',
+  stream: '/api/v1/stream',
+  rules: '/api/v1/rules',
+  decisions: '/api/v1/decisions',
+} as const;

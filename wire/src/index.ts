@@ -1,0 +1,6 @@
+// SPDX-License-Identifier: Apache-2.0
+// What two processes of Weir must agree on.
+export * from './api/decisions.js';
+export * from './api/flows.js';
+export * from './api/routes.js';
+export * from './config.js';
