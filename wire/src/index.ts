@@ -4,3 +4,5 @@ export * from './api/decisions.js';
 export * from './api/flows.js';
 export * from './api/routes.js';
 export * from './config.js';
+export * from './generated/registry.js';
+export type * from './registry-types.js';

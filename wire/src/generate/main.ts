@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+// Writes the generated C++ and TypeScript sides of the registry; with --check it only compares and
+// exits with 1 when a file is not current.
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import type { Template, TemplateField } from '../registry-types.js';
+import { type Registry, readRegistry } from './registry.js';
+
+const NOTICE = 'Generated from wire/*.yaml by `npm run generate`. Do not edit.';
+
+function cppFields(fields: readonly TemplateField[]): string {
+  return fields.map(({ id, length, name }) => `    {${id}, ${length}},  // ${name}`).join('\n');
+}
+
+function cppTemplate({ name, id, scope, fields }: Template): string {
+  const scopeArray = scope.length
+    ? `inline constexpr TemplateField ${name}_SCOPE[] = {\n${cppFields(scope)}\n};\n`
+    : '';
+  return (
+    `inline constexpr uint16_t ${name}_ID = ${id};\n${scopeArray}` +
+    `inline constexpr TemplateField ${name}[] = {\n${cppFields(fields)}\n};\n`
+  );
+}
+
+function cppHeader({ elements, templates }: Registry): string {
+  const constants = elements.map(({ name, id }) => `inline constexpr uint16_t ${name} = ${id};`);
+  return `// SPDX-License-Identifier: Apache-2.0
+// ${NOTICE}
+#pragma once
+
+#include <cstdint>
+
+namespace weir {
+
+struct TemplateField {
+  uint16_t element;
+  uint16_t lengthBytes;
+};
+
+/// IANA numbers of information elements.
+namespace element {
+${constants.join('\n')}
+}  // namespace element
+
+${templates.map(cppTemplate).join('\n')}
+}  // namespace weir
+`;
+}
+
+function typescriptModule({ elements, templates }: Registry): string {
+  const rows = (list: readonly unknown[]): string =>
+    list.map((row) => `  ${JSON.stringify(row)},`).join('\n');
+  return `// SPDX-License-Identifier: Apache-2.0
+// ${NOTICE}
+import type { Element, Template } from '../registry-types.js';
+
+export const ELEMENTS: readonly Element[] = [
+${rows(elements)}
+];
+
+export const TEMPLATES: readonly Template[] = [
+${rows(templates)}
+];
+`;
+}
+
+function readOrEmpty(file: URL): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return '';
+  }
+}
+
+function main(): void {
+  const wire = new URL('../../', import.meta.url);
+  const registry = readRegistry(wire);
+  const outputs: [URL, string][] = [
+    [new URL('src/generated/registry.ts', wire), typescriptModule(registry)],
+    [new URL('../native/src/export/generated/templates.h', wire), cppHeader(registry)],
+  ];
+  const stale = outputs.filter(([file, text]) => readOrEmpty(file) !== text);
+  if (process.argv.includes('--check')) {
+    for (const [file] of stale) console.error(`not current: ${file.pathname} (npm run generate)`);
+    process.exitCode = stale.length > 0 ? 1 : 0;
+    return;
+  }
+  for (const [file, text] of stale) {
+    mkdirSync(new URL('.', file), { recursive: true });
+    writeFileSync(file, text);
+  }
+}
+
+main();
