@@ -31,15 +31,16 @@ struct alignas(64) FlowEntry {
   static constexpr uint32_t NO_INDEX = UINT32_MAX;
 
   FlowKey key;
-  DirectionCounters counters[2];  ///< by Sender
-  int64_t recordStartNs = 0;      ///< first packet of the record being built
-  int64_t lastNs = 0;             ///< last packet of either direction
-  uint16_t tcpFlags[2] = {0, 0};  ///< OR of all packets since the last record, by Sender
-  uint32_t application = 0;       ///< selector of engine 6 (RFC 6759); 0 unknown
+  DirectionCounters counters[2];       ///< by Sender
+  int64_t recordStartNs = 0;           ///< first packet of the record being built
+  int64_t lastNs = 0;                  ///< last packet of either direction
+  uint16_t tcpFlags[2] = {0, 0};       ///< OR of all packets since the last record, by Sender
+  uint32_t application = 0;            ///< selector of engine 6 (RFC 6759); 0 unknown
   uint32_t classifierSlot = NO_INDEX;  ///< undecided flows: their slot in the classifier's pool
-  uint32_t nextInWheel = NO_INDEX;
+  uint32_t nextInWheel = NO_INDEX;     ///< timer wheel links; the flow table's own
+  uint32_t previousInWheel = NO_INDEX;
   uint32_t interfaceIndex = 0;
-  uint16_t icmpTypeCode = 0;  ///< of the first packet
+  uint16_t icmpTypeCode[2] = {0, 0};  ///< of the newest packet, by Sender
   uint8_t ipClassOfService[2] = {0, 0};
   Sender initiator = Sender::A;
   uint8_t closing = 0;  ///< bits: FIN seen from A (1), from B (2), RST (4)

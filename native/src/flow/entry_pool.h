@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+// Fixed store of flow entries: reserved once, resident only as far as it was ever used.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "flow/flow_entry.h"
+
+namespace weir {
+
+/// Owned by one flow table. Entries never move: an index is good until `free`.
+class EntryPool {
+ public:
+  /// Throws std::bad_alloc when the address space cannot be reserved.
+  explicit EntryPool(uint32_t capacity);
+  ~EntryPool();
+  EntryPool(const EntryPool&) = delete;
+  EntryPool& operator=(const EntryPool&) = delete;
+
+  /// Index of an entry with unspecified content, NO_INDEX when none is left.
+  uint32_t allocate() {
+    if (freeHead_ != FlowEntry::NO_INDEX) {
+      const uint32_t index = freeHead_;
+      freeHead_ = entries_[index].nextInWheel;
+      ++used_;
+      return index;
+    }
+    if (highWater_ == capacity_) return FlowEntry::NO_INDEX;
+    ++used_;
+    return highWater_++;
+  }
+
+  void free(uint32_t index) {
+    entries_[index].nextInWheel = freeHead_;
+    freeHead_ = index;
+    --used_;
+  }
+
+  FlowEntry& operator[](uint32_t index) { return entries_[index]; }
+  [[nodiscard]] uint32_t indexOf(const FlowEntry& entry) const {
+    return static_cast<uint32_t>(&entry - entries_);
+  }
+  [[nodiscard]] uint32_t used() const { return used_; }
+  [[nodiscard]] uint32_t capacity() const { return capacity_; }
+
+ private:
+  FlowEntry* entries_;
+  uint32_t capacity_;
+  uint32_t highWater_ = 0;
+  uint32_t used_ = 0;
+  uint32_t freeHead_ = FlowEntry::NO_INDEX;
+};
+
+}  // namespace weir

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the flow stage hands on: one biflow record, seen from its initiator.
+#pragma once
+
+#include <cstdint>
+
+#include "flow/flow_entry.h"
+
+namespace weir {
+
+/// One direction of a record; `packets` 0 means that nothing was seen in it since the last record.
+struct DirectionRecord {
+  const IpAddress* sourceAddress = nullptr;  ///< borrowed from the flow's key
+  const IpAddress* destinationAddress = nullptr;
+  uint64_t octets = 0;
+  uint64_t packets = 0;
+  uint16_t sourcePort = 0;
+  uint16_t destinationPort = 0;  ///< ICMP: type * 256 + code
+  uint16_t tcpFlags = 0;
+  uint8_t ipClassOfService = 0;
+};
+
+/// Borrows from a FlowEntry: valid while the flow table holds still.
+struct FlowRecord {
+  DirectionRecord forward;  ///< from the initiator
+  DirectionRecord reverse;
+  int64_t startNs = 0;  ///< first and last packet of the record, both directions
+  int64_t endNs = 0;
+  uint32_t application = 0;
+  uint32_t interfaceIndex = 0;
+  uint16_t vlanId = 0;
+  uint16_t icmpTypeCode = 0;
+  uint8_t protocol = 0;
+  uint8_t ipVersion = 0;
+  EndReason endReason = EndReason::IDLE_TIMEOUT;
+};
+
+FlowRecord makeFlowRecord(const FlowEntry& entry, EndReason reason);
+
+}  // namespace weir

@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "flow/flow_table.h"
+
+#include <algorithm>
+
+namespace weir {
+
+namespace {
+
+constexpr uint8_t CLOSING_FIN_A = 1;
+constexpr uint8_t CLOSING_FIN_B = 2;
+constexpr uint8_t CLOSING_RST = 4;
+constexpr uint8_t CLOSING_BOTH_FINS = CLOSING_FIN_A | CLOSING_FIN_B;
+
+bool isClosed(const FlowEntry& entry) {
+  return (entry.closing & CLOSING_RST) != 0 ||
+         (entry.closing & CLOSING_BOTH_FINS) == CLOSING_BOTH_FINS;
+}
+
+bool hasCounters(const FlowEntry& entry) {
+  return (entry.counters[0].packets | entry.counters[1].packets) != 0;
+}
+
+void clearCounters(FlowEntry& entry) {
+  for (size_t sender = 0; sender < 2; ++sender) {
+    entry.counters[sender] = {};
+    entry.tcpFlags[sender] = 0;
+  }
+}
+
+/// The first packet's sender, unless it answers: a SYN with ACK comes from the responder.
+Sender initiatorOf(const DecodedPacket& packet) {
+  constexpr uint16_t ANSWER = TCP_SYN | TCP_ACK;
+  if ((packet.tcpFlags & ANSWER) != ANSWER) return packet.sender;
+  return packet.sender == Sender::A ? Sender::B : Sender::A;
+}
+
+void startFlow(FlowEntry& entry, const DecodedPacket& packet) {
+  const uint32_t next = entry.nextInWheel;
+  const uint32_t previous = entry.previousInWheel;
+  entry = FlowEntry{};
+  entry.nextInWheel = next;
+  entry.previousInWheel = previous;
+  entry.key = packet.key;
+  entry.recordStartNs = packet.timestampNs;
+  entry.lastNs = packet.timestampNs;
+  entry.initiator = initiatorOf(packet);
+  entry.interfaceIndex = packet.interfaceIndex;
+}
+
+bool opensAnew(const FlowEntry& entry, const DecodedPacket& packet) {
+  return entry.closing != 0 && (packet.tcpFlags & (TCP_SYN | TCP_ACK)) == TCP_SYN;
+}
+
+}  // namespace
+
+FlowTable::FlowTable(const FlowTableOptions& options, const FlowHash::Seed& seed)
+    : options_(options),
+      hash_(seed),
+      pool_(options.maximumFlows),
+      index_(options.maximumFlows),
+      wheel_(pool_, std::max(options.idleTimeoutNs, options.activeTimeoutNs)) {}
+
+void FlowTable::prepare(std::span<const DecodedPacket> packets, std::span<uint32_t> hashes) {
+  for (size_t i = 0; i < packets.size(); ++i) {
+    hashes[i] = hash_(packets[i].key);
+    index_.prefetch(hashes[i]);
+  }
+  for (size_t i = 0; i < packets.size(); ++i) {
+    if (packets[i].exception != Exception::NONE) continue;
+    const uint32_t entry = index_.find(hashes[i], [](uint32_t) { return true; });
+    if (entry == FlowEntry::NO_INDEX) continue;
+    __builtin_prefetch(&pool_[entry], 1);
+    __builtin_prefetch(reinterpret_cast<const char*>(&pool_[entry]) + 64, 1);
+  }
+}
+
+FlowEntry& FlowTable::update(const DecodedPacket& packet, uint32_t hash, FlowSink& sink) {
+  uint32_t index =
+      index_.find(hash, [&](uint32_t candidate) { return pool_[candidate].key == packet.key; });
+  if (index == FlowEntry::NO_INDEX) {
+    index = create(packet, hash, sink);
+  } else {
+    FlowEntry& entry = pool_[index];
+    bool over = endIfDue(entry, packet.timestampNs, sink);
+    if (!over && opensAnew(entry, packet)) {
+      end(entry, EndReason::END_OF_FLOW, sink);
+      over = true;
+    }
+    if (over) {
+      startFlow(entry, packet);
+      ++counters_.flows;
+    }
+  }
+  FlowEntry& entry = pool_[index];
+  count(entry, packet);
+  return entry;
+}
+
+uint32_t FlowTable::create(const DecodedPacket& packet, uint32_t hash, FlowSink& sink) {
+  uint32_t index = pool_.allocate();
+  if (index == FlowEntry::NO_INDEX) {
+    evictOne(sink);
+    index = pool_.allocate();
+  }
+  FlowEntry& entry = pool_[index];
+  startFlow(entry, packet);
+  index_.insert(hash, index);
+  wheel_.schedule(index, deadline(entry).atNs);
+  ++counters_.flows;
+  return index;
+}
+
+void FlowTable::count(FlowEntry& entry, const DecodedPacket& packet) {
+  const auto sender = static_cast<size_t>(packet.sender);
+  if (!hasCounters(entry)) {
+    entry.recordStartNs = packet.timestampNs;
+  } else {
+    entry.recordStartNs = std::min(entry.recordStartNs, packet.timestampNs);
+  }
+  entry.lastNs = std::max(entry.lastNs, packet.timestampNs);
+  DirectionCounters& counters = entry.counters[sender];
+  if (counters.packets == 0) entry.ipClassOfService[sender] = packet.ipClassOfService;
+  counters.octets += packet.octets;
+  ++counters.packets;
+  entry.icmpTypeCode[sender] = packet.icmpTypeCode;
+  if (packet.tcpFlags != 0) noteTcp(entry, packet);
+}
+
+void FlowTable::noteTcp(FlowEntry& entry, const DecodedPacket& packet) {
+  const auto sender = static_cast<size_t>(packet.sender);
+  entry.tcpFlags[sender] |= packet.tcpFlags;
+  if ((packet.tcpFlags & (TCP_FIN | TCP_RST)) == 0) return;
+  const bool wasClosed = isClosed(entry);
+  if ((packet.tcpFlags & TCP_RST) != 0) entry.closing |= CLOSING_RST;
+  if ((packet.tcpFlags & TCP_FIN) != 0) {
+    entry.closing |= packet.sender == Sender::A ? CLOSING_FIN_A : CLOSING_FIN_B;
+  }
+  if (!isClosed(entry) || wasClosed) return;
+  const uint32_t index = pool_.indexOf(entry);
+  wheel_.remove(index);
+  wheel_.schedule(index, deadline(entry).atNs);
+}
+
+FlowTable::Deadline FlowTable::deadline(const FlowEntry& entry) const {
+  if (isClosed(entry)) {
+    return {entry.lastNs + std::min(options_.closedLingerNs, options_.idleTimeoutNs),
+            EndReason::END_OF_FLOW};
+  }
+  const int64_t idleAtNs = entry.lastNs + options_.idleTimeoutNs;
+  const int64_t activeAtNs = entry.recordStartNs + options_.activeTimeoutNs;
+  if (hasCounters(entry) && activeAtNs < idleAtNs) return {activeAtNs, EndReason::ACTIVE_TIMEOUT};
+  return {idleAtNs, EndReason::IDLE_TIMEOUT};
+}
+
+/// Gives the records that were due up to `nowNs`; true when the flow itself is over.
+bool FlowTable::endIfDue(FlowEntry& entry, int64_t nowNs, FlowSink& sink) {
+  for (Deadline due = deadline(entry); due.atNs <= nowNs; due = deadline(entry)) {
+    if (due.reason != EndReason::ACTIVE_TIMEOUT) {
+      end(entry, due.reason, sink);
+      return true;
+    }
+    sink.record(entry, due.reason);
+    clearCounters(entry);
+  }
+  return false;
+}
+
+void FlowTable::end(FlowEntry& entry, EndReason reason, FlowSink& sink) {
+  if (hasCounters(entry)) sink.record(entry, reason);
+  sink.ended(entry);
+  clearCounters(entry);
+}
+
+void FlowTable::remove(uint32_t index, uint32_t hash) {
+  index_.erase(hash, index);
+  pool_.free(index);
+}
+
+void FlowTable::advance(int64_t nowNs, FlowSink& sink) {
+  for (uint32_t index = wheel_.takeDue(nowNs); index != FlowEntry::NO_INDEX;
+       index = wheel_.takeDue(nowNs)) {
+    FlowEntry& entry = pool_[index];
+    if (endIfDue(entry, nowNs, sink)) {
+      remove(index, hash_(entry.key));
+    } else {
+      wheel_.schedule(index, deadline(entry).atNs);
+    }
+  }
+}
+
+void FlowTable::exportNow(FlowEntry& entry, FlowSink& sink) {
+  if (!hasCounters(entry)) return;
+  sink.record(entry, EndReason::ACTIVE_TIMEOUT);
+  clearCounters(entry);
+}
+
+void FlowTable::evictOne(FlowSink& sink) {
+  const uint32_t index = wheel_.takeEarliest();
+  FlowEntry& entry = pool_[index];
+  end(entry, EndReason::LACK_OF_RESOURCES, sink);
+  remove(index, hash_(entry.key));
+  ++counters_.evictedFlows;
+}
+
+void FlowTable::flush(int64_t nowNs, FlowSink& sink) {
+  for (uint32_t index = wheel_.takeEarliest(); index != FlowEntry::NO_INDEX;
+       index = wheel_.takeEarliest()) {
+    FlowEntry& entry = pool_[index];
+    if (!endIfDue(entry, nowNs, sink)) end(entry, EndReason::FORCED_END, sink);
+    remove(index, hash_(entry.key));
+  }
+}
+
+}  // namespace weir

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+// Keeps the live biflows of a lane: one probe and two cache lines for each packet.
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include "decode/decoded_packet.h"
+#include "flow/entry_pool.h"
+#include "flow/flow_hash.h"
+#include "flow/flow_index.h"
+#include "flow/timer_wheel.h"
+
+namespace weir {
+
+struct FlowTableOptions {
+  int64_t idleTimeoutNs = 15'000'000'000;
+  int64_t activeTimeoutNs = 60'000'000'000;
+  /// How long a closed TCP flow (RST, or FIN both ways) stays for the segments that come late.
+  int64_t closedLingerNs = 1'000'000'000;
+  uint32_t maximumFlows = 1U << 20U;
+};
+
+/// Where the table hands its records. Called on the lane's thread, inside update, advance and
+/// flush.
+class FlowSink {
+ public:
+  virtual ~FlowSink() = default;
+
+  /// A record is due: `entry` holds counters that are not zero. They are cleared after the call.
+  virtual void record(FlowEntry& entry, EndReason reason) = 0;
+
+  /// The flow is over; its entry is about to be cleared or reused.
+  virtual void ended(FlowEntry& entry) = 0;
+};
+
+struct FlowTableCounters {
+  uint64_t flows = 0;         ///< flows ever created
+  uint64_t evictedFlows = 0;  ///< ended for lack of room (reason 5)
+};
+
+/// Owned by one lane. Time is the packets' own: what a record says depends on the packets alone,
+/// never on when `advance` is called.
+class FlowTable {
+ public:
+  FlowTable(const FlowTableOptions& options, const FlowHash::Seed& seed);
+
+  /// Hashes a batch and brings the memory that `update` will touch towards the cache.
+  /// `hashes` has room for each packet; those with an exception are left out.
+  void prepare(std::span<const DecodedPacket> packets, std::span<uint32_t> hashes);
+
+  /// Counts one packet into its flow, which is created when there is none.
+  FlowEntry& update(const DecodedPacket& packet, uint32_t hash, FlowSink& sink);
+
+  /// Ends what is due at `nowNs`.
+  void advance(int64_t nowNs, FlowSink& sink);
+
+  /// Gives a record of `entry` at once and goes on counting from zero (reason 2).
+  void exportNow(FlowEntry& entry, FlowSink& sink);
+
+  /// Ends all flows: what is due at `nowNs` for its own reason, the others with reason 4.
+  void flush(int64_t nowNs, FlowSink& sink);
+
+  [[nodiscard]] uint32_t liveFlows() const { return pool_.used(); }
+  [[nodiscard]] const FlowTableCounters& counters() const { return counters_; }
+
+ private:
+  struct Deadline {
+    int64_t atNs;
+    EndReason reason;
+  };
+
+  [[nodiscard]] Deadline deadline(const FlowEntry& entry) const;
+  bool endIfDue(FlowEntry& entry, int64_t nowNs, FlowSink& sink);
+  void end(FlowEntry& entry, EndReason reason, FlowSink& sink);
+  void remove(uint32_t index, uint32_t hash);
+  uint32_t create(const DecodedPacket& packet, uint32_t hash, FlowSink& sink);
+  void evictOne(FlowSink& sink);
+  void count(FlowEntry& entry, const DecodedPacket& packet);
+  void noteTcp(FlowEntry& entry, const DecodedPacket& packet);
+
+  FlowTableOptions options_;
+  FlowHash hash_;
+  EntryPool pool_;
+  FlowIndex index_;
+  TimerWheel wheel_;
+  FlowTableCounters counters_;
+};
+
+}  // namespace weir

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "flow/timer_wheel.h"
+
+#include <algorithm>
+#include <bit>
+
+namespace weir {
+
+TimerWheel::TimerWheel(EntryPool& pool, int64_t longestTimeoutNs) : pool_(pool) {
+  const auto seconds = static_cast<uint64_t>(longestTimeoutNs / TICK_NS) + 3;
+  const uint64_t lists = std::bit_ceil(std::clamp<uint64_t>(seconds, 8, 4096));
+  mask_ = static_cast<uint32_t>(lists - 1);
+  for (uint32_t list = 0; list < lists; ++list) heads_.push_back({HEADS + list, HEADS + list});
+}
+
+uint32_t TimerWheel::next(uint32_t link) const {
+  return link >= HEADS ? heads_[link - HEADS].next : pool_[link].nextInWheel;
+}
+
+void TimerWheel::setNext(uint32_t link, uint32_t value) {
+  (link >= HEADS ? heads_[link - HEADS].next : pool_[link].nextInWheel) = value;
+}
+
+void TimerWheel::setPrevious(uint32_t link, uint32_t value) {
+  (link >= HEADS ? heads_[link - HEADS].previous : pool_[link].previousInWheel) = value;
+}
+
+void TimerWheel::schedule(uint32_t entry, int64_t deadlineNs) {
+  const int64_t wanted = deadlineNs / TICK_NS + 1;
+  if (!started_) {
+    currentTick_ = wanted - 1;
+    started_ = true;
+  }
+  const int64_t tick = std::clamp(wanted, currentTick_, currentTick_ + mask_);
+  const uint32_t list = head(tick);
+  const uint32_t last = heads_[list - HEADS].previous;
+  setNext(last, entry);
+  pool_[entry].previousInWheel = last;
+  pool_[entry].nextInWheel = list;
+  heads_[list - HEADS].previous = entry;
+}
+
+void TimerWheel::remove(uint32_t entry) {
+  const uint32_t before = pool_[entry].previousInWheel;
+  const uint32_t after = pool_[entry].nextInWheel;
+  setNext(before, after);
+  setPrevious(after, before);
+}
+
+uint32_t TimerWheel::takeFirst(uint32_t head) {
+  const uint32_t entry = next(head);
+  if (entry >= HEADS) return FlowEntry::NO_INDEX;
+  remove(entry);
+  return entry;
+}
+
+uint32_t TimerWheel::takeDue(int64_t nowNs) {
+  if (!started_) return FlowEntry::NO_INDEX;
+  const int64_t nowTick = nowNs / TICK_NS;
+  // After a leap of the clock one turn visits every list; the ticks between would find nothing.
+  currentTick_ = std::max(currentTick_, nowTick - static_cast<int64_t>(mask_));
+  while (currentTick_ <= nowTick) {
+    const uint32_t entry = takeFirst(head(currentTick_));
+    if (entry != FlowEntry::NO_INDEX) return entry;
+    ++currentTick_;
+  }
+  return FlowEntry::NO_INDEX;
+}
+
+uint32_t TimerWheel::takeEarliest() {
+  for (uint32_t ahead = 0; ahead <= mask_; ++ahead) {
+    const uint32_t entry = takeFirst(head(currentTick_ + ahead));
+    if (entry != FlowEntry::NO_INDEX) return entry;
+  }
+  return FlowEntry::NO_INDEX;
+}
+
+}  // namespace weir

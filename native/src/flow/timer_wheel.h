@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+// Which flows to look at when: one doubly linked list of entries for each second ahead.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "flow/entry_pool.h"
+
+namespace weir {
+
+/// Owned by one flow table. Lazy: a packet does not move its flow; when a flow's second comes, the
+/// table works out its true deadline and schedules it again if that lies ahead.
+class TimerWheel {
+ public:
+  TimerWheel(EntryPool& pool, int64_t longestTimeoutNs);
+
+  /// Puts an unscheduled entry where it is looked at no earlier than `deadlineNs` and no more than
+  /// one second after it (or at the wheel's horizon, if that comes first).
+  void schedule(uint32_t entry, int64_t deadlineNs);
+  void remove(uint32_t entry);
+
+  /// Takes one entry whose second has passed at `nowNs`, NO_INDEX when there is none.
+  uint32_t takeDue(int64_t nowNs);
+
+  /// Takes the entry that would be due first, NO_INDEX when the wheel is empty.
+  uint32_t takeEarliest();
+
+ private:
+  static constexpr int64_t TICK_NS = 1'000'000'000;
+  // Links at or above this number mean the head of list `link - HEADS`.
+  static constexpr uint32_t HEADS = 0xF0000000U;
+
+  struct Links {
+    uint32_t next;
+    uint32_t previous;
+  };
+
+  [[nodiscard]] uint32_t head(int64_t tick) const {
+    return HEADS + (static_cast<uint32_t>(tick) & mask_);
+  }
+  [[nodiscard]] uint32_t next(uint32_t link) const;
+  void setNext(uint32_t link, uint32_t value);
+  void setPrevious(uint32_t link, uint32_t value);
+  uint32_t takeFirst(uint32_t head);
+
+  EntryPool& pool_;
+  std::vector<Links> heads_;
+  uint32_t mask_;
+  int64_t currentTick_ = 0;  ///< lists of ticks before it are empty
+  bool started_ = false;
+};
+
+}  // namespace weir
