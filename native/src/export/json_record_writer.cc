@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "export/json_record_writer.h"
+
+#include <arpa/inet.h>
+
+#include <charconv>
+#include <utility>
+
+namespace weir {
+
+namespace {
+
+constexpr size_t BLOCK_BYTES = 64 * 1024;
+constexpr int64_t MAXIMUM_AGE_NS = 1'000'000'000;
+const std::string UNKNOWN = "unknown";
+
+std::string addressText(const IpAddress& address, uint8_t ipVersion) {
+  char text[INET6_ADDRSTRLEN];
+  const bool v4 = ipVersion == 4;
+  inet_ntop(v4 ? AF_INET : AF_INET6, address.data() + (v4 ? 12 : 0), text, sizeof text);
+  return text;
+}
+
+bool isIcmp(const FlowRecord& record) { return record.protocol == 1 || record.protocol == 58; }
+
+}  // namespace
+
+JsonRecordWriter::JsonRecordWriter(std::shared_ptr<RecordFile> file,
+                                   std::shared_ptr<const ApplicationNames> names)
+    : file_(std::move(file)), names_(std::move(names)) {
+  block_.reserve(BLOCK_BYTES + 1024);
+}
+
+void JsonRecordWriter::write(const FlowRecord& record) {
+  if (blockRecords_++ == 0) blockSinceNs_ = nowNs_;
+  block_ += '{';
+  appendAddresses(record);
+  appendCounters(record);
+  const auto name = names_->find(record.application);
+  appendText("applicationName", name == names_->end() ? UNKNOWN : name->second);
+  block_.back() = '}';
+  block_ += '\n';
+  ++counters_.records;
+  counters_.packets += record.forward.packets + record.reverse.packets;
+  counters_.octets += record.forward.octets + record.reverse.octets;
+  if (block_.size() >= BLOCK_BYTES) flush();
+}
+
+void JsonRecordWriter::appendAddresses(const FlowRecord& record) {
+  const bool v4 = record.ipVersion == 4;
+  const DirectionRecord& forward = record.forward;
+  appendText(v4 ? "sourceIPv4Address" : "sourceIPv6Address",
+             addressText(*forward.sourceAddress, record.ipVersion));
+  appendText(v4 ? "destinationIPv4Address" : "destinationIPv6Address",
+             addressText(*forward.destinationAddress, record.ipVersion));
+  // The type and code stand in an element of their own here, so the ports stay what they are: none.
+  appendNumber("sourceTransportPort", isIcmp(record) ? 0 : forward.sourcePort);
+  appendNumber("destinationTransportPort", isIcmp(record) ? 0 : forward.destinationPort);
+  appendNumber("protocolIdentifier", record.protocol);
+  if (isIcmp(record)) {
+    appendNumber(v4 ? "icmpTypeCodeIPv4" : "icmpTypeCodeIPv6", record.icmpTypeCode);
+  }
+  if (record.vlanId != 0) appendNumber("vlanId", record.vlanId);
+}
+
+void JsonRecordWriter::appendCounters(const FlowRecord& record) {
+  appendNumber("flowStartMilliseconds", static_cast<uint64_t>(record.startNs / 1'000'000));
+  appendNumber("flowEndMilliseconds", static_cast<uint64_t>(record.endNs / 1'000'000));
+  appendNumber("flowEndReason", static_cast<uint64_t>(record.endReason));
+  appendNumber("octetDeltaCount", record.forward.octets);
+  appendNumber("packetDeltaCount", record.forward.packets);
+  appendNumber("tcpControlBits", record.forward.tcpFlags);
+  appendNumber("ipClassOfService", record.forward.ipClassOfService);
+  appendNumber("reverseOctetDeltaCount", record.reverse.octets);
+  appendNumber("reversePacketDeltaCount", record.reverse.packets);
+  appendNumber("reverseTcpControlBits", record.reverse.tcpFlags);
+}
+
+// Every member ends with a comma; the last one's becomes the closing brace.
+void JsonRecordWriter::appendNumber(const char* key, uint64_t value) {
+  char digits[20];
+  const auto end = std::to_chars(digits, digits + sizeof digits, value).ptr;
+  block_.append("\"").append(key).append("\":").append(digits, end).append(",");
+}
+
+// Keys, addresses and application names (checked at load) need no escapes.
+void JsonRecordWriter::appendText(const char* key, const std::string& value) {
+  block_.append("\"").append(key).append("\":\"").append(value).append("\",");
+}
+
+void JsonRecordWriter::tick(int64_t nowNs) {
+  nowNs_ = nowNs;
+  if (blockRecords_ != 0 && nowNs - blockSinceNs_ >= MAXIMUM_AGE_NS) flush();
+}
+
+void JsonRecordWriter::flush() {
+  if (blockRecords_ == 0) return;
+  if (!file_->write(block_)) counters_.failedRecords += blockRecords_;
+  block_.clear();
+  blockRecords_ = 0;
+}
+
+}  // namespace weir

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+// Writes records as JSON, one biflow a line, with IANA element names as keys.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <unordered_map>
+
+#include "export/record_exporter.h"
+#include "export/record_file.h"
+
+namespace weir {
+
+/// Application names by selector; read-only, shared by all lanes.
+using ApplicationNames = std::unordered_map<uint32_t, std::string>;
+
+class JsonRecordWriter final : public RecordExporter {
+ public:
+  JsonRecordWriter(std::shared_ptr<RecordFile> file, std::shared_ptr<const ApplicationNames> names);
+
+  void write(const FlowRecord& record) override;
+  void tick(int64_t nowNs) override;
+  void flush() override;
+
+ private:
+  void appendAddresses(const FlowRecord& record);
+  void appendCounters(const FlowRecord& record);
+  void appendNumber(const char* key, uint64_t value);
+  void appendText(const char* key, const std::string& value);
+
+  std::shared_ptr<RecordFile> file_;
+  std::shared_ptr<const ApplicationNames> names_;
+  std::string block_;
+  uint64_t blockRecords_ = 0;
+  int64_t blockSinceNs_ = 0;
+  int64_t nowNs_ = 0;
+};
+
+}  // namespace weir

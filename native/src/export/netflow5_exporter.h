@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+// NetFlow version 5: fixed records of 48 octets, at most 30 in a datagram, IPv4 only.
+#pragma once
+
+#include "export/datagram_exporter.h"
+
+namespace weir {
+
+/// Sequence numbers count flows. IPv6 records are counted as unsupported. A record whose counters
+/// do not fit 32 bits leaves as several.
+class Netflow5Exporter final : public DatagramExporter {
+ public:
+  Netflow5Exporter(DatagramSender sender, uint8_t engineId)
+      : DatagramExporter(std::move(sender)), engineId_(engineId) {}
+
+ private:
+  void writeDirection(const FlowRecord& record, const DirectionRecord& direction) override;
+  size_t finishDatagram() override;
+  void writeRecord(const FlowRecord& record, const DirectionRecord& direction);
+
+  uint32_t flowSequence_ = 0;
+  uint8_t engineId_;
+};
+
+}  // namespace weir

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+// The one interface of the export stage: a lane writes its records to each of its exporters.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "flow/flow_record.h"
+
+namespace weir {
+
+/// What became of the records that an exporter was given. One biflow record can be several records
+/// on the wire (one for each direction), so the sums of octets and packets are what must add up.
+struct ExporterCounters {
+  uint64_t records = 0;  ///< on the wire
+  uint64_t packets = 0;  ///< sum of packetDeltaCount in them
+  uint64_t octets = 0;
+  uint64_t datagrams = 0;           ///< sent
+  uint64_t failedDatagrams = 0;     ///< the kernel refused them (full buffer, unreachable)
+  uint64_t failedRecords = 0;       ///< records in refused datagrams or lost to a failed file
+  uint64_t unsupportedRecords = 0;  ///< the protocol cannot say them (v5: IPv6)
+  uint64_t unsupportedPackets = 0;
+  uint64_t unsupportedOctets = 0;
+};
+
+/// Owned and used by one lane.
+class RecordExporter {
+ public:
+  virtual ~RecordExporter() = default;
+
+  virtual void write(const FlowRecord& record) = 0;
+
+  /// The lane's clock went on; sends what has waited long enough.
+  virtual void tick(int64_t nowNs) = 0;
+
+  /// Sends everything that is buffered.
+  virtual void flush() = 0;
+
+  [[nodiscard]] const ExporterCounters& counters() const { return counters_; }
+
+ protected:
+  ExporterCounters counters_;
+};
+
+}  // namespace weir
