@@ -22,6 +22,10 @@ class PacketSource {
  public:
   virtual ~PacketSource() = default;
 
+  /// Everything that can fail; constructors do nothing. Called once, before the first receive() and
+  /// after the sources of all lanes are built. Throws CaptureError (capture/capture_error.h).
+  virtual void open() {}
+
   /// Fills `batch` with up to `batch.size()` frames and gives their number. Waits no longer than
   /// about 100 ms; 0 means "nothing yet" or, with `finished()`, "never again".
   virtual size_t receive(std::span<PacketView> batch) = 0;

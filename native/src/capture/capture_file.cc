@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "capture/capture_file.h"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+
+#include "capture/capture_error.h"
+
+namespace weir {
+namespace {
+
+struct Compression {
+  const char* name;
+  const char* remedy;
+  std::array<uint8_t, 4> magic;
+  size_t magicBytes;
+};
+constexpr Compression COMPRESSIONS[] = {
+    {"gzip", "`gunzip -c FILE | weir probe -r -`", {0x1f, 0x8b}, 2},
+    {"zstd", "`zstd -dc FILE | weir probe -r -`", {0x28, 0xb5, 0x2f, 0xfd}, 4},
+    {"xz", "`xz -dc FILE | weir probe -r -`", {0xfd, 0x37, 0x7a, 0x58}, 4},
+    {"bzip2", "`bzip2 -dc FILE | weir probe -r -`", {0x42, 0x5a, 0x68}, 3},
+};
+
+[[noreturn]] void refuse(const std::string& path, const FileBytes& bytes) {
+  for (const Compression& known : COMPRESSIONS)
+    if (bytes.size() >= known.magicBytes &&
+        std::memcmp(bytes.data(), known.magic.data(), known.magicBytes) == 0)
+      throw CaptureError(
+          capture_code::COMPRESSED_FILE,
+          path + " is compressed with " + known.name + "; unpack it first, e.g. " + known.remedy);
+  throw CaptureError(capture_code::NOT_A_CAPTURE_FILE,
+                     path + (bytes.size() == 0 ? " is empty" : " is neither pcap nor pcapng") +
+                         "; give a file written by tcpdump, dumpcap or Wireshark");
+}
+
+}  // namespace
+
+void CaptureFile::open() {
+  bytes_.open(path_);
+  if (PcapReader::recognises(bytes_))
+    format_ = Format::PCAP;
+  else if (PcapngReader::recognises(bytes_))
+    format_ = Format::PCAPNG;
+  else
+    refuse(path_, bytes_);
+  rewind();
+}
+
+void CaptureFile::rewind() {
+  counters_ = {};
+  bytes_.rewind();
+  if (format_ == Format::PCAP) pcap_.start(bytes_);
+  if (format_ == Format::PCAPNG) pcapng_.start();
+}
+
+size_t CaptureFile::read(std::span<PacketView> batch) {
+  switch (format_) {
+    case Format::PCAP:
+      return pcap_.read(bytes_, batch, counters_);
+    case Format::PCAPNG:
+      return pcapng_.read(bytes_, batch, counters_);
+    case Format::NOT_OPEN:
+      break;
+  }
+  return 0;
+}
+
+int64_t CaptureFile::newestNs() const {
+  return format_ == Format::PCAPNG ? pcapng_.newestNs() : pcap_.newestNs();
+}
+
+}  // namespace weir

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+// Reads the frames of one capture file in order: pcap and pcapng, either byte order, microseconds
+// and nanoseconds. Owned by one lane thread; several lanes open the same file each for itself.
+#pragma once
+
+#include <span>
+#include <string>
+
+#include "capture/file_bytes.h"
+#include "capture/packet_source.h"
+#include "capture/pcap_reader.h"
+#include "capture/pcapng_reader.h"
+
+namespace weir {
+
+class CaptureFile {
+ public:
+  /// `path` "-" is standard input. Nothing is opened yet.
+  explicit CaptureFile(std::string path) : path_(std::move(path)) {}
+
+  /// Throws CaptureError: cannot open, not a capture file, compressed, or an unknown version.
+  void open();
+
+  /// Gives the next frames in file order, as many as there are up to `batch.size()`; 0 at the end
+  /// of the file. The views stay valid as long as this object lives.
+  size_t read(std::span<PacketView> batch);
+
+  /// Starts over at the first frame. The counters start over too.
+  void rewind();
+
+  /// The newest timestamp of all frames read so far, 0 before the first.
+  [[nodiscard]] int64_t newestNs() const;
+
+  [[nodiscard]] const CaptureCounters& counters() const { return counters_; }
+
+  /// False for a pipe: its octets can be read once only, so only one lane can have them.
+  [[nodiscard]] bool shareable() const { return bytes_.mapped(); }
+
+ private:
+  enum class Format : uint8_t { NOT_OPEN, PCAP, PCAPNG };
+
+  std::string path_;
+  FileBytes bytes_;
+  CaptureCounters counters_;
+  Format format_ = Format::NOT_OPEN;
+  PcapReader pcap_;
+  PcapngReader pcapng_;
+};
+
+}  // namespace weir

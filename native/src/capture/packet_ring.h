@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+// Live capture: one AF_PACKET TPACKET_V3 receive ring, shared with the kernel, no copy and no
+// system call per frame.
+#pragma once
+
+#include <linux/if_packet.h>
+
+#include <string>
+
+#include "capture/fd.h"
+#include "capture/packet_source.h"
+
+namespace weir {
+
+enum class InterfaceMode : uint8_t { NORMAL, PROMISCUOUS };
+
+struct PacketRingOptions {
+  std::string interfaceName;
+  uint32_t blockSizeBytes = 1U << 20;  ///< a power of two, at least 64 KiB
+  uint32_t blockCount = 64;
+  uint32_t blockTimeoutMs = 10;     ///< the kernel hands over a block that is not full after this
+  uint32_t snapLengthBytes = 4096;  ///< octets kept of each frame
+  InterfaceMode mode = InterfaceMode::PROMISCUOUS;
+  uint16_t fanoutGroupId = 0;  ///< the same in all lanes of one interface, no other program's
+  uint32_t laneCount = 1;      ///< above 1 the lanes' rings join the fanout group
+};
+
+/// Owned and used by exactly one lane thread, but for open(): whoever starts the lanes opens all
+/// rings first. No frame is captured before the first receive(), so that no lane takes the frames
+/// of a lane that has not joined the group yet.
+class PacketRing final : public PacketSource {
+ public:
+  explicit PacketRing(PacketRingOptions options) : options_(std::move(options)) {}
+  ~PacketRing() override;
+  PacketRing(const PacketRing&) = delete;
+  PacketRing& operator=(const PacketRing&) = delete;
+
+  /// Throws CaptureError: no such interface, missing right, not Ethernet, no memory for the ring.
+  void open() override;
+
+  /// Gives frames of one block; the block goes back to the kernel when all its frames were given
+  /// and receive() is called again. An interface that goes down gives 0 until it is up again.
+  size_t receive(std::span<PacketView> batch) override;
+  [[nodiscard]] bool finished() const override { return false; }
+  /// The wall clock.
+  [[nodiscard]] int64_t clockNs() const override;
+  [[nodiscard]] CaptureCounters counters() override;
+
+ private:
+  void checkInterface();
+  void createRing();
+  void bindToInterface();
+  void joinFanout();
+  void startCapture();
+  bool nextBlock();
+  void releaseBlock();
+  void waitForBlock();
+  size_t takeFrames(std::span<PacketView> batch);
+  bool takeFrame(const tpacket3_hdr& header, PacketView& view) const;
+  [[nodiscard]] tpacket_block_desc* block() const;
+
+  PacketRingOptions options_;
+  Fd socket_;
+  uint8_t* ring_ = nullptr;
+  size_t ringBytes_ = 0;
+  uint32_t interfaceIndex_ = 0;
+  uint32_t blockIndex_ = 0;
+  uint32_t framesLeft_ = 0;  ///< of the block that this side holds
+  const uint8_t* nextFrame_ = nullptr;
+  bool holdsBlock_ = false;
+  bool capturing_ = false;
+  bool loopback_ = false;  ///< sees each frame twice, as outgoing and as incoming
+  CaptureCounters counters_;
+};
+
+}  // namespace weir

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+// Walks the records of a pcap file (draft-ietf-opsawg-pcap). Borrows the file's octets. One thread.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include "capture/byte_order.h"
+#include "capture/file_bytes.h"
+#include "capture/packet_source.h"
+
+namespace weir {
+
+/// No link layer that Weir decodes has longer frames; what claims more is not a record header.
+inline constexpr uint32_t MAXIMUM_FRAME_BYTES = 262'144;
+
+class PcapReader {
+ public:
+  /// True when the octets begin like a pcap file.
+  static bool recognises(const FileBytes& bytes);
+
+  /// Reads the file header. Throws CaptureError when the version is unknown or the header cut.
+  void start(const FileBytes& bytes);
+
+  /// Gives the next frames; 0 at the end. Counts the defect that ended the file, once.
+  size_t read(FileBytes& bytes, std::span<PacketView> batch, CaptureCounters& counters);
+
+  [[nodiscard]] int64_t newestNs() const { return newestNs_; }
+
+ private:
+  template <ByteOrder ORDER>
+  size_t readRecords(const FileBytes& bytes, std::span<PacketView> batch,
+                     CaptureCounters& counters);
+
+  size_t offset_ = 0;
+  int64_t newestNs_ = 0;
+  uint32_t fractionNs_ = 1000;  ///< ns of one unit of a timestamp's second word
+  uint32_t recordHeaderBytes_ = 16;
+  ByteOrder order_ = ByteOrder::NATIVE;
+  LinkType linkType_ = LinkType::ETHERNET;
+  bool ended_ = false;
+};
+
+}  // namespace weir
