@@ -38,7 +38,8 @@ enum TcpFlag : uint16_t {
 struct DecodedPacket {
   FlowKey key;
   int64_t timestampNs = 0;
-  const uint8_t* payload = nullptr;  ///< after the transport header, without Ethernet padding
+  const uint8_t* payload = nullptr;  ///< after the TCP or UDP header, without Ethernet padding;
+                                     ///< null for other protocols and later fragments
   uint32_t payloadLengthBytes = 0;   ///< captured octets at `payload`
   uint32_t octets = 0;               ///< IP total length (IPv6: 40 + payload length);
                                      ///< with an exception and no valid IP header: wire length

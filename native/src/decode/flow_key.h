@@ -12,16 +12,21 @@ namespace weir {
 using IpAddress = std::array<uint8_t, 16>;
 
 /// Endpoint A is the smaller of the two by (address, port). Everything counts in equality.
+/// ICMP and ICMPv6 have no ports: both hold type * 256 + code of the query that the message is or
+/// answers, so that a request and its reply are one biflow and other types are others. Exporters
+/// never read them; they take icmpTypeCode.
 struct FlowKey {
   IpAddress addressA{};
   IpAddress addressB{};
-  uint16_t portA = 0;  ///< host order; 0 where the protocol has none
+  uint16_t portA = 0;  ///< host order; 0 where the protocol has none, or unknown
   uint16_t portB = 0;
   uint16_t vlanId = 0;  ///< outer VLAN identifier, 0 without a tag
   uint8_t protocol = 0;
   uint8_t ipVersion = 0;  ///< 4 or 6
 
-  bool operator==(const FlowKey& other) const { return std::memcmp(this, &other, sizeof *this) == 0; }
+  bool operator==(const FlowKey& other) const {
+    return std::memcmp(this, &other, sizeof *this) == 0;
+  }
 };
 static_assert(sizeof(FlowKey) == 40, "compared and hashed as five words, so no padding");
 

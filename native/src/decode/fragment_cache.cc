@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "decode/fragment_cache.h"
+
+namespace weir {
+
+FragmentCache::FragmentCache() : entries_(SETS * WAYS) {}
+
+size_t FragmentCache::setOf(const FragmentKey& key) {
+  uint64_t words[sizeof key / sizeof(uint64_t)];
+  std::memcpy(words, &key, sizeof key);
+  uint64_t hash = 0;
+  for (const uint64_t word : words) {
+    hash = (hash ^ word) * 0x9e3779b97f4a7c15ULL;
+    hash ^= hash >> 32;
+  }
+  return hash % SETS * WAYS;
+}
+
+bool FragmentCache::alive(const Entry& entry, int64_t nowNs) {
+  // Packet time may step back a little; a long step back is another capture. Unsigned, because the
+  // times come from outside and must not overflow.
+  const auto ageNs = static_cast<uint64_t>(nowNs) - static_cast<uint64_t>(entry.storedNs);
+  return ageNs + TIMEOUT_NS <= 2 * uint64_t{TIMEOUT_NS};
+}
+
+void FragmentCache::remember(const FragmentKey& key, const FragmentFacts& facts, int64_t nowNs) {
+  Entry* const set = &entries_[setOf(key)];
+  Entry* victim = set;
+  for (size_t way = 0; way < WAYS; ++way) {
+    Entry& entry = set[way];
+    if (entry.key == key) {
+      if (alive(entry, nowNs)) return;
+      victim = &entry;
+      break;
+    }
+    if (entry.storedNs < victim->storedNs) victim = &entry;
+  }
+  victim->key = key;
+  victim->facts = facts;
+  victim->storedNs = nowNs;
+}
+
+const FragmentFacts* FragmentCache::find(const FragmentKey& key, int64_t nowNs) const {
+  const Entry* const set = &entries_[setOf(key)];
+  for (size_t way = 0; way < WAYS; ++way)
+    if (set[way].key == key) return alive(set[way], nowNs) ? &set[way].facts : nullptr;
+  return nullptr;
+}
+
+}  // namespace weir

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+// Remembers the ports of fragmented datagrams, so that later fragments, which carry none, join the
+// flow of the first. A bounded cache: under a flood of fragments the oldest are forgotten and their
+// later fragments form a flow with ports 0. Owned by one lane's decoder.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "decode/flow_key.h"
+
+namespace weir {
+
+/// What identifies a datagram in pieces (RFC 791 2.3, RFC 8200 4.5), plus the VLAN it was seen in.
+struct FragmentKey {
+  IpAddress source{};
+  IpAddress destination{};
+  uint32_t identification = 0;
+  uint16_t vlanId = 0;
+  uint8_t protocol = 0;  ///< IPv6: the fragment header's next header
+  uint8_t ipVersion = 0;
+
+  bool operator==(const FragmentKey& other) const {
+    return std::memcmp(this, &other, sizeof *this) == 0;
+  }
+};
+static_assert(sizeof(FragmentKey) == 40, "compared and hashed as five words, so no padding");
+
+/// What only a datagram's first fragment tells.
+struct FragmentFacts {
+  uint16_t sourcePort = 0;
+  uint16_t destinationPort = 0;
+  uint16_t icmpTypeCode = 0;
+  uint8_t protocol = 0;  ///< behind all extension headers
+};
+
+class FragmentCache {
+ public:
+  static constexpr int64_t TIMEOUT_NS = 30'000'000'000;  ///< of packet time
+
+  FragmentCache();
+
+  /// Stores what the first fragment told. A second first fragment within the timeout changes
+  /// nothing: overlapping firsts are an evasion, and the receiver has seen the earlier one.
+  void remember(const FragmentKey& key, const FragmentFacts& facts, int64_t nowNs);
+
+  /// Null when the first fragment was not seen or is older than the timeout.
+  [[nodiscard]] const FragmentFacts* find(const FragmentKey& key, int64_t nowNs) const;
+
+ private:
+  static constexpr size_t SETS = 1024;
+  static constexpr size_t WAYS = 4;
+
+  /// One cache line; `storedNs` EMPTY marks an unused entry.
+  struct alignas(64) Entry {
+    static constexpr int64_t EMPTY = INT64_MIN;
+    FragmentKey key;
+    FragmentFacts facts;
+    int64_t storedNs = EMPTY;
+  };
+  static_assert(sizeof(Entry) == 64);
+
+  [[nodiscard]] static size_t setOf(const FragmentKey& key);
+  [[nodiscard]] static bool alive(const Entry& entry, int64_t nowNs);
+
+  std::vector<Entry> entries_;
+};
+
+}  // namespace weir

@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: Apache-2.0
+// IPv4 and IPv6 headers. Inline because decode runs it on every frame; pure.
+#pragma once
+
+#include <algorithm>
+
+#include "capture/byte_order.h"
+#include "decode/decoded_packet.h"
+#include "decode/link_layer.h"
+
+namespace weir {
+
+enum class FragmentKind : uint8_t { NONE, FIRST, LATER };
+
+/// What the network layer hands on. `octets` is set as soon as the IP header itself is sound.
+struct NetworkLayer {
+  const uint8_t* source = nullptr;
+  const uint8_t* destination = nullptr;
+  const uint8_t* transport = nullptr;
+  uint32_t capturedBytes = 0;   ///< of the datagram at `transport`, without Ethernet padding
+  uint32_t transportBytes = 0;  ///< the same as the IP header tells; the capture may hold less
+  uint32_t octets = 0;          ///< IP total length
+  uint32_t identification = 0;  ///< of a fragment
+  FragmentKind fragment = FragmentKind::NONE;
+  uint8_t fragmentProtocol = 0;  ///< as each of the fragments carries it
+  uint8_t protocol = 0;          ///< behind the extension headers
+  uint8_t version = 0;
+  uint8_t classOfService = 0;
+  uint8_t timeToLive = 0;
+};
+
+/// RFC 791 3.1.
+inline Exception decodeIpv4(const LinkLayer& link, NetworkLayer& ip) {
+  constexpr uint32_t MINIMUM_BYTES = 20;
+  constexpr uint16_t MORE_FRAGMENTS = 0x2000;
+  constexpr uint16_t OFFSET_MASK = 0x1fff;
+  const uint8_t* const header = link.network;
+  if (link.capturedBytes < MINIMUM_BYTES) return Exception::TRUNCATED_IP_HEADER;
+  const uint32_t headerBytes = (header[0] & 0x0fU) * 4;
+  // Segmentation offload leaves 0 in what the stack hands to its own taps: the wire length stands.
+  uint32_t totalBytes = load16Be(header + 2);
+  if (totalBytes == 0) totalBytes = link.wireBytes;
+  if (header[0] >> 4 != 4 || headerBytes < MINIMUM_BYTES || totalBytes < headerBytes)
+    return Exception::MALFORMED_IP_HEADER;
+  if (link.capturedBytes < headerBytes) return Exception::TRUNCATED_IP_HEADER;
+  ip.version = 4;
+  ip.source = header + 12;
+  ip.destination = header + 16;
+  ip.octets = totalBytes;
+  ip.transport = header + headerBytes;
+  ip.transportBytes = totalBytes - headerBytes;
+  ip.capturedBytes = std::min(link.capturedBytes, totalBytes) - headerBytes;
+  ip.classOfService = header[1];
+  ip.timeToLive = header[8];
+  ip.protocol = ip.fragmentProtocol = header[9];
+  const uint16_t fragmentation = load16Be(header + 6);
+  if ((fragmentation & (MORE_FRAGMENTS | OFFSET_MASK)) != 0) {
+    ip.identification = load16Be(header + 4);
+    ip.fragment = (fragmentation & OFFSET_MASK) != 0 ? FragmentKind::LATER : FragmentKind::FIRST;
+  }
+  return Exception::NONE;
+}
+
+enum Ipv6Extension : uint8_t {
+  HOP_BY_HOP = 0,
+  ROUTING = 43,
+  FRAGMENT = 44,
+  AUTHENTICATION = 51,
+  NO_NEXT_HEADER = 59,
+  DESTINATION_OPTIONS = 60,
+  MOBILITY = 135,
+  HOST_IDENTITY = 139,
+  SHIM6 = 140,
+};
+
+inline bool isIpv6Extension(uint8_t nextHeader) {
+  switch (nextHeader) {
+    case HOP_BY_HOP:
+    case ROUTING:
+    case FRAGMENT:
+    case AUTHENTICATION:
+    case DESTINATION_OPTIONS:
+    case MOBILITY:
+    case HOST_IDENTITY:
+    case SHIM6:
+      return true;
+    default:
+      return false;
+  }
+}
+
+/// RFC 8200 4, RFC 4302 2.2 (which alone counts its length in 4 octets).
+inline uint32_t ipv6ExtensionBytes(uint8_t type, const uint8_t* header) {
+  if (type == FRAGMENT) return 8;
+  return type == AUTHENTICATION ? (header[1] + 2U) * 4 : (header[1] + 1U) * 8;
+}
+
+/// RFC 8200 4.5. A packet that is one whole fragment (RFC 6946) counts as unfragmented.
+inline void takeFragmentHeader(const uint8_t* header, NetworkLayer& ip) {
+  const uint16_t offsetAndMore = load16Be(header + 2);
+  if ((offsetAndMore & 0xfff9U) == 0) return;
+  ip.identification = load32Be(header + 4);
+  ip.fragmentProtocol = header[0];
+  ip.fragment = (offsetAndMore & 0xfff8U) != 0 ? FragmentKind::LATER : FragmentKind::FIRST;
+}
+
+/// Moves `ip` to the transport header. Out of line: few packets have extension headers.
+[[gnu::noinline]] inline Exception skipIpv6Extensions(NetworkLayer& ip) {
+  constexpr int LONGEST_CHAIN = 16;
+  constexpr uint32_t SHORTEST_BYTES = 8;
+  for (int count = 0; isIpv6Extension(ip.protocol); ++count) {
+    if (count == LONGEST_CHAIN) return Exception::MALFORMED_IP_HEADER;
+    // A chain cut by fragmentation (RFC 7112 forbids it) still is a flow, without ports.
+    const auto chainEnds =
+        ip.fragment == FragmentKind::FIRST ? Exception::NONE : Exception::MALFORMED_IP_HEADER;
+    if (ip.transportBytes < SHORTEST_BYTES) return chainEnds;
+    if (ip.capturedBytes < SHORTEST_BYTES) return Exception::TRUNCATED_TRANSPORT_HEADER;
+    const uint8_t type = ip.protocol;
+    const uint32_t headerBytes = ipv6ExtensionBytes(type, ip.transport);
+    if (ip.transportBytes < headerBytes) return chainEnds;
+    if (ip.capturedBytes < headerBytes) return Exception::TRUNCATED_TRANSPORT_HEADER;
+    if (type == FRAGMENT) takeFragmentHeader(ip.transport, ip);
+    ip.protocol = ip.transport[0];
+    ip.transport += headerBytes;
+    ip.transportBytes -= headerBytes;
+    ip.capturedBytes -= headerBytes;
+    if (ip.fragment == FragmentKind::LATER) break;  // what follows is no header any more
+  }
+  return Exception::NONE;
+}
+
+/// RFC 8200 3.
+inline Exception decodeIpv6(const LinkLayer& link, NetworkLayer& ip) {
+  constexpr uint32_t HEADER_BYTES = 40;
+  const uint8_t* const header = link.network;
+  if (link.capturedBytes < HEADER_BYTES) return Exception::TRUNCATED_IP_HEADER;
+  if (header[0] >> 4 != 6) return Exception::MALFORMED_IP_HEADER;
+  uint32_t payloadBytes = load16Be(header + 4);
+  // Jumbograms (RFC 2675) and segmentation offload have 0 here; so has a packet that ends here.
+  if (payloadBytes == 0 && header[6] != NO_NEXT_HEADER)
+    payloadBytes = link.wireBytes - HEADER_BYTES;
+  ip.version = 6;
+  ip.source = header + 8;
+  ip.destination = header + 24;
+  ip.octets = HEADER_BYTES + payloadBytes;
+  ip.transport = header + HEADER_BYTES;
+  ip.transportBytes = payloadBytes;
+  ip.capturedBytes = std::min(link.capturedBytes - HEADER_BYTES, payloadBytes);
+  ip.classOfService = static_cast<uint8_t>(load16Be(header) >> 4);
+  ip.timeToLive = header[7];
+  ip.protocol = header[6];
+  return isIpv6Extension(ip.protocol) ? skipIpv6Extensions(ip) : Exception::NONE;
+}
+
+inline Exception decodeNetwork(const LinkLayer& link, NetworkLayer& ip) {
+  switch (link.etherType) {
+    case ETHER_TYPE_IPV4:
+      return decodeIpv4(link, ip);
+    case ETHER_TYPE_IPV6:
+      return decodeIpv6(link, ip);
+    case ETHER_TYPE_ARP:
+      return Exception::ARP;
+    default:
+      return Exception::NON_IP;  // also IEEE 802.3 frames, whose EtherType is a length
+  }
+}
+
+}  // namespace weir
