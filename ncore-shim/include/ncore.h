@@ -50,6 +50,12 @@
 // wherever they start (what Hyperscan calls single match). The events of a job are sorted by
 // (endOffset, patternId) without duplicates. So the events of a queue are a function of its jobs
 // alone, and two devices can be compared byte for byte.
+//
+// Failure
+// -------
+// A failure of one job is in its completion's status. When submit or poll itself returns
+// NCORE_OUT_OF_MEMORY or NCORE_DEVICE_LOST the queue's streams and results are lost, and close is
+// the only call left; other returned statuses change nothing.
 #ifndef WEIR_NCORE_H_
 #define WEIR_NCORE_H_
 
@@ -94,7 +100,7 @@ enum {
 #define NCORE_PATTERN_DOTALL 0x2u
 
 typedef struct NcorePattern {
-  const uint8_t *regex;  // not null-terminated; may hold any byte
+  const uint8_t* regex;  // not null-terminated; may hold any byte
   uint32_t lengthBytes;
   uint32_t flags;
   uint32_t id;  // the host's; comes back in events; unique in a set
@@ -127,24 +133,24 @@ typedef struct NcoreDatabase NcoreDatabase;
 typedef struct NcoreDevice NcoreDevice;
 
 // NcoreCapabilities.flags
-#define NCORE_CAP_SOFTWARE 0x1u             // runs on the host's processor, in the calling thread
-#define NCORE_CAP_CONSUMES_AT_SUBMIT 0x2u   // see "Whose bytes"
-#define NCORE_CAP_REPORTS_EXHAUSTION 0x4u   // sets NCORE_COMPLETION_EXHAUSTED
+#define NCORE_CAP_SOFTWARE 0x1u            // runs on the host's processor, in the calling thread
+#define NCORE_CAP_CONSUMES_AT_SUBMIT 0x2u  // see "Whose bytes"
+#define NCORE_CAP_REPORTS_EXHAUSTION 0x4u  // sets NCORE_COMPLETION_EXHAUSTED
 
 // Zero stands for "no limit of its own" in the maxima and for "no preference" in the best values.
 typedef struct NcoreCapabilities {
   uint32_t sizeBytes;  // in: sizeof(NcoreCapabilities) as the host knows it
   uint32_t flags;
-  uint32_t channels;            // independent matching units
+  uint32_t channels;  // independent matching units
   uint32_t queuesMax;
-  uint32_t streamsMax;          // slots per queue
-  uint32_t queueDepthMax;       // jobs in flight per queue
+  uint32_t streamsMax;     // slots per queue
+  uint32_t queueDepthMax;  // jobs in flight per queue
   uint32_t jobBytesMax;
-  uint32_t batchJobsBest;       // jobs per submit at which throughput is stable
-  uint32_t jobBytesBest;        // bytes per job at which throughput is stable
-  uint32_t alignmentBytes;      // of job bytes, for the best speed; never a condition
+  uint32_t batchJobsBest;   // jobs per submit at which throughput is stable
+  uint32_t jobBytesBest;    // bytes per job at which throughput is stable
+  uint32_t alignmentBytes;  // of job bytes, for the best speed; never a condition
   uint64_t patternMemoryBytes;
-  char name[64];                // null-terminated
+  char name[64];  // null-terminated
 } NcoreCapabilities;
 
 // ---------------------------------------------------------------- queues, jobs, results
@@ -166,7 +172,7 @@ typedef struct NcoreQueueOptions {
 #define NCORE_JOB_CLOSE 0x2u
 
 typedef struct NcoreJob {
-  const uint8_t *bytes;  // may be null when lengthBytes is 0
+  const uint8_t* bytes;  // may be null when lengthBytes is 0
   uint32_t lengthBytes;  // 0 is allowed: only open, or only close
   uint32_t flags;
   uint32_t slot;
@@ -204,10 +210,10 @@ typedef struct NcoreCompletion {
 
 // In: the two arrays and their capacities. Out: the counts written.
 typedef struct NcorePoll {
-  NcoreCompletion *completions;
+  NcoreCompletion* completions;
   uint32_t completionCapacity;
   uint32_t completionCount;
-  NcoreEvent *events;
+  NcoreEvent* events;
   uint32_t eventCapacity;
   uint32_t eventCount;
 } NcorePoll;
@@ -219,49 +225,49 @@ typedef struct NcoreApi {
   uint32_t abiVersion;
   uint32_t sizeBytes;  // of this table; functions beyond it do not exist
 
-  const char *(*statusText)(NcoreStatus status);
+  const char* (*statusText)(NcoreStatus status);
 
   // Writes up to `capacity` numbers, and to *count how many devices there are.
-  NcoreStatus (*listDevices)(uint32_t *numbers, uint32_t capacity, uint32_t *count);
+  NcoreStatus (*listDevices)(uint32_t* numbers, uint32_t capacity, uint32_t* count);
 
   // Compiles what it accepts and says in reports[i] (may be null) what became of patterns[i].
   // Refused patterns are not an error: the database holds the others, be it none.
-  NcoreStatus (*compile)(const NcorePattern *patterns, uint32_t count,
-                         NcorePatternReport *reports, NcoreDatabase **database);
+  NcoreStatus (*compile)(const NcorePattern* patterns, uint32_t count, NcorePatternReport* reports,
+                         NcoreDatabase** database);
   // Devices that have loaded it do not need it any more.
-  void (*freeDatabase)(NcoreDatabase *database);
+  void (*freeDatabase)(NcoreDatabase* database);
 
-  NcoreStatus (*openDevice)(uint32_t number, NcoreDevice **device);
+  NcoreStatus (*openDevice)(uint32_t number, NcoreDevice** device);
   // NCORE_BUSY while a queue is open.
-  NcoreStatus (*closeDevice)(NcoreDevice *device);
-  NcoreStatus (*queryCapabilities)(const NcoreDevice *device, NcoreCapabilities *capabilities);
+  NcoreStatus (*closeDevice)(NcoreDevice* device);
+  NcoreStatus (*queryCapabilities)(const NcoreDevice* device, NcoreCapabilities* capabilities);
 
   // Several databases can be loaded; streams opened from now on use the one activated last.
   // Streams that are open keep theirs, so patterns are exchanged without losing a stream. An
   // activation takes effect on a queue at its next submit.
-  NcoreStatus (*loadDatabase)(NcoreDevice *device, const NcoreDatabase *database,
-                              uint32_t *databaseId);
-  NcoreStatus (*activateDatabase)(NcoreDevice *device, uint32_t databaseId);
+  NcoreStatus (*loadDatabase)(NcoreDevice* device, const NcoreDatabase* database,
+                              uint32_t* databaseId);
+  NcoreStatus (*activateDatabase)(NcoreDevice* device, uint32_t databaseId);
   // NCORE_BUSY for the active one. Streams opened with it go on; its memory returns with the last.
-  NcoreStatus (*unloadDatabase)(NcoreDevice *device, uint32_t databaseId);
+  NcoreStatus (*unloadDatabase)(NcoreDevice* device, uint32_t databaseId);
 
-  NcoreStatus (*openQueue)(NcoreDevice *device, const NcoreQueueOptions *options,
-                           NcoreQueue **queue);
+  NcoreStatus (*openQueue)(NcoreDevice* device, const NcoreQueueOptions* options,
+                           NcoreQueue** queue);
   // Drops open streams and results not polled; the bytes of jobs in flight are the host's again.
-  NcoreStatus (*closeQueue)(NcoreQueue *queue);
+  NcoreStatus (*closeQueue)(NcoreQueue* queue);
 
   // Takes jobs[0] to jobs[*accepted - 1]. NCORE_OK also when short, even when none is accepted.
-  NcoreStatus (*submit)(NcoreQueue *queue, const NcoreJob *jobs, uint32_t count,
-                        uint32_t *accepted);
+  NcoreStatus (*submit)(NcoreQueue* queue, const NcoreJob* jobs, uint32_t count,
+                        uint32_t* accepted);
   // Never waits. A job's events come before or with its completion, in order; where the event
   // array is too short for a job they go on in the next poll, and its completion comes with the
   // last of them. So the sum of eventCount over completions accounts for every event.
-  NcoreStatus (*poll)(NcoreQueue *queue, NcorePoll *results);
+  NcoreStatus (*poll)(NcoreQueue* queue, NcorePoll* results);
 } NcoreApi;
 
 // The one symbol an implementation exports. NCORE_ABI_MISMATCH, with *api untouched, when it does
 // not speak `abiVersion` exactly. The table lives as long as the implementation is loaded.
-NCORE_EXPORT NcoreStatus ncoreGetApi(uint32_t abiVersion, const NcoreApi **api);
+NCORE_EXPORT NcoreStatus ncoreGetApi(uint32_t abiVersion, const NcoreApi** api);
 
 #ifdef __cplusplus
 }

@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: Apache-2.0
+// The C ABI over the emulator: checks arguments, and lets no exception pass. Nothing else is here.
+#include <new>
+#include <span>
+
+#include "emulator_device.h"
+#include "emulator_queue.h"
+#include "ncore.h"
+#include "pattern_database.h"
+
+struct NcoreDatabase {
+  std::shared_ptr<const weir::ncore::PatternDatabase> patterns;
+};
+
+struct NcoreDevice {
+  weir::ncore::EmulatorDevice emulator;
+};
+
+struct NcoreQueue {
+  weir::ncore::EmulatorQueue emulator;
+};
+
+namespace weir::ncore {
+
+namespace {
+
+template <typename Function>
+NcoreStatus guarded(Function function) {
+  try {
+    return function();
+  } catch (const std::bad_alloc&) {
+    return NCORE_OUT_OF_MEMORY;
+  } catch (const std::length_error&) {
+    return NCORE_OUT_OF_MEMORY;
+  }
+}
+
+const char* statusText(NcoreStatus status) {
+  static constexpr const char* TEXTS[] = {
+      "ok",
+      "bad argument",
+      "ABI version not spoken",
+      "no such device",
+      "device lost",
+      "out of host memory",
+      "out of pattern memory",
+      "out of queues",
+      "no stream of that generation in the slot",
+      "no such database, or none active",
+      "in use",
+  };
+  const bool known = status >= 0 && static_cast<size_t>(status) < std::size(TEXTS);
+  return known ? TEXTS[status] : "unknown status";
+}
+
+NcoreStatus listDevices(uint32_t* numbers, uint32_t capacity, uint32_t* count) {
+  if (count == nullptr || (numbers == nullptr && capacity > 0)) return NCORE_BAD_ARGUMENT;
+  if (capacity > 0) numbers[0] = NCORE_DEVICE_EMULATOR;
+  *count = 1;
+  return NCORE_OK;
+}
+
+NcoreStatus compile(const NcorePattern* patterns, uint32_t count, NcorePatternReport* reports,
+                    NcoreDatabase** database) {
+  if (database == nullptr || (patterns == nullptr && count > 0)) return NCORE_BAD_ARGUMENT;
+  return guarded([&] {
+    const std::span<NcorePatternReport> reported(reports, reports == nullptr ? 0 : count);
+    auto compiled = std::make_shared<const PatternDatabase>(std::span(patterns, count), reported);
+    *database = new NcoreDatabase{std::move(compiled)};
+    return NCORE_OK;
+  });
+}
+
+void freeDatabase(NcoreDatabase* database) { delete database; }
+
+NcoreStatus openDevice(uint32_t number, NcoreDevice** device) {
+  if (device == nullptr) return NCORE_BAD_ARGUMENT;
+  if (number != NCORE_DEVICE_EMULATOR) return NCORE_NO_DEVICE;
+  return guarded([&] {
+    *device = new NcoreDevice;
+    return NCORE_OK;
+  });
+}
+
+NcoreStatus closeDevice(NcoreDevice* device) {
+  if (device == nullptr) return NCORE_BAD_ARGUMENT;
+  if (device->emulator.inUse()) return NCORE_BUSY;
+  delete device;
+  return NCORE_OK;
+}
+
+NcoreStatus queryCapabilities(const NcoreDevice* device, NcoreCapabilities* capabilities) {
+  if (device == nullptr || capabilities == nullptr) return NCORE_BAD_ARGUMENT;
+  if (capabilities->sizeBytes < sizeof capabilities->sizeBytes) return NCORE_BAD_ARGUMENT;
+  EmulatorDevice::describe(*capabilities);
+  return NCORE_OK;
+}
+
+NcoreStatus loadDatabase(NcoreDevice* device, const NcoreDatabase* database, uint32_t* databaseId) {
+  if (device == nullptr || database == nullptr || databaseId == nullptr) return NCORE_BAD_ARGUMENT;
+  return guarded([&] {
+    *databaseId = device->emulator.load(database->patterns);
+    return NCORE_OK;
+  });
+}
+
+NcoreStatus activateDatabase(NcoreDevice* device, uint32_t databaseId) {
+  if (device == nullptr) return NCORE_BAD_ARGUMENT;
+  return device->emulator.activate(databaseId);
+}
+
+NcoreStatus unloadDatabase(NcoreDevice* device, uint32_t databaseId) {
+  if (device == nullptr) return NCORE_BAD_ARGUMENT;
+  return device->emulator.unload(databaseId);
+}
+
+NcoreStatus openQueue(NcoreDevice* device, const NcoreQueueOptions* options, NcoreQueue** queue) {
+  if (device == nullptr || options == nullptr || queue == nullptr) return NCORE_BAD_ARGUMENT;
+  if (options->streams == 0 || options->depth == 0) return NCORE_BAD_ARGUMENT;
+  return guarded([&] {
+    *queue = new NcoreQueue{{device->emulator, *options}};
+    return NCORE_OK;
+  });
+}
+
+NcoreStatus closeQueue(NcoreQueue* queue) {
+  if (queue == nullptr) return NCORE_BAD_ARGUMENT;
+  delete queue;
+  return NCORE_OK;
+}
+
+NcoreStatus submit(NcoreQueue* queue, const NcoreJob* jobs, uint32_t count, uint32_t* accepted) {
+  if (accepted == nullptr) return NCORE_BAD_ARGUMENT;
+  *accepted = 0;
+  if (queue == nullptr || (jobs == nullptr && count > 0)) return NCORE_BAD_ARGUMENT;
+  return guarded([&] {
+    *accepted = queue->emulator.submit({jobs, count});
+    return NCORE_OK;
+  });
+}
+
+NcoreStatus poll(NcoreQueue* queue, NcorePoll* results) {
+  if (queue == nullptr || results == nullptr) return NCORE_BAD_ARGUMENT;
+  if (results->completions == nullptr && results->completionCapacity > 0) return NCORE_BAD_ARGUMENT;
+  if (results->events == nullptr && results->eventCapacity > 0) return NCORE_BAD_ARGUMENT;
+  queue->emulator.poll(*results);
+  return NCORE_OK;
+}
+
+constexpr NcoreApi API = {
+    .abiVersion = NCORE_ABI_VERSION,
+    .sizeBytes = sizeof(NcoreApi),
+    .statusText = statusText,
+    .listDevices = listDevices,
+    .compile = compile,
+    .freeDatabase = freeDatabase,
+    .openDevice = openDevice,
+    .closeDevice = closeDevice,
+    .queryCapabilities = queryCapabilities,
+    .loadDatabase = loadDatabase,
+    .activateDatabase = activateDatabase,
+    .unloadDatabase = unloadDatabase,
+    .openQueue = openQueue,
+    .closeQueue = closeQueue,
+    .submit = submit,
+    .poll = poll,
+};
+
+}  // namespace
+
+}  // namespace weir::ncore
+
+NcoreStatus ncoreGetApi(uint32_t abiVersion, const NcoreApi** api) {
+  if (api == nullptr) return NCORE_BAD_ARGUMENT;
+  if (abiVersion != NCORE_ABI_VERSION) return NCORE_ABI_MISMATCH;
+  *api = &weir::ncore::API;
+  return NCORE_OK;
+}
