@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+// Every error of the gateway: a stable code, what happened, what to do.
+
+/** What to do about each kind of failure; the key is the stable code. */
+export const REMEDIES = {
+  WEIR_GATEWAY_NFT_MISSING: 'Install nftables: sudo apt-get install nftables',
+  WEIR_GATEWAY_NO_RIGHTS:
+    'The gateway needs CAP_NET_ADMIN. Start it as root (sudo npx weir gateway), or as a systemd service with AmbientCapabilities=CAP_NET_ADMIN.',
+  WEIR_GATEWAY_NFT_FAILED:
+    'Run "nft list ruleset" to see whether nftables works on this machine; the message above is its own.',
+  WEIR_GATEWAY_NOT_FORWARDING:
+    'If this machine is to route: sudo sysctl -w net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1. Traffic that a bridge switches never meets the rules.',
+  WEIR_GATEWAY_TABLE_GONE:
+    'Something removed the table (nft flush ruleset?). The gateway builds it again by itself.',
+  WEIR_GATEWAY_FOREIGN_TABLE:
+    'Choose another name with the option "table", or remove that table if nothing needs it.',
+  WEIR_GATEWAY_BAD_PREFIX: 'Write an address or a prefix, e.g. 192.0.2.7, 10.1.0.0/16 or fd00::/8.',
+  WEIR_GATEWAY_BAD_COLLECTOR: 'Give the collector as http://HOST:PORT or https://HOST:PORT.',
+  WEIR_GATEWAY_COLLECTOR_UNREACHABLE:
+    'Check that the collector runs and that this machine reaches it: curl URL/api/v1/health. Standing blocks hold until they expire; the gateway keeps trying.',
+  WEIR_GATEWAY_COLLECTOR_ANSWER:
+    'Check that the URL is a Weir collector of the same version. The gateway keeps trying.',
+  WEIR_GATEWAY_UNKNOWN_HOST:
+    'Check the name in the option "collector" and this machine\'s DNS, or give an address instead.',
+} as const;
+
+export type GatewayErrorCode = keyof typeof REMEDIES;
+
+/** `message` says what happened and what to do; `code` never changes its meaning. */
+export class GatewayError extends Error {
+  override readonly name = 'GatewayError';
+  readonly code: GatewayErrorCode;
+
+  constructor(code: GatewayErrorCode, happened: string, options?: ErrorOptions) {
+    super(`${happened}\n${REMEDIES[code]}`, options);
+    this.code = code;
+  }
+}
+
+/** Whether `error` is a gateway error of the given code. */
+export function isGatewayError(error: unknown, code: GatewayErrorCode): boolean {
+  return error instanceof GatewayError && error.code === code;
+}
