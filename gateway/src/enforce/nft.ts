@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+import { spawn } from 'node:child_process';
+import { text } from 'node:stream/consumers';
+import { GatewayError } from '../errors.js';
+
+/** The program and its leading arguments, e.g. ["nft"] or ["ip", "netns", "exec", "x", "nft"]. */
+export type NftCommand = readonly [string, ...string[]];
+
+/** A run that takes longer hangs; 100,000 elements take about a second. */
+const RUN_LIMIT_MS = 30_000;
+/** How many of our own processes the monitor's late news may still name. */
+const REMEMBERED_PROCESSES = 64;
+
+/** Runs nft; knows which processes were its own, because the kernel's notifications name processes. */
+export class Nft {
+  readonly #command: NftCommand;
+  readonly #ownProcesses: number[] = [];
+
+  constructor(command: NftCommand) {
+    this.#command = command;
+  }
+
+  /** Standard output of one run; `script` goes to standard input. */
+  async run(args: readonly string[], script = ''): Promise<string> {
+    const child = this.spawn(args, AbortSignal.timeout(RUN_LIMIT_MS));
+    // A broken pipe only says that nft ended early: its exit status and its words tell why.
+    child.stdin.on('error', () => {});
+    child.stdin.end(script);
+    const exited = new Promise<number | null>((resolve, reject) => {
+      child.once('error', reject);
+      child.once('close', resolve);
+    });
+    const [status, output, errors] = await Promise.all([
+      exited,
+      text(child.stdout),
+      text(child.stderr),
+    ]).catch((cause) => {
+      throw spawnError(cause);
+    });
+    if (status !== 0) throw runError(errors, status);
+    return output;
+  }
+
+  /** A process of nft, remembered as our own. It ends at the latest with `signal`. */
+  spawn(args: readonly string[], signal: AbortSignal) {
+    const [program, ...leading] = this.#command;
+    const child = spawn(program, [...leading, ...args], {
+      stdio: ['pipe', 'pipe', 'pipe'],
+      signal,
+      killSignal: 'SIGKILL',
+    });
+    if (child.pid !== undefined) this.#ownProcesses.push(child.pid);
+    if (this.#ownProcesses.length > REMEMBERED_PROCESSES) this.#ownProcesses.shift();
+    return child;
+  }
+
+  isOwn(processId: number): boolean {
+    return this.#ownProcesses.includes(processId);
+  }
+}
+
+function spawnError(cause: unknown): GatewayError {
+  const { code, message } = cause as NodeJS.ErrnoException;
+  if (code === 'ENOENT')
+    return new GatewayError('WEIR_GATEWAY_NFT_MISSING', 'The program nft was not found.', {
+      cause,
+    });
+  return new GatewayError('WEIR_GATEWAY_NFT_FAILED', `nft could not run: ${message}`, { cause });
+}
+
+function runError(errors: string, status: number | null): GatewayError {
+  const said = errors.trim().split('\n').slice(0, 3).join('\n') || `exit status ${status}`;
+  if (/operation not permitted/i.test(errors))
+    return new GatewayError('WEIR_GATEWAY_NO_RIGHTS', `nft may not change the firewall: ${said}`);
+  if (/Error: No such file or directory/.test(errors))
+    return new GatewayError('WEIR_GATEWAY_TABLE_GONE', `nft misses the table: ${said}`);
+  return new GatewayError('WEIR_GATEWAY_NFT_FAILED', `nft failed: ${said}`);
+}
