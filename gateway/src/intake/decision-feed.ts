@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: Apache-2.0
+import { setTimeout as sleep } from 'node:timers/promises';
+import { API } from '@weir/wire';
+import { Value } from 'typebox/value';
+import { GatewayError } from '../errors.js';
+import type { Logger } from '../log.js';
+import { DecisionsEnvelope, HeldDecisions } from './held-decisions.js';
+
+export interface DecisionFeedOptions {
+  /** The collector's base URL. */
+  readonly collector: URL;
+  /** How long one question may wait for news. */
+  readonly waitSeconds: number;
+  readonly log: Logger;
+  /** Between attempts while the collector is away: doubled from the first to the last. */
+  readonly backoffMs?: { readonly first: number; readonly last: number };
+}
+
+/** A long poll gets this much longer than it asked for before it counts as dead. */
+const ANSWER_GRACE_MS = 10_000;
+/** A collector that answers at once without news is asked at most this often. */
+const IDLE_PAUSE_MS = 250;
+/** The header Date has whole seconds, and the answer has travelled: smaller offsets say nothing. */
+const CLOCK_TOLERANCE_MS = 2500;
+
+interface Answer {
+  readonly body: DecisionsEnvelope;
+  readonly clockOffsetMilliseconds: number;
+}
+
+/** Follows the collector's decisions by long poll; keeps going whatever happens to the collector. */
+export class DecisionFeed {
+  readonly held = new HeldDecisions();
+  readonly #options: DecisionFeedOptions;
+  readonly #backoffMs: { readonly first: number; readonly last: number };
+  #connected: boolean | undefined;
+  #failures = 0;
+  #skewTold = false;
+
+  constructor(options: DecisionFeedOptions) {
+    this.#options = options;
+    this.#backoffMs = options.backoffMs ?? { first: 250, last: 10_000 };
+  }
+
+  /** Undefined before the first attempt has ended. */
+  get connected(): boolean | undefined {
+    return this.#connected;
+  }
+
+  /** Attempts that failed since the start. */
+  get failures(): number {
+    return this.#failures;
+  }
+
+  /** Yields whenever `held` has taken an answer with news; ends when `signal` aborts. */
+  async *follow(signal: AbortSignal): AsyncGenerator<HeldDecisions, void> {
+    let backoffMs = this.#backoffMs.first;
+    while (!signal.aborted) {
+      try {
+        if (await this.#poll(signal)) yield this.held;
+        backoffMs = this.#backoffMs.first;
+      } catch (error) {
+        if (signal.aborted) return;
+        this.#lost(error);
+        await pause(backoffMs * (0.75 + Math.random() / 2), signal);
+        backoffMs = Math.min(backoffMs * 2, this.#backoffMs.last);
+      }
+    }
+  }
+
+  /** Asks once, without waiting for news, and holds nothing; throws where the collector is not there. */
+  async probe(signal: AbortSignal): Promise<void> {
+    await this.#ask({ since: 0, waitSeconds: 0 }, signal);
+  }
+
+  /** One question. Whether it brought news. */
+  async #poll(signal: AbortSignal): Promise<boolean> {
+    const asked = performance.now();
+    const since = this.held.revision;
+    // The first answer after a loss should come at once, so that a restarted collector is known early.
+    const waitSeconds = this.#connected && since > 0 ? this.#options.waitSeconds : 0;
+    const { body, clockOffsetMilliseconds } = await this.#ask({ since, waitSeconds }, signal);
+    this.#found();
+    if (!this.held.take(body, clockOffsetMilliseconds)) {
+      this.#options.log.info({ revision: body.revision }, 'collector starts over: asking for all');
+      return false;
+    }
+    const news = body.complete || body.decisions.length > 0 || body.removed.length > 0;
+    const idleMs = IDLE_PAUSE_MS - (performance.now() - asked);
+    if (since === this.held.revision && idleMs > 0) await pause(idleMs, signal);
+    return news;
+  }
+
+  async #ask(
+    { since, waitSeconds }: { since: number; waitSeconds: number },
+    signal: AbortSignal,
+  ): Promise<Answer> {
+    const url = new URL(API.decisions, this.#options.collector);
+    url.search = new URLSearchParams({
+      since: String(since),
+      waitSeconds: String(waitSeconds),
+    }).toString();
+    const limit = AbortSignal.timeout(waitSeconds * 1000 + ANSWER_GRACE_MS);
+    const response = await fetch(url, { signal: AbortSignal.any([signal, limit]) }).catch(
+      (error) => {
+        throw unreachable(url, error);
+      },
+    );
+    const clockOffsetMilliseconds = this.#clockOffset(response.headers.get('date'));
+    if (!response.ok) throw wrongAnswer(url, `status ${response.status}`);
+    const body: unknown = await response.json().catch((error) => {
+      throw wrongAnswer(url, String(error));
+    });
+    if (!Value.Check(DecisionsEnvelope, body)) throw wrongAnswer(url, 'another form than expected');
+    return { body, clockOffsetMilliseconds };
+  }
+
+  #clockOffset(date: string | null): number {
+    // The middle of the second that the header names.
+    const offset = date === null ? 0 : Date.parse(date) + 500 - Date.now();
+    if (Number.isNaN(offset) || Math.abs(offset) <= CLOCK_TOLERANCE_MS) return 0;
+    if (!this.#skewTold) {
+      const offsetSeconds = Math.round(offset / 1000);
+      this.#options.log.warn({ offsetSeconds }, 'clocks differ; expiries are corrected. Use NTP');
+      this.#skewTold = true;
+    }
+    return offset;
+  }
+
+  #found(): void {
+    if (!this.#connected)
+      this.#options.log.info({ collector: this.#options.collector.href }, 'collector found');
+    this.#connected = true;
+  }
+
+  /** A collector that comes back may have lost its memory and count from anywhere: ask it for everything. */
+  #lost(error: unknown): void {
+    if (this.#connected !== false)
+      this.#options.log.warn({ code: codeOf(error) }, (error as Error).message);
+    this.#connected = false;
+    this.#failures += 1;
+    this.held.forgetRevision();
+  }
+}
+
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  await sleep(ms, undefined, { signal }).catch(() => {});
+}
+
+function unreachable(url: URL, cause: unknown): GatewayError {
+  const { message, cause: deeper } = cause as Error;
+  const why = deeper instanceof Error ? deeper.message : message;
+  return new GatewayError(
+    'WEIR_GATEWAY_COLLECTOR_UNREACHABLE',
+    `The collector at ${url.origin} does not answer: ${why}.`,
+    { cause },
+  );
+}
+
+function wrongAnswer(url: URL, what: string): GatewayError {
+  return new GatewayError(
+    'WEIR_GATEWAY_COLLECTOR_ANSWER',
+    `${url.href} is not the answer of a Weir collector: ${what}.`,
+  );
+}
+
+function codeOf(error: unknown): string | undefined {
+  return error instanceof GatewayError ? error.code : undefined;
+}
