@@ -1,0 +1,272 @@
+// SPDX-License-Identifier: Apache-2.0
+// The gateway on real nftables, in namespaces of its own.
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { FlowSelector } from '@weir/wire';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { GatewayConfig } from './config.js';
+import { Gateway } from './gateway.js';
+import type { Logger } from './log.js';
+import { eventually } from './testing/eventually.js';
+import { IS_ROOT, Namespace } from './testing/namespace.js';
+import { decisionOn } from './testing/random.js';
+import { type Endpoint, RoutedNetwork } from './testing/routed-network.js';
+import { StandInCollector } from './testing/stand-in-collector.js';
+
+let collector: StandInCollector;
+let gateways: Gateway[];
+let places: AsyncDisposable[];
+let told: string[];
+
+beforeEach(async () => {
+  collector = new StandInCollector();
+  await collector.start();
+  gateways = [];
+  places = [];
+  told = [];
+});
+afterEach(async () => {
+  for (const gateway of gateways) await gateway.stop();
+  await collector.stop();
+  for (const place of places) await place[Symbol.asyncDispose]();
+});
+
+describe.skipIf(!IS_ROOT)('traffic', () => {
+  let network: RoutedNetwork;
+  beforeEach(async () => {
+    network = await RoutedNetwork.create();
+    places.push(network);
+  });
+
+  test.each([
+    ['tcp', 4],
+    ['tcp', 6],
+    ['udp', 4],
+    ['udp', 6],
+  ] as const)(
+    'a running %s flow over IPv%s stops both ways, another goes on, and revoking lets it go on',
+    async (transport, family) => {
+      const gateway = await started(network.router);
+      const { client: doomed, server: doomedServer } = await talking(transport, family, 7001);
+      const { client: spared } = await talking(transport, family, 7002);
+
+      collector.put(decisionOn(flow(transport, family, 7001), { id: 'doomed' }));
+      await eventually('the block stands', () => gateway.status().elements === 2);
+      await eventually('the flow stops', () => silent([doomed, doomedServer]));
+      const before = spared.received;
+      expect(await silent([doomed, doomedServer])).toBe(true);
+      expect(spared.received).toBeGreaterThan(before);
+
+      collector.remove('doomed');
+      const stoppedAt = doomed.received;
+      await eventually('the flow goes on', () => doomed.received > stoppedAt, 30_000);
+    },
+    90_000,
+  );
+
+  test('what is dropped is counted', async () => {
+    const gateway = await started(network.router, { reconcileSeconds: 0.2 });
+    await talking('udp', 4, 7001);
+    collector.put(decisionOn(flow('udp', 4, 7001)));
+    await eventually('drops counted', () => gateway.status().dropped.packets > 10);
+    expect(gateway.status().dropped.octets).toBeGreaterThan(500 * 10);
+  }, 60_000);
+
+  test('an element in the set cannot stop what is protected', async () => {
+    await started(network.router, { protect: [`${RoutedNetwork.RIGHT[4]}/24`] });
+    const { client } = await talking('tcp', 4, 7001);
+    const key = `${RoutedNetwork.LEFT[4]} . 7001 . ${RoutedNetwork.RIGHT[4]} . 5000 . 6`;
+    await network.router.exec('nft', `add element inet weir blocked4 { ${key} timeout 1m }`);
+    const before = client.received;
+    await eventually('it goes on', () => client.received > before + 5000);
+  }, 60_000);
+
+  async function talking(
+    transport: 'tcp' | 'udp',
+    family: 4 | 6,
+    localPort: number,
+  ): Promise<{ client: Endpoint; server: Endpoint }> {
+    const port = String(serverPort(localPort));
+    const server = await network.endpoint(network.right, transport, 'listen', port);
+    const target = [String(localPort), RoutedNetwork.RIGHT[family], port];
+    const client = await network.endpoint(network.left, transport, 'connect', ...target);
+    await eventually('both ends talk', () => client.received > 2000 && server.received > 2000);
+    return { client, server };
+  }
+});
+
+describe.skipIf(!IS_ROOT)('the table', () => {
+  let namespace: Namespace;
+  beforeEach(async () => {
+    namespace = await Namespace.create();
+    places.push(namespace);
+  });
+
+  test.each([
+    ['the whole ruleset flushed', 'flush ruleset'],
+    ['the table deleted', 'delete table inet weir'],
+    ['the rules flushed', 'flush chain inet weir forward'],
+    ['a set flushed', 'flush set inet weir blocked4'],
+    ['an accept put first', 'insert rule inet weir forward accept'],
+  ])('is restored at once: %s', async (_, command) => {
+    // An hour between the periodic looks: only the kernel's notification can bring it back.
+    const gateway = await started(namespace, { reconcileSeconds: 3600 });
+    collector.put(decisionOn(flow('tcp', 4, 7001)));
+    await eventually('the block stands', async () => (await listing(namespace)).includes('7001'));
+    const before = withoutHandles(await listing(namespace));
+    await sleep(200);
+    await namespace.exec('nft', command);
+    await eventually('restored', async () => withoutHandles(await listing(namespace)) === before);
+    expect(gateway.status().counters.mends).toBe(1);
+  });
+
+  test('is restored by the periodic look alone', async () => {
+    await started(namespace, { reconcileSeconds: 0.2 });
+    collector.put(decisionOn(flow('tcp', 4, 7001)));
+    for (let round = 0; round < 3; round += 1) {
+      await namespace.exec('nft', 'flush ruleset');
+      await eventually('restored', async () => (await listing(namespace)).includes('7001'));
+    }
+  });
+
+  test('refused decisions are told and counted, and never reach the kernel', async () => {
+    const gateway = await started(namespace, { protect: ['10.81.2.0/24'] });
+    const selector = flow('tcp', 4, 7001);
+    collector.put(
+      decisionOn(selector, { id: 'protected' }),
+      decisionOn({ ...selector, destinationAddress: '127.0.0.1' }, { id: 'own' }),
+      decisionOn({ ...selector, destinationAddress: '10.7.7.7' }, { id: 'fine' }),
+    );
+    await eventually('one stands', () => gateway.status().elements === 2);
+    expect(gateway.status().refusedByReason).toEqual({
+      'protected-prefix': 1,
+      'gateway-address': 1,
+    });
+    expect(await listing(namespace)).not.toContain('10.81.2.2 .');
+    expect(told.filter((message) => message.startsWith('decision refused'))).toHaveLength(2);
+  });
+
+  test('expired decisions end in the kernel even when nobody looks', async () => {
+    await started(namespace, { onStop: 'keep' });
+    collector.put(decisionOn(flow('tcp', 4, 7001), { expiresMilliseconds: Date.now() + 2500 }));
+    await eventually('the block stands', async () => (await listing(namespace)).includes('7001'));
+    await gateways[0]?.stop();
+    await eventually('it ended', async () => !(await listing(namespace)).includes('7001'));
+  });
+
+  test('goes away at stop, or is kept and adopted by the next start', async () => {
+    await started(namespace, { onStop: 'keep' });
+    collector.put(decisionOn(flow('tcp', 4, 7001)));
+    await eventually('the block stands', async () => (await listing(namespace)).includes('7001'));
+    await gateways[0]?.stop();
+    await collector.stop();
+    expect(await listing(namespace)).toContain('7001');
+
+    const next = await started(namespace, { onStop: 'remove' });
+    expect(next.status()).toMatchObject({ elements: 2, decisions: 0 });
+    expect(await listing(namespace)).toContain('7001');
+    await namespace.exec('nft', 'flush ruleset');
+    await eventually('restored', async () => (await listing(namespace)).includes('7001'));
+    await next.stop();
+    expect(await listing(namespace)).toBe('');
+    await collector.start();
+  });
+
+  test('of something else is never touched', async () => {
+    await namespace.exec(
+      'nft',
+      'add table inet weir; add chain inet weir mine; add table ip other',
+    );
+    const before = await listing(namespace);
+    const gateway = prepared(namespace);
+    const refusal = { code: 'WEIR_GATEWAY_FOREIGN_TABLE' };
+    await expect(gateway.start()).rejects.toMatchObject(refusal);
+    await expect(gateway.check()).rejects.toMatchObject(refusal);
+    expect(await listing(namespace)).toBe(before);
+    const besides = prepared(namespace, { table: 'weir_too' });
+    await besides.start();
+    await besides.stop();
+    expect(await listing(namespace)).toBe(before);
+  });
+
+  test('check changes nothing and only warns of a missing collector', async () => {
+    await collector.stop();
+    await prepared(namespace).check();
+    expect(await listing(namespace)).toBe('');
+    expect(told.join()).toContain('does not answer');
+    await collector.start();
+  });
+});
+
+test.each([
+  [{ protect: ['dorm'] }, 'WEIR_GATEWAY_BAD_PREFIX'],
+  [{ collector: 'collector:8055' }, 'WEIR_GATEWAY_BAD_COLLECTOR'],
+  [{ collector: 'not a url' }, 'WEIR_GATEWAY_BAD_COLLECTOR'],
+])('check names what is wrong in %j', async (change, code) => {
+  const gateway = new Gateway(
+    { ...config(), ...change },
+    { log: recorder(), nftCommand: ['false'] },
+  );
+  await expect(gateway.check()).rejects.toMatchObject({ code });
+  await expect(gateway.start()).rejects.toMatchObject({ code });
+});
+
+function flow(transport: 'tcp' | 'udp', family: 4 | 6, clientPort: number): FlowSelector {
+  return {
+    kind: 'flow',
+    protocolIdentifier: transport === 'tcp' ? 6 : 17,
+    sourceAddress: RoutedNetwork.LEFT[family],
+    sourceTransportPort: clientPort,
+    destinationAddress: RoutedNetwork.RIGHT[family],
+    destinationTransportPort: serverPort(clientPort),
+  };
+}
+
+function serverPort(clientPort: number): number {
+  return clientPort - 2001;
+}
+
+function config(): GatewayConfig {
+  return {
+    collector: collector.url,
+    protect: [],
+    table: 'weir',
+    reconcileSeconds: 5,
+    waitSeconds: 20,
+    onStop: 'remove',
+  };
+}
+
+function prepared(where: Namespace, change: Partial<GatewayConfig> = {}): Gateway {
+  const dependencies = { log: recorder(), nftCommand: where.nftCommand };
+  const gateway = new Gateway({ ...config(), ...change }, dependencies);
+  gateways.push(gateway);
+  return gateway;
+}
+
+async function started(where: Namespace, change: Partial<GatewayConfig> = {}): Promise<Gateway> {
+  const gateway = prepared(where, change);
+  await gateway.start();
+  return gateway;
+}
+
+function recorder(): Logger {
+  const record = (_: object, message: string) => void told.push(message);
+  return { debug() {}, info() {}, warn: record, error: record };
+}
+
+function listing(where: Namespace): Promise<string> {
+  return where.exec('nft', 'list', 'ruleset');
+}
+
+/** Without what runs on by itself. */
+function withoutHandles(text: string): string {
+  return text.replaceAll(/ (timeout|expires) [\w]+/g, '');
+}
+
+/** Whether none of them receives anything for a while. */
+async function silent(endpoints: readonly Endpoint[]): Promise<boolean> {
+  const sum = () => endpoints.reduce((total, { received }) => total + received, 0);
+  const before = sum();
+  await sleep(500);
+  return sum() === before;
+}

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Nft } from '../enforce/nft.js';
+import type { Logger } from '../log.js';
+
+/** nft ends when the kernel's notifications overrun it; then it starts again after this long. */
+const RESTART_MS = 1000;
+
+/** Line of `nft monitor` that closes the news of one transaction. */
+const GENERATION = /^# new generation \d+ by process (\d+)/;
+
+/**
+ * Tells from nft's monitor output, line by line, when someone else has changed a table.
+ * Our own transactions show up too: the process that made them tells them apart.
+ */
+export class ForeignChangeDetector {
+  readonly #mention: RegExp;
+  readonly #isOwn: (processId: number) => boolean;
+  #mentioned = false;
+
+  constructor(table: string, isOwn: (processId: number) => boolean) {
+    this.#mention = new RegExp(`^(add|delete|insert|replace) \\w+ inet ${table}( |$)`);
+    this.#isOwn = isOwn;
+  }
+
+  /** Whether this line completes a foreign change, or says that news were lost. */
+  take(line: string): boolean {
+    if (line.includes('ERROR')) return true;
+    if (this.#mention.test(line)) this.#mentioned = true;
+    const generation = GENERATION.exec(line);
+    if (!generation) return false;
+    const foreign = this.#mentioned && !this.#isOwn(Number(generation[1]));
+    this.#mentioned = false;
+    return foreign;
+  }
+}
+
+export interface TableMonitorOptions {
+  readonly nft: Nft;
+  readonly table: string;
+  readonly log: Logger;
+}
+
+/** Yields after each foreign change of the table, and after each gap in which one could have gone unseen. */
+export async function* foreignChanges(
+  { nft, table, log }: TableMonitorOptions,
+  signal: AbortSignal,
+): AsyncGenerator<void, void> {
+  while (!signal.aborted) {
+    const detector = new ForeignChangeDetector(table, (processId) => nft.isOwn(processId));
+    const child = nft.spawn(['monitor'], signal);
+    child.on('error', () => {});
+    child.stdin.on('error', () => {});
+    child.stderr.resume();
+    for await (const line of createInterface({ input: child.stdout })) {
+      if (detector.take(line)) yield;
+    }
+    if (signal.aborted) return;
+    log.debug({}, 'nft monitor ended; starting it again');
+    await sleep(RESTART_MS, undefined, { signal }).catch(() => {});
+    if (!signal.aborted) yield;
+  }
+}
