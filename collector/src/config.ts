@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+import { option, section } from '@weir/wire';
+import Type, { type Static } from 'typebox';
+
+/** The `collector` section: the command line derives keys, flags, defaults and help from it. */
+export const CollectorConfig = section({
+  listen: option(Type.Array(Type.String(), { minItems: 1 }), {
+    flag: '--listen <host:port>',
+    description:
+      'UDP addresses that take NetFlow v5 and v9; several may be given. [::]:2055 takes IPv4 and IPv6',
+    default: ['0.0.0.0:2055'],
+  }),
+  http: option(Type.String(), {
+    flag: '--http <host:port>',
+    description:
+      'address of the API and the dashboard. There is no login yet: keep it on loopback, or behind a proxy that has one',
+    default: '127.0.0.1:8055',
+  }),
+  dataFolder: option(Type.String({ minLength: 1 }), {
+    flag: '--data <folder>',
+    description: 'folder of the database and the rules; one collector at a time',
+    default: './data',
+  }),
+  dashboardFolder: option(Type.Optional(Type.String({ minLength: 1 })), {
+    flag: '--dashboard <folder>',
+    description: 'folder of the built dashboard to serve at /; without it only the API is served',
+  }),
+  retentionDays: option(Type.Integer({ minimum: 1, maximum: 3650 }), {
+    flag: '--retention <days>',
+    description: 'how long single flow records are kept',
+    default: 30,
+  }),
+  rollupRetentionDays: option(Type.Integer({ minimum: 1, maximum: 3650 }), {
+    description: 'how long the sums by minute are kept',
+    default: 365,
+  }),
+  allowedExporters: option(Type.Array(Type.String()), {
+    flag: '--allow-exporter <address>',
+    description:
+      'addresses or prefixes (192.0.2.0/24) whose datagrams are taken; several may be given. Empty: all',
+    default: [],
+  }),
+  receiveBufferBytes: option(Type.Integer({ minimum: 65536, maximum: 1073741824 }), {
+    description: "size of the kernel's buffer for each UDP address",
+    default: 8 * 1024 * 1024,
+  }),
+  flushIntervalMs: option(Type.Integer({ minimum: 10, maximum: 60000 }), {
+    description: 'longest time a record waits before it is handed to the store',
+    default: 500,
+  }),
+  pendingBytes: option(Type.Integer({ minimum: 1048576 }), {
+    description:
+      'memory for records that the store does not take at the moment; beyond it the oldest are dropped and counted',
+    default: 256 * 1024 * 1024,
+  }),
+});
+export type CollectorConfig = Static<typeof CollectorConfig>;

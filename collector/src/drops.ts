@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** Why input was not turned into stored records. Each reason is a counter; nothing is dropped without one. */
+export const DROP_REASONS = {
+  exporterNotAllowed: 'datagrams from an address that allowedExporters does not cover',
+  tooManyExporters: 'datagrams from a new exporter or domain beyond the limit',
+  unsupportedVersion: 'datagrams that are neither NetFlow v5 nor v9',
+  truncatedHeader: 'datagrams shorter than their header',
+  truncatedRecords: 'datagrams (v5) that hold fewer records than they announce',
+  malformedSet: 'v9 datagrams with a FlowSet whose length cannot be',
+  reservedSet: 'v9 FlowSets with a reserved id',
+  malformedTemplate: 'v9 templates that cannot be',
+  tooManyTemplates: 'v9 templates beyond the limit for one exporter and domain',
+  malformedRecord: 'v9 data FlowSets that end inside a record',
+  unknownTemplateOverflow: 'v9 data FlowSets that waited for a template in vain',
+  implausibleTime: 'records whose time cannot be (kept, with the time of export)',
+  storeOverflow: 'records that the store did not take in time',
+} as const;
+export type DropReason = keyof typeof DROP_REASONS;
+
+/** Counters by reason; only reasons that happened are present. */
+export type DropCounters = Partial<Record<DropReason, number>>;
+
+export function countDrop(drops: DropCounters, reason: DropReason, amount = 1): void {
+  drops[reason] = (drops[reason] ?? 0) + amount;
+}

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+// Failures that keep the collector from starting. Failures of single API requests are in http/errors.ts.
+
+/** Stable code -> what an operator reads first. The message of a thrown error adds the way out. */
+export const COLLECTOR_ERRORS = {
+  WEIR_COLLECTOR_ADDRESS: 'an address in the configuration cannot be read',
+  WEIR_COLLECTOR_LISTEN: 'the UDP address for flow records cannot be used',
+  WEIR_COLLECTOR_HTTP: 'the HTTP address cannot be used',
+  WEIR_COLLECTOR_DATA_LOCKED: 'the data folder is in use by another process',
+  WEIR_COLLECTOR_DATA_FOLDER: 'the data folder cannot be used',
+  WEIR_COLLECTOR_DATA_SCHEMA: 'the data folder was written by another version of Weir',
+  WEIR_COLLECTOR_RULES: 'the stored rules cannot be read',
+} as const;
+export type CollectorErrorCode = keyof typeof COLLECTOR_ERRORS;
+
+/** A start-up failure: stable `code`, and a message that says what happened and what to do. */
+export class CollectorError extends Error {
+  override readonly name = 'CollectorError';
+  readonly code: CollectorErrorCode;
+
+  constructor(code: CollectorErrorCode, detail: string, cause?: unknown) {
+    super(`${COLLECTOR_ERRORS[code]}: ${detail}`, cause === undefined ? undefined : { cause });
+    this.code = code;
+  }
+}
+
+/** The text of whatever was thrown. */
+export function messageOf(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : String(thrown);
+}
+
+/** The system's error code ("EADDRINUSE") or, where there is none, the message. */
+export function reasonOf(thrown: unknown): string {
+  const code = (thrown as NodeJS.ErrnoException | undefined)?.code;
+  return typeof code === 'string' ? code : messageOf(thrown);
+}
