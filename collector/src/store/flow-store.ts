@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** A value that the store binds to a placeholder; never pasted into the SQL text. */
+export type Parameter = string | number | readonly string[] | readonly number[];
+
+/** SQL in ClickHouse's dialect with `{name:Type}` placeholders. */
+export interface Statement {
+  readonly sql: string;
+  readonly parameters: Readonly<Record<string, Parameter>>;
+}
+
+/** Where flow records are kept: embedded chDB, later a ClickHouse cluster. Tables are in schema.ts. */
+export interface FlowStore {
+  /** "chdb", for people. */
+  readonly engine: string;
+  /** Opens the store and brings its tables into shape. @throws CollectorError WEIR_COLLECTOR_DATA_… */
+  open(): Promise<void>;
+  /** Stores rows of the table `flows`, in ClickHouse's Native format. One call at a time. */
+  insert(nativeBlocks: readonly Uint8Array[]): Promise<void>;
+  /** Rows as objects. 64-bit numbers come as numbers. */
+  query<Row>(statement: Statement): Promise<Row[]>;
+  /** Waits for what runs, then lets go of the store. */
+  close(): Promise<void>;
+}
