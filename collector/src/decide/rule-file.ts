@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+import { open, readFile, rename } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Rule } from '@weir/wire';
+import Type from 'typebox';
+import { Check } from 'typebox/value';
+import { CollectorError, messageOf } from '../errors.js';
+
+const RuleFile = Type.Object({ version: Type.Literal(1), rules: Type.Array(Rule) });
+
+/** Rules of the last run; none when there is no file yet. @throws CollectorError WEIR_COLLECTOR_RULES */
+export async function loadRules(dataFolder: string): Promise<Rule[]> {
+  const path = rulePath(dataFolder);
+  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined;
+    throw new CollectorError('WEIR_COLLECTOR_RULES', `${path} (${messageOf(error)})`, error);
+  });
+  if (text === undefined) return [];
+  const content = parse(text);
+  if (Check(RuleFile, content)) return content.rules;
+  throw new CollectorError(
+    'WEIR_COLLECTOR_RULES',
+    `${path} is not what this Weir writes; mend it, or move it away to start without rules`,
+  );
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Replaces the file in one step: a crash leaves the old rules or the new ones, never half of them. */
+export async function saveRules(dataFolder: string, rules: readonly Rule[]): Promise<void> {
+  const path = rulePath(dataFolder);
+  const file = await open(`${path}.new`, 'w');
+  try {
+    await file.writeFile(`${JSON.stringify({ version: 1, rules }, undefined, 2)}\n`);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  await rename(`${path}.new`, path);
+}
+
+function rulePath(dataFolder: string): string {
+  return join(dataFolder, 'rules.json');
+}
