@@ -1,0 +1,266 @@
+// SPDX-License-Identifier: Apache-2.0
+// The composition root: makes the stages, connects them, starts them from right to left and stops them
+// from left to right.
+import type { AddressInfo } from 'node:net';
+import type { ExportersResponse, HealthResponse } from '@weir/wire';
+import type { CollectorConfig } from './config.js';
+import { Decisions } from './decide/decisions.js';
+import { clearBatch, createBatch, type FlowBatch } from './decode/batch.js';
+import { Decoder } from './decode/decoder.js';
+import { DROP_REASONS, type DropCounters, type DropReason } from './drops.js';
+import { Enricher } from './enrich/enricher.js';
+import { createNameTable } from './enrich/name-table.js';
+import { CollectorError, messageOf } from './errors.js';
+import type { ApiContext } from './http/context.js';
+import { LiveFeed } from './http/live-feed.js';
+import { type ApiServer, createServer } from './http/server.js';
+import { type Logger, logToStderr } from './log.js';
+import { createQueries } from './query/queries.js';
+import { allowList } from './receive/allow-list.js';
+import { type Endpoint, endpointText, parseEndpoint } from './receive/endpoint.js';
+import { type Datagram, Receiver } from './receive/receiver.js';
+import { ChdbStore } from './store/chdb-store.js';
+import type { FlowStore } from './store/flow-store.js';
+import { encodeNativeBlock } from './store/native-format.js';
+import { Writer } from './store/writer.js';
+import { VERSION } from './version.js';
+
+/** What tests and other programs may replace. */
+export interface CollectorDeps {
+  readonly log?: Logger;
+  readonly store?: FlowStore;
+}
+
+/** A batch goes to the store at the latest with so many rows. */
+const MOST_ROWS_A_BATCH = 65_536;
+/** Of the 2 s that `stop` may take. */
+const STOP_GRACE_MS = 1500;
+const RECENT_FLOWS = 10_000;
+
+/** Receives flow records, stores them, answers questions about them, and decides by rules. */
+export class Collector {
+  readonly #config: CollectorConfig;
+  readonly #log: Logger;
+  readonly #httpEndpoint: Endpoint;
+  readonly #drops: DropCounters = {};
+  readonly #names = createNameTable();
+  readonly #batch: FlowBatch = createBatch(MOST_ROWS_A_BATCH);
+  readonly #receiver: Receiver;
+  readonly #decoder: Decoder;
+  readonly #enricher: Enricher;
+  readonly #store: FlowStore;
+  readonly #writer: Writer;
+  readonly #decisions: Decisions;
+  readonly #live: LiveFeed;
+  readonly #context: ApiContext;
+  #server: ApiServer | undefined;
+  #flushTimer: NodeJS.Timeout | undefined;
+  #startedMilliseconds = Date.now();
+  #socketProblem: string | undefined;
+
+  /** Opens nothing. @throws CollectorError WEIR_COLLECTOR_ADDRESS when an address cannot be read */
+  constructor(config: CollectorConfig, { log = logToStderr, store }: CollectorDeps = {}) {
+    this.#config = config;
+    this.#log = log;
+    this.#httpEndpoint = parseEndpoint(config.http);
+    this.#receiver = new Receiver({
+      endpoints: config.listen.map(parseEndpoint),
+      receiveBufferBytes: config.receiveBufferBytes,
+      allowed: allowList(config.allowedExporters),
+      drops: this.#drops,
+      onBatch: (datagrams) => this.#take(datagrams),
+      onError: (error) => this.#socketFailed(error),
+    });
+    this.#decoder = new Decoder(this.#drops);
+    this.#enricher = new Enricher(this.#names);
+    this.#store = store ?? new ChdbStore(config);
+    const { pendingBytes, dataFolder } = config;
+    this.#writer = new Writer({ store: this.#store, pendingBytes, drops: this.#drops, log });
+    const queries = createQueries(this.#store);
+    this.#decisions = new Decisions({
+      dataFolder,
+      names: this.#names,
+      log,
+      recentFlows: async (applicationName, sinceMilliseconds) => {
+        this.#flush();
+        await this.#writer.flushed();
+        return queries.recentFlows({ applicationName, sinceMilliseconds, limit: RECENT_FLOWS });
+      },
+    });
+    this.#live = new LiveFeed(this.#names);
+    this.#context = {
+      queries,
+      decisions: this.#decisions,
+      live: this.#live,
+      log,
+      health: () => this.#health(),
+      applications: () => ({ applications: this.#enricher.applications() }),
+      exporters: () => this.#exporters(),
+      dashboardFolder: config.dashboardFolder,
+    };
+  }
+
+  /** Where the dashboard and the API are, e.g. "http://127.0.0.1:8055"; undefined before `start`. */
+  get url(): string | undefined {
+    const address = this.#server?.server.address() as AddressInfo | null | undefined;
+    if (address === null || address === undefined) return undefined;
+    return `http://${endpointText({ host: address.address, port: address.port })}`;
+  }
+
+  /** Where flow records are taken, with the ports that the kernel gave; empty before `start`. */
+  get listening(): Endpoint[] {
+    return this.#receiver.endpoints;
+  }
+
+  /** Builds everything that can be built without touching disk or network. */
+  async check(): Promise<void> {
+    const server = await createServer(this.#context);
+    await server.close();
+  }
+
+  /** Opens store, HTTP and sockets, in this order. @throws CollectorError with nothing left open */
+  async start(): Promise<void> {
+    this.#startedMilliseconds = Date.now();
+    await this.#store.open();
+    try {
+      await this.#decisions.start();
+      this.#server = await createServer(this.#context);
+      await this.#listen(this.#server);
+      await this.#receiver.start();
+    } catch (error) {
+      await this.stop();
+      throw error;
+    }
+    this.#live.start();
+    this.#flushTimer = setInterval(() => this.#flush(), this.#config.flushIntervalMs);
+    const listen = this.listening.map(endpointText);
+    this.#log('info', 'collecting', { listen, http: this.url, data: this.#config.dataFolder });
+  }
+
+  /** Takes what is still in the sockets, stores it, then closes everything. */
+  async stop(): Promise<void> {
+    clearInterval(this.#flushTimer);
+    await this.#receiver.stop();
+    this.#flush();
+    this.#live.stop();
+    await this.#decisions.stop();
+    await this.#server?.close();
+    this.#server = undefined;
+    await this.#writer.stop(STOP_GRACE_MS);
+    await this.#store.close();
+    const { storedRecords } = this.#writer.state;
+    this.#log('info', 'stopped', { storedRecords, drops: this.#drops });
+  }
+
+  /** One turn of the event loop: datagrams become named rows, and everyone who wants them sees them. */
+  #take(datagrams: readonly Datagram[]): void {
+    const batch = this.#batch;
+    const from = batch.columns.length;
+    const firstSegment = batch.segments.length;
+    for (const datagram of datagrams) this.#decoder.decode(datagram, batch);
+    this.#enricher.enrich(batch, batch.segments.slice(firstSegment));
+    const { columns } = batch;
+    const to = columns.length;
+    this.#live.observe(columns, from, to);
+    this.#decisions.observe(columns, from, to);
+    if (to >= MOST_ROWS_A_BATCH / 2) this.#flush();
+  }
+
+  /** Hands the rows that came since the last time to the writer. */
+  #flush(): void {
+    const { columns } = this.#batch;
+    if (columns.length === 0) return;
+    this.#writer.add(encodeNativeBlock(columns, this.#names), columns.length);
+    clearBatch(this.#batch);
+  }
+
+  async #listen(server: ApiServer): Promise<void> {
+    const { host, port } = this.#httpEndpoint;
+    try {
+      await server.listen({ host, port });
+    } catch (error) {
+      throw httpError(this.#config.http, error);
+    }
+  }
+
+  #socketFailed(error: Error): void {
+    this.#socketProblem = `receiving failed: ${error.message}; restart the collector`;
+    this.#log('error', 'receiving failed', { problem: error.message });
+  }
+
+  #exporters(): ExportersResponse {
+    const exporters = [...this.#decoder.exporters.streams()].map((stream) => ({
+      exporterAddress: stream.exporterAddress,
+      version: stream.version,
+      observationDomainId: stream.observationDomainId,
+      datagrams: stream.datagrams,
+      records: stream.records,
+      lostUnits: stream.sequence.lostUnits,
+      templates: stream.templates.size,
+      lastSeenMilliseconds: stream.lastSeenMilliseconds,
+    }));
+    return { exporters };
+  }
+
+  #problems(): string[] {
+    const problems = [...this.#receiver.state.hints];
+    if (this.#socketProblem !== undefined) problems.push(this.#socketProblem);
+    const { problem, pendingRecords } = this.#writer.state;
+    if (problem !== undefined) {
+      problems.push(
+        `the store refuses records, ${pendingRecords} wait: ${problem}; see that the disk has room`,
+      );
+    }
+    const { passedOver } = this.#decisions.book;
+    if (passedOver > 0) {
+      problems.push(`${passedOver} flows got no decision: too many at once; make rules narrower`);
+    }
+    return problems;
+  }
+
+  #health(): HealthResponse {
+    const problems = this.#problems();
+    const { storedRecords, pendingRecords, failedInserts } = this.#writer.state;
+    const { book } = this.#decisions;
+    return {
+      status: problems.length === 0 ? 'ok' : 'degraded',
+      version: VERSION,
+      uptimeSeconds: (Date.now() - this.#startedMilliseconds) / 1000,
+      problems,
+      receive: {
+        datagrams: this.#receiver.state.datagrams,
+        octets: this.#receiver.state.octets,
+        records: this.#decoder.records,
+        dropsByReason: allReasons(this.#drops),
+      },
+      store: {
+        engine: this.#store.engine,
+        storedRecords,
+        pendingRecords: pendingRecords + this.#batch.columns.length,
+        failedInserts,
+      },
+      decide: {
+        rules: book.rules().length,
+        decisions: book.decisionCount,
+        revision: book.revision,
+      },
+    };
+  }
+}
+
+/** Every reason, also those that did not happen: a zero is an answer. */
+function allReasons(drops: DropCounters): Record<string, number> {
+  const reasons = Object.keys(DROP_REASONS) as DropReason[];
+  return Object.fromEntries(reasons.map((reason) => [reason, drops[reason] ?? 0]));
+}
+
+function httpError(address: string, error: unknown): CollectorError {
+  const advice: Record<string, string> = {
+    EADDRINUSE: `${address} is taken; stop what listens there or choose another with --http`,
+    EACCES: `no right to bind ${address}; choose a port from 1024 upwards with --http`,
+    EADDRNOTAVAIL: `${address} is no address of this machine; choose another with --http`,
+  };
+  const code = (error as NodeJS.ErrnoException).code ?? '';
+  const detail = advice[code] ?? `${address}: ${messageOf(error)}`;
+  return new CollectorError('WEIR_COLLECTOR_HTTP', detail, error);
+}

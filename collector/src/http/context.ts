@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { ApplicationsResponse, ExportersResponse, HealthResponse } from '@weir/wire';
+import type { Decisions } from '../decide/decisions.js';
+import type { Logger } from '../log.js';
+import type { Queries } from '../query/queries.js';
+import type { LiveFeed } from './live-feed.js';
+
+/** What the routes ask; the collector fills it in. */
+export interface ApiContext {
+  readonly queries: Queries;
+  readonly decisions: Decisions;
+  readonly live: LiveFeed;
+  readonly log: Logger;
+  readonly health: () => HealthResponse;
+  readonly applications: () => ApplicationsResponse;
+  readonly exporters: () => ExportersResponse;
+  /** Folder of the built dashboard; undefined: API only. */
+  readonly dashboardFolder?: string | undefined;
+}

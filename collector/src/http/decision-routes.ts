@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+import { API, DecisionsResponse, ErrorResponse, Rule, RuleInput, RulesResponse } from '@weir/wire';
+import Type from 'typebox';
+import type { ApiContext } from './context.js';
+import { ApiError } from './errors.js';
+import { DecisionsQuery } from './parameters.js';
+import type { ApiServer } from './server.js';
+
+/** Rules for operators, decisions for gateways. */
+export function addDecisionRoutes(server: ApiServer, context: ApiContext): void {
+  addRules(server, context);
+  addRuleRemoval(server, context);
+  addDecisions(server, context);
+}
+
+function addRules(server: ApiServer, { decisions }: ApiContext): void {
+  const list = {
+    operationId: 'rules',
+    summary: 'All rules',
+    response: { 200: RulesResponse },
+  };
+  server.get(API.rules, { schema: list }, () => ({ rules: decisions.book.rules() }));
+
+  const create = {
+    operationId: 'createRule',
+    summary: 'Makes a rule; flows of the last two minutes are decided on at once',
+    body: RuleInput,
+    response: { 201: Rule, '4xx': ErrorResponse, '5xx': ErrorResponse },
+  };
+  server.post(API.rules, { schema: create }, async ({ body }, reply) => {
+    const [known] = decisions.book.rulesFor(body.applicationName);
+    if (known !== undefined) {
+      throw new ApiError(
+        'WEIR_API_RULE_EXISTS',
+        `rule ${known.id} is already about ${known.applicationName}; delete it first`,
+      );
+    }
+    return reply.code(201).send(await decisions.createRule(body));
+  });
+}
+
+function addRuleRemoval(server: ApiServer, { decisions }: ApiContext): void {
+  const schema = {
+    operationId: 'deleteRule',
+    summary: 'Deletes a rule; its decisions end at once',
+    params: Type.Object({ id: Type.String() }),
+    response: { 204: Type.Null(), '4xx': ErrorResponse, '5xx': ErrorResponse },
+  };
+  server.delete(`${API.rules}/:id`, { schema }, async ({ params: { id } }, reply) => {
+    if (await decisions.deleteRule(id)) return reply.code(204).send(null);
+    throw new ApiError('WEIR_API_UNKNOWN_RULE', `there is no rule "${id}"; see GET ${API.rules}`);
+  });
+}
+
+function addDecisions(server: ApiServer, { decisions }: ApiContext): void {
+  const schema = {
+    operationId: 'decisions',
+    summary: 'Decisions for gateways; with `since` and `waitSeconds` what is new, as soon as it is',
+    querystring: DecisionsQuery,
+    response: { 200: DecisionsResponse, '4xx': ErrorResponse, '5xx': ErrorResponse },
+  };
+  server.get(API.decisions, { schema }, ({ query: { since, waitSeconds }, raw }) => {
+    const gone = new AbortController();
+    raw.socket.once('close', () => gone.abort());
+    return decisions.since(since, waitSeconds * 1000, gone.signal);
+  });
+}

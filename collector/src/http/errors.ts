@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+// Every error that the API answers with. Codes are stable: clients may depend on them.
+
+/** Code -> HTTP status. */
+export const API_ERRORS = {
+  WEIR_API_BAD_PARAMETER: 400,
+  WEIR_API_BAD_BODY: 400,
+  WEIR_API_BAD_REQUEST: 400,
+  WEIR_API_UNKNOWN_ROUTE: 404,
+  WEIR_API_UNKNOWN_RULE: 404,
+  WEIR_API_RULE_EXISTS: 409,
+  WEIR_API_BODY_TOO_LARGE: 413,
+  WEIR_API_UNSUPPORTED_MEDIA_TYPE: 415,
+  WEIR_API_TOO_MANY_STREAMS: 503,
+  WEIR_API_STORE: 503,
+  WEIR_API_INTERNAL: 500,
+} as const;
+export type ApiErrorCode = keyof typeof API_ERRORS;
+
+/** An answer other than success. The message says what happened and what to do. */
+export class ApiError extends Error {
+  override readonly name = 'ApiError';
+  readonly code: ApiErrorCode;
+  readonly statusCode: number;
+
+  constructor(code: ApiErrorCode, message: string, cause?: unknown) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.code = code;
+    this.statusCode = API_ERRORS[code];
+  }
+}
+
+/** The part of Ajv's error object that a message needs. */
+export interface ValidationIssue {
+  readonly keyword: string;
+  readonly instancePath: string;
+  readonly params: Readonly<Record<string, unknown>>;
+  readonly message?: string | undefined;
+}
+
+/** One sentence for a request that its schema refuses: which parameter, and what is allowed. */
+export function validationMessage(
+  issues: readonly ValidationIssue[],
+  context: string | undefined,
+): string {
+  const where = context === 'body' ? 'the body' : 'the query';
+  const allowed = issues
+    .filter(({ keyword }) => keyword === 'const')
+    .map(({ params }) => String(params.allowedValue));
+  const [issue] = issues;
+  if (issue === undefined) return `${where} is not valid`;
+  const name = issue.instancePath.slice(1).replaceAll('/', '.');
+  if (allowed.length > 0) return `"${name}" must be one of: ${allowed.join(', ')}`;
+  if (issue.keyword === 'additionalProperties') {
+    return `"${String(issue.params.additionalProperty)}" is not known in ${where}; see the API document`;
+  }
+  if (issue.keyword === 'required') {
+    return `"${String(issue.params.missingProperty)}" is missing in ${where}`;
+  }
+  return `"${name || where}" ${issue.message ?? 'is not valid'}`;
+}
+
+/** The API's form of anything that a route threw. */
+export function toApiError(thrown: unknown): ApiError {
+  if (thrown instanceof ApiError) return thrown;
+  const error = thrown as {
+    code?: string;
+    message?: string;
+    validation?: ValidationIssue[];
+    validationContext?: string;
+    statusCode?: number;
+  };
+  if (error.validation !== undefined) {
+    const message = validationMessage(error.validation, error.validationContext);
+    const inBody = error.validationContext === 'body';
+    return new ApiError(inBody ? 'WEIR_API_BAD_BODY' : 'WEIR_API_BAD_PARAMETER', message);
+  }
+  const message = error.message ?? 'unknown failure';
+  if (error.code?.startsWith('CHDB_')) {
+    return new ApiError('WEIR_API_STORE', 'the store did not answer; see the log', thrown);
+  }
+  return new ApiError(codeOfStatus(error.statusCode), message, thrown);
+}
+
+function codeOfStatus(status: number | undefined): ApiErrorCode {
+  if (status === 413) return 'WEIR_API_BODY_TOO_LARGE';
+  if (status === 415) return 'WEIR_API_UNSUPPORTED_MEDIA_TYPE';
+  if (status !== undefined && status >= 400 && status < 500) return 'WEIR_API_BAD_REQUEST';
+  return 'WEIR_API_INTERNAL';
+}

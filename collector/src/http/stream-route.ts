@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+import { API } from '@weir/wire';
+import type { ApiContext } from './context.js';
+import { ApiError } from './errors.js';
+import { type EventStream, openEventStream } from './event-stream.js';
+import type { ApiServer } from './server.js';
+
+const MOST_STREAMS = 200;
+
+/** Live events. Streams end when the server closes. */
+export function addStreamRoute(server: ApiServer, { live }: ApiContext): void {
+  const streams = new Set<EventStream>();
+  server.addHook('preClose', async () => {
+    for (const stream of streams) stream.end();
+  });
+  const schema = {
+    operationId: 'stream',
+    summary: 'Server-sent events: `flows` (LiveFlows) and `totals` (LiveTotals, each second)',
+    produces: ['text/event-stream'],
+  };
+  server.get(API.stream, { schema }, (_request, reply) => {
+    if (streams.size >= MOST_STREAMS) {
+      throw new ApiError(
+        'WEIR_API_TOO_MANY_STREAMS',
+        `${MOST_STREAMS} clients listen already; close one and try again`,
+      );
+    }
+    reply.hijack();
+    const stream = openEventStream(reply.raw, () => {
+      stopListening();
+      streams.delete(stream);
+    });
+    const stopListening = live.listen(({ event, data }) => stream.send(event, data));
+    streams.add(stream);
+  });
+}
