@@ -79,18 +79,20 @@ require_packages() {
 }
 
 # All daemons live in private mount and PID namespaces: whatever ends this script, also kill -9, the kernel
-# ends every process it started and drops its network namespaces and files. Nothing on the host is touched.
+# ends every process it started and drops its network namespaces and files. The host's logs stay clean, too.
 isolate() {
   export WEIR_RECORD_INSIDE=1
-  exec timeout --kill-after=10 300 \
+  exec timeout --kill-after=10 300 setpriv --pdeathsig KILL \
     unshare --mount --uts --pid --fork --kill-child --mount-proc "$samples/record.sh" "$@"
 }
 
 prepare_private_host() {
   hostname weir-sample # programs tell their peers; the recording machine's own name is nobody's business
   mount -t tmpfs -o mode=755 tmpfs /run
+  mount -t tmpfs -o mode=755 tmpfs /var/log
   work=/run/weir-record
-  mkdir -p "$work/log" /run/sshd /run/lock
+  export HOME=$work
+  mkdir -p "$work/log" /run/sshd /run/lock /var/log/nginx
   : >"$work/resolv.conf" # no program may try to reach a real name server
   mount --bind "$work/resolv.conf" /etc/resolv.conf
 }
