@@ -5,6 +5,7 @@
       "sources": ["<!@(node build.mjs --sources)"],
       "include_dirs": [
         "<!@(node -p \"require('node-addon-api').include\")",
+        ".",
         "src",
         "../ncore-shim/include"
       ],

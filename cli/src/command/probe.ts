@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+import { writeFileSync } from 'node:fs';
+import { Probe, type ProbeConfig, type ProbeStats } from '@weir/probe';
+import type { Command } from 'commander';
+import { CommandError } from '../errors.js';
+import { stopRequested } from '../lifecycle.js';
+import { sectionCommand } from './section-command.js';
+
+function writeStats(path: string, stats: ProbeStats): void {
+  const text = `${JSON.stringify(stats)}\n`;
+  if (path === '-') {
+    process.stdout.write(text);
+    return;
+  }
+  try {
+    writeFileSync(path, text);
+  } catch (error) {
+    throw new CommandError(
+      'WEIR_CLI_CANNOT_WRITE_STATS',
+      `cannot write the counters to ${path}: ${(error as Error).message}`,
+    );
+  }
+}
+
+function summary({ packets, flows, records, wallSeconds, packetsPerSecond }: ProbeStats): string {
+  const rate = packetsPerSecond.toLocaleString('en');
+  return (
+    `weir: ${packets.toLocaleString('en')} packets, ${flows.toLocaleString('en')} flows, ` +
+    `${records.toLocaleString('en')} records in ${wallSeconds.toFixed(2)} s (${rate} packets/s)\n`
+  );
+}
+
+/** Progress for a person who waits at a terminal: one line, rewritten. */
+function showProgress(probe: Probe): () => void {
+  if (!process.stderr.isTTY) return () => {};
+  const timer = setInterval(() => {
+    const { packets, liveFlows, packetsPerSecond } = probe.stats();
+    process.stderr.write(
+      `\r\x1b[K${packets.toLocaleString('en')} packets, ${liveFlows.toLocaleString('en')} live flows, ` +
+        `${packetsPerSecond.toLocaleString('en')} packets/s`,
+    );
+  }, 1000);
+  return () => {
+    clearInterval(timer);
+    process.stderr.write('\r\x1b[K');
+  };
+}
+
+async function runProbe(config: ProbeConfig): Promise<void> {
+  const probe = new Probe(config);
+  probe.build();
+  probe.start();
+  void stopRequested().then(() => probe.stop());
+  const endProgress = showProgress(probe);
+  try {
+    await probe.finished();
+  } finally {
+    endProgress();
+    if (config.stats !== undefined) writeStats(config.stats, probe.stats());
+  }
+  if (process.stderr.isTTY) process.stderr.write(summary(probe.stats()));
+}
+
+export function probeCommand(): Command {
+  return sectionCommand({
+    name: 'probe',
+    summary: 'read packets, name their applications, export flows',
+    description:
+      'Reads packets from an interface or a capture file, keeps flows, names the application of\n' +
+      'each by its payload, and exports NetFlow v5 or v9, or records as JSON lines.',
+    sections: ['probe'],
+    examples: [
+      ['weir probe --read file.pcap --records -', 'show the flows of a capture as JSON lines'],
+      ['weir probe --read file.pcap --stats - --engine none', 'count only'],
+      [
+        'weir probe --interface eth0 --export netflow9://192.0.2.10:2055',
+        'watch a mirror port and tell a collector',
+      ],
+    ],
+    run: async ({ config, check }) => {
+      if (check) {
+        new Probe(config.probe).build();
+        process.stderr.write('weir: the configuration of the probe is good.\n');
+        return;
+      }
+      await runProbe(config.probe);
+    },
+  });
+}

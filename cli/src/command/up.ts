@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+// `weir up`: probe, collector and dashboard in one process, joined by NetFlow v9 over loopback, as
+// they would be on several machines.
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { CollectorConfig } from '@weir/collector';
+import { Probe, type ProbeConfig } from '@weir/probe';
+import type { Command } from 'commander';
+import { stopRequested } from '../lifecycle.js';
+import { makeCollector } from './collector.js';
+import { type CommandContext, sectionCommand } from './section-command.js';
+
+/** Weir's sample capture, in a checkout. */
+const SAMPLE = fileURLToPath(new URL('../../../samples/sample.pcapng', import.meta.url));
+
+/** Short enough that the dashboard shows a long flow while it runs. */
+const ACTIVE_TIMEOUT_SECONDS = 5;
+
+/** A collector's listen address as this machine's own exporter reaches it. */
+export function exportTarget(listen: string): string {
+  const colon = listen.lastIndexOf(':');
+  const host = listen.slice(0, colon);
+  const reachable: Readonly<Record<string, string>> = {
+    '0.0.0.0': '127.0.0.1',
+    '[::]': '[::1]',
+    '': '127.0.0.1',
+  };
+  return `netflow9://${reachable[host] ?? host}:${listen.slice(colon + 1)}`;
+}
+
+/** The probe's configuration with what makes sense when everything runs together. */
+export function probeConfigForUp({ config, isGiven }: CommandContext): ProbeConfig {
+  const { probe, collector } = config;
+  const hasSource = ['read', 'replay', 'interface'].some((key) => isGiven(`probe.${key}`));
+  const source = hasSource ? {} : { replay: SAMPLE, loop: true };
+  return {
+    ...probe,
+    ...source,
+    export: [...probe.export, exportTarget(collector.listen[0] ?? '')],
+    activeTimeoutSeconds: isGiven('probe.activeTimeoutSeconds')
+      ? probe.activeTimeoutSeconds
+      : ACTIVE_TIMEOUT_SECONDS,
+    exportOnClassify: isGiven('probe.exportOnClassify') ? probe.exportOnClassify : true,
+  };
+}
+
+function describeSource({ read, replay, loop, interface: name }: ProbeConfig): string {
+  if (name !== undefined) return `capturing on ${name}`;
+  if (read !== undefined) return `reading ${read}`;
+  return `playing ${path.relative(process.cwd(), replay ?? '')}${loop ? ' in a loop' : ''}`;
+}
+
+function banner(collector: CollectorConfig, probe: ProbeConfig): string {
+  const lanes = probe.lanes === 1 ? '1 lane' : `${probe.lanes} lanes`;
+  return `
+  Weir is running.
+
+    Dashboard    http://${collector.http}/
+    API          http://${collector.http}/api/v1/openapi.json
+    NetFlow in   udp ${collector.listen.join(', ')} (v5, v9)
+    Probe        ${describeSource(probe)}, ${lanes}, engine ${probe.engine}
+    Data         ${collector.dataFolder}
+
+  Ctrl-C stops it.
+
+`;
+}
+
+async function runUp(context: CommandContext): Promise<void> {
+  const { collector: collectorConfig } = context.config;
+  const probeConfig = probeConfigForUp(context);
+  const probe = new Probe(probeConfig);
+  const collector = makeCollector(collectorConfig);
+  probe.build();
+  if (context.check) {
+    await collector.check();
+    process.stderr.write('weir: the configuration is good.\n');
+    return;
+  }
+  const stop = stopRequested();
+  await collector.start();
+  try {
+    probe.start();
+    process.stdout.write(banner(collectorConfig, probeConfig));
+    // At the end of a file the collector and the dashboard go on: that is what one came to see.
+    void probe.finished().catch((error: Error) => process.stderr.write(`weir: ${error.message}\n`));
+    await stop;
+    probe.stop();
+    await probe.finished();
+  } finally {
+    await collector.stop();
+  }
+  const { packets, records } = probe.stats();
+  process.stdout.write(
+    `\n  Weir has stopped: ${packets.toLocaleString('en')} packets, ` +
+      `${records.toLocaleString('en')} records, all stored.\n`,
+  );
+}
+
+export function upCommand(): Command {
+  return sectionCommand({
+    name: 'up',
+    summary: 'run probe, collector and dashboard on this machine',
+    description:
+      "Runs everything on this machine. Without a source it plays Weir's sample capture in a loop, so\n" +
+      'that there is something to see; with --interface it watches the network.',
+    sections: ['probe', 'collector'],
+    examples: [
+      ['weir up', 'look around with the sample capture'],
+      ['weir up --interface eth0', 'watch a network interface (needs root or CAP_NET_RAW)'],
+      ['weir up --http 0.0.0.0:8055', 'let others see the dashboard (it has no login yet)'],
+    ],
+    run: runUp,
+  });
+}

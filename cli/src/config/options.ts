@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+// Options as the sections declare them: one TypeBox property gives a YAML key, an environment
+// variable, a flag, a default and a line of help.
+import type { OptionHints } from '@weir/wire';
+import type { TObject, TSchema } from 'typebox';
+
+type ValueKind = 'string' | 'number' | 'integer' | 'boolean' | 'array';
+
+export interface OptionSpec {
+  readonly section: string;
+  readonly key: string;
+  /** e.g. WEIR_PROBE_IDLE_TIMEOUT_SECONDS */
+  readonly environment: string;
+  readonly flag: string | undefined;
+  readonly description: string;
+  readonly defaultValue: unknown;
+  readonly kind: ValueKind;
+  /** The allowed words, where only some are. */
+  readonly choices: readonly string[];
+}
+
+interface DescribedSchema extends Partial<OptionHints> {
+  readonly type?: ValueKind;
+  readonly anyOf?: readonly { readonly const?: string }[];
+}
+
+function environmentName(section: string, key: string): string {
+  const snake = key.replace(/[A-Z]/g, (letter) => `_${letter}`);
+  return `WEIR_${section}_${snake}`.toUpperCase();
+}
+
+function optionSpec(section: string, key: string, schema: TSchema): OptionSpec {
+  const described = schema as DescribedSchema;
+  return {
+    section,
+    key,
+    environment: environmentName(section, key),
+    flag: described.flag,
+    description: described.description ?? '',
+    defaultValue: described.default,
+    kind: described.type ?? 'string',
+    choices: (described.anyOf ?? []).map((choice) => choice.const ?? ''),
+  };
+}
+
+/** The options of one section in the order of their declaration. */
+export function optionSpecs(section: string, schema: TObject): OptionSpec[] {
+  return Object.entries(schema.properties).map(([key, property]) =>
+    optionSpec(section, key, property as TSchema),
+  );
+}
+
+const BOOLEANS: Readonly<Record<string, boolean>> = {
+  true: true,
+  yes: true,
+  '1': true,
+  false: false,
+  no: false,
+  '0': false,
+};
+
+/** Text of a flag or an environment variable as the option's type; what does not fit stays text. */
+export function valueFromText(spec: OptionSpec, text: string): unknown {
+  switch (spec.kind) {
+    case 'number':
+    case 'integer':
+      return text.trim() === '' || Number.isNaN(Number(text)) ? text : Number(text);
+    case 'boolean':
+      return BOOLEANS[text.toLowerCase()] ?? text;
+    case 'array':
+      return text.split(',').map((part) => part.trim());
+    default:
+      return text;
+  }
+}

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+// One line a message on standard error, for a person or for journald.
+
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
+export type Log = (level: LogLevel, message: string, fields?: Record<string, unknown>) => void;
+
+/** Messages of a part of Weir ("collector", "gateway"); debug messages only with WEIR_DEBUG set. */
+export function logTo(part: string): Log {
+  return (level, message, fields = {}) => {
+    if (level === 'debug' && !process.env.WEIR_DEBUG) return;
+    const details = Object.entries(fields).map(
+      ([key, value]) => ` ${key}=${JSON.stringify(value)}`,
+    );
+    process.stderr.write(`weir ${part} ${level}: ${message}${details.join('')}\n`);
+  };
+}

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+// The `weir` command.
+import { Command } from 'commander';
+import { collectorCommand } from './command/collector.js';
+import { completionCommand } from './command/completion.js';
+import { configCommand } from './command/config.js';
+import { gatewayCommand } from './command/gateway.js';
+import { probeCommand } from './command/probe.js';
+import { queryCommand } from './command/query.js';
+import { upCommand } from './command/up.js';
+import { describeError, isExpected } from './errors.js';
+import { VERSION } from './version.js';
+
+function program(): Command {
+  const weir = new Command('weir')
+    .description(
+      'See, name and control the traffic of a network: a probe names the application of every flow,\n' +
+        'a collector stores and shows them, a gateway blocks what a rule says.',
+    )
+    .version(VERSION)
+    .showSuggestionAfterError()
+    .addHelpText('after', '\n"weir up" starts everything on this machine; begin there.');
+  weir.addCommand(upCommand());
+  weir.addCommand(probeCommand());
+  weir.addCommand(collectorCommand());
+  weir.addCommand(gatewayCommand());
+  weir.addCommand(queryCommand());
+  weir.addCommand(configCommand());
+  weir.addCommand(completionCommand(weir));
+  return weir;
+}
+
+try {
+  await program().parseAsync(process.argv);
+} catch (error) {
+  process.stderr.write(`${describeError(error)}\n`);
+  process.exitCode = isExpected(error) ? 1 : 70;
+}

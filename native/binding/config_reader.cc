@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "binding/config_reader.h"
+
+#include <string>
+
+namespace weir {
+
+namespace {
+
+constexpr double NS_A_MS = 1e6;
+
+std::string text(const Napi::Object& object, const char* key) {
+  return object.Get(key).As<Napi::String>().Utf8Value();
+}
+
+template <typename Integer>
+Integer integer(const Napi::Object& object, const char* key) {
+  return static_cast<Integer>(object.Get(key).As<Napi::Number>().Int64Value());
+}
+
+int64_t nanoseconds(const Napi::Object& object, const char* keyMs) {
+  return static_cast<int64_t>(object.Get(keyMs).As<Napi::Number>().DoubleValue() * NS_A_MS);
+}
+
+template <typename Value, typename Read>
+std::vector<Value> list(const Napi::Object& object, const char* key, Read read) {
+  const auto array = object.Get(key).As<Napi::Array>();
+  std::vector<Value> values;
+  for (uint32_t i = 0; i < array.Length(); ++i)
+    values.push_back(read(array.Get(i).As<Napi::Object>()));
+  return values;
+}
+
+Application readApplication(const Napi::Object& object) {
+  return {.selector = integer<uint32_t>(object, "selector"),
+          .name = text(object, "name"),
+          .description = text(object, "description"),
+          .category = text(object, "category"),
+          .ipProtocol = integer<uint8_t>(object, "ipProtocol")};
+}
+
+Pattern readPattern(const Napi::Object& object) {
+  return {.regex = text(object, "regex"),
+          .caseless = object.Get("caseless").As<Napi::Boolean>().Value(),
+          .transport = text(object, "transport") == "udp" ? Transport::UDP : Transport::TCP,
+          .side = text(object, "side") == "server" ? StreamSide::SERVER : StreamSide::CLIENT,
+          .application = integer<uint32_t>(object, "application"),
+          .priority = integer<int32_t>(object, "priority"),
+          .minimumDatagramBytes = integer<uint32_t>(object, "minimumDatagramBytes"),
+          .maximumDatagramBytes = integer<uint32_t>(object, "maximumDatagramBytes"),
+          .source = text(object, "source")};
+}
+
+ExpectedApplications readExpected(const Napi::Object& object) {
+  return {.ftp = integer<uint32_t>(object, "ftp"),
+          .ftpData = integer<uint32_t>(object, "ftpData"),
+          .sip = integer<uint32_t>(object, "sip"),
+          .rtp = integer<uint32_t>(object, "rtp"),
+          .rtcp = integer<uint32_t>(object, "rtcp")};
+}
+
+SourceOptions readSource(const Napi::Object& object) {
+  const std::string kind = text(object, "kind");
+  if (kind == "file") return FileOptions{text(object, "path")};
+  if (kind == "replay") {
+    ReplayOptions options;
+    options.path = text(object, "path");
+    options.end = text(object, "end") == "loop" ? ReplayEnd::LOOP : ReplayEnd::FINISH;
+    return options;
+  }
+  PacketRingOptions options;
+  options.interfaceName = text(object, "interfaceName");
+  return options;
+}
+
+ExportTarget readTarget(const Napi::Object& object) {
+  return {.protocol = text(object, "protocol") == "netflow5" ? ExportProtocol::NETFLOW5
+                                                             : ExportProtocol::NETFLOW9,
+          .collector = {text(object, "host"), integer<uint16_t>(object, "port")}};
+}
+
+Engine readEngine(const std::string& name) {
+  if (name == "emulator") return Engine::EMULATOR;
+  return name == "none" ? Engine::NONE : Engine::HYPERSCAN;
+}
+
+}  // namespace
+
+SignatureSet readSignatures(const Napi::Object& object) {
+  return {.applications = list<Application>(object, "applications", readApplication),
+          .patterns = list<Pattern>(object, "patterns", readPattern),
+          .expected = readExpected(object.Get("expected").As<Napi::Object>())};
+}
+
+DataPlaneConfig readConfig(const Napi::Object& object) {
+  DataPlaneConfig config;
+  config.source = readSource(object.Get("source").As<Napi::Object>());
+  config.lanes = integer<uint32_t>(object, "lanes");
+  config.flows.idleTimeoutNs = nanoseconds(object, "idleTimeoutMs");
+  config.flows.activeTimeoutNs = nanoseconds(object, "activeTimeoutMs");
+  config.flows.maximumFlows = integer<uint32_t>(object, "maximumFlows");
+  config.engine = readEngine(text(object, "engine"));
+  config.signatures = readSignatures(object.Get("signatures").As<Napi::Object>());
+  config.targets = list<ExportTarget>(object, "targets", readTarget);
+  config.recordsPath = text(object, "recordsPath");
+  config.earlyExport = object.Get("exportOnClassify").As<Napi::Boolean>().Value()
+                           ? EarlyExport::ON_CLASSIFY
+                           : EarlyExport::NEVER;
+  config.observationDomain = integer<uint32_t>(object, "observationDomain");
+  return config;
+}
+
+}  // namespace weir

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "binding/counters_writer.h"
+
+namespace weir {
+
+namespace {
+
+// A double holds counts exactly up to 2^53, which is 9 petabytes.
+void set(Napi::Object& object, const char* key, uint64_t value) {
+  object.Set(key, static_cast<double>(value));
+}
+
+Napi::Object writeSum(Napi::Env env, const PacketSum& sum) {
+  Napi::Object object = Napi::Object::New(env);
+  set(object, "packets", sum.packets);
+  set(object, "octets", sum.octets);
+  return object;
+}
+
+Napi::Object writeExceptions(Napi::Env env, const LaneCounters& counters) {
+  Napi::Object object = Napi::Object::New(env);
+  for (size_t reason = 1; reason < counters.exceptions.size(); ++reason) {
+    object.Set(exceptionName(static_cast<Exception>(reason)),
+               writeSum(env, counters.exceptions[reason]));
+  }
+  return object;
+}
+
+Napi::Object writeClassifier(Napi::Env env, const ClassifierCounters& counters) {
+  Napi::Object object = Napi::Object::New(env);
+  set(object, "scannedOctets", counters.scannedOctets);
+  set(object, "decidedFlows", counters.decidedFlows);
+  set(object, "exhaustedFlows", counters.exhaustedFlows);
+  set(object, "undecidedFlows", counters.undecidedFlows);
+  set(object, "unscannableFlows", counters.unscannableFlows);
+  set(object, "slotShortageFlows", counters.slotShortageFlows);
+  set(object, "expectedFlows", counters.expectedFlows);
+  set(object, "reorderedSegments", counters.reorderedSegments);
+  set(object, "reorderDroppedSegments", counters.reorderDroppedSegments);
+  set(object, "matcherBusyRequests", counters.matcherBusyRequests);
+  return object;
+}
+
+Napi::Object writeCapture(Napi::Env env, const CaptureCounters& counters) {
+  Napi::Object object = Napi::Object::New(env);
+  set(object, "kernelDroppedPackets", counters.kernelDroppedPackets);
+  set(object, "truncatedFileRecords", counters.truncatedFileRecords);
+  set(object, "malformedFileBlocks", counters.malformedFileBlocks);
+  return object;
+}
+
+Napi::Object writeExporter(Napi::Env env, const ExporterCounters& counters) {
+  Napi::Object object = Napi::Object::New(env);
+  set(object, "records", counters.records);
+  set(object, "packets", counters.packets);
+  set(object, "octets", counters.octets);
+  set(object, "datagrams", counters.datagrams);
+  set(object, "failedDatagrams", counters.failedDatagrams);
+  set(object, "failedRecords", counters.failedRecords);
+  set(object, "unsupportedRecords", counters.unsupportedRecords);
+  set(object, "unsupportedPackets", counters.unsupportedPackets);
+  set(object, "unsupportedOctets", counters.unsupportedOctets);
+  return object;
+}
+
+Napi::Array writeExporters(Napi::Env env, const LaneCounters& counters, size_t exporters) {
+  Napi::Array array = Napi::Array::New(env, exporters);
+  for (size_t i = 0; i < exporters; ++i) {
+    array.Set(static_cast<uint32_t>(i), writeExporter(env, counters.exporters[i]));
+  }
+  return array;
+}
+
+Napi::Array writeRecords(Napi::Env env, const LaneCounters& counters) {
+  Napi::Array array = Napi::Array::New(env);
+  for (uint32_t reason = 0; reason < counters.recordsByEndReason.size(); ++reason) {
+    array.Set(reason, static_cast<double>(counters.recordsByEndReason[reason]));
+  }
+  return array;
+}
+
+}  // namespace
+
+Napi::Object writeCounters(Napi::Env env, const LaneCounters& counters, size_t exporters) {
+  Napi::Object object = Napi::Object::New(env);
+  object.Set("captured", writeSum(env, counters.captured));
+  set(object, "frameOctets", counters.frameOctets);
+  object.Set("exceptions", writeExceptions(env, counters));
+  object.Set("recorded", writeSum(env, counters.recorded));
+  object.Set("recordsByEndReason", writeRecords(env, counters));
+  set(object, "flows", counters.table.flows);
+  set(object, "evictedFlows", counters.table.evictedFlows);
+  set(object, "liveFlows", counters.liveFlows);
+  object.Set("capture", writeCapture(env, counters.capture));
+  object.Set("classifier", writeClassifier(env, counters.classifier));
+  set(object, "cpuNs", counters.cpuNs);
+  object.Set("exporters", writeExporters(env, counters, exporters));
+  return object;
+}
+
+}  // namespace weir

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+// Turns a lane's counters into a plain object, names spelt as in C++.
+#pragma once
+
+#include <napi.h>
+
+#include "lane/lane_counters.h"
+
+namespace weir {
+
+Napi::Object writeCounters(Napi::Env env, const LaneCounters& counters, size_t exporters);
+
+}  // namespace weir

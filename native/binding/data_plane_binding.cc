@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+// Mirrors DataPlane for JavaScript: constructor(config), build, start, stop, wait, counters.
+#include <napi.h>
+
+#include <cstring>
+#include <memory>
+
+#include "binding/config_reader.h"
+#include "binding/counters_writer.h"
+#include "capture/capture_error.h"
+#include "classify/matcher.h"
+#include "coded_error.h"
+#include "lane/data_plane.h"
+
+namespace weir {
+
+namespace {
+
+Napi::Error codedError(Napi::Env env, const char* code, const std::string& message) {
+  Napi::Error error = Napi::Error::New(env, message);
+  error.Set("code", Napi::String::New(env, code));
+  return error;
+}
+
+/// Runs `action`; what C++ throws becomes a JavaScript error with the same code.
+template <typename Action>
+void guarded(Napi::Env env, Action action) {
+  try {
+    action();
+  } catch (const CodedError& error) {
+    throw codedError(env, error.code(), error.what());
+  } catch (const SignatureError& error) {
+    throw codedError(env, error.details().code, error.what());
+  } catch (const std::bad_alloc&) {
+    throw codedError(env, "WEIR_PROBE_OUT_OF_MEMORY",
+                     "not enough memory for the flow tables. Lower the number of flows or lanes.");
+  } catch (const std::exception& error) {
+    throw codedError(env, "WEIR_PROBE_FAILED", error.what());
+  }
+}
+
+/// Joins the lanes' threads away from the event loop.
+class WaitWorker final : public Napi::AsyncWorker {
+ public:
+  WaitWorker(Napi::Env env, std::shared_ptr<DataPlane> plane)
+      : AsyncWorker(env), plane_(std::move(plane)), deferred_(Napi::Promise::Deferred::New(env)) {}
+
+  [[nodiscard]] Napi::Promise promise() const { return deferred_.Promise(); }
+
+ protected:
+  void Execute() override { plane_->wait(); }
+  void OnOK() override { deferred_.Resolve(Env().Undefined()); }
+  void OnError(const Napi::Error& error) override { deferred_.Reject(error.Value()); }
+
+ private:
+  std::shared_ptr<DataPlane> plane_;
+  Napi::Promise::Deferred deferred_;
+};
+
+class DataPlaneBinding final : public Napi::ObjectWrap<DataPlaneBinding> {
+ public:
+  static Napi::Function define(Napi::Env env) {
+    return DefineClass(env, "DataPlane",
+                       {InstanceMethod<&DataPlaneBinding::build>("build"),
+                        InstanceMethod<&DataPlaneBinding::start>("start"),
+                        InstanceMethod<&DataPlaneBinding::stop>("stop"),
+                        InstanceMethod<&DataPlaneBinding::wait>("wait"),
+                        InstanceMethod<&DataPlaneBinding::counters>("counters"),
+                        InstanceMethod<&DataPlaneBinding::recordsFailure>("recordsFailure")});
+  }
+
+  explicit DataPlaneBinding(const Napi::CallbackInfo& info) : ObjectWrap(info) {
+    DataPlaneConfig config = readConfig(info[0].As<Napi::Object>());
+    exporters_ = config.targets.size() + (config.recordsPath.empty() ? 0 : 1);
+    plane_ = std::make_shared<DataPlane>(std::move(config));
+  }
+
+ private:
+  void build(const Napi::CallbackInfo& info) {
+    guarded(info.Env(), [&] { plane_->build(); });
+  }
+  void start(const Napi::CallbackInfo& info) {
+    guarded(info.Env(), [&] { plane_->start(); });
+  }
+  void stop(const Napi::CallbackInfo&) { plane_->stop(); }
+
+  Napi::Value wait(const Napi::CallbackInfo& info) {
+    auto* worker = new WaitWorker(info.Env(), plane_);  // deletes itself when done
+    worker->Queue();
+    return worker->promise();
+  }
+
+  Napi::Value counters(const Napi::CallbackInfo& info) {
+    Napi::Array array = Napi::Array::New(info.Env());
+    for (const LaneCounters& lane : plane_->counters()) {
+      array.Set(array.Length(), writeCounters(info.Env(), lane, exporters_));
+    }
+    return array;
+  }
+
+  /// Message of the records file's failure, null while all is well.
+  Napi::Value recordsFailure(const Napi::CallbackInfo& info) {
+    const int failure = plane_->recordsFailure();
+    if (failure == 0) return info.Env().Null();
+    return Napi::String::New(info.Env(), std::strerror(failure));
+  }
+
+  std::shared_ptr<DataPlane> plane_;
+  size_t exporters_ = 0;
+};
+
+Napi::Object initialize(Napi::Env env, Napi::Object exports) {
+  exports.Set("DataPlane", DataPlaneBinding::define(env));
+  return exports;
+}
+
+}  // namespace
+
+NODE_API_MODULE(weir, initialize)
+
+}  // namespace weir

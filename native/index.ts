@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+// Typed facade of the data plane, and the only TypeScript that loads the addon. Packets never cross
+// it: configuration goes in, counters come out. Names are spelt as in C++.
+import { createRequire } from 'node:module';
+
+export type Engine = 'hyperscan' | 'emulator' | 'none';
+
+/** Names every flow of an IP protocol, or is named by patterns; see native/src/classify/signature.h. */
+export interface Application {
+  /** RFC 6759 selector under classification engine 6, 3 octets */
+  readonly selector: number;
+  /** at most 24 octets */
+  readonly name: string;
+  /** at most 55 octets */
+  readonly description: string;
+  readonly category: string;
+  /** 0: none */
+  readonly ipProtocol: number;
+}
+
+export interface Pattern {
+  readonly regex: string;
+  readonly caseless: boolean;
+  readonly transport: 'tcp' | 'udp';
+  readonly side: 'client' | 'server';
+  readonly application: number;
+  readonly priority: number;
+  readonly minimumDatagramBytes: number;
+  readonly maximumDatagramBytes: number;
+  /** where it stands, for messages */
+  readonly source: string;
+}
+
+export interface SignatureSet {
+  readonly applications: readonly Application[];
+  readonly patterns: readonly Pattern[];
+  readonly expected: {
+    readonly ftp: number;
+    readonly ftpData: number;
+    readonly sip: number;
+    readonly rtp: number;
+    readonly rtcp: number;
+  };
+}
+
+export type Source =
+  | { readonly kind: 'file'; readonly path: string }
+  | { readonly kind: 'replay'; readonly path: string; readonly end: 'finish' | 'loop' }
+  | { readonly kind: 'interface'; readonly interfaceName: string };
+
+export interface ExportTarget {
+  readonly protocol: 'netflow5' | 'netflow9';
+  readonly host: string;
+  readonly port: number;
+}
+
+export interface DataPlaneConfig {
+  readonly source: Source;
+  readonly lanes: number;
+  readonly idleTimeoutMs: number;
+  readonly activeTimeoutMs: number;
+  /** by lane */
+  readonly maximumFlows: number;
+  readonly engine: Engine;
+  readonly signatures: SignatureSet;
+  readonly targets: readonly ExportTarget[];
+  /** "-" standard output, "" none */
+  readonly recordsPath: string;
+  readonly exportOnClassify: boolean;
+  /** of lane 0; lane n has this + n */
+  readonly observationDomain: number;
+}
+
+export interface PacketSum {
+  readonly packets: number;
+  readonly octets: number;
+}
+
+export interface ExporterCounters {
+  readonly records: number;
+  readonly packets: number;
+  readonly octets: number;
+  readonly datagrams: number;
+  readonly failedDatagrams: number;
+  readonly failedRecords: number;
+  readonly unsupportedRecords: number;
+  readonly unsupportedPackets: number;
+  readonly unsupportedOctets: number;
+}
+
+/** A lane's books; native/src/lane/lane_counters.h says what adds up to what. */
+export interface LaneCounters {
+  readonly captured: PacketSum;
+  readonly frameOctets: number;
+  readonly exceptions: Readonly<Record<string, PacketSum>>;
+  readonly recorded: PacketSum;
+  /** index: flowEndReason */
+  readonly recordsByEndReason: readonly number[];
+  readonly flows: number;
+  readonly evictedFlows: number;
+  readonly liveFlows: number;
+  readonly capture: Readonly<Record<string, number>>;
+  readonly classifier: Readonly<Record<string, number>>;
+  readonly cpuNs: number;
+  /** in the order of `targets`, then the records file */
+  readonly exporters: readonly ExporterCounters[];
+}
+
+/** Errors thrown by `build` and `start` carry a stable `code` (WEIR_…). */
+export interface DataPlane {
+  /** Compiles the signatures and builds all lanes; opens nothing. */
+  build(): void;
+  /** Opens sources, sockets and files, and starts the lanes' threads. */
+  start(): void;
+  /** Asks the lanes to end their flows and leave. */
+  stop(): void;
+  /** Resolves when all lanes have left: after `stop`, or at the end of a file. */
+  wait(): Promise<void>;
+  counters(): LaneCounters[];
+  /** What went wrong with the records file (full disk, closed pipe), or null. */
+  recordsFailure(): string | null;
+}
+
+interface Addon {
+  readonly DataPlane: new (config: DataPlaneConfig) => DataPlane;
+}
+
+const addon = createRequire(import.meta.url)('../build/Release/weir.node') as Addon;
+
+export const DataPlane: new (config: DataPlaneConfig) => DataPlane = addon.DataPlane;

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "lane/data_plane.h"
+
+#include <pthread.h>
+#include <unistd.h>
+
+#include "capture/file_source.h"
+#include "coded_error.h"
+#include "export/json_record_writer.h"
+#include "export/netflow5_exporter.h"
+#include "export/netflow9_exporter.h"
+
+namespace weir {
+
+namespace {
+
+struct SourceBuilder {
+  uint32_t lane;
+  uint32_t lanes;
+
+  std::unique_ptr<PacketSource> operator()(const FileOptions& options) const {
+    return std::make_unique<FileSource>(options.path, LaneShare{lane, lanes});
+  }
+  std::unique_ptr<PacketSource> operator()(ReplayOptions options) const {
+    options.lane = LaneShare{lane, lanes};
+    return std::make_unique<ReplaySource>(std::move(options));
+  }
+  std::unique_ptr<PacketSource> operator()(PacketRingOptions options) const {
+    options.laneCount = lanes;
+    options.fanoutGroupId = static_cast<uint16_t>(getpid());
+    return std::make_unique<PacketRing>(std::move(options));
+  }
+};
+
+std::vector<ApplicationRow> applicationRows(const SignatureSet& signatures) {
+  std::vector<ApplicationRow> rows{{0, "unknown", "not identified"}};
+  for (const Application& application : signatures.applications) {
+    rows.push_back({application.selector, application.name, application.description});
+  }
+  return rows;
+}
+
+std::shared_ptr<const ApplicationNames> applicationNames(const SignatureSet& signatures) {
+  auto names = std::make_shared<ApplicationNames>();
+  for (const Application& application : signatures.applications) {
+    names->emplace(application.selector, application.name);
+  }
+  return names;
+}
+
+std::unique_ptr<DatagramExporter> buildExporter(const ExportTarget& target,
+                                                const DataPlaneConfig& config, uint32_t lane) {
+  const bool live = !std::holds_alternative<FileOptions>(config.source);
+  DatagramSender sender(target.collector, live ? SendMode::NEVER_WAIT : SendMode::WAIT);
+  const uint32_t domain = config.observationDomain + lane;
+  if (target.protocol == ExportProtocol::NETFLOW5) {
+    return std::make_unique<Netflow5Exporter>(std::move(sender), static_cast<uint8_t>(domain));
+  }
+  Netflow9Options options;
+  options.sourceId = domain;
+  options.applications = applicationRows(config.signatures);
+  return std::make_unique<Netflow9Exporter>(std::move(sender), std::move(options));
+}
+
+void checkLimits(const DataPlaneConfig& config) {
+  if (config.targets.size() + 1 > MAXIMUM_EXPORTERS) {
+    throw CodedError("WEIR_PROBE_TOO_MANY_TARGETS",
+                     "at most " + std::to_string(MAXIMUM_EXPORTERS - 1) + " export targets.");
+  }
+}
+
+}  // namespace
+
+DataPlane::~DataPlane() {
+  stop();
+  wait();
+}
+
+void DataPlane::build() {
+  checkLimits(config_);
+  database_ = createMatcherDatabase(config_.engine, config_.signatures);
+  names_ = applicationNames(config_.signatures);
+  if (!config_.recordsPath.empty()) records_ = std::make_shared<RecordFile>(config_.recordsPath);
+  for (uint32_t lane = 0; lane < config_.lanes; ++lane) buildLane(lane);
+}
+
+void DataPlane::buildLane(uint32_t index) {
+  LaneParts parts;
+  parts.source = std::visit(SourceBuilder{index, config_.lanes}, config_.source);
+  parts.table = std::make_unique<FlowTable>(config_.flows, FlowHash::randomSeed());
+  parts.classifier = std::make_unique<Classifier>(database_, config_.classifier);
+  parts.earlyExport = config_.earlyExport;
+  for (const ExportTarget& target : config_.targets) {
+    auto exporter = buildExporter(target, config_, index);
+    datagramExporters_.push_back(exporter.get());
+    parts.exporters.push_back(std::move(exporter));
+  }
+  if (records_) parts.exporters.push_back(std::make_unique<JsonRecordWriter>(records_, names_));
+  sources_.push_back(parts.source.get());
+  lanes_.push_back(std::make_unique<Lane>(std::move(parts)));
+}
+
+void DataPlane::start() {
+  for (PacketSource* source : sources_) source->open();
+  for (DatagramExporter* exporter : datagramExporters_) exporter->open();
+  if (records_) records_->open();
+  for (size_t lane = 0; lane < lanes_.size(); ++lane) {
+    threads_.emplace_back([this, lane] { lanes_[lane]->run(); });
+    pthread_setname_np(threads_.back().native_handle(),
+                       ("weir-lane-" + std::to_string(lane)).c_str());
+  }
+}
+
+void DataPlane::stop() {
+  for (const auto& lane : lanes_) lane->stop();
+}
+
+void DataPlane::wait() {
+  for (std::thread& thread : threads_) thread.join();
+  threads_.clear();
+}
+
+std::vector<LaneCounters> DataPlane::counters() const {
+  std::vector<LaneCounters> all;
+  for (const auto& lane : lanes_) all.push_back(lane->counters());
+  return all;
+}
+
+}  // namespace weir

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+// All lanes of one probe: builds them from the configuration, runs their threads, reads their
+// books.
+#pragma once
+
+#include <memory>
+#include <thread>
+#include <vector>
+
+#include "export/datagram_exporter.h"
+#include "export/json_record_writer.h"
+#include "export/record_file.h"
+#include "lane/data_plane_config.h"
+#include "lane/lane.h"
+
+namespace weir {
+
+/// Used by one control thread, except `wait`, which may block another.
+class DataPlane {
+ public:
+  explicit DataPlane(DataPlaneConfig config) : config_(std::move(config)) {}
+  ~DataPlane();
+  DataPlane(const DataPlane&) = delete;
+  DataPlane& operator=(const DataPlane&) = delete;
+
+  /// Compiles the signatures and builds the lanes without opening anything. Throws CodedError or
+  /// SignatureError.
+  void build();
+
+  /// Opens sources, sockets and files, then starts the lanes. After a throw nothing runs.
+  void start();
+
+  /// Asks the lanes to end their flows and leave.
+  void stop();
+
+  /// Until every lane has left.
+  void wait();
+
+  [[nodiscard]] std::vector<LaneCounters> counters() const;
+
+  /// errno of the records file's first failed write, 0 while all is well.
+  [[nodiscard]] int recordsFailure() const { return records_ ? records_->failure() : 0; }
+
+ private:
+  void buildLane(uint32_t index);
+
+  DataPlaneConfig config_;
+  std::shared_ptr<RecordFile> records_;
+  std::shared_ptr<const MatcherDatabase> database_;
+  std::shared_ptr<const ApplicationNames> names_;
+  std::vector<std::unique_ptr<Lane>> lanes_;
+  std::vector<PacketSource*> sources_;
+  std::vector<DatagramExporter*> datagramExporters_;
+  std::vector<std::thread> threads_;
+};
+
+}  // namespace weir

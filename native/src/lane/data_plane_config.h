@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+// Everything that the control plane says to the data plane, once, before it starts.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "capture/packet_ring.h"
+#include "capture/replay_source.h"
+#include "classify/classifier.h"
+#include "classify/matcher.h"
+#include "export/datagram_sender.h"
+#include "flow/flow_table.h"
+
+namespace weir {
+
+/// A capture file as fast as it can be read.
+struct FileOptions {
+  std::string path;
+};
+
+/// The lanes' shares and counts in these options are filled in by the data plane.
+using SourceOptions = std::variant<FileOptions, ReplayOptions, PacketRingOptions>;
+
+enum class ExportProtocol : uint8_t { NETFLOW5, NETFLOW9 };
+
+struct ExportTarget {
+  ExportProtocol protocol = ExportProtocol::NETFLOW9;
+  CollectorAddress collector;
+};
+
+/// NEVER: a record leaves when its flow ends or a timeout fires. ON_CLASSIFY: also at the moment
+/// the flow gets its name.
+enum class EarlyExport : uint8_t { NEVER, ON_CLASSIFY };
+
+struct DataPlaneConfig {
+  SourceOptions source;
+  uint32_t lanes = 1;
+  FlowTableOptions flows;
+  ClassifierOptions classifier;
+  Engine engine = Engine::HYPERSCAN;
+  SignatureSet signatures;
+  std::vector<ExportTarget> targets;
+  std::string recordsPath;  ///< "-" standard output, "" none
+  EarlyExport earlyExport = EarlyExport::NEVER;
+  uint32_t observationDomain = 0;  ///< of lane 0; lane n has this + n
+};
+
+}  // namespace weir

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "lane/lane.h"
+
+#include <ctime>
+
+namespace weir {
+
+namespace {
+
+constexpr uint32_t BATCHES_A_PUBLICATION = 64;
+
+uint64_t threadCpuNs() {
+  timespec now{};
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+  return static_cast<uint64_t>(now.tv_sec) * 1'000'000'000U + static_cast<uint64_t>(now.tv_nsec);
+}
+
+}  // namespace
+
+void Lane::run() {
+  uint32_t batchesSincePublication = 0;
+  while (!stopping_.load(std::memory_order_relaxed)) {
+    const size_t received = parts_.source->receive(views_);
+    if (received == 0 && parts_.source->finished()) break;
+    // Exporters learn the time before they get a record: it sets their boot time. The table learns
+    // it after the batch, whose packets may be older.
+    const int64_t nowNs = parts_.source->clockNs();
+    if (nowNs != 0) {
+      for (const auto& exporter : parts_.exporters) exporter->tick(nowNs);
+    }
+    processBatch(received);
+    if (nowNs != 0) parts_.table->advance(nowNs, *this);
+    if (received == 0 || ++batchesSincePublication == BATCHES_A_PUBLICATION) {
+      publish();
+      batchesSincePublication = 0;
+    }
+  }
+  finish();
+}
+
+void Lane::processBatch(size_t packets) {
+  for (size_t i = 0; i < packets; ++i) {
+    decoder_.decode(views_[i], packets_[i]);
+    counters_.frameOctets += views_[i].originalLengthBytes;
+  }
+  parts_.table->prepare({packets_.data(), packets}, hashes_);
+  for (size_t i = 0; i < packets; ++i) processPacket(packets_[i], hashes_[i]);
+  settle(nullptr);
+}
+
+void Lane::processPacket(const DecodedPacket& packet, uint32_t hash) {
+  ++counters_.captured.packets;
+  counters_.captured.octets += packet.octets;
+  if (packet.exception != Exception::NONE) {
+    PacketSum& sum = counters_.exceptions[static_cast<size_t>(packet.exception)];
+    ++sum.packets;
+    sum.octets += packet.octets;
+    return;
+  }
+  FlowEntry& entry = parts_.table->update(packet, hash, *this);
+  if (entry.classification != ClassificationState::DECIDED || entry.inspectAfterVerdict != 0) {
+    parts_.classifier->add(entry, packet);
+  }
+}
+
+/// `ending`: an entry whose record is about to leave anyway, or nullptr.
+void Lane::settle(const FlowEntry* ending) {
+  const std::span<FlowEntry* const> named = parts_.classifier->settle();
+  if (parts_.earlyExport == EarlyExport::NEVER) return;
+  for (FlowEntry* entry : named) {
+    if (entry != ending) parts_.table->exportNow(*entry, *this);
+  }
+}
+
+void Lane::record(FlowEntry& entry, EndReason reason) {
+  // Octets of this batch may still wait for the matcher: the record must not leave without a name
+  // that they give.
+  if (entry.classification == ClassificationState::UNDECIDED) settle(&entry);
+  const FlowRecord flowRecord = makeFlowRecord(entry, reason);
+  ++counters_.recordsByEndReason[static_cast<size_t>(reason)];
+  counters_.recorded.packets += flowRecord.forward.packets + flowRecord.reverse.packets;
+  counters_.recorded.octets += flowRecord.forward.octets + flowRecord.reverse.octets;
+  for (const auto& exporter : parts_.exporters) exporter->write(flowRecord);
+}
+
+void Lane::ended(FlowEntry& entry) { parts_.classifier->release(entry); }
+
+void Lane::finish() {
+  settle(nullptr);
+  parts_.table->flush(parts_.source->clockNs(), *this);
+  for (const auto& exporter : parts_.exporters) exporter->flush();
+  publish();
+}
+
+void Lane::publish() {
+  counters_.table = parts_.table->counters();
+  counters_.liveFlows = parts_.table->liveFlows();
+  counters_.capture = parts_.source->counters();
+  counters_.classifier = parts_.classifier->counters();
+  counters_.cpuNs = threadCpuNs();
+  for (size_t i = 0; i < parts_.exporters.size(); ++i) {
+    counters_.exporters[i] = parts_.exporters[i]->counters();
+  }
+  published_.publish(counters_);
+}
+
+}  // namespace weir

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+// One lane = one thread = one of each stage: source, decoder, flow table, classifier, exporters.
+// Lanes share read-only data and nothing else.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <memory>
+#include <vector>
+
+#include "capture/packet_source.h"
+#include "classify/classifier.h"
+#include "decode/packet_decoder.h"
+#include "export/record_exporter.h"
+#include "flow/flow_table.h"
+#include "lane/data_plane_config.h"
+#include "lane/lane_counters.h"
+#include "lane/published_counters.h"
+
+namespace weir {
+
+/// What a lane is made of; it owns all of it.
+struct LaneParts {
+  std::unique_ptr<PacketSource> source;
+  std::unique_ptr<FlowTable> table;
+  std::unique_ptr<Classifier> classifier;
+  std::vector<std::unique_ptr<RecordExporter>> exporters;
+  EarlyExport earlyExport = EarlyExport::NEVER;
+};
+
+/// `run` belongs to the lane's thread; `stop` and `counters` may be called from any.
+class Lane final : private FlowSink {
+ public:
+  explicit Lane(LaneParts parts) : parts_(std::move(parts)) {}
+
+  /// Until the source is finished or `stop` was called; then all flows end and all records leave.
+  void run();
+  void stop() { stopping_.store(true, std::memory_order_relaxed); }
+  [[nodiscard]] LaneCounters counters() const { return published_.read(); }
+
+ private:
+  // Memory latency is the cost of a packet: 32 at a time keep the loads in flight.
+  static constexpr size_t BATCH_PACKETS = 32;
+
+  void processBatch(size_t packets);
+  void processPacket(const DecodedPacket& packet, uint32_t hash);
+  void settle(const FlowEntry* ending);
+  void finish();
+  void publish();
+
+  void record(FlowEntry& entry, EndReason reason) override;
+  void ended(FlowEntry& entry) override;
+
+  LaneParts parts_;
+  PacketDecoder decoder_;
+  std::array<PacketView, BATCH_PACKETS> views_;
+  std::array<DecodedPacket, BATCH_PACKETS> packets_;
+  std::array<uint32_t, BATCH_PACKETS> hashes_{};
+  LaneCounters counters_;
+  PublishedCounters published_;
+  std::atomic<bool> stopping_{false};
+};
+
+}  // namespace weir

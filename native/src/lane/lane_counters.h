@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+// A lane's books. All members are 64-bit words, so that a lane can publish them word by word.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <type_traits>
+
+#include "capture/packet_source.h"
+#include "classify/classifier.h"
+#include "decode/decoded_packet.h"
+#include "export/record_exporter.h"
+#include "flow/flow_table.h"
+
+namespace weir {
+
+inline constexpr size_t MAXIMUM_EXPORTERS = 16;
+
+struct PacketSum {
+  uint64_t packets = 0;
+  uint64_t octets = 0;
+};
+
+/// Once all flows have ended: captured = recorded + sum of exceptions, in packets and in octets.
+struct LaneCounters {
+  PacketSum captured;        ///< octets as in DecodedPacket::octets
+  uint64_t frameOctets = 0;  ///< wire lengths of the captured frames
+  std::array<PacketSum, static_cast<size_t>(Exception::COUNT)> exceptions{};
+  PacketSum recorded;                            ///< sums over all biflow records
+  std::array<uint64_t, 6> recordsByEndReason{};  ///< by flowEndReason 1 to 5
+  FlowTableCounters table;
+  uint64_t liveFlows = 0;
+  CaptureCounters capture;
+  ClassifierCounters classifier;
+  uint64_t cpuNs = 0;  ///< of the lane's thread
+  std::array<ExporterCounters, MAXIMUM_EXPORTERS> exporters{};
+};
+static_assert(std::is_trivially_copyable_v<LaneCounters> && sizeof(LaneCounters) % 8 == 0);
+
+}  // namespace weir

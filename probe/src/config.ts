@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+import { option, section } from '@weir/wire';
+import Type, { type Static } from 'typebox';
+
+/** The `probe` section: the command line derives keys, environment, flags, defaults and help from it. */
+export const ProbeConfig = section({
+  read: option(Type.Optional(Type.String({ minLength: 1 })), {
+    flag: '--read <file>',
+    description:
+      'capture file (pcap or pcapng) to read as fast as it can be read; - is standard input',
+  }),
+  replay: option(Type.Optional(Type.String({ minLength: 1 })), {
+    flag: '--replay <file>',
+    description: 'capture file to play at its own pace with present timestamps',
+  }),
+  loop: option(Type.Boolean(), {
+    flag: '--loop',
+    description: 'with --replay: start again at the end of the file',
+    default: false,
+  }),
+  interface: option(Type.Optional(Type.String({ minLength: 1, maxLength: 15 })), {
+    flag: '--interface <name>',
+    description: 'network interface to capture from (a mirror port, usually)',
+  }),
+  lanes: option(Type.Integer({ minimum: 1, maximum: 256 }), {
+    flag: '--lanes <number>',
+    description: 'threads that share the traffic by IP pair; each keeps its own flows',
+    default: 1,
+  }),
+  engine: option(
+    Type.Union([Type.Literal('hyperscan'), Type.Literal('emulator'), Type.Literal('none')]),
+    {
+      flag: '--engine <name>',
+      description:
+        'matcher that names applications: hyperscan, emulator (a card in software), none',
+      default: 'hyperscan',
+    },
+  ),
+  activeTimeoutSeconds: option(Type.Number({ exclusiveMinimum: 0, maximum: 86400 }), {
+    flag: '--active-timeout <seconds>',
+    description: 'a flow that goes on is exported at least this often',
+    default: 60,
+  }),
+  idleTimeoutSeconds: option(Type.Number({ exclusiveMinimum: 0, maximum: 86400 }), {
+    flag: '--idle-timeout <seconds>',
+    description: 'a flow without packets for this long has ended',
+    default: 15,
+  }),
+  maximumFlows: option(Type.Integer({ minimum: 16, maximum: 268435456 }), {
+    flag: '--max-flows <number>',
+    description:
+      'live flows kept by a lane (128 octets each); beyond it the stalest are exported early',
+    default: 1048576,
+  }),
+  export: option(Type.Array(Type.String()), {
+    flag: '--export <url>',
+    description: 'collector, netflow5://HOST:PORT or netflow9://HOST:PORT; several may be given',
+    default: [],
+  }),
+  exportOnClassify: option(Type.Boolean(), {
+    flag: '--export-on-classify',
+    description: 'also export a flow at the moment it gets its name, so that rules act at once',
+    default: false,
+  }),
+  records: option(Type.Optional(Type.String({ minLength: 1 })), {
+    flag: '--records <file>',
+    description: 'write each record as a line of JSON; - is standard output',
+  }),
+  stats: option(Type.Optional(Type.String({ minLength: 1 })), {
+    flag: '--stats <file>',
+    description: 'write the counters as JSON at the end; - is standard output',
+  }),
+  signatures: option(Type.Optional(Type.String({ minLength: 1 })), {
+    flag: '--signatures <folder>',
+    description: "folder of signature files; default: Weir's own",
+  }),
+  observationDomain: option(Type.Integer({ minimum: 0, maximum: 4294967040 }), {
+    flag: '--observation-domain <number>',
+    description: 'source id of the first lane in NetFlow; the others count up from it',
+    default: 0,
+  }),
+});
+export type ProbeConfig = Static<typeof ProbeConfig>;

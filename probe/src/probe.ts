@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+// The probe's control plane: turns configuration into a running data plane and reads its books.
+import { DataPlane, type Source } from '@weir/native';
+import type { ProbeConfig } from './config.js';
+import { ProbeError } from './errors.js';
+import { loadSignatures } from './signatures/index.js';
+import { type ProbeStats, probeStats } from './stats.js';
+import { parseTarget } from './targets.js';
+
+/** Weir's own signatures, beside the packages in a checkout. */
+export const OWN_SIGNATURES: string = new URL('../../signatures', import.meta.url).pathname;
+
+/** @throws ProbeError WEIR_PROBE_NO_SOURCE, WEIR_PROBE_TWO_SOURCES */
+export function sourceOf({ read, replay, loop, interface: name }: ProbeConfig): Source {
+  const sources: Source[] = [];
+  if (read !== undefined) sources.push({ kind: 'file', path: read });
+  if (replay !== undefined) {
+    sources.push({ kind: 'replay', path: replay, end: loop ? 'loop' : 'finish' });
+  }
+  if (name !== undefined) sources.push({ kind: 'interface', interfaceName: name });
+  const [source, ...others] = sources;
+  if (!source) {
+    throw new ProbeError(
+      'WEIR_PROBE_NO_SOURCE',
+      'nothing to read packets from. Give --interface NAME, --read FILE or --replay FILE.',
+    );
+  }
+  if (others.length > 0) {
+    throw new ProbeError(
+      'WEIR_PROBE_TWO_SOURCES',
+      'give one of --interface, --read and --replay, not several of them.',
+    );
+  }
+  return source;
+}
+
+/**
+ * Owner of the data plane's threads. `build`, then `start`, then `finished` resolves at the end of a
+ * file or after `stop`.
+ */
+export class Probe {
+  readonly #config: ProbeConfig;
+  #plane: DataPlane | undefined;
+  #startedMs = 0;
+  #wallSeconds: number | undefined;
+  #finished: Promise<void> | undefined;
+
+  constructor(config: ProbeConfig) {
+    this.#config = config;
+  }
+
+  /** Loads and compiles everything, opens nothing. Errors carry a stable `code`. */
+  build(): void {
+    const config = this.#config;
+    this.#plane = new DataPlane({
+      source: sourceOf(config),
+      lanes: config.lanes,
+      idleTimeoutMs: config.idleTimeoutSeconds * 1000,
+      activeTimeoutMs: config.activeTimeoutSeconds * 1000,
+      maximumFlows: config.maximumFlows,
+      engine: config.engine,
+      signatures: loadSignatures(config.signatures ?? OWN_SIGNATURES),
+      targets: config.export.map(parseTarget),
+      recordsPath: config.records ?? '',
+      exportOnClassify: config.exportOnClassify,
+      observationDomain: config.observationDomain,
+    });
+    this.#plane.build();
+  }
+
+  /** Opens the source and the sockets; packets flow when it returns. */
+  start(): void {
+    if (!this.#plane) this.build();
+    this.#startedMs = performance.now();
+    this.#plane?.start();
+  }
+
+  /**
+   * Resolves when all lanes have left; may be asked for more than once.
+   * @throws ProbeError WEIR_PROBE_RECORDS_LOST when the records file failed on the way
+   */
+  finished(): Promise<void> {
+    this.#finished ??= this.#waitForLanes();
+    return this.#finished;
+  }
+
+  async #waitForLanes(): Promise<void> {
+    await this.#plane?.wait();
+    this.#wallSeconds = (performance.now() - this.#startedMs) / 1000;
+    const failure = this.#plane?.recordsFailure();
+    if (failure) {
+      throw new ProbeError(
+        'WEIR_PROBE_RECORDS_LOST',
+        `records could not be written to ${this.#config.records}: ${failure}. ` +
+          'Make room or choose another file, and run again.',
+      );
+    }
+  }
+
+  /** Ends all flows, sends what is left; `finished` resolves soon after. */
+  stop(): void {
+    this.#plane?.stop();
+  }
+
+  stats(): ProbeStats {
+    const wallSeconds = this.#wallSeconds ?? (performance.now() - this.#startedMs) / 1000;
+    const { export: targets, records } = this.#config;
+    const names = records === undefined ? targets : [...targets, 'records'];
+    return probeStats(this.#plane?.counters() ?? [], names, wallSeconds);
+  }
+}

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+// The probe's books as `--stats` writes them: each lane, and all lanes added up.
+import type { ExporterCounters, LaneCounters, PacketSum } from '@weir/native';
+
+/** One lane, or the sum of all. Sums are exact while they stay below 2^53. */
+export interface LaneStats {
+  packets: number;
+  /** IP total lengths; the wire length for packets without a valid IP header */
+  octets: number;
+  frameOctets: number;
+  /** packets that are in no flow, by reason */
+  drops: Record<string, PacketSum>;
+  /** sums over all exported biflow records: packets = recorded + drops, likewise octets */
+  recorded: PacketSum;
+  flows: number;
+  liveFlows: number;
+  evictedFlows: number;
+  records: number;
+  recordsByEndReason: Record<string, number>;
+  capture: Record<string, number>;
+  classifier: Record<string, number>;
+  targets: Record<string, ExporterCounters>;
+  cpuSeconds: number;
+}
+
+export interface ProbeStats extends LaneStats {
+  wallSeconds: number;
+  /** of the whole process, start-up and signature compilation included */
+  processCpuSeconds: number;
+  packetsPerSecond: number;
+  lanes: LaneStats[];
+}
+
+const END_REASONS = [
+  '',
+  'idleTimeout',
+  'activeTimeout',
+  'endOfFlow',
+  'forcedEnd',
+  'lackOfResources',
+];
+
+function laneStats(lane: LaneCounters, targets: readonly string[]): LaneStats {
+  const reasons = END_REASONS.map((name, reason) => [name, lane.recordsByEndReason[reason] ?? 0]);
+  return {
+    packets: lane.captured.packets,
+    octets: lane.captured.octets,
+    frameOctets: lane.frameOctets,
+    drops: { ...lane.exceptions },
+    recorded: lane.recorded,
+    flows: lane.flows,
+    liveFlows: lane.liveFlows,
+    evictedFlows: lane.evictedFlows,
+    records: lane.recordsByEndReason.reduce((sum, count) => sum + count, 0),
+    recordsByEndReason: Object.fromEntries(reasons.slice(1)),
+    capture: { ...lane.capture },
+    classifier: { ...lane.classifier },
+    targets: Object.fromEntries(
+      targets.map((target, index) => [target, lane.exporters[index] as ExporterCounters]),
+    ),
+    cpuSeconds: lane.cpuNs / 1e9,
+  };
+}
+
+/** Adds numbers, and objects of numbers key by key. */
+function add<Tree>(left: Tree, right: Tree): Tree {
+  if (typeof left === 'number') return ((left as number) + (right as number)) as Tree;
+  const keys = Object.keys(left as object) as (keyof Tree)[];
+  return Object.fromEntries(keys.map((key) => [key, add(left[key], right[key])])) as Tree;
+}
+
+/** @param targets names of the exporters, in the order of `LaneCounters.exporters` */
+export function probeStats(
+  counters: readonly LaneCounters[],
+  targets: readonly string[],
+  wallSeconds: number,
+): ProbeStats {
+  const lanes = counters.map((lane) => laneStats(lane, targets));
+  const total = lanes.reduce((sum, lane) => add(sum, lane));
+  const usage = process.cpuUsage();
+  return {
+    ...total,
+    wallSeconds,
+    processCpuSeconds: (usage.user + usage.system) / 1e6,
+    packetsPerSecond: wallSeconds > 0 ? Math.round(total.packets / wallSeconds) : 0,
+    lanes,
+  };
+}
