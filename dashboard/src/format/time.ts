@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+// Times and durations for people. Times are milliseconds since the Unix epoch, shown in local time.
+
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+const DAY_MS = 24 * HOUR_MS;
+
+/** Two neighbouring units at most: "35 ms", "1.2 s", "2 min 05 s", "1 h 03 min", "2 d 4 h". */
+export function formatDuration(durationMs: number): string {
+  const ms = Math.max(0, Math.round(durationMs));
+  if (ms < 1000) return `${ms} ms`;
+  if (ms < 9_950) return `${(ms / 1000).toFixed(1)} s`;
+  const seconds = Math.round(ms / 1000);
+  if (seconds < 60) return `${seconds} s`;
+  if (seconds < 3600) return `${Math.floor(seconds / 60)} min ${pad(seconds % 60)} s`;
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 24 * 60) return `${Math.floor(minutes / 60)} h ${pad(minutes % 60)} min`;
+  const hours = Math.floor(minutes / 60);
+  return `${Math.floor(hours / 24)} d ${hours % 24} h`;
+}
+
+/** A span that somebody chose: "10 min", "1 h"; no zero parts. */
+export function formatSpan(seconds: number): string {
+  if (seconds % 86_400 === 0) return `${seconds / 86_400} d`;
+  if (seconds % 3600 === 0) return `${seconds / 3600} h`;
+  if (seconds % 60 === 0) return `${seconds / 60} min`;
+  return seconds < 60 ? `${seconds} s` : formatDuration(seconds * 1000);
+}
+
+export function formatClock(timeMs: number, timeZone?: string): string {
+  return formatter('clock', timeZone).format(timeMs);
+}
+
+/** Clock for windows of minutes and hours; with the day where the window is longer than one. */
+export function formatTick(timeMs: number, windowMs: number, timeZone?: string): string {
+  if (windowMs > DAY_MS) return formatter('day', timeZone).format(timeMs);
+  return formatter(windowMs <= 5 * MINUTE_MS ? 'clock' : 'minute', timeZone).format(timeMs);
+}
+
+export function formatMoment(timeMs: number, timeZone?: string): string {
+  return formatter('moment', timeZone).format(timeMs);
+}
+
+const SHAPES = {
+  clock: { hour: '2-digit', minute: '2-digit', second: '2-digit' },
+  minute: { hour: '2-digit', minute: '2-digit' },
+  day: { day: '2-digit', month: 'short', hour: '2-digit', minute: '2-digit' },
+  moment: {
+    day: '2-digit',
+    month: 'short',
+    year: 'numeric',
+    hour: '2-digit',
+    minute: '2-digit',
+    second: '2-digit',
+  },
+} as const satisfies Record<string, Intl.DateTimeFormatOptions>;
+
+// Building an Intl formatter costs far more than using it, and a live table uses it in each cell.
+const formatters = new Map<string, Intl.DateTimeFormat>();
+
+function formatter(shape: keyof typeof SHAPES, timeZone: string | undefined): Intl.DateTimeFormat {
+  const key = `${shape} ${timeZone ?? ''}`;
+  const known = formatters.get(key);
+  if (known) return known;
+  const made = new Intl.DateTimeFormat('en-GB', {
+    ...SHAPES[shape],
+    hourCycle: 'h23',
+    ...(timeZone ? { timeZone } : {}),
+  });
+  formatters.set(key, made);
+  return made;
+}
+
+function pad(value: number): string {
+  return String(value).padStart(2, '0');
+}
