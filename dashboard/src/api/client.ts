@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+// The collector's HTTP API, typed by what wire says.
+import {
+  API,
+  type DecisionsResponse,
+  type Dimension,
+  type ErrorResponse,
+  type FlowsResponse,
+  type HealthResponse,
+  type Metric,
+  type Rule,
+  type RuleInput,
+  type RulesResponse,
+  type SeriesResponse,
+  type TopResponse,
+} from '@weir/wire';
+
+/** The collector answered, but not with what was asked for. `code` is stable, `message` is for people. */
+export class ApiError extends Error {
+  readonly code: string;
+  constructor(code: string, message: string) {
+    super(message);
+    this.name = 'ApiError';
+    this.code = code;
+  }
+}
+
+/** Nothing answered, or something that is not the collector. */
+export class UnreachableError extends Error {
+  constructor(cause?: unknown) {
+    super('The collector does not answer.', { cause });
+    this.name = 'UnreachableError';
+  }
+}
+
+export interface FlowQuery {
+  readonly from?: number;
+  readonly to?: number;
+  readonly applicationName?: string | undefined;
+  readonly limit?: number;
+}
+
+export interface TopQuery extends FlowQuery {
+  readonly by: Dimension;
+  readonly metric: Metric;
+}
+
+export interface SeriesQuery extends TopQuery {
+  readonly stepSeconds: number;
+}
+
+/** The API lives beside the page, so that a reverse proxy may put both under a path. */
+export function apiUrl(path: string, query: object = {}): string {
+  const url = new URL(`.${path}`, document.baseURI);
+  url.search = '';
+  for (const [key, value] of Object.entries(query)) {
+    if (value !== undefined) url.searchParams.set(key, String(value));
+  }
+  return url.href;
+}
+
+const ANSWER_TIMEOUT_MS = 20_000;
+
+async function call<Answer>(url: string, init: RequestInit = {}): Promise<Answer> {
+  const timeout = AbortSignal.timeout(ANSWER_TIMEOUT_MS);
+  const signal = init.signal ? AbortSignal.any([init.signal, timeout]) : timeout;
+  let response: Response;
+  try {
+    response = await fetch(url, { ...init, signal });
+  } catch (cause) {
+    throw new UnreachableError(cause);
+  }
+  const text = await response.text();
+  if (!response.ok) throw errorOf(response, text);
+  return (text === '' ? undefined : JSON.parse(text)) as Answer;
+}
+
+/** A gateway error without Weir's body is a proxy that cannot reach the collector. */
+function errorOf(response: Response, text: string): Error {
+  try {
+    const { code, message } = JSON.parse(text) as ErrorResponse;
+    if (code && message) return new ApiError(code, message);
+  } catch {
+    // Not JSON: said below by the status.
+  }
+  if (response.status >= 502 && response.status <= 504) return new UnreachableError();
+  return new ApiError(`HTTP_${response.status}`, `The collector answered ${response.status}.`);
+}
+
+export function fetchSeries(query: SeriesQuery, signal: AbortSignal): Promise<SeriesResponse> {
+  return call(apiUrl(API.series, query), { signal });
+}
+
+export function fetchTop(query: TopQuery, signal: AbortSignal): Promise<TopResponse> {
+  return call(apiUrl(API.top, query), { signal });
+}
+
+export function fetchFlows(query: FlowQuery, signal: AbortSignal): Promise<FlowsResponse> {
+  return call(apiUrl(API.flows, query), { signal });
+}
+
+export function fetchHealth(signal: AbortSignal): Promise<HealthResponse> {
+  return call(apiUrl(API.health), { signal });
+}
+
+export function fetchRules(signal: AbortSignal): Promise<RulesResponse> {
+  return call(apiUrl(API.rules), { signal });
+}
+
+/** All decisions that hold now. */
+export function fetchDecisions(signal: AbortSignal): Promise<DecisionsResponse> {
+  return call(apiUrl(API.decisions, { since: 0 }), { signal });
+}
+
+export function createRule(input: RuleInput): Promise<Rule> {
+  return call(apiUrl(API.rules), {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(input),
+  });
+}
+
+export function deleteRule(id: string): Promise<void> {
+  return call(apiUrl(`${API.rules}/${encodeURIComponent(id)}`), { method: 'DELETE' });
+}
