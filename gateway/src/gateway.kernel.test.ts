@@ -4,8 +4,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { FlowSelector } from '@weir/wire';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { GatewayConfig } from './config.js';
+import { NOTHING_DROPPED } from './enforce/kernel-table.js';
+import { Nft } from './enforce/nft.js';
+import { NftTable } from './enforce/nft-table.js';
+import { skeletonOf } from './enforce/skeleton.js';
 import { Gateway } from './gateway.js';
 import type { Logger } from './log.js';
+import { elementsOf, type SetElement } from './plan/set-element.js';
+import { parseAddress } from './protect/address.js';
+import { parsePrefix } from './protect/prefix.js';
 import { eventually } from './testing/eventually.js';
 import { IS_ROOT, Namespace } from './testing/namespace.js';
 import { decisionOn } from './testing/random.js';
@@ -72,12 +79,34 @@ describe.skipIf(!IS_ROOT)('traffic', () => {
   }, 60_000);
 
   test('an element in the set cannot stop what is protected', async () => {
-    await started(network.router, { protect: [`${RoutedNetwork.RIGHT[4]}/24`] });
-    const { client } = await talking('tcp', 4, 7001);
-    const key = `${RoutedNetwork.LEFT[4]} . 7001 . ${RoutedNetwork.RIGHT[4]} . 5000 . 6`;
-    await network.router.exec('nft', `add element inet weir blocked4 { ${key} timeout 1m }`);
-    const before = client.received;
-    await eventually('it goes on', () => client.received > before + 5000);
+    const prefix = parsePrefix(`${RoutedNetwork.RIGHT[4]}/24`);
+    const collector = parseAddress(RoutedNetwork.RIGHT[6]);
+    if (!prefix || !collector) throw new Error('the test is wrong');
+    const protections = {
+      prefixes: [prefix],
+      ownAddresses: [],
+      collector: [{ address: collector, port: serverPort(7003) }],
+    };
+    const flows = [flow('udp', 4, 7001), flow('udp', 6, 7003), flow('udp', 6, 7002)];
+    // Past the plan, which would refuse: only the order of the rules protects them.
+    const elements = new Map(
+      flows
+        .flatMap((selector) => elementsOf(selector, Date.now() + 60_000) as readonly SetElement[])
+        .map((element) => [element.key, element]),
+    );
+    const [byPrefix, byEndpoint, unprotected] = [
+      await talking('udp', 4, 7001),
+      await talking('udp', 6, 7003),
+      await talking('udp', 6, 7002),
+    ];
+    const skeleton = skeletonOf(protections);
+    const table = new NftTable(new Nft(network.router.nftCommand), 'weir');
+    await table.apply({ kind: 'build', skeleton, elements, dropped: NOTHING_DROPPED });
+    await eventually('the unprotected stops', () => silent(Object.values(unprotected)));
+    for (const endpoint of [byPrefix, byEndpoint].flatMap((pair) => Object.values(pair))) {
+      const before = endpoint.received;
+      await eventually('the protected go on', () => endpoint.received > before + 5000);
+    }
   }, 60_000);
 
   async function talking(
