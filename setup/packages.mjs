@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+// Debian packages that Weir needs, and what for.
+
+/** To build and run the probe. */
+export const RUN_PACKAGES = [
+  'g++', // the addon
+  'make',
+  'python3', // node-gyp
+  'libhyperscan-dev', // the software matcher
+];
+
+/** To run all tests as well. */
+export const TEST_PACKAGES = [
+  'cmake',
+  'ninja-build',
+  'doctest-dev', // C++ unit tests
+  'libpcre2-dev', // the oracle of the matchers
+  'clang-format',
+  'clang-tidy',
+  'iproute2', // network namespaces of the end-to-end tests
+  'ethtool',
+  'nftables',
+  'tcpdump',
+  'tshark', // referees
+  'softflowd',
+  'nfdump',
+  'curl',
+  'chromium', // looks at the dashboard
+];

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+// Runs the steps of the set-up so that a person sees what happens and how long it takes.
+import { spawn } from 'node:child_process';
+import { createWriteStream, mkdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { ROOT } from './root.mjs';
+
+export const LOG_FILE = path.join(ROOT, '.cache', 'setup.log');
+const TAIL_LINES = 30;
+
+export class SetupError extends Error {}
+
+const seconds = (sinceMs) => `${((performance.now() - sinceMs) / 1000).toFixed(1)} s`;
+
+/** One line of a terminal that is rewritten; without a terminal a sign of life now and then. */
+function liveLine(title) {
+  const startMs = performance.now();
+  const isTerminal = process.stdout.isTTY;
+  let last = '';
+  const show = () => {
+    if (isTerminal) {
+      const room = Math.max(0, (process.stdout.columns ?? 80) - title.length - 16);
+      process.stdout.write(`\r\x1b[K  ${title} … ${seconds(startMs)}  ${last.slice(0, room)}`);
+    } else {
+      console.log(`  ${title} … ${seconds(startMs)}`);
+    }
+  };
+  const timer = setInterval(show, isTerminal ? 200 : 20_000);
+  show();
+  return {
+    note: (text) => {
+      last = text.trim().split('\n').at(-1) ?? '';
+    },
+    end: (outcome) => {
+      clearInterval(timer);
+      process.stdout.write(
+        `${isTerminal ? '\r\x1b[K' : ''}  ${title}: ${outcome} (${seconds(startMs)})\n`,
+      );
+    },
+  };
+}
+
+/**
+ * Runs a command with its output in the log file.
+ * @throws SetupError with the end of the output when it fails
+ */
+export async function runStep(title, command, args, options = {}) {
+  mkdirSync(path.dirname(LOG_FILE), { recursive: true });
+  const log = createWriteStream(LOG_FILE, { flags: 'a' });
+  log.write(`\n== ${title}: ${command} ${args.join(' ')}\n`);
+  const line = liveLine(title);
+  const child = spawn(command, args, { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'], ...options });
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on('data', (chunk) => {
+      log.write(chunk);
+      line.note(String(chunk));
+    });
+  }
+  const failure = await new Promise((resolve) => {
+    child.on('error', (error) => resolve(error.message));
+    child.on('close', (code, signal) => resolve(code === 0 ? undefined : `exit ${code ?? signal}`));
+  });
+  await new Promise((resolve) => log.end(resolve));
+  line.end(failure === undefined ? 'done' : 'failed');
+  if (failure === undefined) return;
+  const tail = readFileSync(LOG_FILE, 'utf8').trimEnd().split('\n').slice(-TAIL_LINES).join('\n');
+  throw new SetupError(
+    `${title} failed (${failure}). The end of its output:\n\n${tail}\n\nAll of it: ${LOG_FILE}`,
+  );
+}

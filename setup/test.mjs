@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+// `npm test`: sets up, then runs every suite and adds up what passed and failed. `npm test -- NAME`
+// runs one suite.
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { CHECKS } from './lint.mjs';
+import { RUN_PACKAGES, TEST_PACKAGES } from './packages.mjs';
+import { runStep } from './progress.mjs';
+import { ROOT } from './root.mjs';
+import { orExplain, setUp } from './setup.mjs';
+
+const CACHE = path.join(ROOT, '.cache');
+
+/** Each lint check counts as one test. */
+function runLint() {
+  let failed = 0;
+  for (const [name, check] of Object.entries(CHECKS)) {
+    const problem = check();
+    console.log(`  ${problem === undefined ? 'ok    ' : 'FAILED'}  ${name}`);
+    if (problem === undefined) continue;
+    failed += 1;
+    console.log(problem);
+  }
+  return { passed: Object.keys(CHECKS).length - failed, failed };
+}
+
+/** C++ unit tests under AddressSanitizer and UBSan, without Node. */
+async function runCpp({ folder, program }) {
+  const build = path.join(CACHE, 'cmake', folder);
+  await runStep(`C++ ${folder}: configure`, 'cmake', [
+    ...['-S', folder, '-B', build, '-G', 'Ninja', '-DWEIR_SANITIZE=ON'],
+  ]);
+  await runStep(`C++ ${folder}: build`, 'cmake', ['--build', build, '--target', program]);
+  const { stdout, stderr, status } = spawnSync(path.join(build, program), {
+    cwd: ROOT,
+    encoding: 'utf8',
+    maxBuffer: 1 << 28,
+  });
+  const counts = /test cases:\s*\d+ \|\s*(\d+) passed \|\s*(\d+) failed/.exec(stdout);
+  const passed = Number(counts?.[1] ?? 0);
+  const failed = Math.max(Number(counts?.[2] ?? 1), status === 0 ? 0 : 1);
+  if (failed > 0) console.log(stdout, stderr);
+  return { passed, failed };
+}
+
+function runVitest(project) {
+  const report = path.join(CACHE, `vitest-${project}.json`);
+  rmSync(report, { force: true });
+  const { status } = spawnSync(
+    path.join(ROOT, 'node_modules/.bin/vitest'),
+    [
+      'run',
+      '--project',
+      project,
+      '--reporter=default',
+      '--reporter=json',
+      `--outputFile.json=${report}`,
+    ],
+    { cwd: ROOT, stdio: 'inherit' },
+  );
+  try {
+    const { numPassedTests, numFailedTests } = JSON.parse(readFileSync(report, 'utf8'));
+    // A file that cannot even be loaded has no failed tests, but fails the run.
+    return { passed: numPassedTests, failed: Math.max(numFailedTests, status === 0 ? 0 : 1) };
+  } catch {
+    return { passed: 0, failed: 1 };
+  }
+}
+
+const SUITES = {
+  lint: runLint,
+  'cpp-ncore-shim': () => runCpp({ folder: 'ncore-shim', program: 'ncore_tests' }),
+  'cpp-native': () => runCpp({ folder: 'native', program: 'native_tests' }),
+  unit: () => runVitest('unit'),
+  e2e: () => runVitest('e2e'),
+};
+
+async function runSuites(names) {
+  const results = [];
+  for (const name of names) {
+    console.log(`\n== ${name}`);
+    const startMs = performance.now();
+    const result = await Promise.resolve(SUITES[name]()).catch((error) => {
+      console.log(error.message);
+      return { passed: 0, failed: 1 };
+    });
+    results.push({
+      suite: name,
+      ...result,
+      seconds: Math.round((performance.now() - startMs) / 1000),
+    });
+  }
+  return results;
+}
+
+async function main() {
+  const wanted = process.argv.slice(2);
+  const unknown = wanted.filter((name) => !(name in SUITES));
+  if (unknown.length > 0) {
+    console.error(
+      `no such suite: ${unknown.join(', ')}. Suites: ${Object.keys(SUITES).join(', ')}`,
+    );
+    process.exit(2);
+  }
+  mkdirSync(CACHE, { recursive: true });
+  await orExplain(() => setUp({ packages: [...RUN_PACKAGES, ...TEST_PACKAGES] }));
+  const results = await runSuites(wanted.length > 0 ? wanted : Object.keys(SUITES));
+  const sum = (key) => results.reduce((total, result) => total + result[key], 0);
+  console.log('\nsuite            passed  failed  seconds');
+  for (const { suite, passed, failed, seconds } of results) {
+    console.log(
+      `${suite.padEnd(16)} ${String(passed).padStart(6)}  ${String(failed).padStart(6)}  ${String(seconds).padStart(7)}`,
+    );
+  }
+  const closing = `${sum('passed')} passed, ${sum('failed')} failed`;
+  writeFileSync(path.join(CACHE, 'test-summary'), `${closing}\n`);
+  console.log(`\n${closing}`);
+  process.exitCode = sum('failed') === 0 ? 0 : 1;
+}
+
+await main();
