@@ -18,6 +18,7 @@ namespace {
 
 std::vector<CompiledPattern> compileAll(const std::vector<std::string>& regexes) {
   std::vector<CompiledPattern> patterns;
+  patterns.reserve(regexes.size());
   for (const std::string& regex : regexes) {
     patterns.push_back({static_cast<uint32_t>(patterns.size()),
                         buildPositionAutomaton(PatternParser(regex, 0).parse())});

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // The C ABI over the emulator: checks arguments, and lets no exception pass. Nothing else is here.
+#include <memory>
 #include <new>
 #include <span>
+#include <stdexcept>
+#include <utility>
 
 #include "emulator_device.h"
 #include "emulator_queue.h"

@@ -63,10 +63,11 @@ class SetCompiler {
   std::vector<PatternGroup> group() {
     // Patterns that start at the stream's start only are apart: their states do not multiply, and
     // on most streams the whole group is dead after a few bytes.
-    const auto middle = std::ranges::stable_partition(
-        accepted_, [](const CompiledPattern& p) { return p.automaton.first.empty(); });
+    const auto middle =
+        std::stable_partition(accepted_.begin(), accepted_.end(),
+                              [](const CompiledPattern& p) { return p.automaton.first.empty(); });
     const std::span all(accepted_);
-    const auto anchored = static_cast<size_t>(middle.begin() - accepted_.begin());
+    const auto anchored = static_cast<size_t>(middle - accepted_.begin());
     cut(all.first(anchored), anchored);
     cut(all.subspan(anchored), UNANCHORED_PER_GROUP);
     return std::move(groups_);

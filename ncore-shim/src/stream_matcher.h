@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <tuple>
 #include <vector>
 
 #include "lazy_dfa.h"
@@ -17,7 +18,9 @@ struct Match {
   uint64_t endOffset;
   uint32_t patternId;
 
-  friend auto operator<=>(const Match&, const Match&) = default;
+  friend bool operator<(const Match& a, const Match& b) {
+    return std::tie(a.endOffset, a.patternId) < std::tie(b.endOffset, b.patternId);
+  }
 };
 
 class StreamMatcher {

@@ -34,6 +34,7 @@ class Patterns {
  public:
   explicit Patterns(const std::vector<Regex>& regexes) {
     std::vector<NcorePattern> patterns;
+    patterns.reserve(regexes.size());
     for (const Regex& regex : regexes) {
       patterns.push_back({octets(regex.text), static_cast<uint32_t>(regex.text.size()), regex.flags,
                           static_cast<uint32_t>(patterns.size()), 0});
