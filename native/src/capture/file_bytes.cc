@@ -17,7 +17,7 @@ namespace {
 // Dropping is one system call per this many octets. Views of the batch in hand, which spans less,
 // stay mapped.
 constexpr size_t DROP_BYTES = size_t{4} << 20;
-constexpr size_t PIPE_CHUNK_BYTES = size_t{1} << 20;
+constexpr size_t PIPE_CHUNK_BYTES = size_t{64} << 10;
 
 std::string systemReason() { return std::strerror(errno); }
 
@@ -69,6 +69,7 @@ void FileBytes::readAll(int fd, const std::string& path) {
     filled += static_cast<size_t>(got);
   }
   buffer_.resize(filled);
+  buffer_.shrink_to_fit();
   data_ = buffer_.data();
   size_ = filled;
 }

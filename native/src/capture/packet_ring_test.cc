@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: Apache-2.0
+// The live ring on a veth pair and on loopback, in a network namespace of the test's own thread.
+// Needs root and `ip`; says so and passes without.
+#include "capture/packet_ring.h"
+
+#include <arpa/inet.h>
+#include <doctest/doctest.h>
+#include <linux/if_ether.h>
+#include <net/if.h>
+#include <sched.h>
+#include <sys/socket.h>
+
+#include <array>
+#include <cstdlib>
+#include <functional>
+#include <map>
+#include <memory>
+#include <thread>
+
+#include "capture/capture_error.h"
+#include "capture/test_captures.h"
+
+using namespace weir;
+using namespace weir::test;
+
+namespace {
+
+constexpr const char* SETUP =
+    "sysctl -qw net.ipv6.conf.all.disable_ipv6=1 net.ipv6.conf.default.disable_ipv6=1; "
+    "ip link set lo up && ip link add weira type veth peer name weirb && "
+    "ip link set weira up && ip link set weirb up";
+
+bool run(const std::string& command) { return std::system(command.c_str()) == 0; }
+
+/// Runs `body` in a fresh network namespace, on a thread that takes the namespace with it.
+void inNamespace(const std::function<void()>& body) {
+  std::thread([&body] {
+    if (::unshare(CLONE_NEWNET) != 0 || !run(SETUP + std::string(" 2>/dev/null"))) {
+      MESSAGE("skipped: a network namespace needs root and iproute2");
+      return;
+    }
+    try {
+      body();
+    } catch (const std::exception& error) {
+      FAIL_CHECK(error.what());
+    }
+  }).join();
+}
+
+PacketRingOptions smallRing(const std::string& interfaceName) {
+  return {.interfaceName = interfaceName, .blockSizeBytes = 1U << 17, .blockCount = 8};
+}
+
+/// Sends whole frames from `interfaceName`.
+void send(const std::string& interfaceName, const std::vector<TestPacket>& packets) {
+  const Fd socket(::socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0));
+  sockaddr_ll address{};
+  address.sll_family = AF_PACKET;
+  address.sll_ifindex = static_cast<int>(::if_nametoindex(interfaceName.c_str()));
+  for (const TestPacket& packet : packets)
+    CHECK(::sendto(socket.get(), packet.frame.data(), packet.frame.size(), 0,
+                   reinterpret_cast<const sockaddr*>(&address), sizeof address) > 0);
+}
+
+struct Received {
+  TestPacket packet;
+  uint32_t strippedVlanTci;
+};
+
+/// Receives until nothing has come for two waits: what was sent is in the ring long before.
+std::vector<Received> receiveAll(PacketRing& ring) {
+  std::vector<Received> received;
+  std::array<PacketView, 32> batch;
+  for (int emptyWaits = 0; emptyWaits < 2;) {
+    const size_t count = ring.receive(batch);
+    emptyWaits = count == 0 ? emptyWaits + 1 : 0;
+    for (size_t i = 0; i < count; ++i) {
+      CHECK(batch[i].timestampNs <= ring.clockNs());
+      received.push_back({copyOf(batch[i]), batch[i].strippedVlanTci});
+    }
+  }
+  return received;
+}
+
+/// The two addresses as octets in a fixed order, or nothing for other frames.
+std::string pairOf(const Received& received) {
+  const Octets& frame = received.packet.frame;
+  size_t at = 14;
+  while (frame[at - 2] == 0x81 || frame[at - 2] == 0x88) at += 4;
+  const bool version6 = frame[at - 2] == 0x86;
+  if (!version6 && frame[at - 1] != 0) return {};
+  const size_t size = version6 ? 16 : 4;
+  const auto from = frame.begin() + static_cast<ptrdiff_t>(at + (version6 ? 8 : 12));
+  const auto step = static_cast<ptrdiff_t>(size);
+  const std::string one(from, from + step);
+  const std::string two(from + step, from + 2 * step);
+  return std::min(one, two) + std::max(one, two);
+}
+
+std::string codeOf(PacketRingOptions options) {
+  try {
+    PacketRing(std::move(options)).open();
+  } catch (const CaptureError& error) {
+    return error.code();
+  }
+  return "none";
+}
+
+}  // namespace
+
+TEST_CASE("a ring gives incoming and outgoing frames, with the VLAN tag that the kernel took off") {
+  inNamespace([] {
+    PacketRing ring(smallRing("weirb"));
+    ring.open();
+    std::array<PacketView, 1> none;
+    CHECK(ring.receive(none) == 0);
+    const auto packets = packetsOfPairs(20);
+    send("weira", packets);
+    auto received = receiveAll(ring);
+    REQUIRE(received.size() == packets.size());
+    size_t tagged = 0;
+    for (size_t i = 0; i < packets.size(); ++i) {
+      const bool stripped = received[i].strippedVlanTci != PacketView::NO_VLAN;
+      tagged += stripped ? 1 : 0;
+      CHECK(received[i].packet.frame.size() + (stripped ? 4 : 0) == packets[i].frame.size());
+      if (!stripped) CHECK(received[i].packet.frame == packets[i].frame);
+    }
+    CHECK(tagged == 40);
+    send("weirb", packets);
+    CHECK(receiveAll(ring).size() == packets.size());
+    CHECK(ring.counters().kernelDroppedPackets == 0);
+  });
+}
+
+TEST_CASE("the lanes' rings share the frames by IP pair") {
+  inNamespace([] {
+    constexpr uint32_t LANES = 3;
+    const auto packets = packetsOfPairs(60);
+    std::vector<std::unique_ptr<PacketRing>> rings;
+    for (uint32_t lane = 0; lane < LANES; ++lane) {
+      PacketRingOptions options = smallRing("weirb");
+      options.fanoutGroupId = 4711;
+      options.laneCount = LANES;
+      rings.push_back(std::make_unique<PacketRing>(options));
+      rings.back()->open();
+      send("weira", packets);  // before the first receive(): no lane takes these
+    }
+    std::array<PacketView, 1> none;
+    for (const auto& ring : rings) CHECK(ring->receive(none) == 0);
+    send("weira", packets);
+    send("weirb", packets);
+    size_t frames = 0;
+    std::map<std::string, uint32_t> laneOf;
+    for (uint32_t lane = 0; lane < LANES; ++lane) {
+      const auto received = receiveAll(*rings[lane]);
+      CHECK(received.size() > 2 * packets.size() / LANES / 2);
+      frames += received.size();
+      for (const Received& one : received)
+        CHECK(laneOf.try_emplace(pairOf(one), lane).first->second == lane);
+    }
+    CHECK(frames == 2 * packets.size());
+    CHECK(laneOf.size() == 2 * 60 + 1);
+  });
+}
+
+TEST_CASE("loopback frames come once") {
+  inNamespace([] {
+    PacketRing ring(smallRing("lo"));
+    ring.open();
+    std::array<PacketView, 1> none;
+    CHECK(ring.receive(none) == 0);
+    const Fd socket(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+    sockaddr_in to{};
+    to.sin_family = AF_INET;
+    to.sin_port = htons(9);
+    to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    REQUIRE(::bind(socket.get(), reinterpret_cast<const sockaddr*>(&to), sizeof to) == 0);
+    for (int i = 0; i < 5; ++i)
+      ::sendto(socket.get(), "hello", 5, 0, reinterpret_cast<const sockaddr*>(&to), sizeof to);
+    CHECK(receiveAll(ring).size() == 5);
+  });
+}
+
+TEST_CASE("a capture outlives its interface going down and up") {
+  inNamespace([] {
+    PacketRing ring(smallRing("weirb"));
+    ring.open();
+    const auto packets = packetsOfPairs(2);
+    std::array<PacketView, 4> batch;
+    CHECK(ring.receive(batch) == 0);
+    REQUIRE(run("ip link set weirb down"));
+    CHECK(ring.receive(batch) == 0);
+    CHECK(ring.receive(batch) == 0);
+    REQUIRE(run("ip link set weirb up"));
+    send("weira", packets);
+    CHECK(receiveAll(ring).size() == packets.size());
+    CHECK_FALSE(ring.finished());
+  });
+}
+
+TEST_CASE("the snap length cuts the capture, not the wire length, and full rings count drops") {
+  inNamespace([] {
+    PacketRingOptions options = smallRing("weirb");
+    options.snapLengthBytes = 64;
+    PacketRing ring(options);
+    ring.open();
+    std::array<PacketView, 1> batch;
+    CHECK(ring.receive(batch) == 0);
+    const std::vector<TestPacket> flood(20'000,
+                                        {0, ethernet({}, ipv4({}, udp({}, Octets(900)))), 0});
+    send("weira", flood);
+    REQUIRE(ring.receive(batch) == 1);
+    CHECK(batch[0].capturedLengthBytes == 64);
+    CHECK(batch[0].originalLengthBytes == 942);
+    const size_t received = 1 + receiveAll(ring).size();
+    CHECK(ring.counters().kernelDroppedPackets > 0);
+    CHECK(received + ring.counters().kernelDroppedPackets == flood.size());
+  });
+}
+
+TEST_CASE("a ring that cannot be opened says why, with a stable code") {
+  inNamespace([] {
+    CHECK(codeOf(smallRing("weirnone")) == "WEIR_CAPTURE_NO_SUCH_INTERFACE");
+    PacketRingOptions odd = smallRing("weirb");
+    odd.blockSizeBytes = 1000;
+    CHECK(codeOf(odd) == "WEIR_CAPTURE_RING_FAILED");
+    if (run("ip tuntap add weirtun mode tun 2>/dev/null"))
+      CHECK(codeOf(smallRing("weirtun")) == "WEIR_CAPTURE_UNSUPPORTED_INTERFACE");
+    try {
+      PacketRing(smallRing("weirnone")).open();
+    } catch (const CaptureError& error) {
+      CHECK(std::string(error.what()).find("weira") != std::string::npos);
+    }
+  });
+}
+
+TEST_CASE("a ring is built without opening anything") {
+  PacketRing ring({.interfaceName = "weirnone"});
+  CHECK(ring.counters().kernelDroppedPackets == 0);
+  CHECK_FALSE(ring.finished());
+}
