@@ -107,9 +107,9 @@ export function fetchRules(signal: AbortSignal): Promise<RulesResponse> {
   return call(apiUrl(API.rules), { signal });
 }
 
-/** All decisions that hold now. */
-export function fetchDecisions(signal: AbortSignal): Promise<DecisionsResponse> {
-  return call(apiUrl(API.decisions, { since: 0 }), { signal });
+/** What changed since a revision; everything for revision 0. */
+export function fetchDecisions(since: number, signal: AbortSignal): Promise<DecisionsResponse> {
+  return call(apiUrl(API.decisions, { since }), { signal });
 }
 
 export function createRule(input: RuleInput): Promise<Rule> {

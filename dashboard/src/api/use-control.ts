@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Decision, Rule, RuleInput } from '@weir/wire';
-import { useCallback, useMemo } from 'react';
+import { useCallback, useMemo, useRef } from 'react';
 import { createRule, deleteRule, fetchDecisions, fetchRules } from './client';
+import { applyDecisions, NO_DECISIONS } from './decision-list';
 import { type Polled, usePolled } from './use-polled';
 
 const RULES_MS = 10_000;
@@ -18,11 +19,12 @@ export interface Control {
 /** Rules, the decisions they have made, and how to change them. */
 export function useControl(): Control {
   const rules = usePolled('rules', RULES_MS, async (signal) => (await fetchRules(signal)).rules);
-  const decisions = usePolled(
-    'decisions',
-    DECISIONS_MS,
-    async (signal) => (await fetchDecisions(signal)).decisions,
-  );
+  const known = useRef(NO_DECISIONS);
+  const decisions = usePolled('decisions', DECISIONS_MS, async (signal) => {
+    const list = known.current;
+    known.current = applyDecisions(list, await fetchDecisions(list.revision, signal));
+    return known.current.decisions;
+  });
   const refreshRules = rules.refresh;
   const refreshDecisions = decisions.refresh;
   const refresh = useCallback(() => {

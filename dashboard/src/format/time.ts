@@ -31,9 +31,10 @@ export function formatClock(timeMs: number, timeZone?: string): string {
   return formatter('clock', timeZone).format(timeMs);
 }
 
-/** Clock for windows of minutes and hours; with the day where the window is longer than one. */
+/** Clock for windows of minutes and hours; with the day where one clock time would stand for several. */
 export function formatTick(timeMs: number, windowMs: number, timeZone?: string): string {
-  if (windowMs > DAY_MS) return formatter('day', timeZone).format(timeMs);
+  // A window of 24 h begins on a step, so it may be a little longer.
+  if (windowMs > 1.5 * DAY_MS) return formatter('day', timeZone).format(timeMs);
   return formatter(windowMs <= 5 * MINUTE_MS ? 'clock' : 'minute', timeZone).format(timeMs);
 }
 

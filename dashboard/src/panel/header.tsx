@@ -50,7 +50,12 @@ const OCTET_BITS = 8;
 function LiveRates({ stream }: { readonly stream: LiveStream }) {
   const { status, rates } = useSyncExternalStore(stream.subscribe, stream.state);
   return (
-    <dl className="live-rates" data-testid="live-rates" data-status={status}>
+    <dl
+      className="live-rates"
+      title="As exporters report it, mean of the last 10 seconds"
+      data-testid="live-rates"
+      data-status={status}
+    >
       <Rate
         term="Traffic now"
         value={rates && formatBitRate(rates.octetsPerSecond * OCTET_BITS)}
