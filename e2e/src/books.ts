@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+import { expect } from 'vitest';
+import type { Stats, Sum } from './weir.js';
+
+/** Packets and octets in = those in records + those in counted exceptions; nothing is still live. */
+export function booksBalance(stats: Stats): void {
+  const dropped = Object.values(stats.drops);
+  const sum = (key: keyof Sum): number => dropped.reduce((total, drop) => total + drop[key], 0);
+  expect(stats.recorded.packets + sum('packets')).toBe(stats.packets);
+  expect(stats.recorded.octets + sum('octets')).toBe(stats.octets);
+  expect(stats.liveFlows).toBe(0);
+}
