@@ -79,7 +79,7 @@ export class Gateway {
     const elements = new Map();
     await this.#table.check({ kind: 'build', skeleton, elements, dropped: NOTHING_DROPPED });
     await feed.probe(AbortSignal.timeout(5000)).catch((error: GatewayError) => {
-      this.#log.warn({ code: error.code }, error.message);
+      this.#log('warn', error.message, { code: error.code });
     });
   }
 
@@ -100,7 +100,7 @@ export class Gateway {
     ]);
     this.#running = { abort, loops };
     const { table, collector } = this.#config;
-    this.#log.info({ table, collector, adopted: this.#adopted.size }, 'gateway stands');
+    this.#log('info', 'gateway stands', { table, collector, adopted: this.#adopted.size });
   }
 
   /** Ends everything under way; with `onStop: remove` the table goes too. Safe to call twice. */
@@ -112,7 +112,7 @@ export class Gateway {
     await running.loops;
     await this.#reconciler.idle();
     if (this.#config.onStop === 'remove') await this.#reconciler.remove();
-    this.#log.info({ onStop: this.#config.onStop }, 'gateway stopped');
+    this.#log('info', 'gateway stopped', { onStop: this.#config.onStop });
   }
 
   status(): GatewayStatus {
@@ -151,7 +151,7 @@ export class Gateway {
     if (switches.some((name) => readSwitch(name) !== '0')) return;
     const happened = 'This machine forwards no packets, so there is nothing to block.';
     const error = new GatewayError('WEIR_GATEWAY_NOT_FORWARDING', happened);
-    this.#log.warn({ code: error.code }, error.message);
+    this.#log('warn', error.message, { code: error.code });
   }
 
   /** Elements that stand in our table; throws where a table of that name is not ours. */
@@ -178,7 +178,10 @@ export class Gateway {
   #tellRefused(refused: readonly Refusal[]): void {
     for (const { decision, reason } of refused) {
       if (!this.#refused.has(decision.id))
-        this.#log.warn({ decision: decision.id, reason }, `decision refused: ${decision.reason}`);
+        this.#log('warn', `decision refused: ${decision.reason}`, {
+          decision: decision.id,
+          reason,
+        });
     }
     this.#refused = new Map(refused.map((refusal) => [refusal.decision.id, refusal]));
   }
@@ -222,7 +225,7 @@ export class Gateway {
   /** A failure is logged and counted; the next pass tries again. */
   async #attempt(task: () => Promise<void>): Promise<void> {
     await task().catch((error: GatewayError) => {
-      this.#log.error({ code: error.code }, error.message);
+      this.#log('error', error.message, { code: error.code });
     });
   }
 }

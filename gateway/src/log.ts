@@ -1,12 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** What the gateway needs of a logger; pino's loggers fit. */
-export interface Logger {
-  debug(fields: object, message: string): void;
-  info(fields: object, message: string): void;
-  warn(fields: object, message: string): void;
-  error(fields: object, message: string): void;
-}
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
+
+/** Where the gateway says what it does; `message` is for people, `fields` are for machines. */
+export type Logger = (level: LogLevel, message: string, fields?: Record<string, unknown>) => void;
 
 /** Says nothing. */
-export const SILENT: Logger = { debug() {}, info() {}, warn() {}, error() {} };
+export const SILENT: Logger = () => {};

@@ -82,7 +82,9 @@ export class DecisionFeed {
     const { body, clockOffsetMilliseconds } = await this.#ask({ since, waitSeconds }, signal);
     this.#found();
     if (!this.held.take(body, clockOffsetMilliseconds)) {
-      this.#options.log.info({ revision: body.revision }, 'collector starts over: asking for all');
+      this.#options.log('info', 'collector starts over: asking for everything', {
+        revision: body.revision,
+      });
       return false;
     }
     const news = body.complete || body.decisions.length > 0 || body.removed.length > 0;
@@ -121,7 +123,9 @@ export class DecisionFeed {
     if (Number.isNaN(offset) || Math.abs(offset) <= CLOCK_TOLERANCE_MS) return 0;
     if (!this.#skewTold) {
       const offsetSeconds = Math.round(offset / 1000);
-      this.#options.log.warn({ offsetSeconds }, 'clocks differ; expiries are corrected. Use NTP');
+      this.#options.log('warn', 'clocks differ; expiries are corrected. Use NTP', {
+        offsetSeconds,
+      });
       this.#skewTold = true;
     }
     return offset;
@@ -129,14 +133,14 @@ export class DecisionFeed {
 
   #found(): void {
     if (!this.#connected)
-      this.#options.log.info({ collector: this.#options.collector.href }, 'collector found');
+      this.#options.log('info', 'collector found', { collector: this.#options.collector.href });
     this.#connected = true;
   }
 
   /** A collector that comes back may have lost its memory and count from anywhere: ask it for everything. */
   #lost(error: unknown): void {
     if (this.#connected !== false)
-      this.#options.log.warn({ code: codeOf(error) }, (error as Error).message);
+      this.#options.log('warn', (error as Error).message, { code: codeOf(error) });
     this.#connected = false;
     this.#failures += 1;
     this.held.forgetRevision();

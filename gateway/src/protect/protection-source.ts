@@ -65,7 +65,7 @@ export class ProtectionSource {
         `The collector's name ${host} has no address.`,
         { cause },
       );
-      log.warn({ code: error.code }, error.message);
+      log('warn', error.message, { code: error.code });
     }
   }
 }

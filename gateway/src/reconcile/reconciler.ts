@@ -113,7 +113,7 @@ export class Reconciler {
     const found = this.#take(state);
     if (known && (!found || drifted(known, found, now()))) {
       this.counters.mends += 1;
-      log.warn({ standing: state?.elements.size ?? 0 }, whatHappened(state));
+      log('warn', whatHappened(state), { standing: state?.elements.size ?? 0 });
     }
     await this.#advance();
   }

@@ -57,7 +57,7 @@ export async function* foreignChanges(
       if (detector.take(line)) yield;
     }
     if (signal.aborted) return;
-    log.debug({}, 'nft monitor ended; starting it again');
+    log('debug', 'nft monitor ended; starting it again');
     await sleep(RESTART_MS, undefined, { signal }).catch(() => {});
     if (!signal.aborted) yield;
   }
