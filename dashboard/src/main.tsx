@@ -9,6 +9,8 @@ import './theme/tokens.css';
 import './theme/base.css';
 import './panel/controls.css';
 import './panel/header.css';
+import './panel/table.css';
+import './panel/rules.css';
 import './panel/panel.css';
 import './panel/flows.css';
 import { applyTheme } from './theme/use-theme';
