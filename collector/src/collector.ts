@@ -203,7 +203,13 @@ export class Collector {
   }
 
   #problems(): string[] {
-    const problems = [...this.#receiver.state.hints];
+    const problems: string[] = [];
+    const lost = this.#receiver.kernelDrops();
+    if (lost > 0) {
+      const advice =
+        this.#receiver.state.bufferHint ?? 'this machine is too slow for the exporters';
+      problems.push(`the kernel dropped ${lost} datagrams: ${advice}`);
+    }
     if (this.#socketProblem !== undefined) problems.push(this.#socketProblem);
     const { problem, pendingRecords } = this.#writer.state;
     if (problem !== undefined) {
@@ -231,7 +237,10 @@ export class Collector {
         datagrams: this.#receiver.state.datagrams,
         octets: this.#receiver.state.octets,
         records: this.#decoder.records,
-        dropsByReason: allReasons(this.#drops),
+        dropsByReason: {
+          ...allReasons(this.#drops),
+          receiveBufferFull: this.#receiver.kernelDrops(),
+        },
       },
       store: {
         engine: this.#store.engine,

@@ -2,6 +2,7 @@
 
 /** Why input was not turned into stored records. Each reason is a counter; nothing is dropped without one. */
 export const DROP_REASONS = {
+  receiveBufferFull: 'datagrams that the kernel dropped: the collector did not take them in time',
   exporterNotAllowed: 'datagrams from an address that allowedExporters does not cover',
   tooManyExporters: 'datagrams from a new exporter or domain beyond the limit',
   unsupportedVersion: 'datagrams that are neither NetFlow v5 nor v9',

@@ -98,6 +98,9 @@ export const ICMP_PARTS: ReadonlyMap<number, FieldReader> = new Map([
   [179, addingReader('icmpTypeCode', 1, 1)], // icmpCodeIPv6
 ]);
 
+/** All elements that tell ICMP's type and code. */
+export const ICMP_ELEMENTS: ReadonlySet<number> = new Set([32, 139, ...ICMP_PARTS.keys()]);
+
 /** For templates that have both an IPv4 and an IPv6 field for one end: whichever is set counts. */
 export const DUAL_STACK: Readonly<Record<'sourceAddress' | 'destinationAddress', FieldReader>> = {
   sourceAddress: ipv4Reader('sourceAddress', 'whenSet'),

@@ -51,7 +51,9 @@ export function decodeNetflow9(datagram: RawDatagram, state: State): number {
     records += decodeSet(view.getUint16(offset), set, state);
     offset = end;
   }
-  if (offset < octets.length) countDrop(state.drops, 'malformedSet');
+  // Some exporters fill the datagram up with zeros.
+  const rest = octets.subarray(offset);
+  if (rest.some((octet) => octet !== 0)) countDrop(state.drops, 'malformedSet');
   return records;
 }
 

@@ -47,7 +47,11 @@ export function decodeRecords(
   const to = cursor.row;
   columns.length = to;
   if (to === from) return 0;
-  completeRows(columns, { from, to }, { set, drops });
+  const rows = { from, to };
+  fillOrigin(columns, rows, set);
+  const implausible = completeTimes(columns, rows, set.exportMilliseconds);
+  if (implausible > 0) countDrop(drops, 'implausibleTime', implausible);
+  completeIcmp(columns, rows, template);
   batch.segments.push({ from, to, stream: set.stream });
   set.stream.records += to - from;
   return to - from;
@@ -81,19 +85,12 @@ interface Rows {
   readonly to: number;
 }
 
-function completeRows(
-  columns: FlowColumns,
-  rows: Rows,
-  { set, drops }: { readonly set: RecordSet; readonly drops: DropCounters },
-): void {
+function fillOrigin(columns: FlowColumns, rows: Rows, set: RecordSet): void {
   const { stream } = set;
   columns.receivedMilliseconds.fill(set.receivedMilliseconds, rows.from, rows.to);
   columns.observationDomainId.fill(stream.observationDomainId, rows.from, rows.to);
   columns.exportVersion.fill(stream.version, rows.from, rows.to);
   fillAddress(columns.exporterAddress, stream.exporter.octets, rows);
-  const implausible = completeTimes(columns, rows, set.exportMilliseconds);
-  if (implausible > 0) countDrop(drops, 'implausibleTime', implausible);
-  completeIcmp(columns, rows);
 }
 
 /** A missing start is the end and the other way round; what cannot be is the time of export. */
@@ -115,13 +112,16 @@ function completeTimes(
   return implausible;
 }
 
-/** v5 and v9 carry ICMP's type and code in the destination port: they are moved to where they belong. */
-function completeIcmp(columns: FlowColumns, { from, to }: Rows): void {
+/**
+ * v5 and v9 carry ICMP's type and code in the destination port, unless the template has fields for
+ * them: they are moved to where they belong.
+ */
+function completeIcmp(columns: FlowColumns, { from, to }: Rows, template: Template): void {
   const { protocolIdentifier, icmpTypeCode, destinationTransportPort } = columns;
   for (let row = from; row < to; row++) {
     const protocol = protocolIdentifier[row];
     if (protocol !== ICMP && protocol !== ICMPV6) continue;
-    icmpTypeCode[row] = (icmpTypeCode[row] || destinationTransportPort[row]) as number;
+    if (!template.hasIcmp) icmpTypeCode[row] = destinationTransportPort[row] as number;
     destinationTransportPort[row] = 0;
     columns.sourceTransportPort[row] = 0;
   }

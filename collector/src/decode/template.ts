@@ -1,7 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // A template becomes a list of steps once; decoding a set then runs each step over all its records.
 import type { AddressColumn, NumberColumn } from './columns.js';
-import { DUAL_STACK, ELEMENT_RULES, type ElementRule, ICMP_PARTS } from './elements.js';
+import {
+  DUAL_STACK,
+  ELEMENT_RULES,
+  type ElementRule,
+  ICMP_ELEMENTS,
+  ICMP_PARTS,
+} from './elements.js';
 import type { FieldReader, SetCursor } from './field-readers.js';
 
 /** A field of a template (RFC 3954 5.2): element number and length in octets. */
@@ -31,6 +37,8 @@ export interface Template {
   /** Offset of each field in a record without variable-length fields. */
   readonly offsets: readonly number[];
   readonly steps: readonly Step[];
+  /** Whether it has fields for ICMP's type and code: else they are in the destination port. */
+  readonly hasIcmp: boolean;
 }
 
 export interface TemplateDefinition {
@@ -52,7 +60,8 @@ export function compileTemplate(definition: TemplateDefinition): Template | unde
   }
   if (recordLength === 0 || recordLength > 65531) return undefined;
   const steps = kind === 'data' ? stepsOf(fields) : [];
-  return { ...definition, recordLength, variable, offsets, steps };
+  const hasIcmp = fields.some(({ element }) => ICMP_ELEMENTS.has(element));
+  return { ...definition, recordLength, variable, offsets, steps, hasIcmp };
 }
 
 /** Whether two templates lay records out alike. */

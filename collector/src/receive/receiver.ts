@@ -3,9 +3,10 @@ import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
 import { isIP } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { countDrop, type DropCounters } from '../drops.js';
-import { CollectorError, reasonOf } from '../errors.js';
+import { CollectorError } from '../errors.js';
 import type { AllowList } from './allow-list.js';
 import { type Endpoint, endpointText } from './endpoint.js';
+import { kernelDrops } from './kernel-drops.js';
 
 /** One datagram as it came. `payload` belongs to the receiver of the batch. */
 export interface Datagram {
@@ -26,16 +27,17 @@ export interface ReceiverOptions {
   readonly onError: (error: Error) => void;
 }
 
-/** Counters since `start`, and hints for the operator. */
+/** Counters since `start`. */
 export interface ReceiverState {
   datagrams: number;
   octets: number;
-  readonly hints: string[];
+  /** What to do when the kernel drops datagrams; undefined when the buffers are as large as asked for. */
+  bufferHint: string | undefined;
 }
 
 /** UDP sockets that hand over batches. Inert until `start`. */
 export class Receiver {
-  readonly state: ReceiverState = { datagrams: 0, octets: 0, hints: [] };
+  readonly state: ReceiverState = { datagrams: 0, octets: 0, bufferHint: undefined };
   readonly #options: ReceiverOptions;
   readonly #sockets: Socket[] = [];
   #batch: Datagram[] = [];
@@ -50,6 +52,11 @@ export class Receiver {
       const { address, port } = socket.address();
       return { host: address, port };
     });
+  }
+
+  /** Datagrams that the kernel dropped because nobody took them in time. */
+  kernelDrops(): number {
+    return kernelDrops(this.endpoints.map(({ port }) => port));
   }
 
   /** Binds all sockets. @throws CollectorError WEIR_COLLECTOR_LISTEN */
@@ -86,21 +93,16 @@ export class Receiver {
     socket.on('message', (payload, sender) => this.#take(payload, sender));
   }
 
+  /** The kernel cuts the size at net.core.rmem_max without an error. */
   #enlargeBuffer(socket: Socket, endpoint: Endpoint): void {
     const wanted = this.#options.receiveBufferBytes;
-    try {
-      socket.setRecvBufferSize(wanted);
-    } catch (error) {
-      this.state.hints.push(`${endpointText(endpoint)}: ${reasonOf(error)} on the receive buffer`);
-    }
+    socket.setRecvBufferSize(wanted);
     // Linux reports twice the size that it grants to payload.
     const granted = socket.getRecvBufferSize() / 2;
-    if (granted < wanted) {
-      this.state.hints.push(
-        `the receive buffer of ${endpointText(endpoint)} is ${granted} of ${wanted} bytes, bursts may be lost; ` +
-          `allow more: sysctl -w net.core.rmem_max=${wanted}`,
-      );
-    }
+    if (granted >= wanted) return;
+    this.state.bufferHint =
+      `the receive buffer of ${endpointText(endpoint)} is ${granted} of ${wanted} bytes; ` +
+      `allow more and restart: sysctl -w net.core.rmem_max=${wanted}`;
   }
 
   #take(payload: Buffer, sender: RemoteInfo): void {
