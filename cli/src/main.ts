@@ -14,7 +14,7 @@ import { VERSION } from './version.js';
 function program(): Command {
   const weir = new Command('weir')
     .description(
-      'See, name and control the traffic of a network: a probe names the application of every flow,\n' +
+      'See, name and control the traffic of a network: a probe names the application of every flow, ' +
         'a collector stores and shows them, a gateway blocks what a rule says.',
     )
     .version(VERSION)

@@ -11,9 +11,13 @@ export interface OptionHints {
   readonly default?: unknown;
 }
 
-/** A config key: any schema plus the hints. */
+/** A config key: any schema plus the hints. TypeBox marks optional schemas by a hidden property. */
 export function option<Schema extends TSchema>(schema: Schema, hints: OptionHints): Schema {
-  return { ...schema, ...hints };
+  const described = Object.getOwnPropertyDescriptors({ ...hints });
+  return Object.defineProperties(
+    {},
+    { ...Object.getOwnPropertyDescriptors(schema), ...described },
+  ) as Schema;
 }
 
 /** A config file's section: unknown keys are errors. */

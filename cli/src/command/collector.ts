@@ -17,8 +17,8 @@ export function collectorCommand(): Command {
     name: 'collector',
     summary: 'receive flows, store them, serve the API and the dashboard',
     description:
-      "Receives NetFlow v5 and v9 from Weir's and any vendor's exporters, stores the flows in an\n" +
-      'embedded database, answers queries over HTTP, shows the dashboard, and turns rules into\n' +
+      "Receives NetFlow v5 and v9 from Weir's and any vendor's exporters, stores the flows in an " +
+      'embedded database, answers queries over HTTP, shows the dashboard, and turns rules into ' +
       'decisions for gateways.',
     sections: ['collector'],
     examples: [

@@ -30,7 +30,7 @@ export function configCommand(): Command {
   return new Command('config')
     .summary('print a configuration file with all keys, their defaults and environment variables')
     .description(
-      'Prints a YAML file in which every key stands as a comment with its default. Save it, take the\n' +
+      'Prints a YAML file in which every key stands as a comment with its default. Save it, take the ' +
         '# away from what you change, and give it to the other commands with --config.',
     )
     .addArgument(new Argument('[section]', 'only this section').choices(names))

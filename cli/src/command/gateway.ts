@@ -10,8 +10,8 @@ export function gatewayCommand(): Command {
     name: 'gateway',
     summary: "apply the collector's decisions on this gateway with nftables",
     description:
-      'Takes decisions from a collector and holds them in an nftables table of its own, for forwarded\n' +
-      'traffic only: access to the gateway itself, to the collector and to protected prefixes is never\n' +
+      'Takes decisions from a collector and holds them in an nftables table of its own, for forwarded ' +
+      'traffic only: access to the gateway itself, to the collector and to protected prefixes is never ' +
       'blocked. Needs root (CAP_NET_ADMIN).',
     sections: ['gateway'],
     examples: [

@@ -66,7 +66,7 @@ export function probeCommand(): Command {
     name: 'probe',
     summary: 'read packets, name their applications, export flows',
     description:
-      'Reads packets from an interface or a capture file, keeps flows, names the application of\n' +
+      'Reads packets from an interface or a capture file, keeps flows, names the application of ' +
       'each by its payload, and exports NetFlow v5 or v9, or records as JSON lines.',
     sections: ['probe'],
     examples: [

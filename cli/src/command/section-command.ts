@@ -5,7 +5,7 @@ import { keyOf, loadConfig } from '../config/load.js';
 import { type OptionSpec, optionSpecs, valueFromText } from '../config/options.js';
 import { SECTIONS, type SectionName } from '../config/sections.js';
 
-export type LoadedConfig = ReturnType<typeof loadConfig<typeof SECTIONS>>;
+export type LoadedConfig = ReturnType<typeof loadConfig<typeof SECTIONS>>['config'];
 
 export interface CommandContext {
   readonly config: LoadedConfig;
@@ -76,7 +76,8 @@ function configurationText(sections: readonly SectionName[]): string {
 Configuration:
   Each option can also stand in a YAML file (--config) or in the environment; flags win over the
   environment, the environment over the file. "weir config ${first}" shows all keys with their
-  environment variables, those without a flag included.`;
+  environment variables, those without a flag included.
+`;
 }
 
 /** The commander command of `definition`. */

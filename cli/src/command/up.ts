@@ -102,7 +102,7 @@ export function upCommand(): Command {
     name: 'up',
     summary: 'run probe, collector and dashboard on this machine',
     description:
-      "Runs everything on this machine. Without a source it plays Weir's sample capture in a loop, so\n" +
+      "Runs everything on this machine. Without a source it plays Weir's sample capture in a loop, so " +
       'that there is something to see; with --interface it watches the network.',
     sections: ['probe', 'collector'],
     examples: [

@@ -16,16 +16,18 @@ export const DIMENSIONS = [
   'flowEndReason',
 ] as const;
 
-/** `host` groups by both ends of a flow: each flow counts for its source and for its destination. */
-export const Dimension = Type.Union(
-  DIMENSIONS.map((name) => Type.Literal(name)),
-  { description: 'Dimension to group by' },
-);
 export type Dimension = (typeof DIMENSIONS)[number];
+/** `host` groups by both ends of a flow: each flow counts for its source and for its destination. */
+export const Dimension = Type.Unsafe<Dimension>(
+  Type.Union(
+    DIMENSIONS.map((name) => Type.Literal(name)),
+    { description: 'dimension to group by' },
+  ),
+);
 
 export const METRICS = ['octets', 'packets', 'flows'] as const;
-export const Metric = Type.Union(METRICS.map((name) => Type.Literal(name)));
 export type Metric = (typeof METRICS)[number];
+export const Metric = Type.Unsafe<Metric>(Type.Union(METRICS.map((name) => Type.Literal(name))));
 
 /** One exported flow record (one direction) as it is stored. */
 export const Flow = Type.Object({
@@ -161,7 +163,9 @@ export const HealthResponse = Type.Object({
 export type HealthResponse = Static<typeof HealthResponse>;
 
 /** Events of `GET /api/v1/stream` (SSE). `event: flows` carries LiveFlows, `event: totals` LiveTotals. */
-export const LiveFlows = Type.Object({ flows: Type.Array(Flow) });
+export const LiveFlows = Type.Object({
+  flows: Type.Array(Flow, { description: 'newest first' }),
+});
 export type LiveFlows = Static<typeof LiveFlows>;
 export const LiveTotals = Type.Object({
   time: Type.Number(),
