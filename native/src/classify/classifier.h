@@ -16,19 +16,33 @@ namespace weir {
 class MatcherDatabase;  // compiled patterns, read-only, shared by all lanes (classify/matcher.h)
 
 struct ClassifierOptions {
-  uint32_t budgetPacketsPerDirection = 12;  ///< packets with payload, then "no match"
+  uint32_t budgetPacketsPerDirection = 12;  ///< packets with new payload, then "no match"
   uint32_t budgetBytesPerDirection = 4096;
+  uint32_t undecidedFlowsMax = 65536;  ///< beyond it new flows stay unnamed (slotShortageFlows)
+  uint32_t expectationsMax = 16384;    ///< announced endpoints remembered; the oldest goes first
 };
 
 struct ClassifierCounters {
   uint64_t scannedOctets = 0;
-  uint64_t decidedFlows = 0;    ///< with a name
-  uint64_t exhaustedFlows = 0;  ///< budget spent without a match
-  uint64_t undecidedFlows = 0;  ///< at this moment
-  uint64_t reorderedSegments = 0;
+  uint64_t decidedFlows = 0;       ///< with a name
+  uint64_t exhaustedFlows = 0;     ///< budget spent without a match
+  uint64_t undecidedFlows = 0;     ///< at this moment
+  uint64_t unscannableFlows = 0;   ///< neither TCP nor UDP, and the protocol has no name
+  uint64_t slotShortageFlows = 0;  ///< decided as unknown because undecidedFlowsMax was reached
+  uint64_t expectedFlows = 0;      ///< of decidedFlows: announced by a control channel
+  uint64_t reorderedSegments = 0;  ///< waited for octets before them
   uint64_t reorderDroppedSegments = 0;  ///< beyond the reorder bound; the direction is given up
+  uint64_t matcherBusyRequests = 0;     ///< refused by a full device; the direction is given up
 };
 
+/// An entry must stay where it is in memory while its classification is UNDECIDED. Later fragments
+/// of a datagram must come without payload: their octets are in the middle of a message.
+///
+/// A TCP direction is scanned in stream order. The first packet in which a pattern matches decides;
+/// among patterns that match in it the higher priority wins, then the smaller selector. So that the
+/// cut into packets does not matter, a set lets the special case of a protocol match no later in
+/// the stream than the general one.
+///
 /// Order of calls in a lane, for each batch: `add` for each packet in order, then `settle`.
 /// A flow that ends inside a batch is settled before its record is built.
 class Classifier {

@@ -16,18 +16,20 @@ enum class StreamSide : uint8_t { CLIENT = 0, SERVER = 1 };
 /// One regular expression of one application. A signature with several regexes, both transports or
 /// `direction: either` becomes several patterns.
 struct Pattern {
-  std::string regex;         ///< PCRE2 syntax, matched against octets
+  std::string regex;  ///< PCRE2 syntax, matched against octets
   bool caseless = false;
   Transport transport = Transport::TCP;
   StreamSide side = StreamSide::CLIENT;
   uint32_t application = 0;  ///< selector of the application it names
-  int32_t priority = 0;      ///< higher wins among patterns that match at once; then lower id
-  uint32_t minimumDatagramBytes = 0;  ///< UDP: exact shape bounds; 0 means none
+  int32_t priority = 0;      ///< higher wins among patterns that match in one packet, then the
+                             ///< smaller selector
+  uint32_t minimumDatagramBytes = 0;  ///< UDP payload, inclusive; 0 means no bound
   uint32_t maximumDatagramBytes = 0;
-  std::string source;        ///< "signatures/ssh.yaml: SSH", for messages
+  std::string source;  ///< "signatures/ssh.yaml: SSH", for messages
 };
 
-/// Roles that the classifier itself must know of, by application selector; 0 if absent from the set.
+/// Roles that the classifier itself must know of, by application selector; 0 if absent from the
+/// set.
 struct ExpectedApplications {
   uint32_t ftp = 0;
   uint32_t ftpData = 0;
@@ -37,9 +39,12 @@ struct ExpectedApplications {
 };
 
 struct Application {
-  uint32_t selector = 0;  ///< RFC 6759 selector under classification engine 6 (user-defined), 3 octets
-  std::string name;       ///< element 96, at most 24 octets
+  uint32_t selector =
+      0;             ///< RFC 6759 selector under classification engine 6 (user-defined), 3 octets
+  std::string name;  ///< element 96, at most 24 octets
   std::string description;  ///< element 94, at most 55 octets
+  std::string category;     ///< element 372, e.g. "mail"
+  uint8_t ipProtocol = 0;   ///< names every flow of this IP protocol, unscanned; 0 means none
 };
 
 struct SignatureSet {

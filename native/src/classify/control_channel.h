@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+// Reads from control channels where other flows will be: FTP's data connections (RFC 959, RFC 2428)
+// and the media of SIP (SDP, RFC 8866). Pure; looks at one packet, so an announcement that is cut
+// by a segment border is missed.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include "classify/expectation_table.h"
+#include "classify/signature.h"
+
+namespace weir {
+
+enum class AnnouncedRole : uint8_t { FTP_DATA, RTP, RTCP };
+
+struct Announcement {
+  Endpoint endpoint;
+  AnnouncedRole role = AnnouncedRole::FTP_DATA;
+};
+
+struct ControlPayload {
+  std::string_view text;
+  Transport transport = Transport::TCP;
+  StreamSide side = StreamSide::CLIENT;
+  IpAddress sender{};  ///< 229 (EPSV) announces a port of the sender's own address
+};
+
+inline constexpr size_t ANNOUNCEMENTS_MAX = 16;  ///< of one packet; more are left out
+
+/// Gives how many announcements were written. A few compares for payload that announces nothing.
+size_t findAnnouncements(const ControlPayload& payload,
+                         std::span<Announcement, ANNOUNCEMENTS_MAX> announcements);
+
+}  // namespace weir

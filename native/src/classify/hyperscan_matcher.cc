@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "classify/hyperscan_matcher.h"
+
+#include <hs/hs.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdlib>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace weir {
+namespace {
+
+struct HsFree {
+  void operator()(hs_database_t* database) const { hs_free_database(database); }
+  void operator()(hs_scratch_t* scratch) const { hs_free_scratch(scratch); }
+  void operator()(hs_compile_error_t* error) const { hs_free_compile_error(error); }
+};
+using DatabasePtr = std::unique_ptr<hs_database_t, HsFree>;
+using ScratchPtr = std::unique_ptr<hs_scratch_t, HsFree>;
+using CompileErrorPtr = std::unique_ptr<hs_compile_error_t, HsFree>;
+
+constexpr bool isStreaming(DatabasePart part) {
+  return part == DatabasePart::TCP_CLIENT || part == DatabasePart::TCP_SERVER;
+}
+
+unsigned flagsOf(const Pattern& pattern) {
+  return HS_FLAG_SINGLEMATCH | HS_FLAG_DOTALL | (pattern.caseless ? HS_FLAG_CASELESS : 0U);
+}
+
+/// Hyperscan gives the place of an error only inside its message: "... at index 5."
+uint32_t offsetIn(std::string_view message) {
+  constexpr std::string_view MARK = "at index ";
+  const size_t at = message.rfind(MARK);
+  if (at == std::string_view::npos) return SignatureError::NO_OFFSET;
+  return static_cast<uint32_t>(std::strtoul(message.substr(at + MARK.size()).data(), nullptr, 10));
+}
+
+[[noreturn]] void refuse(const char* code, const Pattern& pattern, std::string message) {
+  const uint32_t offset = offsetIn(message);
+  throw SignatureError(code, {pattern.source, pattern.regex, std::move(message), offset});
+}
+
+/// What every engine refuses alike, whatever it could do with it.
+void checkPattern(const Pattern& pattern) {
+  if (pattern.regex.find('\0') != std::string::npos) {
+    refuse("WEIR_SIGNATURE_REGEX_INVALID", pattern, "holds a NUL octet; write \\x00");
+  }
+  hs_expr_info_t* info = nullptr;
+  hs_compile_error_t* rawError = nullptr;
+  if (hs_expression_info(pattern.regex.c_str(), flagsOf(pattern), &info, &rawError) != HS_SUCCESS) {
+    const CompileErrorPtr error(rawError);
+    const std::string_view message = error->message;
+    const bool isEmptyMatch = message.find("empty buffer") != std::string_view::npos;
+    if (isEmptyMatch)
+      refuse("WEIR_SIGNATURE_REGEX_EMPTY_MATCH", pattern, "matches the empty string");
+    refuse("WEIR_SIGNATURE_REGEX_INVALID", pattern, error->message);
+  }
+  const bool needsEnd = info->matches_at_eod != 0;
+  const bool isEmptyMatch = info->min_width == 0;
+  std::free(info);  // NOLINT: allocated by Hyperscan's default allocator, malloc
+  if (isEmptyMatch) refuse("WEIR_SIGNATURE_REGEX_EMPTY_MATCH", pattern, "matches the empty string");
+  if (needsEnd) {
+    refuse("WEIR_SIGNATURE_REGEX_NEEDS_END", pattern,
+           "'$' and \\z wait for an end of data that a stream does not have; use maximumBytes to "
+           "bound a datagram");
+  }
+}
+
+class HyperscanDatabase final : public MatcherDatabase {
+ public:
+  explicit HyperscanDatabase(SignatureSet set) : MatcherDatabase(std::move(set)) {
+    for (const Pattern& pattern : signatures().patterns) checkPattern(pattern);
+    for (size_t part = 0; part < DATABASE_PARTS; ++part) compile(static_cast<DatabasePart>(part));
+  }
+
+  [[nodiscard]] std::unique_ptr<Matcher> createMatcher(uint32_t streamSlots) const override;
+
+  [[nodiscard]] size_t streamStateBytes(DatabasePart part) const override {
+    size_t size = 0;
+    if (isStreaming(part) && get(part) != nullptr) hs_stream_size(get(part), &size);
+    return size;
+  }
+
+  /// Null for a part without patterns, which Hyperscan does not compile.
+  [[nodiscard]] const hs_database_t* get(DatabasePart part) const {
+    return parts_[static_cast<size_t>(part)].get();
+  }
+
+ private:
+  void compile(DatabasePart part);
+
+  std::array<DatabasePtr, DATABASE_PARTS> parts_;
+};
+
+void HyperscanDatabase::compile(DatabasePart part) {
+  const std::vector<Pattern>& patterns = signatures().patterns;
+  std::vector<const char*> expressions;
+  std::vector<unsigned> flags;
+  std::vector<unsigned> ids;
+  for (size_t i = 0; i < patterns.size(); ++i) {
+    if (partOf(patterns[i].transport, patterns[i].side) != part) continue;
+    expressions.push_back(patterns[i].regex.c_str());
+    flags.push_back(flagsOf(patterns[i]));
+    ids.push_back(static_cast<unsigned>(i));
+  }
+  if (ids.empty()) return;
+
+  hs_database_t* database = nullptr;
+  hs_compile_error_t* rawError = nullptr;
+  const unsigned mode = isStreaming(part) ? HS_MODE_STREAM : HS_MODE_BLOCK;
+  if (hs_compile_multi(expressions.data(), flags.data(), ids.data(),
+                       static_cast<unsigned>(ids.size()), mode, nullptr, &database,
+                       &rawError) != HS_SUCCESS) {
+    const CompileErrorPtr error(rawError);
+    if (error->expression < 0) throw CodedError("WEIR_MATCHER_UNAVAILABLE", error->message);
+    refuse("WEIR_SIGNATURE_REGEX_INVALID", patterns[ids[static_cast<size_t>(error->expression)]],
+           error->message);
+  }
+  parts_[static_cast<size_t>(part)].reset(database);
+}
+
+class HyperscanMatcher final : public Matcher {
+ public:
+  HyperscanMatcher(const HyperscanDatabase& database, uint32_t streamSlots)
+      : database_(database), streams_(streamSlots) {
+    hs_scratch_t* scratch = nullptr;
+    for (size_t part = 0; part < DATABASE_PARTS; ++part) {
+      const hs_database_t* compiled = database.get(static_cast<DatabasePart>(part));
+      if (compiled != nullptr && hs_alloc_scratch(compiled, &scratch) != HS_SUCCESS) {
+        hs_free_scratch(scratch);
+        throw std::bad_alloc();
+      }
+    }
+    scratch_.reset(scratch);
+  }
+
+  ~HyperscanMatcher() override {
+    for (const Stream& stream : streams_) close(stream.state);
+    for (const auto& pool : pools_) {
+      for (hs_stream_t* state : pool) close(state);
+    }
+  }
+  HyperscanMatcher(const HyperscanMatcher&) = delete;
+  HyperscanMatcher& operator=(const HyperscanMatcher&) = delete;
+
+  size_t submit(std::span<const ScanRequest> requests) override {
+    for (const ScanRequest& request : requests) {
+      if (database_.get(request.part) != nullptr) scan(request);
+    }
+    completed_ += requests.size();
+    return requests.size();
+  }
+
+  PollResult poll(std::span<MatchEvent> events) override {
+    const size_t count = std::min(events.size(), events_.size() - reported_);
+    std::copy_n(events_.begin() + static_cast<ptrdiff_t>(reported_), count, events.begin());
+    reported_ += count;
+    if (reported_ < events_.size()) return {count, 0};
+    events_.clear();
+    reported_ = 0;
+    return {count, std::exchange(completed_, 0)};
+  }
+
+ private:
+  struct Stream {
+    hs_stream_t* state = nullptr;
+    DatabasePart part = DatabasePart::TCP_CLIENT;
+  };
+  struct Context {
+    HyperscanMatcher* matcher;
+    const ScanRequest* request;
+  };
+
+  static int onMatch(unsigned id, unsigned long long, unsigned long long to, unsigned,
+                     void* opaque) {
+    const auto* context = static_cast<const Context*>(opaque);
+    const ScanRequest& request = *context->request;
+    context->matcher->events_.push_back({to, request.tag, request.slot, request.generation, id});
+    return 0;
+  }
+
+  void scan(const ScanRequest& request) {
+    Context context{this, &request};
+    const auto* bytes = reinterpret_cast<const char*>(request.bytes.data());
+    const auto length = static_cast<unsigned>(request.bytes.size());
+    if (!isStreaming(request.part)) {
+      if (length == 0) return;
+      hs_scan(database_.get(request.part), bytes, length, 0, scratch_.get(), onMatch, &context);
+      return;
+    }
+    Stream& stream = streams_[request.slot];
+    if (request.startOfStream) open(stream, request.part);
+    if (stream.state == nullptr) return;
+    if (length > 0)
+      hs_scan_stream(stream.state, bytes, length, 0, scratch_.get(), onMatch, &context);
+    if (request.endOfStream) giveBack(stream);
+  }
+
+  void open(Stream& stream, DatabasePart part) {
+    giveBack(stream);
+    std::vector<hs_stream_t*>& pool = pools_[static_cast<size_t>(part)];
+    stream.part = part;
+    if (pool.empty()) {
+      if (hs_open_stream(database_.get(part), 0, &stream.state) != HS_SUCCESS) {
+        throw std::bad_alloc();
+      }
+      return;
+    }
+    stream.state = pool.back();
+    pool.pop_back();
+    // Without a callback the reset reports nothing of the stream that was: no pattern needs its
+    // end.
+    hs_reset_stream(stream.state, 0, scratch_.get(), nullptr, nullptr);
+  }
+
+  void giveBack(Stream& stream) {
+    if (stream.state == nullptr) return;
+    pools_[static_cast<size_t>(stream.part)].push_back(std::exchange(stream.state, nullptr));
+  }
+
+  void close(hs_stream_t* state) {
+    if (state != nullptr) hs_close_stream(state, scratch_.get(), nullptr, nullptr);
+  }
+
+  const HyperscanDatabase& database_;
+  ScratchPtr scratch_;
+  std::vector<Stream> streams_;  ///< by slot
+  std::array<std::vector<hs_stream_t*>, DATABASE_PARTS> pools_;
+  std::vector<MatchEvent> events_;  ///< not yet polled from `reported_` on
+  size_t reported_ = 0;
+  size_t completed_ = 0;
+};
+
+std::unique_ptr<Matcher> HyperscanDatabase::createMatcher(uint32_t streamSlots) const {
+  return std::make_unique<HyperscanMatcher>(*this, streamSlots);
+}
+
+}  // namespace
+
+std::shared_ptr<const MatcherDatabase> createHyperscanDatabase(SignatureSet signatures) {
+  return std::make_shared<HyperscanDatabase>(std::move(signatures));
+}
+
+}  // namespace weir

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+// The seam between classification and what matches patterns: a lane submits pieces of streams and
+// polls events. Asynchronous by contract: a software engine completes at once, a device later, and
+// no caller ever waits. A MatcherDatabase is compiled once, read-only and shared by all lanes; a
+// Matcher belongs to one lane and is used by its thread only.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <utility>
+
+#include "classify/signature.h"
+#include "coded_error.h"
+
+namespace weir {
+
+enum class Engine : uint8_t {
+  HYPERSCAN,  ///< Intel's library, in the lane's thread
+  EMULATOR,   ///< the ncore device in software
+  NONE,       ///< matches nothing: flows are named by protocol number and expectation only
+};
+
+/// Patterns are compiled in four parts, so that a stream is scanned for relevant ones only.
+enum class DatabasePart : uint8_t { TCP_CLIENT = 0, TCP_SERVER, UDP_CLIENT, UDP_SERVER };
+inline constexpr size_t DATABASE_PARTS = 4;
+
+constexpr DatabasePart partOf(Transport transport, StreamSide side) {
+  return static_cast<DatabasePart>(static_cast<uint8_t>(transport) * 2 +
+                                   static_cast<uint8_t>(side));
+}
+
+/// The next octets of one stream. The caller numbers streams by `slot` and tells apart the streams
+/// that use a slot in turn by `generation`. A UDP datagram is a whole stream: it has both flags.
+struct ScanRequest {
+  std::span<const uint8_t> bytes;  ///< read before `submit` returns; may be empty
+  uint64_t tag = 0;                ///< the caller's; comes back in events
+  uint32_t slot = 0;
+  uint32_t generation = 0;
+  DatabasePart part = DatabasePart::TCP_CLIENT;
+  bool startOfStream = false;  ///< a stream that was in the slot is dropped
+  bool endOfStream = false;    ///< after these octets the stream's state is given back
+};
+
+/// A pattern gives one event per stream: at the smallest end offset of any of its matches.
+struct MatchEvent {
+  uint64_t endOffset = 0;  ///< octets from the start of the stream to the end of the match
+  uint64_t tag = 0;        ///< of the request in which the match ended
+  uint32_t slot = 0;
+  uint32_t generation = 0;
+  uint32_t pattern = 0;  ///< index in SignatureSet::patterns
+};
+
+struct PollResult {
+  size_t events = 0;             ///< written to the caller's array
+  size_t completedRequests = 0;  ///< the oldest so many outstanding requests are done
+};
+
+class Matcher {
+ public:
+  virtual ~Matcher() = default;
+
+  /// Takes the first so many requests as it has room for and gives their number. Requests of one
+  /// stream are matched in this order.
+  virtual size_t submit(std::span<const ScanRequest> requests) = 0;
+
+  /// Never waits. Events come in the order of their requests; a request counts as completed in the
+  /// poll that brings its last event.
+  virtual PollResult poll(std::span<MatchEvent> events) = 0;
+};
+
+/// Immutable once created; any thread.
+class MatcherDatabase {
+ public:
+  explicit MatcherDatabase(SignatureSet signatures) : signatures_(std::move(signatures)) {}
+  virtual ~MatcherDatabase() = default;
+  MatcherDatabase(const MatcherDatabase&) = delete;
+  MatcherDatabase& operator=(const MatcherDatabase&) = delete;
+
+  /// For one lane; `streamSlots` is one more than the largest slot it will use. The matcher must
+  /// not outlive the database.
+  [[nodiscard]] virtual std::unique_ptr<Matcher> createMatcher(uint32_t streamSlots) const = 0;
+
+  /// Octets of matching state that one stream of this part costs; 0 where the engine cannot tell.
+  [[nodiscard]] virtual size_t streamStateBytes(DatabasePart) const { return 0; }
+
+  [[nodiscard]] const SignatureSet& signatures() const { return signatures_; }
+
+ private:
+  SignatureSet signatures_;
+};
+
+/// A signature that no engine can take, or that the chosen one cannot.
+class SignatureError : public CodedError {
+ public:
+  static constexpr uint32_t NO_OFFSET = UINT32_MAX;
+
+  struct Details {
+    std::string source;  ///< Pattern::source
+    std::string regex;
+    std::string message;          ///< the compiler's, and what to do where it is not obvious
+    uint32_t offset = NO_OFFSET;  ///< in the regex, octets, where the compiler tells
+  };
+
+  /// Codes: WEIR_SIGNATURE_REGEX_INVALID, …_EMPTY_MATCH, …_NEEDS_END, …_REFUSED (by a device).
+  SignatureError(const char* code, Details details);
+  [[nodiscard]] const Details& details() const { return details_; }
+
+ private:
+  Details details_;
+};
+
+/// Throws SignatureError for the first pattern that does not compile, CodedError
+/// WEIR_MATCHER_UNAVAILABLE when the engine is not to be had on this machine. Takes up to seconds
+/// for large sets.
+std::shared_ptr<const MatcherDatabase> createMatcherDatabase(Engine engine,
+                                                             SignatureSet signatures);
+
+}  // namespace weir

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "classify/verdict_rules.h"
+
+#include <algorithm>
+#include <numeric>
+#include <tuple>
+
+namespace weir {
+
+VerdictRules::VerdictRules(const SignatureSet& signatures) : rules_(signatures.patterns.size()) {
+  const std::vector<Pattern>& patterns = signatures.patterns;
+  std::vector<uint32_t> order(patterns.size());
+  std::iota(order.begin(), order.end(), 0U);
+  std::sort(order.begin(), order.end(), [&](uint32_t left, uint32_t right) {
+    // int64_t: the negation of the smallest priority does not fit its own type.
+    return std::tuple(-static_cast<int64_t>(patterns[left].priority), patterns[left].application,
+                      left) < std::tuple(-static_cast<int64_t>(patterns[right].priority),
+                                         patterns[right].application, right);
+  });
+  for (uint32_t rank = 0; rank < order.size(); ++rank) {
+    const Pattern& pattern = patterns[order[rank]];
+    Rule& rule = rules_[order[rank]];
+    rule.rank = rank;
+    rule.application = pattern.application;
+    if (pattern.transport != Transport::UDP) continue;  // a TCP segment's size means nothing
+    rule.minimumBytes = pattern.minimumDatagramBytes;
+    if (pattern.maximumDatagramBytes != 0) rule.maximumBytes = pattern.maximumDatagramBytes;
+  }
+}
+
+}  // namespace weir
