@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** One thing that is wrong in a signature file. */
+export interface Problem {
+  /** Stable: YAML_SYNTAX, SCHEMA, UNKNOWN_KEY, EMPTY, PAYLOAD, BOUNDS, DUPLICATE, REGISTRY, … */
+  code: string;
+  file: string;
+  /** From 1. */
+  line: number;
+  /** From 1, in characters. */
+  column: number;
+  /** The place in the document, e.g. "match[0].regex"; empty for the document itself. */
+  construct: string;
+  message: string;
+}
+
+function describe({ file, line, column, construct, message }: Problem) {
+  const where = construct === '' ? '' : `${construct}: `;
+  return `${file}:${line}:${column}: ${where}${message}`;
+}
+
+/** Carries all problems of a folder, so that they can be put right in one go. */
+export class SignatureFileError extends Error {
+  readonly code = 'SIGNATURE_FILES_INVALID';
+
+  constructor(readonly problems: readonly Problem[]) {
+    super(problems.map(describe).join('\n'));
+    this.name = 'SignatureFileError';
+  }
+}

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+// A YAML file that knows where in its text each value stands.
+import type { TSchema } from 'typebox';
+import type { Validator } from 'typebox/compile';
+import { type Document, isMap, isNode, isScalar, LineCounter, parseDocument } from 'yaml';
+import type { Problem } from './signature-file-error.js';
+
+export type Path = readonly (string | number)[];
+
+function spell(path: Path) {
+  return path.reduce<string>((text, step) => {
+    if (typeof step === 'number') return `${text}[${step}]`;
+    return text === '' ? step : `${text}.${step}`;
+  }, '');
+}
+
+/** RFC 6901; array indexes become numbers so that they select in sequences. */
+function fromPointer(pointer: string): Path {
+  return pointer
+    .split('/')
+    .slice(1)
+    .map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'))
+    .map((step) => (/^\d+$/.test(step) ? Number(step) : step));
+}
+
+export class YamlFile {
+  private readonly lines = new LineCounter();
+  private readonly document: Document;
+  readonly problems: Problem[] = [];
+
+  constructor(
+    readonly file: string,
+    text: string,
+  ) {
+    this.document = parseDocument(text, { lineCounter: this.lines, uniqueKeys: true });
+    for (const { message, pos } of [...this.document.errors, ...this.document.warnings]) {
+      this.addProblem('YAML_SYNTAX', [], message.split('\n')[0] ?? message, pos[0]);
+    }
+  }
+
+  /** Notes a problem at the value (or, failing that, at the nearest thing around it). */
+  report(code: string, path: Path, message: string) {
+    this.addProblem(code, path, message, this.offsetOf(path));
+  }
+
+  lineOf(path: Path) {
+    return this.lines.linePos(this.offsetOf(path)).line;
+  }
+
+  /** The content, or undefined with problems noted. */
+  read<Value>(
+    validator: Validator<Record<never, never>, TSchema, Value, Value>,
+  ): Value | undefined {
+    if (this.problems.length > 0) return undefined;
+    const content: unknown = this.document.toJS();
+    if (validator.Check(content)) return content;
+    for (const error of validator.Errors(content)) this.reportSchemaError(error);
+    return undefined;
+  }
+
+  private reportSchemaError(error: ReturnType<Validator['Errors']>[number]) {
+    const path = fromPointer(error.instancePath);
+    if (error.keyword === 'additionalProperties') {
+      for (const key of error.params.additionalProperties) {
+        this.addProblem('UNKNOWN_KEY', [...path, key], 'unknown key', this.offsetOfKey(path, key));
+      }
+    } else if (error.keyword === 'enum') {
+      const allowed = error.params.allowedValues.join(', ');
+      this.report('SCHEMA', path, `must be one of ${allowed}`);
+    } else if (error.keyword !== 'boolean') {
+      // 'boolean' repeats each unknown key without its name.
+      this.report('SCHEMA', path, error.message);
+    }
+  }
+
+  private addProblem(code: string, path: Path, message: string, offset: number) {
+    const { line, col } = this.lines.linePos(offset);
+    const construct = spell(path);
+    this.problems.push({ code, file: this.file, line, column: col, construct, message });
+  }
+
+  private offsetOf(path: Path): number {
+    const node = path.length === 0 ? this.document.contents : this.document.getIn(path, true);
+    if (isNode(node) && node.range) return node.range[0];
+    return path.length === 0 ? 0 : this.offsetOf(path.slice(0, -1));
+  }
+
+  private offsetOfKey(path: Path, key: string) {
+    const map = path.length === 0 ? this.document.contents : this.document.getIn(path, true);
+    const pair = isMap(map)
+      ? map.items.find((item) => isScalar(item.key) && String(item.key.value) === key)
+      : undefined;
+    return isScalar(pair?.key) && pair.key.range ? pair.key.range[0] : this.offsetOf(path);
+  }
+}
