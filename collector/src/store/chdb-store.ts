@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { drainPending, Session } from 'chdb';
 import { CollectorError, messageOf, reasonOf } from '../errors.js';
 import type { FlowStore, Statement } from './flow-store.js';
+import { lockHolder } from './lock-holder.js';
 import {
   CREATE_TABLES,
   CREATE_VERSIONS,
@@ -39,6 +40,7 @@ export class ChdbStore implements FlowStore {
 
   async open(): Promise<void> {
     await this.#prepareFolder();
+    await this.#refuseLocked();
     try {
       this.#writing = new Session(this.#databaseFolder);
       this.#reading = new Session(this.#databaseFolder);
@@ -75,7 +77,8 @@ export class ChdbStore implements FlowStore {
   }
 
   async close(): Promise<void> {
-    this.#writing?.close();
+    if (this.#writing === undefined) return;
+    this.#writing.close();
     this.#reading?.close();
     this.#writing = undefined;
     this.#reading = undefined;
@@ -95,6 +98,15 @@ export class ChdbStore implements FlowStore {
         error,
       );
     }
+  }
+
+  async #refuseLocked(): Promise<void> {
+    const holder = await lockHolder(join(this.#databaseFolder, 'status'));
+    if (holder === undefined || holder === process.pid) return;
+    throw new CollectorError(
+      'WEIR_COLLECTOR_DATA_LOCKED',
+      `${this.#options.dataFolder}, held by process ${holder}; stop it (kill ${holder}) or choose another folder with --data`,
+    );
   }
 
   async #migrate(): Promise<void> {
@@ -128,17 +140,9 @@ export class ChdbStore implements FlowStore {
 }
 
 function openError(folder: string, error: unknown): CollectorError {
-  const message = messageOf(error);
-  if (message.includes('Cannot lock file')) {
-    return new CollectorError(
-      'WEIR_COLLECTOR_DATA_LOCKED',
-      `${folder}; stop the other collector (fuser ${folder}/flows/status) or choose another folder with --data`,
-      error,
-    );
-  }
   return new CollectorError(
     'WEIR_COLLECTOR_DATA_FOLDER',
-    `${folder} (${message.trim()}); see that the disk has room and that this user may write there, or choose another with --data`,
+    `${folder} (${messageOf(error).trim()}); see that the disk has room and that this user may write there, or choose another with --data`,
     error,
   );
 }

@@ -11,7 +11,10 @@ const INDEX_UINT32 = 2n;
 const HAS_ADDITIONAL_KEYS = 1n << 9n;
 const NEEDS_UPDATE = 1n << 10n;
 
-/** All rows of the columns as one block of the table `flows`. The result shares no memory with them. */
+/**
+ * All rows of the columns, at least one, as one block of the table `flows`. The result shares no memory
+ * with them. ClickHouse refuses blocks without rows.
+ */
 export function encodeNativeBlock(columns: FlowColumns, names: NameTable): Uint8Array {
   const parts: Uint8Array[] = [
     varint(Object.keys(FLOW_COLUMNS).length),
