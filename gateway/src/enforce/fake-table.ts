@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { GatewayError } from '../errors.js';
-import { alive, applyChanges } from '../plan/changes.js';
-import type { ElementMap } from '../plan/set-element.js';
+import { alive, applyChanges, type ElementChange } from '../plan/changes.js';
 import {
   type DropCount,
   type KernelTable,
@@ -34,7 +33,7 @@ export class FakeTable implements KernelTable {
     this.applied.push(transaction);
     if (transaction.kind === 'build') this.#build(transaction);
     else if (transaction.kind === 'remove') this.#state = undefined;
-    else this.#replaceElements((elements) => applyChanges(elements, transaction.changes));
+    else this.#change(transaction.changes);
   }
 
   async check(transaction: Transaction): Promise<void> {
@@ -69,8 +68,10 @@ export class FakeTable implements KernelTable {
     };
   }
 
-  #replaceElements(change: (elements: ElementMap) => ElementMap): void {
+  #change(changes: readonly ElementChange[]): void {
     if (!this.#state) return;
-    this.#state = { ...this.#state, elements: change(alive(this.#state.elements, this.#now())) };
+    const elements = alive(this.#state.elements, this.#now());
+    applyChanges(elements, changes);
+    this.#state = { ...this.#state, elements };
   }
 }

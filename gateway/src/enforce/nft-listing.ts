@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // nft's JSON listing of the table -> TableState.
 import Type, { type Static } from 'typebox';
+import { Compile } from 'typebox/compile';
 import { Value } from 'typebox/value';
 import { SET_NAMES, type SetElement, type SetName } from '../plan/set-element.js';
 import { type Family, formatAddress, parseAddress } from '../protect/address.js';
@@ -126,9 +127,12 @@ function elementsOf(sets: readonly ListedSet[], now: number): Map<string, SetEle
   return found;
 }
 
+/** Compiled: there can be 100,000 of them. */
+const isListedElement = Compile(ListedElement);
+
 /** Undefined for an element without a timeout or of another shape: not one that the gateway made. */
 function elementOf(set: SetName, listed: unknown, now: number): SetElement | undefined {
-  if (!Value.Check(ListedElement, listed)) return undefined;
+  if (!isListedElement.Check(listed)) return undefined;
   const { val, expires } = listed.elem;
   const [source, sourcePort, destination, destinationPort, protocol] = val.concat;
   const key = `${canonical(source)} . ${sourcePort} . ${canonical(destination)} . ${destinationPort} . ${protocol}`;

@@ -26,9 +26,9 @@ export class Nft {
     // A broken pipe only says that nft ended early: its exit status and its words tell why.
     child.stdin.on('error', () => {});
     child.stdin.end(script);
-    const exited = new Promise<number | null>((resolve, reject) => {
+    const exited = new Promise<number | NodeJS.Signals | null>((resolve, reject) => {
       child.once('error', reject);
-      child.once('close', resolve);
+      child.once('close', (code, endedBy) => resolve(code ?? endedBy));
     });
     const [status, output, errors] = await Promise.all([
       exited,
@@ -46,6 +46,8 @@ export class Nft {
     const [program, ...leading] = this.#command;
     const child = spawn(program, [...leading, ...args], {
       stdio: ['pipe', 'pipe', 'pipe'],
+      // Ctrl-C in a terminal goes to the whole process group: it must not end a transaction under way.
+      detached: true,
       signal,
       killSignal: 'SIGKILL',
     });
@@ -68,8 +70,8 @@ function spawnError(cause: unknown): GatewayError {
   return new GatewayError('WEIR_GATEWAY_NFT_FAILED', `nft could not run: ${message}`, { cause });
 }
 
-function runError(errors: string, status: number | null): GatewayError {
-  const said = errors.trim().split('\n').slice(0, 3).join('\n') || `exit status ${status}`;
+function runError(errors: string, status: number | NodeJS.Signals | null): GatewayError {
+  const said = errors.trim().split('\n').slice(0, 3).join('\n') || `it ended with ${status}`;
   if (/operation not permitted/i.test(errors))
     return new GatewayError('WEIR_GATEWAY_NO_RIGHTS', `nft may not change the firewall: ${said}`);
   if (/Error: No such file or directory/.test(errors))

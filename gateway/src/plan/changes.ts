@@ -10,15 +10,22 @@ export type ElementChange =
 /** nft tells expiry in whole seconds: a smaller difference than this one says nothing. */
 export const EXPIRY_TOLERANCE_MS = 1500;
 
+export interface ChangesOptions {
+  /** Ms since the epoch. */
+  readonly now: number;
+  /** Two expiries that differ by no more are the same. */
+  readonly toleranceMs?: number;
+}
+
 /** Changes that turn `current` into `wanted`; expired elements of both sides are left to the kernel. */
 export function changesBetween(
   current: ElementMap,
   wanted: ElementMap,
-  now: number,
+  { now, toleranceMs = EXPIRY_TOLERANCE_MS }: ChangesOptions,
 ): ElementChange[] {
   const changes: ElementChange[] = [];
   for (const element of wanted.values()) {
-    if (element.expiresMilliseconds > now && !holds(current, element, now))
+    if (element.expiresMilliseconds > now && !holds(current, element, { now, toleranceMs }))
       changes.push({ kind: 'put', element });
   }
   for (const element of current.values()) {
@@ -28,17 +35,15 @@ export function changesBetween(
   return changes;
 }
 
-/** The elements after the changes; what the kernel holds if nothing else touches it. */
+/** Does to `elements` what the kernel does when it takes the changes. */
 export function applyChanges(
-  current: ElementMap,
+  elements: Map<string, SetElement>,
   changes: readonly ElementChange[],
-): Map<string, SetElement> {
-  const result = new Map(current);
+): void {
   for (const { kind, element } of changes) {
-    if (kind === 'put') result.set(element.key, element);
-    else result.delete(element.key);
+    if (kind === 'put') elements.set(element.key, element);
+    else elements.delete(element.key);
   }
-  return result;
 }
 
 /** Elements that have not expired. */
@@ -50,8 +55,12 @@ function stands(elements: ElementMap, key: string, now: number): boolean {
   return (elements.get(key)?.expiresMilliseconds ?? 0) > now;
 }
 
-function holds(current: ElementMap, wanted: SetElement, now: number): boolean {
+function holds(
+  current: ElementMap,
+  wanted: SetElement,
+  { now, toleranceMs }: Required<ChangesOptions>,
+): boolean {
   const held = current.get(wanted.key);
   if (!held || held.expiresMilliseconds <= now) return false;
-  return Math.abs(held.expiresMilliseconds - wanted.expiresMilliseconds) <= EXPIRY_TOLERANCE_MS;
+  return Math.abs(held.expiresMilliseconds - wanted.expiresMilliseconds) <= toleranceMs;
 }

@@ -128,10 +128,11 @@ test('changes turn any state into the wanted one, and then there is nothing to d
   const random = seeded(4);
   for (let round = 0; round < 500; round += 1) {
     const [current, wanted] = [randomElements(random), randomElements(random)];
-    const changes = changesBetween(current, wanted, NOW);
-    const result = alive(applyChanges(current, changes), NOW);
+    const changes = changesBetween(current, wanted, { now: NOW });
+    const result = alive(current, NOW);
+    applyChanges(result, changes);
     expect([...result.keys()].sort()).toEqual([...alive(wanted, NOW).keys()].sort());
-    expect(changesBetween(result, wanted, NOW)).toEqual([]);
+    expect(changesBetween(result, wanted, { now: NOW })).toEqual([]);
     const touched = new Set(changes.map(({ element }) => element.key));
     expect(touched.size).toBe(changes.length);
   }
@@ -140,11 +141,11 @@ test('changes turn any state into the wanted one, and then there is nothing to d
 test('a longer hold extends an element, a jitter of the clock does not', () => {
   const at = (ms: number) =>
     wantedOf([decisionOn(SELECTOR, { expiresMilliseconds: NOW + ms })], NONE, NOW).elements;
-  expect(changesBetween(at(10_000), at(20_000), NOW).map(({ kind }) => kind)).toEqual([
+  expect(changesBetween(at(10_000), at(20_000), { now: NOW }).map(({ kind }) => kind)).toEqual([
     'put',
     'put',
   ]);
-  expect(changesBetween(at(10_000), at(11_000), NOW)).toEqual([]);
+  expect(changesBetween(at(10_000), at(11_000), { now: NOW })).toEqual([]);
 });
 
 function randomElements(random: Random) {

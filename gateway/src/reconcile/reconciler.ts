@@ -1,16 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
-import { type KernelTable, NOTHING_DROPPED, type TableState } from '../enforce/kernel-table.js';
+import {
+  type KernelTable,
+  NOTHING_DROPPED,
+  type TableState,
+  type Transaction,
+} from '../enforce/kernel-table.js';
 import type { Clock } from '../enforce/nft-table.js';
 import type { Skeleton } from '../enforce/skeleton.js';
 import { isGatewayError } from '../errors.js';
 import type { Logger } from '../log.js';
-import { alive, applyChanges, changesBetween, EXPIRY_TOLERANCE_MS } from '../plan/changes.js';
-import type { ElementMap } from '../plan/set-element.js';
+import {
+  alive,
+  applyChanges,
+  type ChangesOptions,
+  changesBetween,
+  EXPIRY_TOLERANCE_MS,
+} from '../plan/changes.js';
+import type { ElementMap, SetElement } from '../plan/set-element.js';
 
 /** What the kernel should hold. */
 export interface Desired {
   readonly skeleton: Skeleton;
   readonly elements: ElementMap;
+}
+
+interface Believed {
+  readonly fingerprint: string;
+  readonly elements: Map<string, SetElement>;
 }
 
 export interface ReconcilerOptions {
@@ -46,7 +62,9 @@ export class Reconciler {
   readonly #options: ReconcilerOptions;
   #desired: Desired | undefined;
   /** What the table held when we last read or changed it; undefined: not known. */
-  #believed: Desired | undefined;
+  #believed: Believed | undefined;
+  /** An element expires later than wanted by the time that its transaction took. */
+  #slowestApplyMs = 0;
   #dropped = NOTHING_DROPPED;
   #queue: Promise<void> = Promise.resolve();
 
@@ -108,59 +126,70 @@ export class Reconciler {
 
   async #verify(): Promise<void> {
     const { table, log, now } = this.#options;
-    const state = await table.read();
+    const [state, readMs] = await timed(() => table.read());
     const known = this.#believed;
     const found = this.#take(state);
-    if (known && (!found || drifted(known, found, now()))) {
+    // The listing does not say when in its course the kernel looked at an element.
+    const toleranceMs = EXPIRY_TOLERANCE_MS + this.#slowestApplyMs + readMs;
+    if (known && found && !drifted(known, found, { now: now(), toleranceMs })) {
+      // What we put is known more exactly than what nft tells.
+      this.#believed = { ...known, elements: alive(known.elements, now()) };
+    } else if (known) {
       this.counters.mends += 1;
       log('warn', whatHappened(state), { standing: state?.elements.size ?? 0 });
     }
-    await this.#advance();
+    await this.#advance(toleranceMs);
   }
 
   /** Remembers what was read. */
-  #take(state: TableState | undefined): Desired | undefined {
+  #take(state: TableState | undefined): Believed | undefined {
     if (state && state.dropped.packets >= this.#dropped.packets) this.#dropped = state.dropped;
-    const desired = this.#desired;
-    const stands = state && desired && state.fingerprint === desired.skeleton.fingerprint;
-    this.#believed = stands ? { skeleton: desired.skeleton, elements: state.elements } : undefined;
+    const fingerprint = this.#desired?.skeleton.fingerprint;
+    const stands = state && fingerprint !== undefined && state.fingerprint === fingerprint;
+    this.#believed = stands ? { fingerprint, elements: new Map(state.elements) } : undefined;
     return this.#believed;
   }
 
   /** From what is believed to what is desired: nothing, one change, or the whole table anew. */
-  async #advance(): Promise<void> {
+  async #advance(toleranceMs = EXPIRY_TOLERANCE_MS): Promise<void> {
     const desired = this.#desired;
     if (!desired) return;
     const believed = this.#believed;
-    if (believed?.skeleton.fingerprint !== desired.skeleton.fingerprint)
-      return this.#build(desired);
-    const { table, now } = this.#options;
-    const changes = changesBetween(believed.elements, desired.elements, now());
-    if (changes.length > 0) {
-      await table.apply({ kind: 'change', changes });
-      this.counters.transactions += 1;
-      this.counters.elementChanges += changes.length;
-    }
-    const elements = alive(applyChanges(believed.elements, changes), now());
-    this.#believed = { skeleton: desired.skeleton, elements };
+    if (believed?.fingerprint !== desired.skeleton.fingerprint) return this.#build(desired);
+    const options = { now: this.#options.now(), toleranceMs };
+    const changes = changesBetween(believed.elements, desired.elements, options);
+    if (changes.length === 0) return;
+    await this.#apply({ kind: 'change', changes });
+    this.counters.elementChanges += changes.length;
+    applyChanges(believed.elements, changes);
   }
 
   async #build({ skeleton, elements }: Desired): Promise<void> {
-    const { table, now } = this.#options;
-    const standing = alive(elements, now());
-    await table.apply({ kind: 'build', skeleton, elements: standing, dropped: this.#dropped });
-    this.counters.transactions += 1;
+    const standing = alive(elements, this.#options.now());
+    await this.#apply({ kind: 'build', skeleton, elements: standing, dropped: this.#dropped });
     this.counters.builds += 1;
     this.counters.elementChanges += standing.size;
-    this.#believed = { skeleton, elements: standing };
+    this.#believed = { fingerprint: skeleton.fingerprint, elements: standing };
+  }
+
+  async #apply(transaction: Transaction): Promise<void> {
+    const [, applyMs] = await timed(() => this.#options.table.apply(transaction));
+    this.#slowestApplyMs = Math.max(this.#slowestApplyMs, applyMs);
+    this.counters.transactions += 1;
   }
 }
 
+async function timed<Result>(task: () => Promise<Result>): Promise<[Result, number]> {
+  const started = performance.now();
+  const result = await task();
+  return [result, performance.now() - started];
+}
+
 /** The kernel ends an element some milliseconds after our clock does: such a leftover is no drift. */
-function drifted(known: Desired, found: Desired, now: number): boolean {
-  return changesBetween(found.elements, known.elements, now).some(
+function drifted(known: Believed, found: Believed, options: Required<ChangesOptions>): boolean {
+  return changesBetween(found.elements, known.elements, options).some(
     ({ kind, element }) =>
-      kind === 'put' || element.expiresMilliseconds > now + EXPIRY_TOLERANCE_MS,
+      kind === 'put' || element.expiresMilliseconds > options.now + options.toleranceMs,
   );
 }
 
