@@ -10,7 +10,7 @@ export interface SeenFlow extends FiveTuple {
 
 export interface DecisionBookOptions {
   /**
-   * Where revisions start. Use the present time in ms: then they keep growing over restarts, and a
+   * Where revisions start. Use the present time: then they keep growing over restarts, and a
    * gateway that asks with a revision from before gets the whole state.
    */
   readonly firstRevision: number;

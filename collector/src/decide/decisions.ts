@@ -26,7 +26,8 @@ const DEFAULT_HOLD_SECONDS = 600;
 
 /** The decision book with its clock, its file, and those who wait for changes. */
 export class Decisions {
-  readonly book = new DecisionBook({ firstRevision: Date.now() });
+  /** Microseconds leave room for a thousand changes in each millisecond before the next start. */
+  readonly book = new DecisionBook({ firstRevision: Date.now() * 1000 });
   readonly #options: DecisionsOptions;
   readonly #match: MatchFlows;
   readonly #waiting = new Set<() => void>();

@@ -36,7 +36,7 @@ export class LiveFeed {
 
   start(): void {
     this.#sumsSince = Date.now();
-    this.#timers.push(setInterval(() => this.#sendFlows(), FLOWS_EVERY_MS));
+    this.#timers.push(setInterval(() => this.sendNow(), FLOWS_EVERY_MS));
     this.#timers.push(setInterval(() => this.#sendTotals(), TOTALS_EVERY_MS));
   }
 
@@ -66,7 +66,8 @@ export class LiveFeed {
     this.#flows = this.#flows.slice(-MOST_FLOWS);
   }
 
-  #sendFlows(): void {
+  /** Sends the flows that were seen since the last time. */
+  sendNow(): void {
     const flows = this.#flows;
     this.#flows = [];
     this.#lookedAt = 0;

@@ -1,0 +1,335 @@
+// SPDX-License-Identifier: Apache-2.0
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { get, type IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { API } from '@weir/wire';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Decisions } from '../decide/decisions.js';
+import { createColumns } from '../decode/columns.js';
+import { createNameTable } from '../enrich/name-table.js';
+import type { Queries } from '../query/queries.js';
+import type { ApiContext } from './context.js';
+import { API_ERRORS, ApiError, toApiError } from './errors.js';
+import { LiveFeed } from './live-feed.js';
+import { type ApiServer, createServer } from './server.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'weir-http-'));
+const names = createNameTable();
+const live = new LiveFeed(names);
+const log = () => undefined;
+const decisions = new Decisions({ dataFolder: folder, names, log, recentFlows: async () => [] });
+
+/** Answers with what it was asked, so that tests see what reached the store. */
+const asked: unknown[] = [];
+let failure: Error | undefined;
+function answer<Answer>(question: unknown, value: Answer): Promise<Answer> {
+  asked.push(question);
+  return failure === undefined ? Promise.resolve(value) : Promise.reject(failure);
+}
+const queries: Queries = {
+  flows: (filter, limit) => answer({ filter, limit }, { flows: [] }),
+  top: (options) => {
+    const { by, metric, filter } = options;
+    const total = { octets: 0, packets: 0, flows: 0 };
+    return answer(options, { by, metric, ...filter, rows: [], total });
+  },
+  series: (options) => {
+    const { by, metric, stepSeconds } = options;
+    return answer(options, { by, metric, stepSeconds, times: [], series: [] });
+  },
+  recentFlows: async () => [],
+};
+
+const context: ApiContext = {
+  queries,
+  decisions,
+  live,
+  log,
+  health: () => ({
+    status: 'ok',
+    version: '1',
+    uptimeSeconds: 1,
+    problems: [],
+    receive: { datagrams: 1, octets: 2, records: 3, dropsByReason: { malformedSet: 4 } },
+    store: { engine: 'fake', storedRecords: 5, pendingRecords: 6, failedInserts: 7 },
+    decide: { rules: 0, decisions: 0, revision: 0 },
+  }),
+  applications: () => ({
+    applications: [
+      { applicationId: '6:22', applicationName: 'BitTorrent', applicationDescription: 'p2p' },
+    ],
+  }),
+  exporters: () => ({ exporters: [] }),
+  dashboardFolder: folder,
+};
+let server: ApiServer;
+
+beforeAll(async () => {
+  writeFileSync(join(folder, 'index.html'), '<!doctype html><title>Weir</title>');
+  writeFileSync(join(folder, 'main-DQx81v_a.js'), 'export {};');
+  await decisions.start();
+  server = await createServer(context);
+});
+afterAll(async () => {
+  await server.close();
+  await decisions.stop();
+  rmSync(folder, { recursive: true });
+});
+
+async function ask(url: string) {
+  const response = await server.inject(url);
+  return { status: response.statusCode, body: response.json(), headers: response.headers };
+}
+
+describe('the API document', () => {
+  it('describes every route', async () => {
+    const { body } = await ask(API.openapi);
+    expect(body.openapi).toBe('3.1.0');
+    const described = Object.keys(body.paths).sort();
+    const { openapi, ...routes } = API;
+    expect(described).toEqual([...Object.values(routes), `${API.rules}/{id}`].sort());
+  });
+
+  it('says of every operation what it is for, and names it once', async () => {
+    const { body } = await ask(API.openapi);
+    const operations = Object.values<Record<string, { operationId: string; summary: string }>>(
+      body.paths,
+    ).flatMap((path) => Object.values(path));
+    expect(operations.every(({ summary }) => summary.length > 5)).toBe(true);
+    const ids = operations.map(({ operationId }) => operationId);
+    expect(new Set(ids).size).toBe(ids.length);
+    const top = body.paths[API.top].get;
+    const parameters = top.parameters.map(({ name }: { name: string }) => name);
+    expect(parameters).toEqual(
+      expect.arrayContaining(['from', 'to', 'host', 'by', 'metric', 'limit']),
+    );
+    expect(top.responses['200'].content['application/json'].schema.required).toContain('rows');
+  });
+});
+
+describe('queries', () => {
+  it('get the window and the filters, one or several of a kind', async () => {
+    asked.length = 0;
+    const { status } = await ask(
+      `${API.top}?from=1000&to=2000&by=host&metric=packets&limit=3&host=10.0.0.1&host=2001:db8::1&port=53&applicationName=a%27b`,
+    );
+    expect(status).toBe(200);
+    expect(asked).toEqual([
+      {
+        by: 'host',
+        metric: 'packets',
+        limit: 3,
+        filter: {
+          from: 1000,
+          to: 2000,
+          host: ['10.0.0.1', '2001:db8::1'],
+          port: [53],
+          applicationName: ["a'b"],
+        },
+      },
+    ]);
+  });
+
+  it('are about the last hour unless they say otherwise', async () => {
+    asked.length = 0;
+    await ask(API.flows);
+    const [{ filter, limit }] = asked as [{ filter: { from: number; to: number }; limit: number }];
+    expect(limit).toBe(100);
+    expect(filter.to - filter.from).toBe(3_600_000);
+    expect(Math.abs(filter.to - Date.now())).toBeLessThan(60_000);
+  });
+
+  it('choose a step for series, or take the one asked for', async () => {
+    asked.length = 0;
+    await ask(`${API.series}?from=0&to=3600000`);
+    await ask(`${API.series}?from=0&to=3600000&stepSeconds=60`);
+    expect(asked).toMatchObject([{ stepSeconds: 30 }, { stepSeconds: 60 }]);
+  });
+
+  it.each([
+    [`${API.top}?by=colour`, '"by" must be one of: applicationName, sourceAddress'],
+    [`${API.top}?metric=bytes`, '"metric" must be one of: octets, packets, flows'],
+    [`${API.top}?limit=0`, '"limit" must be >= 1'],
+    [`${API.top}?limit=x`, '"limit" must be integer'],
+    [`${API.top}?colour=red`, '"colour" is not known in the query'],
+    [`${API.flows}?host=example.org`, '"host" must be an IPv4 or IPv6 address, not "example.org"'],
+    [`${API.flows}?port=70000`, '"port.0" must be <= 65535'],
+    [`${API.flows}?from=2000&to=1000`, '"from" (2000) must be before "to" (1000)'],
+    [`${API.flows}?from=-1`, '"from" (-1)'],
+    [`${API.flows}?to=9e15`, '"to" (9000000000000000)'],
+    [`${API.series}?from=0&to=90000000&stepSeconds=1`, 'take at least 18'],
+    [`${API.decisions}?waitSeconds=61`, '"waitSeconds" must be <= 60'],
+  ])('%s is refused with what is allowed', async (url, message) => {
+    const { status, body } = await ask(url);
+    expect(status).toBe(400);
+    expect(body.code).toBe('WEIR_API_BAD_PARAMETER');
+    expect(body.message).toContain(message);
+  });
+
+  it('answer 503 when the store fails, without telling the network why', async () => {
+    failure = Object.assign(new Error('secret path'), { code: 'CHDB_QUERY' });
+    const first = await ask(API.flows);
+    failure = new Error('secret bug');
+    const second = await ask(API.flows);
+    failure = undefined;
+    expect([first.status, first.body.code]).toEqual([503, 'WEIR_API_STORE']);
+    expect([second.status, second.body.code]).toEqual([500, 'WEIR_API_INTERNAL']);
+    expect(JSON.stringify([first.body, second.body])).not.toContain('secret');
+  });
+
+  it('tell the state of the collector', async () => {
+    expect((await ask(API.health)).body).toEqual(context.health());
+    expect((await ask(API.applications)).body).toEqual(context.applications());
+    expect((await ask(API.exporters)).body).toEqual({ exporters: [] });
+  });
+});
+
+describe('rules', () => {
+  const post = (payload: unknown) =>
+    server.inject({ method: 'POST', url: API.rules, payload: payload as object });
+
+  it('are made, listed and deleted', async () => {
+    const made = await post({ action: 'block', applicationName: 'BitTorrent', comment: 'x' });
+    expect(made.statusCode).toBe(201);
+    const rule = made.json();
+    expect((await ask(API.rules)).body).toEqual({ rules: [rule] });
+    const again = await post({ action: 'block', applicationName: 'bittorrent' });
+    expect([again.statusCode, again.json().code]).toEqual([409, 'WEIR_API_RULE_EXISTS']);
+    const url = `${API.rules}/${rule.id}`;
+    expect((await server.inject({ method: 'DELETE', url })).statusCode).toBe(204);
+    const gone = await server.inject({ method: 'DELETE', url });
+    expect([gone.statusCode, gone.json().code]).toEqual([404, 'WEIR_API_UNKNOWN_RULE']);
+    expect((await ask(API.rules)).body).toEqual({ rules: [] });
+  });
+
+  it.each([
+    [{}, '"action" is missing in the body'],
+    [{ action: 'drop', applicationName: 'x' }, '"action" must be one of: block'],
+    [{ action: 'block', applicationName: '' }, '"applicationName" must NOT have fewer'],
+    [{ action: 'block', applicationName: 'x', colour: 1 }, '"colour" is not known in the body'],
+    [{ action: 'block', applicationName: 'x', holdSeconds: 0 }, '"holdSeconds" must be >= 1'],
+  ])('like %j are refused', async (payload, message) => {
+    const response = await post(payload);
+    expect(response.statusCode).toBe(400);
+    expect(response.json().code).toBe('WEIR_API_BAD_BODY');
+    expect(response.json().message).toContain(message);
+  });
+
+  it.each([
+    ['application/json', '{', 400, 'WEIR_API_BAD_REQUEST'],
+    ['text/plain', '{}', 415, 'WEIR_API_UNSUPPORTED_MEDIA_TYPE'],
+    ['application/json', `"${'x'.repeat(70_000)}"`, 413, 'WEIR_API_BODY_TOO_LARGE'],
+  ])('as %s are refused when they cannot be read', async (type, payload, status, code) => {
+    const headers = { 'content-type': type };
+    const response = await server.inject({ method: 'POST', url: API.rules, headers, payload });
+    expect([response.statusCode, response.json().code]).toEqual([status, code]);
+  });
+});
+
+it('answers decisions at once, or when the wait is over', async () => {
+  const { body } = await ask(API.decisions);
+  expect(body).toEqual({
+    revision: expect.any(Number),
+    complete: true,
+    decisions: [],
+    removed: [],
+  });
+  const next = await ask(`${API.decisions}?since=${body.revision}&waitSeconds=0.01`);
+  expect(next.body).toMatchObject({ revision: body.revision, complete: false });
+});
+
+describe('files', () => {
+  it('serves the dashboard, its page never from a cache', async () => {
+    const page = await server.inject('/');
+    expect(page.body).toBe(readFileSync(join(folder, 'index.html'), 'utf8'));
+    expect(page.headers['cache-control']).toBe('no-cache');
+    expect(page.headers['content-security-policy']).toContain("default-src 'self'");
+    const script = await server.inject('/main-DQx81v_a.js');
+    expect(script.headers['cache-control']).toContain('immutable');
+  });
+
+  it.each(['/../package.json', '/%2e%2e/%2e%2e/etc/passwd', '/api/v1/nope', '/nope'])(
+    'has nothing at %s',
+    async (url) => {
+      const { status, body } = await ask(url);
+      expect(status).toBeGreaterThanOrEqual(400);
+      expect(body.code).toMatch(/^WEIR_API_(UNKNOWN_ROUTE|BAD_REQUEST)$/);
+    },
+  );
+});
+
+describe('the live stream', () => {
+  const columns = createColumns(200);
+  columns.length = 200;
+  columns.octets.fill(10);
+  columns.packets.fill(1);
+  columns.flowEndMilliseconds.set(Array.from({ length: 200 }, (_, row) => row));
+
+  async function listen(): Promise<IncomingMessage> {
+    if (!server.server.listening) await server.listen({ port: 0, host: '127.0.0.1' });
+    const { port } = server.server.address() as AddressInfo;
+    return new Promise((resolve) => get({ port, host: '127.0.0.1', path: API.stream }, resolve));
+  }
+
+  it('sends totals, and the newest flows first', async () => {
+    const response = await listen();
+    expect(response.headers['content-type']).toBe('text/event-stream');
+    live.start();
+    live.observe(columns, 0, 200);
+    let text = '';
+    for await (const chunk of response) {
+      text += chunk;
+      if (text.includes('event: totals') && text.includes('event: flows')) break;
+    }
+    live.stop();
+    const data = (event: string) =>
+      JSON.parse(new RegExp(`event: ${event}\ndata: (.*)\n`).exec(text)?.[1] ?? '{}');
+    expect(data('flows').flows).toHaveLength(50);
+    expect(data('flows').flows[0].flowEndMilliseconds).toBe(199);
+    expect(data('totals').flowsPerSecond).toBeGreaterThan(0);
+    expect(data('totals').octetsPerSecond).toBeCloseTo(data('totals').packetsPerSecond * 10, -2);
+  });
+
+  it('drops clients that do not read, and looks at no flow when nobody listens', async () => {
+    const response = await listen();
+    expect(live.listenerCount).toBe(1);
+    response.pause();
+    // More than any socket buffer holds.
+    for (let i = 0; i < 20_000 && live.listenerCount > 0; i++) {
+      live.observe(columns, 0, 200);
+      live.sendNow();
+      if (i % 50 === 0) await new Promise(setImmediate);
+    }
+    expect(live.listenerCount).toBe(0);
+    response.destroy();
+  });
+});
+
+describe('error codes', () => {
+  it('are stable', () => {
+    expect(API_ERRORS).toMatchInlineSnapshot(`
+      {
+        "WEIR_API_BAD_BODY": 400,
+        "WEIR_API_BAD_PARAMETER": 400,
+        "WEIR_API_BAD_REQUEST": 400,
+        "WEIR_API_BODY_TOO_LARGE": 413,
+        "WEIR_API_INTERNAL": 500,
+        "WEIR_API_RULE_EXISTS": 409,
+        "WEIR_API_STORE": 503,
+        "WEIR_API_TOO_MANY_STREAMS": 503,
+        "WEIR_API_UNKNOWN_ROUTE": 404,
+        "WEIR_API_UNKNOWN_RULE": 404,
+        "WEIR_API_UNSUPPORTED_MEDIA_TYPE": 415,
+      }
+    `);
+  });
+
+  it('fit anything that is thrown', () => {
+    const error = new ApiError('WEIR_API_UNKNOWN_RULE', 'x');
+    expect(toApiError(error)).toBe(error);
+    expect(toApiError(new Error('x')).code).toBe('WEIR_API_INTERNAL');
+    expect(toApiError({ statusCode: 400, message: 'x' }).code).toBe('WEIR_API_BAD_REQUEST');
+  });
+});
