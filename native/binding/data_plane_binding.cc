@@ -7,8 +7,6 @@
 
 #include "binding/config_reader.h"
 #include "binding/counters_writer.h"
-#include "capture/capture_error.h"
-#include "classify/matcher.h"
 #include "coded_error.h"
 #include "lane/data_plane.h"
 
@@ -29,8 +27,6 @@ void guarded(Napi::Env env, Action action) {
     action();
   } catch (const CodedError& error) {
     throw codedError(env, error.code(), error.what());
-  } catch (const SignatureError& error) {
-    throw codedError(env, error.details().code, error.what());
   } catch (const std::bad_alloc&) {
     throw codedError(env, "WEIR_PROBE_OUT_OF_MEMORY",
                      "not enough memory for the flow tables. Lower the number of flows or lanes.");

@@ -4,7 +4,7 @@
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { CollectorConfig } from '@weir/collector';
-import { Probe, type ProbeConfig } from '@weir/probe';
+import { Probe, type ProbeConfig, type ProbeStats } from '@weir/probe';
 import type { Command } from 'commander';
 import { stopRequested } from '../lifecycle.js';
 import { makeCollector } from './collector.js';
@@ -90,10 +90,15 @@ async function runUp(context: CommandContext): Promise<void> {
   } finally {
     await collector.stop();
   }
-  const { packets, records } = probe.stats();
-  process.stdout.write(
-    `\n  Weir has stopped: ${packets.toLocaleString('en')} packets, ` +
-      `${records.toLocaleString('en')} records, all stored.\n`,
+  process.stdout.write(farewell(probe.stats()));
+}
+
+function farewell({ packets, records, drops }: ProbeStats): string {
+  const inNoFlow = Object.values(drops).reduce((sum, drop) => sum + drop.packets, 0);
+  const number = (count: number): string => count.toLocaleString('en');
+  return (
+    `\n  Weir has stopped: ${number(packets)} packets (${inNoFlow} packets in no flow, ARP and the like), ` +
+    `${number(records)} records exported and stored.\n`
   );
 }
 

@@ -3,8 +3,7 @@
 // what to do about it. After a successful open() nothing throws: defects become counters.
 #pragma once
 
-#include <stdexcept>
-#include <string>
+#include "coded_error.h"
 
 namespace weir {
 
@@ -24,15 +23,10 @@ inline constexpr const char* RING_FAILED = "WEIR_CAPTURE_RING_FAILED";
 inline constexpr const char* FANOUT_FAILED = "WEIR_CAPTURE_FANOUT_FAILED";
 }  // namespace capture_code
 
-class CaptureError : public std::runtime_error {
+/// `code` is one of `capture_code`; `what` ends with the way out.
+class CaptureError : public CodedError {
  public:
-  /// `code` is one of `capture_code`; `what` ends with the way out.
-  CaptureError(const char* code, const std::string& what) : std::runtime_error(what), code_(code) {}
-
-  [[nodiscard]] const char* code() const noexcept { return code_; }
-
- private:
-  const char* code_;
+  using CodedError::CodedError;
 };
 
 }  // namespace weir

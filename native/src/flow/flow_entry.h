@@ -45,6 +45,7 @@ struct alignas(64) FlowEntry {
   Sender initiator = Sender::A;
   uint8_t closing = 0;  ///< bits: FIN seen from A (1), from B (2), RST (4)
   ClassificationState classification = ClassificationState::NEW;
+  uint8_t dormant = 0;  ///< 1: idle TCP connection, kept for its name and initiator only
   uint8_t inspectAfterVerdict = 0;  ///< 1: a control channel whose payload announces other flows
 };
 static_assert(sizeof(FlowEntry) == 128, "two cache lines; see docs/architecture.md");

@@ -49,7 +49,8 @@ void startFlow(FlowEntry& entry, const DecodedPacket& packet) {
 }
 
 bool opensAnew(const FlowEntry& entry, const DecodedPacket& packet) {
-  return entry.closing != 0 && (packet.tcpFlags & (TCP_SYN | TCP_ACK)) == TCP_SYN;
+  const bool mayBeNew = entry.closing != 0 || entry.dormant != 0;
+  return mayBeNew && (packet.tcpFlags & (TCP_SYN | TCP_ACK)) == TCP_SYN;
 }
 
 }  // namespace
@@ -59,7 +60,9 @@ FlowTable::FlowTable(const FlowTableOptions& options, const FlowHash::Seed& seed
       hash_(seed),
       pool_(options.maximumFlows),
       index_(options.maximumFlows),
-      wheel_(pool_, std::max(options.idleTimeoutNs, options.activeTimeoutNs)) {}
+      wheel_(pool_,
+             std::max({options.idleTimeoutNs, options.activeTimeoutNs, options.dormantTimeoutNs})) {
+}
 
 void FlowTable::prepare(std::span<const DecodedPacket> packets, std::span<uint32_t> hashes) {
   for (size_t i = 0; i < packets.size(); ++i) {
@@ -82,11 +85,13 @@ FlowEntry& FlowTable::update(const DecodedPacket& packet, uint32_t hash, FlowSin
     index = create(packet, hash, sink);
   } else {
     FlowEntry& entry = pool_[index];
+    const bool slept = entry.dormant != 0;
     bool over = endIfDue(entry, packet.timestampNs, sink);
     if (!over && opensAnew(entry, packet)) {
       end(entry, EndReason::END_OF_FLOW, sink);
       over = true;
     }
+    if (slept) wake(index, packet.timestampNs);
     if (over) {
       startFlow(entry, packet);
       ++counters_.flows;
@@ -113,6 +118,7 @@ uint32_t FlowTable::create(const DecodedPacket& packet, uint32_t hash, FlowSink&
 
 void FlowTable::count(FlowEntry& entry, const DecodedPacket& packet) {
   const auto sender = static_cast<size_t>(packet.sender);
+  entry.dormant = 0;
   if (!hasCounters(entry)) {
     entry.recordStartNs = packet.timestampNs;
   } else {
@@ -143,6 +149,10 @@ void FlowTable::noteTcp(FlowEntry& entry, const DecodedPacket& packet) {
 }
 
 FlowTable::Deadline FlowTable::deadline(const FlowEntry& entry) const {
+  if (entry.dormant != 0) {
+    return {entry.lastNs + std::max(options_.dormantTimeoutNs, options_.idleTimeoutNs),
+            EndReason::IDLE_TIMEOUT};
+  }
   if (isClosed(entry)) {
     return {entry.lastNs + std::min(options_.closedLingerNs, options_.idleTimeoutNs),
             EndReason::END_OF_FLOW};
@@ -153,14 +163,37 @@ FlowTable::Deadline FlowTable::deadline(const FlowEntry& entry) const {
   return {idleAtNs, EndReason::IDLE_TIMEOUT};
 }
 
+bool FlowTable::maySleep(const FlowEntry& entry) const {
+  constexpr uint8_t PROTOCOL_TCP = 6;
+  return entry.dormant == 0 && entry.key.protocol == PROTOCOL_TCP && entry.application != 0 &&
+         !isClosed(entry);
+}
+
+void FlowTable::wake(uint32_t index, int64_t nowNs) {
+  wheel_.remove(index);
+  wheel_.schedule(index, nowNs + options_.idleTimeoutNs);
+}
+
+void FlowTable::endSleepers(int64_t nowNs, FlowSink& sink) {
+  for (uint32_t index = wheel_.oldestSleeper(); index != FlowEntry::NO_INDEX;
+       index = wheel_.oldestSleeper()) {
+    FlowEntry& entry = pool_[index];
+    if (!endIfDue(entry, nowNs, sink)) return;
+    wheel_.remove(index);
+    remove(index, hash_(entry.key));
+  }
+}
+
 /// Gives the records that were due up to `nowNs`; true when the flow itself is over.
 bool FlowTable::endIfDue(FlowEntry& entry, int64_t nowNs, FlowSink& sink) {
   for (Deadline due = deadline(entry); due.atNs <= nowNs; due = deadline(entry)) {
-    if (due.reason != EndReason::ACTIVE_TIMEOUT) {
+    if (due.reason == EndReason::IDLE_TIMEOUT && maySleep(entry)) {
+      entry.dormant = 1;
+    } else if (due.reason != EndReason::ACTIVE_TIMEOUT) {
       end(entry, due.reason, sink);
       return true;
     }
-    sink.record(entry, due.reason);
+    if (hasCounters(entry)) sink.record(entry, due.reason);
     clearCounters(entry);
   }
   return false;
@@ -183,10 +216,13 @@ void FlowTable::advance(int64_t nowNs, FlowSink& sink) {
     FlowEntry& entry = pool_[index];
     if (endIfDue(entry, nowNs, sink)) {
       remove(index, hash_(entry.key));
+    } else if (entry.dormant != 0) {
+      wheel_.sleep(index);
     } else {
       wheel_.schedule(index, deadline(entry).atNs);
     }
   }
+  endSleepers(nowNs, sink);
 }
 
 void FlowTable::exportNow(FlowEntry& entry, FlowSink& sink) {
@@ -198,9 +234,9 @@ void FlowTable::exportNow(FlowEntry& entry, FlowSink& sink) {
 void FlowTable::evictOne(FlowSink& sink) {
   const uint32_t index = wheel_.takeEarliest();
   FlowEntry& entry = pool_[index];
+  if (hasCounters(entry)) ++counters_.evictedFlows;
   end(entry, EndReason::LACK_OF_RESOURCES, sink);
   remove(index, hash_(entry.key));
-  ++counters_.evictedFlows;
 }
 
 void FlowTable::flush(int64_t nowNs, FlowSink& sink) {

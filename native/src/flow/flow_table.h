@@ -18,6 +18,9 @@ struct FlowTableOptions {
   int64_t activeTimeoutNs = 60'000'000'000;
   /// How long a closed TCP flow (RST, or FIN both ways) stays for the segments that come late.
   int64_t closedLingerNs = 1'000'000'000;
+  /// How long a named TCP connection that went idle without closing is remembered: its later
+  /// segments carry nothing that could be named, and often come from the responder.
+  int64_t dormantTimeoutNs = 300'000'000'000;
   uint32_t maximumFlows = 1U << 20U;
 };
 
@@ -71,10 +74,13 @@ class FlowTable {
   };
 
   [[nodiscard]] Deadline deadline(const FlowEntry& entry) const;
+  [[nodiscard]] bool maySleep(const FlowEntry& entry) const;
   bool endIfDue(FlowEntry& entry, int64_t nowNs, FlowSink& sink);
   void end(FlowEntry& entry, EndReason reason, FlowSink& sink);
   void remove(uint32_t index, uint32_t hash);
   uint32_t create(const DecodedPacket& packet, uint32_t hash, FlowSink& sink);
+  void wake(uint32_t index, int64_t nowNs);
+  void endSleepers(int64_t nowNs, FlowSink& sink);
   void evictOne(FlowSink& sink);
   void count(FlowEntry& entry, const DecodedPacket& packet);
   void noteTcp(FlowEntry& entry, const DecodedPacket& packet);

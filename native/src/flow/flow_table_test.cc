@@ -223,6 +223,41 @@ TEST_CASE("exportNow gives a record and counting goes on from zero") {
   CHECK(sink.outputs[1].startNs == SECOND);
 }
 
+TEST_CASE(
+    "an idle TCP connection keeps its name and initiator; a SYN or the end of sleep forgets them") {
+  FlowTable table(FlowTableOptions{}, FlowHash::randomSeed());
+  Collect sink;
+  for (uint16_t port : {1, 2, 3})
+    feed(table, sink, makePacket(port, 0, Sender::A, TCP_SYN)).application = 7;
+  const FlowEntry& woken = feed(table, sink, makePacket(1, 100 * SECOND, Sender::B, TCP_ACK));
+  CHECK(woken.application == 7);
+  CHECK(woken.initiator == Sender::A);
+  CHECK(woken.recordStartNs == 100 * SECOND);
+  CHECK(feed(table, sink, makePacket(2, 100 * SECOND, Sender::B, TCP_SYN)).application == 0);
+  CHECK(feed(table, sink, makePacket(3, 400 * SECOND, Sender::B, TCP_ACK)).application == 0);
+  REQUIRE(sink.outputs.size() == 3);
+  for (const Output& output : sink.outputs) CHECK(output.reason == EndReason::IDLE_TIMEOUT);
+  CHECK(sink.endedFlows == 2);
+  table.advance(2000 * SECOND, sink);
+  CHECK(table.liveFlows() == 0);
+  CHECK(sink.outputs.size() == 6);
+}
+
+TEST_CASE("under pressure sleepers go before flows that have packets") {
+  FlowTableOptions options;
+  options.maximumFlows = 64;
+  FlowTable table(options, FlowHash::randomSeed());
+  Collect sink;
+  for (uint16_t port = 0; port < 60; ++port)
+    feed(table, sink, makePacket(port, 0, Sender::A, TCP_ACK)).application = 7;
+  table.advance(20 * SECOND, sink);
+  CHECK(sink.outputs.size() == 60);
+  CHECK(table.liveFlows() == 60);
+  for (uint16_t port = 100; port < 164; ++port) feed(table, sink, makePacket(port, 21 * SECOND));
+  CHECK(sink.outputs.size() == 60);
+  CHECK(table.liveFlows() == 64);
+}
+
 TEST_CASE("keys in long runs find their entries again after random removal") {
   FlowIndex index(1U << 16U);
   std::mt19937 random(3);

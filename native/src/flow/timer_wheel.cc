@@ -10,7 +10,8 @@ TimerWheel::TimerWheel(EntryPool& pool, int64_t longestTimeoutNs) : pool_(pool) 
   const auto seconds = static_cast<uint64_t>(longestTimeoutNs / TICK_NS) + 3;
   const uint64_t lists = std::bit_ceil(std::clamp<uint64_t>(seconds, 8, 4096));
   mask_ = static_cast<uint32_t>(lists - 1);
-  for (uint32_t list = 0; list < lists; ++list) heads_.push_back({HEADS + list, HEADS + list});
+  sleepers_ = HEADS + static_cast<uint32_t>(lists);
+  for (uint32_t head = HEADS; head <= sleepers_; ++head) heads_.push_back({head, head});
 }
 
 uint32_t TimerWheel::next(uint32_t link) const {
@@ -32,12 +33,15 @@ void TimerWheel::schedule(uint32_t entry, int64_t deadlineNs) {
     started_ = true;
   }
   const int64_t tick = std::clamp(wanted, currentTick_, currentTick_ + mask_);
-  const uint32_t list = head(tick);
-  const uint32_t last = heads_[list - HEADS].previous;
+  append(head(tick), entry);
+}
+
+void TimerWheel::append(uint32_t head, uint32_t entry) {
+  const uint32_t last = heads_[head - HEADS].previous;
   setNext(last, entry);
   pool_[entry].previousInWheel = last;
-  pool_[entry].nextInWheel = list;
-  heads_[list - HEADS].previous = entry;
+  pool_[entry].nextInWheel = head;
+  heads_[head - HEADS].previous = entry;
 }
 
 void TimerWheel::remove(uint32_t entry) {
@@ -67,7 +71,14 @@ uint32_t TimerWheel::takeDue(int64_t nowNs) {
   return FlowEntry::NO_INDEX;
 }
 
+uint32_t TimerWheel::oldestSleeper() const {
+  const uint32_t entry = next(sleepers_);
+  return entry >= HEADS ? FlowEntry::NO_INDEX : entry;
+}
+
 uint32_t TimerWheel::takeEarliest() {
+  const uint32_t sleeper = takeFirst(sleepers_);
+  if (sleeper != FlowEntry::NO_INDEX) return sleeper;
   for (uint32_t ahead = 0; ahead <= mask_; ++ahead) {
     const uint32_t entry = takeFirst(head(currentTick_ + ahead));
     if (entry != FlowEntry::NO_INDEX) return entry;

@@ -23,7 +23,12 @@ class TimerWheel {
   /// Takes one entry whose second has passed at `nowNs`, NO_INDEX when there is none.
   uint32_t takeDue(int64_t nowNs);
 
-  /// Takes the entry that would be due first, NO_INDEX when the wheel is empty.
+  /// Puts an unscheduled entry at the end of the sleepers, a list beside the wheel.
+  void sleep(uint32_t entry) { append(sleepers_, entry); }
+  /// The entry that has slept longest, NO_INDEX when none sleeps.
+  [[nodiscard]] uint32_t oldestSleeper() const;
+
+  /// Takes the oldest sleeper, then the entry that would be due first; NO_INDEX when there is none.
   uint32_t takeEarliest();
 
  private:
@@ -39,6 +44,7 @@ class TimerWheel {
   [[nodiscard]] uint32_t head(int64_t tick) const {
     return HEADS + (static_cast<uint32_t>(tick) & mask_);
   }
+  void append(uint32_t head, uint32_t entry);
   [[nodiscard]] uint32_t next(uint32_t link) const;
   void setNext(uint32_t link, uint32_t value);
   void setPrevious(uint32_t link, uint32_t value);
@@ -47,6 +53,7 @@ class TimerWheel {
   EntryPool& pool_;
   std::vector<Links> heads_;
   uint32_t mask_;
+  uint32_t sleepers_;        ///< the last of the heads
   int64_t currentTick_ = 0;  ///< lists of ticks before it are empty
   bool started_ = false;
 };
