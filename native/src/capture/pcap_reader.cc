@@ -25,10 +25,9 @@ constexpr size_t CACHE_LINE_BYTES = 64;
 
 /// Each line once: those that begin in the record's span, moved ahead.
 inline void prefetchAhead(const uint8_t* record, size_t recordBytes) {
-  const uintptr_t from = reinterpret_cast<uintptr_t>(record) + PREFETCH_DISTANCE_BYTES;
-  for (uintptr_t line = (from + CACHE_LINE_BYTES - 1) & -CACHE_LINE_BYTES;
-       line < from + recordBytes; line += CACHE_LINE_BYTES)
-    __builtin_prefetch(reinterpret_cast<const void*>(line));
+  const size_t toNextLine = -reinterpret_cast<uintptr_t>(record) % CACHE_LINE_BYTES;
+  for (size_t at = toNextLine; at < recordBytes; at += CACHE_LINE_BYTES)
+    __builtin_prefetch(record + PREFETCH_DISTANCE_BYTES + at);
 }
 
 bool isMagic(uint32_t value) {
