@@ -5,8 +5,7 @@
 #include <utility>
 #include <vector>
 
-#include "classify/control_channel.h"
-#include "classify/expectation_table.h"
+#include "classify/announced_flows.h"
 #include "classify/flow_slots.h"
 #include "classify/matcher.h"
 #include "classify/verdict_rules.h"
@@ -58,7 +57,7 @@ struct Classifier::Impl {
         rules(database->signatures()),
         slots(options.undecidedFlowsMax),
         segments(SEGMENT_BLOCKS_MAX),
-        expectations(options.expectationsMax),
+        announced(database->signatures().expected, options.expectationsMax),
         matcher(database->createMatcher(options.undecidedFlowsMax * 2)) {
     for (const Application& application : database->signatures().applications) {
       if (application.ipProtocol == 0) continue;
@@ -68,7 +67,6 @@ struct Classifier::Impl {
 
   void add(FlowEntry& entry, const DecodedPacket& packet);
   bool admit(FlowEntry& entry, const DecodedPacket& packet);
-  void inspect(const FlowEntry& entry, const DecodedPacket& packet);
   void addSegment(uint32_t index, const FlowEntry& entry, const DecodedPacket& packet);
   void addDatagram(uint32_t index, const FlowEntry& entry, const DecodedPacket& packet);
   void request(uint32_t index, DatabasePart part, const StreamChunk& chunk, uint32_t payloadBytes);
@@ -92,7 +90,7 @@ struct Classifier::Impl {
   std::array<uint32_t, 256> applicationOfProtocol{};
   FlowSlotPool slots;
   SegmentPool segments;
-  ExpectationTable expectations;
+  AnnouncedFlows announced;
   const std::unique_ptr<Matcher> matcher;
 
   std::vector<ScanRequest> batch;
@@ -111,13 +109,13 @@ struct Classifier::Impl {
 
 void Classifier::Impl::add(FlowEntry& entry, const DecodedPacket& packet) {
   if (entry.classification == ClassificationState::DECIDED) {
-    if (entry.inspectAfterVerdict != 0) inspect(entry, packet);
+    if (entry.inspectAfterVerdict != 0) announced.observe(packet, sideOf(entry, packet));
     return;
   }
   if (entry.classification == ClassificationState::NEW && !admit(entry, packet)) return;
   // Before the verdict too: whether a channel has its name yet depends on the cut into batches,
   // what it announces must not.
-  inspect(entry, packet);
+  announced.observe(packet, sideOf(entry, packet));
   const uint32_t index = entry.classifierSlot;
   if (entry.key.protocol == PROTOCOL_TCP) {
     addSegment(index, entry, packet);
@@ -140,7 +138,7 @@ bool Classifier::Impl::admit(FlowEntry& entry, const DecodedPacket& packet) {
     decide(entry, 0);
     return false;
   }
-  if (const uint32_t expected = expectations.find(entry.key, packet.timestampNs); expected != 0) {
+  if (const uint32_t expected = announced.find(packet); expected != 0) {
     ++counters.expectedFlows;
     decide(entry, expected);
     return false;
@@ -153,28 +151,6 @@ bool Classifier::Impl::admit(FlowEntry& entry, const DecodedPacket& packet) {
   }
   entry.classification = ClassificationState::UNDECIDED;
   return true;
-}
-
-/// Looks for announcements of other flows.
-void Classifier::Impl::inspect(const FlowEntry& entry, const DecodedPacket& packet) {
-  const ExpectedApplications& expected = database->signatures().expected;
-  const bool isTcp = entry.key.protocol == PROTOCOL_TCP;
-  const IpAddress& sender = packet.sender == Sender::A ? entry.key.addressA : entry.key.addressB;
-  const ControlPayload payload{
-      {reinterpret_cast<const char*>(packet.payload), packet.payloadLengthBytes},
-      isTcp ? Transport::TCP : Transport::UDP,
-      sideOf(entry, packet),
-      sender};
-  std::array<Announcement, ANNOUNCEMENTS_MAX> announcements;
-  const size_t count = findAnnouncements(payload, announcements);
-  for (size_t i = 0; i < count; ++i) {
-    const AnnouncedRole role = announcements[i].role;
-    const uint32_t application = role == AnnouncedRole::FTP_DATA ? expected.ftpData
-                                 : role == AnnouncedRole::RTP    ? expected.rtp
-                                                                 : expected.rtcp;
-    if (application == 0) continue;
-    expectations.add(announcements[i].endpoint, application, packet.timestampNs);
-  }
 }
 
 void Classifier::Impl::addSegment(uint32_t index, const FlowEntry& entry,
@@ -301,9 +277,7 @@ void Classifier::Impl::decide(FlowEntry& entry, uint32_t application) {
   entry.classification = ClassificationState::DECIDED;
   entry.application = application;
   if (application == 0) return;
-  const ExpectedApplications& expected = database->signatures().expected;
-  const bool isControl = application == expected.ftp || application == expected.sip;
-  entry.inspectAfterVerdict = isControl ? 1 : 0;
+  entry.inspectAfterVerdict = announced.isControl(application) ? 1 : 0;
   ++counters.decidedFlows;
   named.push_back(&entry);
 }

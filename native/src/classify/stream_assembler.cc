@@ -37,7 +37,7 @@ SegmentOutcome StreamAssembler::add(uint32_t sequence, std::span<const uint8_t> 
       if (!hold(link, cursor, piece, pool)) return SegmentOutcome::OVERFLOWED;
       outcome = SegmentOutcome::HELD;
     }
-    cursor = gapEnd;
+    cursor = std::max(gapEnd, next_);  // what waited behind the gap is out as well
   }
   return outcome;
 }

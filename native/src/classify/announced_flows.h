@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+// The flows that control channels have announced: reads the announcements, remembers them for a
+// while, and knows a new flow that was announced. Owned by one lane.
+#pragma once
+
+#include <cstdint>
+
+#include "classify/expectation_table.h"
+#include "classify/signature.h"
+#include "decode/decoded_packet.h"
+
+namespace weir {
+
+class AnnouncedFlows {
+ public:
+  AnnouncedFlows(const ExpectedApplications& expected, uint32_t expectationsMax)
+      : expected_(expected), table_(expectationsMax) {}
+
+  /// Looks for announcements in a packet's payload. A few compares where there are none.
+  void observe(const DecodedPacket& packet, StreamSide side);
+
+  /// The application announced for a new flow; 0 when there is none.
+  [[nodiscard]] uint32_t find(const DecodedPacket& packet) const {
+    return table_.find(packet.key, packet.timestampNs);
+  }
+
+  /// Whether flows of this application go on announcing others after their verdict.
+  [[nodiscard]] bool isControl(uint32_t application) const {
+    return application == expected_.ftp || application == expected_.sip;
+  }
+
+ private:
+  ExpectedApplications expected_;
+  ExpectationTable table_;
+};
+
+}  // namespace weir

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "classify/control_channel.h"
+
+#include <doctest/doctest.h>
+
+#include <array>
+#include <vector>
+
+#include "classify/test_flows.h"
+
+namespace weir {
+namespace {
+
+using testing::ipv4;
+
+std::vector<Announcement> find(std::string_view text, StreamSide side,
+                               Transport transport = Transport::TCP) {
+  std::array<Announcement, ANNOUNCEMENTS_MAX> found;
+  const size_t count = findAnnouncements({text, transport, side, ipv4(9)}, found);
+  return {found.begin(), found.begin() + static_cast<ptrdiff_t>(count)};
+}
+
+TEST_CASE("FTP announces its data connections") {
+  const auto passive =
+      find("227 Entering Passive Mode (192,0,2,2,156,85).\r\n", StreamSide::SERVER);
+  REQUIRE(passive.size() == 1);
+  CHECK(passive[0].endpoint == Endpoint{ipv4(2), 40021, testing::TCP});
+  CHECK(passive[0].role == AnnouncedRole::FTP_DATA);
+
+  const auto anyAddress = find("227 ok (0,0,0,0,156,85)\r\n", StreamSide::SERVER);
+  REQUIRE(anyAddress.size() == 1);
+  CHECK(anyAddress[0].endpoint.address == ipv4(9));
+
+  const auto extended = find("229 Extended (|||40021|)\r\n", StreamSide::SERVER);
+  REQUIRE(extended.size() == 1);
+  CHECK(extended[0].endpoint == Endpoint{ipv4(9), 40021, testing::TCP});
+
+  const auto active = find("PORT 192,0,2,1,4,1\r\n", StreamSide::CLIENT);
+  REQUIRE(active.size() == 1);
+  CHECK(active[0].endpoint == Endpoint{ipv4(1), 1025, testing::TCP});
+
+  const auto extendedActive = find("EPRT |1|192.0.2.1|1025|\r\n", StreamSide::CLIENT);
+  REQUIRE(extendedActive.size() == 1);
+  CHECK(extendedActive[0].endpoint == Endpoint{ipv4(1), 1025, testing::TCP});
+
+  const auto ipv6 = find("EPRT |2|2001:db8::1|1025|\r\n", StreamSide::CLIENT);
+  REQUIRE(ipv6.size() == 1);
+  CHECK(ipv6[0].endpoint.address[15] == 1);
+}
+
+TEST_CASE("what is no announcement announces nothing") {
+  CHECK(find("227 Entering Passive Mode (192,0,2,2,156)\r\n", StreamSide::SERVER).empty());
+  CHECK(find("227 Entering Passive Mode (192,0,2,256,1,2)\r\n", StreamSide::SERVER).empty());
+  CHECK(find("227 Entering Passive Mode (192,0,2,2,156,85).\r\n", StreamSide::CLIENT).empty());
+  CHECK(find("PORT 192,0,2,1,4,1\r\n", StreamSide::SERVER).empty());
+  CHECK(find("EPRT |1|weir|1025|\r\n", StreamSide::CLIENT).empty());
+  CHECK(find("229 Extended (|||99999|)\r\n", StreamSide::SERVER).empty());
+  CHECK(find("PORT", StreamSide::CLIENT).empty());
+}
+
+TEST_CASE("SIP announces media: a session's address, and a media line's own") {
+  const auto found = find(
+      "SIP/2.0 200 OK\r\nContent-Type: application/sdp\r\n\r\n"
+      "v=0\r\nc=IN IP4 192.0.2.5\r\nm=audio 16384 RTP/AVP 0 8\r\na=sendrecv\r\n"
+      "m=image 4000 udptl t38\r\nm=video 5000/2 RTP/SAVP 96\r\nc=IN IP4 192.0.2.6\r\n",
+      StreamSide::SERVER, Transport::UDP);
+  REQUIRE(found.size() == 4);
+  CHECK(found[0].endpoint == Endpoint{ipv4(5), 16384, testing::UDP});
+  CHECK(found[0].role == AnnouncedRole::RTP);
+  CHECK(found[1].endpoint == Endpoint{ipv4(5), 16385, testing::UDP});
+  CHECK(found[1].role == AnnouncedRole::RTCP);
+  CHECK(found[2].endpoint == Endpoint{ipv4(6), 5000, testing::UDP});
+}
+
+TEST_CASE("a rejected medium and a body without a start line announce nothing") {
+  CHECK(find("SIP/2.0 200 OK\r\n\r\nc=IN IP4 192.0.2.5\r\nm=audio 0 RTP/AVP 0\r\n",
+             StreamSide::SERVER)
+            .empty());
+  CHECK(find("INVITE of a party\r\n\r\nc=IN IP4 192.0.2.5\r\nm=audio 4 RTP/AVP 0\r\n",
+             StreamSide::CLIENT)
+            .empty());
+}
+
+TEST_CASE("expectations end, are bounded, and hold for either endpoint") {
+  ExpectationTable table(4);
+  FlowKey key = testing::newFlow(testing::TCP, 40021).key;
+  table.add({ipv4(2), 40021, testing::TCP}, 7, 0);
+  CHECK(table.find(key, 1) == 7);
+  std::swap(key.addressA, key.addressB);
+  std::swap(key.portA, key.portB);
+  CHECK(table.find(key, 1) == 7);
+  key.protocol = testing::UDP;
+  CHECK(table.find(key, 1) == 0);
+  key.protocol = testing::TCP;
+  CHECK(table.find(key, ExpectationTable::LIFETIME_NS) == 0);
+
+  for (uint16_t port = 1; port < 100; ++port) table.add({ipv4(3), port, testing::TCP}, 8, 1);
+  CHECK(table.size() <= 4);
+  CHECK(table.find(key, 2) == 0);
+}
+
+}  // namespace
+}  // namespace weir
