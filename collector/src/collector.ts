@@ -19,6 +19,7 @@ import { createQueries } from './query/queries.js';
 import { allowList } from './receive/allow-list.js';
 import { type Endpoint, endpointText, parseEndpoint } from './receive/endpoint.js';
 import { type Datagram, Receiver } from './receive/receiver.js';
+import { createRecentGrowth } from './receive/recent-growth.js';
 import { ChdbStore } from './store/chdb-store.js';
 import type { FlowStore } from './store/flow-store.js';
 import { encodeNativeBlock } from './store/native-format.js';
@@ -36,6 +37,8 @@ const MOST_ROWS_A_BATCH = 65_536;
 /** Of the 2 s that `stop` may take. */
 const STOP_GRACE_MS = 1500;
 const RECENT_FLOWS = 10_000;
+/** A loss is a problem for so long after it happened. */
+const LOSS_REPORT_MS = 600_000;
 
 /** Receives flow records, stores them, answers questions about them, and decides by rules. */
 export class Collector {
@@ -57,6 +60,7 @@ export class Collector {
   #flushTimer: NodeJS.Timeout | undefined;
   #startedMilliseconds = Date.now();
   #socketProblem: string | undefined;
+  readonly #losing = createRecentGrowth(LOSS_REPORT_MS);
 
   /** Opens nothing. @throws CollectorError WEIR_COLLECTOR_ADDRESS when an address cannot be read */
   constructor(config: CollectorConfig, { log = logToStderr, store }: CollectorDeps = {}) {
@@ -205,7 +209,7 @@ export class Collector {
   #problems(): string[] {
     const problems: string[] = [];
     const lost = this.#receiver.kernelDrops();
-    if (lost > 0) {
+    if (this.#losing(lost, Date.now())) {
       const advice =
         this.#receiver.state.bufferHint ?? 'this machine is too slow for the exporters';
       problems.push(`the kernel dropped ${lost} datagrams: ${advice}`);

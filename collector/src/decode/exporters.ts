@@ -3,7 +3,7 @@ import { countDrop, type DropCounters } from '../drops.js';
 import { parseAddress } from './address.js';
 import type { StreamIdentity } from './batch.js';
 import { ADDRESS_OCTETS } from './columns.js';
-import { createPendingSets, type PendingSets } from './pending-sets.js';
+import { createPendingSets, type PendingBudget, type PendingSets } from './pending-sets.js';
 import { createSequence, type SequenceState } from './sequence.js';
 import type { Template } from './template.js';
 
@@ -32,13 +32,16 @@ export interface ExporterLimits {
   readonly templatesPerStream: number;
   /** Octets of data that wait for their template, for each exporter. */
   readonly pendingOctetsPerExporter: number;
+  /** The same for all exporters together. */
+  readonly pendingOctets: number;
 }
 
 export const EXPORTER_LIMITS: ExporterLimits = {
   exporters: 4096,
   streamsPerExporter: 256,
   templatesPerStream: 1024,
-  pendingOctetsPerExporter: 256 * 1024,
+  pendingOctetsPerExporter: 4 * 1024 * 1024,
+  pendingOctets: 64 * 1024 * 1024,
 };
 
 /** All exporters seen since the collector started. */
@@ -46,8 +49,10 @@ export class Exporters {
   readonly #byAddress = new Map<string, Exporter>();
   readonly #limits: ExporterLimits;
   readonly #drops: DropCounters;
+  readonly #budget: PendingBudget;
 
   constructor(limits: ExporterLimits, drops: DropCounters) {
+    this.#budget = { octets: 0, limitOctets: limits.pendingOctets };
     this.#limits = limits;
     this.#drops = drops;
   }
@@ -83,7 +88,7 @@ export class Exporters {
       address,
       octets: parseAddress(address) ?? new Uint8Array(ADDRESS_OCTETS),
       streams: new Map<number, ExportStream>(),
-      pending: createPendingSets(this.#limits.pendingOctetsPerExporter),
+      pending: createPendingSets(this.#limits.pendingOctetsPerExporter, this.#budget),
     };
     this.#byAddress.set(address, exporter);
     return exporter;

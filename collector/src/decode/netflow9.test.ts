@@ -274,6 +274,21 @@ describe('templates', () => {
     expect(send(encodeNetflow9({ sequence: 100 }, [encodeTemplate(256, PLAIN)]))).toBe(kept);
   });
 
+  it('that never come cost a bounded memory for all exporters together', () => {
+    const { decoder, batch } = session({ ...EXPORTER_LIMITS, pendingOctets: 1000 });
+    for (let host = 1; host <= 50; host++) {
+      const payload = encodeNetflow9({}, [encodeSet(256, plainRecord(host))]);
+      decoder.decode(
+        { payload, exporterAddress: `192.0.2.${host}`, receivedMilliseconds: 0 },
+        batch,
+      );
+    }
+    const waiting = [...decoder.exporters.streams()].map((stream) => stream.exporter.pending.size);
+    const kept = waiting.reduce((sum, size) => sum + size, 0);
+    expect(kept).toBe(Math.floor(1000 / (12 + 128)));
+    expect(decoder.drops).toEqual({ unknownTemplateOverflow: 50 - kept });
+  });
+
   it('are bounded in number for one domain', () => {
     const { decoder, send } = session({ ...EXPORTER_LIMITS, templatesPerStream: 3 });
     for (let id = 256; id < 266; id++) send(encodeNetflow9({}, [encodeTemplate(id, PLAIN)]));

@@ -12,6 +12,12 @@ export interface PendingSet {
   readonly receivedMilliseconds: number;
 }
 
+/** What all exporters together may keep waiting: forged senders must not add up. */
+export interface PendingBudget {
+  octets: number;
+  readonly limitOctets: number;
+}
+
 /** Sets of one exporter that wait, oldest first, bounded in octets. */
 export interface PendingSets {
   /** Takes a set in; returns how many older ones (or itself) had to go. */
@@ -24,17 +30,21 @@ export interface PendingSets {
 /** Cost of an entry beside its octets: keeps many tiny sets from slipping under the bound. */
 const ENTRY_OCTETS = 128;
 
-export function createPendingSets(limitOctets: number): PendingSets {
+export function createPendingSets(limitOctets: number, budget: PendingBudget): PendingSets {
   let sets: PendingSet[] = [];
   let octets = 0;
-  const cost = (set: PendingSet) => set.octets.length + ENTRY_OCTETS;
+  const account = (set: PendingSet, sign: 1 | -1) => {
+    const cost = sign * (set.octets.length + ENTRY_OCTETS);
+    octets += cost;
+    budget.octets += cost;
+  };
   return {
     add(set) {
       sets.push(set);
-      octets += cost(set);
+      account(set, 1);
       let dropped = 0;
-      while (octets > limitOctets) {
-        octets -= cost(sets[dropped] as PendingSet);
+      while (octets > limitOctets || (octets > 0 && budget.octets > budget.limitOctets)) {
+        account(sets[dropped] as PendingSet, -1);
         dropped++;
       }
       if (dropped > 0) sets = sets.slice(dropped);
@@ -44,7 +54,7 @@ export function createPendingSets(limitOctets: number): PendingSets {
       const wanted = (set: PendingSet) => set.stream === stream && set.templateId === templateId;
       const taken = sets.filter(wanted);
       if (taken.length > 0) sets = sets.filter((set) => !wanted(set));
-      for (const set of taken) octets -= cost(set);
+      for (const set of taken) account(set, -1);
       return taken;
     },
     get size() {

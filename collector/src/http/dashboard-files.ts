@@ -1,13 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
-import { resolve } from 'node:path';
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import fastifyStatic from '@fastify/static';
+import type { Logger } from '../log.js';
 import type { ApiServer } from './server.js';
 
 /** Names with a hash of the content in them never change. */
 const HASHED_NAME = /-[\w-]{8,}\.\w+$/;
 
-/** The built dashboard at /. */
-export async function addDashboardFiles(server: ApiServer, folder: string): Promise<void> {
+/** The built dashboard at /; without one in the folder the API works alone. */
+export async function addDashboardFiles(
+  server: ApiServer,
+  { folder, log }: { readonly folder: string; readonly log: Logger },
+): Promise<void> {
+  if (!existsSync(join(folder, 'index.html'))) {
+    log('warn', 'no dashboard there, only the API is served; build it or see --dashboard', {
+      folder,
+    });
+    return;
+  }
   await server.register(fastifyStatic, {
     root: resolve(folder),
     index: 'index.html',

@@ -56,9 +56,8 @@ export async function createServer(context: ApiContext): Promise<ApiServer> {
     addDecisionRoutes(routes as ApiServer, context);
     addStreamRoute(routes as ApiServer, context);
   });
-  if (context.dashboardFolder !== undefined) {
-    await addDashboardFiles(server, context.dashboardFolder);
-  }
+  const { dashboardFolder: folder, log } = context;
+  if (folder !== undefined) await addDashboardFiles(server, { folder, log });
   await server.ready();
   return server;
 }

@@ -111,6 +111,18 @@ describe.each(Object.entries(WINDOWS))('over %s', (_name, filter) => {
   });
 });
 
+it('gives every record back as it was, the newest first, also after the store was closed', async () => {
+  await store.close();
+  await store.open();
+  const answer = await queries.flows({ from: START, to: START + HOURS }, 10_000);
+  const key = (flow: object) => JSON.stringify(Object.entries(flow).sort());
+  expect(answer.flows.map(key).sort()).toEqual(flows.map(key).sort());
+  const ends = answer.flows.map((flow) => flow.flowEndMilliseconds);
+  expect(ends).toEqual([...ends].sort((a, b) => b - a));
+  const few = await queries.flows({ from: START, to: START + HOURS }, 7);
+  expect(few.flows.map((flow) => flow.flowEndMilliseconds)).toEqual(ends.slice(0, 7));
+});
+
 const WHOLE: Filter = { from: START, to: START + HOURS };
 const FILTERS: Record<string, [Partial<Filter>, (flow: Flow) => boolean]> = {
   application: [

@@ -6,6 +6,7 @@ import { allowList } from './allow-list.js';
 import { endpointText, parseEndpoint } from './endpoint.js';
 import { dropsIn } from './kernel-drops.js';
 import { type Datagram, Receiver } from './receiver.js';
+import { createRecentGrowth } from './recent-growth.js';
 
 describe('endpoints', () => {
   it.each(['0.0.0.0:2055', '[::]:2055', 'localhost:0'])('%s', (text) => {
@@ -54,6 +55,18 @@ it('reads the drops of its own sockets from the table of the kernel', () => {
   expect(dropsIn(table, [2055])).toBe(17);
   expect(dropsIn(table, [2055, 2056])).toBe(21);
   expect(dropsIn('', [2055])).toBe(0);
+});
+
+it('tells of a loss as long as it is recent', () => {
+  const growing = createRecentGrowth(100);
+  const steps: [number, number, boolean][] = [
+    [0, 0, false],
+    [5, 10, true],
+    [5, 109, true],
+    [5, 110, false],
+    [6, 120, true],
+  ];
+  for (const [value, now, expected] of steps) expect(growing(value, now)).toBe(expected);
 });
 
 async function sendTo(port: number, host: string, payloads: readonly string[]): Promise<void> {

@@ -7,8 +7,6 @@ import { join } from 'node:path';
 import { Session } from 'chdb';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { createNameTable } from '../enrich/name-table.js';
-import { flowAt } from '../enrich/named-flow.js';
-import { createQueries } from '../query/queries.js';
 import { ChdbStore } from './chdb-store.js';
 import { encodeNativeBlock } from './native-format.js';
 import { randomFlows } from './test-columns.js';
@@ -36,24 +34,6 @@ function newStore(retentionDays = 10_000, folder = dataFolder) {
 const count = (table: string) => ({
   sql: `SELECT count() AS count FROM weir.${table}`,
   parameters: {},
-});
-
-it('gives every row back as it was, also after it was closed', async () => {
-  const columns = randomFlows(NAMES, { count: 1000, seed: 1, from: NOON, to: NOON + 3_600_000 });
-  const store = newStore();
-  await store.open();
-  await store.insert([encodeNativeBlock(columns, NAMES)]);
-  await store.close();
-  const again = newStore();
-  await again.open();
-  const window = { from: NOON, to: NOON + 3_600_000 };
-  const { flows } = await createQueries(again).flows(window, 10_000);
-  await again.close();
-  const expected = Array.from({ length: 1000 }, (_, row) => flowAt(columns, row, NAMES));
-  const key = (flow: object) => JSON.stringify(Object.entries(flow).sort());
-  expect(flows.map(key).sort()).toEqual(expected.map(key).sort());
-  const ends = flows.map((flow) => flow.flowEndMilliseconds);
-  expect(ends).toEqual([...ends].sort((a, b) => b - a));
 });
 
 it('takes several blocks in one insert', async () => {
