@@ -15,7 +15,7 @@ function keyLines(spec: OptionSpec): string[] {
   return [
     `  # ${spec.description}.${choices}`,
     `  # ${names.join(', ')}`,
-    `  # ${spec.key}: ${value}`,
+    `  #${spec.key}: ${value}`,
     '',
   ];
 }

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+// The whole loop: the probe names a flow on the mirror port, the collector's rule makes a decision of it,
+// the gateway stops it in the kernel while it runs, and what the rule does not name goes on.
+import type { DecisionsResponse, ExportersResponse, Rule } from '@weir/wire';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { BitTorrentTransfer } from './lab/bittorrent.js';
+import { eventually } from './lab/eventually.js';
+import { HttpDownload } from './lab/http.js';
+import { IS_ROOT, Lab } from './lab/lab.js';
+import { ADDRESSES, MIRROR, type Node } from './lab/topology.js';
+import { RunningWeir } from './weir.js';
+
+const COLLECTOR = `http://${ADDRESSES.probe[4]}:8055`;
+const BLOCK_BITTORRENT = { action: 'block', applicationName: 'BitTorrent', comment: 'dormitory' };
+
+describe.skipIf(!IS_ROOT)('a rule that blocks BitTorrent', () => {
+  let lab: Lab;
+  let running: RunningWeir[];
+
+  beforeEach(async () => {
+    lab = await Lab.create();
+    running = [];
+    const data = await lab.makeFolder('collector');
+    const listen = ['--listen', '127.0.0.1:2055', '--http', `${ADDRESSES.probe[4]}:8055`];
+    await start('probe', ['collector', '--data', data, ...listen], /collecting/);
+    await start('gateway', ['gateway', '--collector', COLLECTOR], /collector found/);
+    const capture = ['--interface', MIRROR, '--export', 'netflow9://127.0.0.1:2055'];
+    await start('probe', ['probe', ...capture, '--export-on-classify', '--active-timeout', '2']);
+    await eventually('the probe exports what it sees', probeExports);
+  });
+  afterEach(async () => {
+    for (const weir of running.reverse()) await weir.stop();
+    await lab.dispose();
+  });
+
+  test('stops a transfer that runs, and HTTP between the same hosts goes on', async () => {
+    await using torrent = await BitTorrentTransfer.start(lab);
+    await using download = await HttpDownload.start(lab);
+    await goesOn(torrent);
+
+    const rule = await makeRule();
+    await eventually('the transfer stops', () => isStill(torrent));
+    const [torrentAt, downloadAt] = [await torrent.progress(), await download.progress()];
+    await eventually(
+      'HTTP goes on',
+      async () => (await download.progress()) > downloadAt + 3_000_000,
+    );
+    // aria2 may ask another connection for a block or two before that one is named, too.
+    expect((await torrent.progress()) - torrentAt).toBeLessThan(200_000);
+    expect(await dropped()).toBeGreaterThan(0);
+    const { decisions } = await decisionsNow();
+    expect(decisions.length).toBeGreaterThan(0);
+    expect(decisions.every(({ ruleId }) => ruleId === rule.id)).toBe(true);
+    expect(decisions.some(({ selector }) => selector.sourceTransportPort === 80)).toBe(false);
+    expect(decisions.some(({ selector }) => selector.destinationTransportPort === 80)).toBe(false);
+
+    await lab.fetch('probe', `${COLLECTOR}/api/v1/rules/${rule.id}`, { method: 'DELETE' });
+    await eventually('nothing is blocked', async () => (await elements()) === 0);
+    await goesOn(torrent);
+  });
+
+  test('stops a transfer that begins later, and survives a flush of the gateway', async () => {
+    await makeRule();
+    await lab.exec('gateway', ['nft', 'flush', 'ruleset']);
+    const torrent = await BitTorrentTransfer.start(lab).catch(() => undefined);
+    // Blocked so early that not one block of the file arrived, or soon after.
+    if (torrent) await eventually('the transfer stops', () => isStill(torrent));
+    await eventually('the block stands', async () => (await elements()) > 0);
+    await using download = await HttpDownload.start(lab);
+    await goesOn(download);
+  });
+
+  async function start(node: Node, args: string[], ready?: RegExp): Promise<void> {
+    const weir = RunningWeir.start(args, ['ip', 'netns', 'exec', lab.namespaceOf(node)]);
+    running.push(weir);
+    if (ready) await weir.printed(ready);
+  }
+
+  async function probeExports(): Promise<boolean> {
+    await lab.exec('client', ['ping', '-c1', '-W1', ADDRESSES.server[4]]);
+    const { body } = await lab.fetch('probe', `${COLLECTOR}/api/v1/exporters`);
+    return (JSON.parse(body) as ExportersResponse).exporters.length > 0;
+  }
+
+  async function makeRule(): Promise<Rule> {
+    const request = { method: 'POST', body: BLOCK_BITTORRENT };
+    const { status, body } = await lab.fetch('probe', `${COLLECTOR}/api/v1/rules`, request);
+    expect(status).toBe(201);
+    return JSON.parse(body) as Rule;
+  }
+
+  async function decisionsNow(): Promise<DecisionsResponse> {
+    const { body } = await lab.fetch('gateway', `${COLLECTOR}/api/v1/decisions`);
+    return JSON.parse(body) as DecisionsResponse;
+  }
+
+  /** Elements that stand in the gateway's kernel. */
+  async function elements(): Promise<number> {
+    const listing = await lab.exec('gateway', ['nft', 'list', 'ruleset']);
+    return listing.match(/ expires /g)?.length ?? 0;
+  }
+
+  async function dropped(): Promise<number> {
+    const listing = await lab.exec('gateway', ['nft', 'list', 'table', 'inet', 'weir']);
+    return [...listing.matchAll(/counter packets (\d+)/g)].reduce(
+      (sum, [, n]) => sum + Number(n),
+      0,
+    );
+  }
+});
+
+interface Transfer {
+  progress(): Promise<number>;
+}
+
+async function goesOn(transfer: Transfer): Promise<void> {
+  const before = await transfer.progress();
+  // A connection that was blocked for a while sends again only after its retransmission timer.
+  await eventually(
+    'it goes on',
+    async () => (await transfer.progress()) > before + 1_000_000,
+    90_000,
+  );
+}
+
+/** Whether nothing arrives for two seconds, in which an unblocked transfer brings 4 MB. */
+async function isStill(transfer: Transfer): Promise<boolean> {
+  const before = await transfer.progress();
+  await new Promise((resolve) => setTimeout(resolve, 2000));
+  return (await transfer.progress()) === before;
+}
