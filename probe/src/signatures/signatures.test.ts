@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: Apache-2.0
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { dump } from './dump.js';
+import { loadSamples, loadSignatures } from './load-signatures.js';
+import { type Problem, SignatureFileError } from './signature-file-error.js';
+
+const own = path.resolve(import.meta.dirname, '../../../signatures');
+
+const valid = `name: Weir-Test
+id: 7
+description: For tests
+category: web
+reference: none
+match:
+  - transport: tcp
+    direction: either
+    regex: '^x'
+    caseless: true
+  - transport: udp
+    direction: server
+    regex: '^y'
+    priority: -3
+    minimumBytes: 4
+    maximumBytes: 9
+examples:
+  - { transport: tcp, direction: client, text: "x\\0" }
+nearMisses:
+  - { transport: udp, direction: server, hex: '79 00', thenHex: 'ff' }
+`;
+
+describe("Weir's own signatures", () => {
+  it('load, agree with the registry, and have examples for every pattern-bearing file', () => {
+    const { applications, patterns, expected } = loadSignatures(own);
+    const samples = loadSamples(own);
+    expect(applications.length).toBeGreaterThan(100);
+    expect(Object.values(expected)).not.toContain(0);
+    const exemplified = new Set(samples.filter((one) => one.matches).map((one) => one.application));
+    const missed = new Set(samples.filter((one) => !one.matches).map((one) => one.application));
+    const matching = new Set(patterns.map((one) => one.application));
+    for (const { selector, name } of applications.filter((one) => matching.has(one.selector))) {
+      expect.soft(exemplified, `${name} ${selector} has an example`).toContain(name);
+      expect.soft(missed, `${name} ${selector} has a near miss`).toContain(name);
+    }
+  });
+
+  it('anchor every pattern', () => {
+    for (const { regex, source } of loadSignatures(own).patterns) {
+      expect.soft(regex.startsWith('^'), source).toBe(true);
+    }
+  });
+
+  it('keep numbers that were given once', () => {
+    const registry = readFileSync(path.join(own, 'registry.yaml'), 'utf8');
+    for (const line of ['HTTP: 1', 'TLS: 2', 'DNS: 3', 'SSH: 4', 'EGP: 126']) {
+      expect(registry).toContain(`\n${line}\n`);
+    }
+  });
+});
+
+describe('a signature folder', () => {
+  let folder: string;
+  const put = (name: string, text: string) => writeFileSync(path.join(folder, name), text);
+
+  beforeEach(() => {
+    folder = mkdtempSync(path.join(tmpdir(), 'weir-signatures-'));
+    put('registry.yaml', 'Weir-Test: 7\n');
+    put('x.yaml', valid);
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  function problems(): Problem[] {
+    try {
+      loadSignatures(folder);
+    } catch (error) {
+      if (error instanceof SignatureFileError) return [...error.problems];
+      throw error;
+    }
+    return [];
+  }
+  const only = () => {
+    const found = problems();
+    expect(found).toHaveLength(1);
+    return found[0];
+  };
+
+  it('becomes a set in the shape of the native one', () => {
+    const { applications, patterns, expected } = loadSignatures(folder);
+    expect(applications).toEqual([
+      { selector: 7, name: 'Weir-Test', description: 'For tests', category: 'web', ipProtocol: 0 },
+    ]);
+    expect(patterns.map(({ transport, side }) => `${transport} ${side}`)).toEqual([
+      'tcp client',
+      'tcp server',
+      'udp server',
+    ]);
+    expect(patterns[2]).toEqual({
+      regex: '^y',
+      caseless: false,
+      transport: 'udp',
+      side: 'server',
+      application: 7,
+      priority: -3,
+      minimumDatagramBytes: 4,
+      maximumDatagramBytes: 9,
+      source: `${path.join(folder, 'x.yaml')}:13: Weir-Test`,
+    });
+    expect(expected).toEqual({ ftp: 0, ftpData: 0, sip: 0, rtp: 0, rtcp: 0 });
+  });
+
+  it('reads payloads octet by octet', () => {
+    const [example, nearMiss] = loadSamples(folder);
+    expect(example).toMatchObject({ matches: true, payload: Buffer.from([0x78, 0]) });
+    expect(nearMiss).toMatchObject({ matches: false, payload: Buffer.from([0x79, 0, 0xff]) });
+  });
+
+  it('names line, column and key of an unknown key', () => {
+    put('x.yaml', valid.replace('    caseless: true', '    casless: true'));
+    expect(only()).toMatchObject({
+      code: 'UNKNOWN_KEY',
+      file: path.join(folder, 'x.yaml'),
+      line: 10,
+      column: 5,
+      construct: 'match[0].casless',
+    });
+  });
+
+  it('names the value that does not fit the schema', () => {
+    put('x.yaml', valid.replace('transport: udp', 'transport: sctp'));
+    expect(only()).toMatchObject({
+      code: 'SCHEMA',
+      line: 11,
+      column: 16,
+      construct: 'match[1].transport',
+      message: 'must be one of tcp, udp',
+    });
+  });
+
+  it('names what is missing, at the thing that lacks it', () => {
+    put('x.yaml', valid.replace("    regex: '^x'\n", ''));
+    expect(only()).toMatchObject({ code: 'SCHEMA', line: 7, construct: 'match[0]' });
+    expect(only()?.message).toContain('regex');
+  });
+
+  it.each([
+    ['broken YAML', valid.replace("'^x'", "'^x"), 'YAML_SYNTAX'],
+    ['a key twice', `${valid}id: 8\n`, 'YAML_SYNTAX'],
+    ['a long description', valid.replace('For tests', 'x'.repeat(56)), 'TOO_LONG'],
+    ['a long name', valid.replace('Weir-Test', 'x'.repeat(25)), 'SCHEMA'],
+    ['no way to match', valid.slice(0, valid.indexOf('match:')), 'EMPTY'],
+    [
+      'sizes that exclude each other',
+      valid.replace('minimumBytes: 4', 'minimumBytes: 10'),
+      'BOUNDS',
+    ],
+    ['sizes of TCP', valid.replace('caseless: true', 'minimumBytes: 4'), 'BOUNDS'],
+    ['odd hex', valid.replace("'79 00'", "'79 0'"), 'PAYLOAD'],
+    ['text beyond octets', valid.replace('"x\\0"', '"\\u0100"'), 'PAYLOAD'],
+    ['a name without a number', valid.replace('Weir-Test', 'Other'), 'REGISTRY'],
+    ['another number', valid.replace('id: 7', 'id: 8'), 'REGISTRY'],
+  ])('refuses %s', (_, text, code) => {
+    put('x.yaml', text);
+    expect(problems().map((one) => one.code)).toContain(code);
+  });
+
+  it('refuses a name, a number and an IP protocol that are taken', () => {
+    put('x.yaml', `${valid}ipProtocol: 4\n`);
+    cpSync(path.join(folder, 'x.yaml'), path.join(folder, 'y.yaml'));
+    const codes = problems().map(({ code, construct }) => `${code} ${construct}`);
+    expect(codes).toEqual(['DUPLICATE name', 'DUPLICATE id', 'DUPLICATE ipProtocol']);
+  });
+
+  it('refuses a registry that gives a number twice', () => {
+    put('registry.yaml', 'Weir-Test: 7\nOther: 7\n');
+    expect(only()).toMatchObject({ code: 'DUPLICATE', construct: 'Other', line: 2 });
+  });
+
+  it('tells the problems of all files at once', () => {
+    put('x.yaml', valid.replace('id: 7', 'id: 0'));
+    put('y.yaml', 'name: [');
+    expect(new Set(problems().map((one) => path.basename(one.file)))).toEqual(
+      new Set(['x.yaml', 'y.yaml']),
+    );
+  });
+
+  it('is dumped with one record a line and no tab inside a field', () => {
+    const lines = dump(loadSignatures(folder), loadSamples(folder)).trimEnd().split('\n');
+    expect(lines).toHaveLength(1 + 3 + 1 + 2);
+    expect(lines[1]?.split('\t').slice(0, 9)).toEqual([
+      'pattern',
+      'tcp',
+      'client',
+      '7',
+      '0',
+      '0',
+      '0',
+      'caseless',
+      '5e78',
+    ]);
+  });
+});
