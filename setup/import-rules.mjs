@@ -36,7 +36,7 @@ function importsOf(file) {
   return [...text.matchAll(pattern)].map((match) => match[1]);
 }
 
-const isTest = (file) => /(\.test\.tsx?|_test\.cc)$/.test(file);
+const isTest = (file) => /(\.test\.tsx?|_test\.cc|\/test_\w+\.h)$/.test(file);
 
 function packageProblem(file, imported) {
   const own = file.split('/')[0];

@@ -69,14 +69,12 @@ uint64_t integerValue(const EncodedFlow& flow) {
     return flow.endUpTimeMs;
   else if constexpr (ELEMENT == element::ingressInterface)
     return flow.record.interfaceIndex;
-  else if constexpr (ELEMENT == element::egressInterface)
-    return 0;  // a mirror port cannot know
   else if constexpr (ELEMENT == element::vlanId)
     return flow.record.vlanId;
   else if constexpr (ELEMENT == element::ipVersion)
     return flow.record.ipVersion;
-  else if constexpr (ELEMENT == element::flowDirection)
-    return 0;  // ingress at the observation point
+  else if constexpr (ELEMENT == element::flowDirection || ELEMENT == element::egressInterface)
+    return 0;  // ingress at the observation point; where it leaves, a mirror port cannot know
   else if constexpr (ELEMENT == element::applicationId)
     return applicationId(flow.record.application);
   else
