@@ -27,7 +27,14 @@ function headersArgument() {
 function build() {
   const nodeGyp = createRequire(import.meta.url).resolve('node-gyp/bin/node-gyp.js');
   const jobs = process.env.JOBS ?? String(availableParallelism());
-  const args = [nodeGyp, 'rebuild', '--loglevel=warn', `--jobs=${jobs}`, ...headersArgument()];
+  const args = [
+    nodeGyp,
+    'configure',
+    'build',
+    '--loglevel=warn',
+    `--jobs=${jobs}`,
+    ...headersArgument(),
+  ];
   const { status } = spawnSync(process.execPath, args, { cwd: here, stdio: 'inherit' });
   process.exit(status ?? 1);
 }

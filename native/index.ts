@@ -63,6 +63,8 @@ export interface DataPlaneConfig {
   readonly maximumFlows: number;
   readonly engine: Engine;
   readonly signatures: SignatureSet;
+  /** for compiled signatures; "" keeps none */
+  readonly cacheFolder: string;
   readonly targets: readonly ExportTarget[];
   /** "-" standard output, "" none */
   readonly recordsPath: string;

@@ -101,6 +101,7 @@ DataPlaneConfig readConfig(const Napi::Object& object) {
   config.flows.maximumFlows = integer<uint32_t>(object, "maximumFlows");
   config.engine = readEngine(text(object, "engine"));
   config.signatures = readSignatures(object.Get("signatures").As<Napi::Object>());
+  config.cacheFolder = text(object, "cacheFolder");
   config.targets = list<ExportTarget>(object, "targets", readTarget);
   config.recordsPath = text(object, "recordsPath");
   config.earlyExport = object.Get("exportOnClassify").As<Napi::Boolean>().Value()

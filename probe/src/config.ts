@@ -32,7 +32,7 @@ export const ProbeConfig = section({
     {
       flag: '--engine <name>',
       description:
-        'matcher that names applications: hyperscan, emulator (a card in software), none',
+        'matcher that names applications; emulator is the pattern-matching card in software',
       default: 'hyperscan',
     },
   ),
@@ -73,6 +73,10 @@ export const ProbeConfig = section({
   signatures: option(Type.Optional(Type.String({ minLength: 1 })), {
     flag: '--signatures <folder>',
     description: "folder of signature files; default: Weir's own",
+  }),
+  cacheFolder: option(Type.Optional(Type.String()), {
+    description:
+      'folder that keeps compiled signatures, so that a start is quick; default: ~/.cache/weir',
   }),
   observationDomain: option(Type.Integer({ minimum: 0, maximum: 4294967040 }), {
     flag: '--observation-domain <number>',

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The probe's control plane: turns configuration into a running data plane and reads its books.
+import { homedir } from 'node:os';
+import path from 'node:path';
 import { DataPlane, type Source } from '@weir/native';
 import type { ProbeConfig } from './config.js';
 import { ProbeError } from './errors.js';
@@ -9,6 +11,11 @@ import { parseTarget } from './targets.js';
 
 /** Weir's own signatures, beside the packages in a checkout. */
 export const OWN_SIGNATURES: string = new URL('../../signatures', import.meta.url).pathname;
+
+/** Where the user's caches are (XDG Base Directory specification). */
+function defaultCacheFolder(): string {
+  return path.join(process.env.XDG_CACHE_HOME ?? path.join(homedir(), '.cache'), 'weir');
+}
 
 /** @throws ProbeError WEIR_PROBE_NO_SOURCE, WEIR_PROBE_TWO_SOURCES */
 export function sourceOf({ read, replay, loop, interface: name }: ProbeConfig): Source {
@@ -60,6 +67,7 @@ export class Probe {
       maximumFlows: config.maximumFlows,
       engine: config.engine,
       signatures: loadSignatures(config.signatures ?? OWN_SIGNATURES),
+      cacheFolder: config.cacheFolder ?? defaultCacheFolder(),
       targets: config.export.map(parseTarget),
       recordsPath: config.records ?? '',
       exportOnClassify: config.exportOnClassify,

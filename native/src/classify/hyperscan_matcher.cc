@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <array>
 #include <cstdlib>
+#include <optional>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -69,11 +71,35 @@ void checkPattern(const Pattern& pattern) {
   }
 }
 
+/// The patterns of one part as Hyperscan's compiler takes them; expressions borrow from the set.
+struct PartPatterns {
+  std::vector<const char*> expressions;
+  std::vector<unsigned> flags;
+  std::vector<unsigned> ids;  ///< index in SignatureSet::patterns
+  unsigned mode = 0;
+};
+
+PartPatterns patternsOf(const SignatureSet& set, DatabasePart part) {
+  PartPatterns found;
+  found.mode = isStreaming(part) ? HS_MODE_STREAM : HS_MODE_BLOCK;
+  for (size_t i = 0; i < set.patterns.size(); ++i) {
+    const Pattern& pattern = set.patterns[i];
+    if (partOf(pattern.transport, pattern.side) != part) continue;
+    found.expressions.push_back(pattern.regex.c_str());
+    found.flags.push_back(flagsOf(pattern));
+    found.ids.push_back(static_cast<unsigned>(i));
+  }
+  return found;
+}
+
 class HyperscanDatabase final : public MatcherDatabase {
  public:
-  explicit HyperscanDatabase(SignatureSet set) : MatcherDatabase(std::move(set)) {
+  HyperscanDatabase(SignatureSet set, const DatabaseCache& cache)
+      : MatcherDatabase(std::move(set)) {
     for (const Pattern& pattern : signatures().patterns) checkPattern(pattern);
-    for (size_t part = 0; part < DATABASE_PARTS; ++part) compile(static_cast<DatabasePart>(part));
+    for (size_t part = 0; part < DATABASE_PARTS; ++part) {
+      loadOrCompile(static_cast<DatabasePart>(part), cache);
+    }
   }
 
   [[nodiscard]] std::unique_ptr<Matcher> createMatcher(uint32_t streamSlots) const override;
@@ -90,36 +116,63 @@ class HyperscanDatabase final : public MatcherDatabase {
   }
 
  private:
-  void compile(DatabasePart part);
+  void loadOrCompile(DatabasePart part, const DatabaseCache& cache);
+  [[nodiscard]] DatabasePtr compile(const PartPatterns& part) const;
 
   std::array<DatabasePtr, DATABASE_PARTS> parts_;
 };
 
-void HyperscanDatabase::compile(DatabasePart part) {
-  const std::vector<Pattern>& patterns = signatures().patterns;
-  std::vector<const char*> expressions;
-  std::vector<unsigned> flags;
-  std::vector<unsigned> ids;
-  for (size_t i = 0; i < patterns.size(); ++i) {
-    if (partOf(patterns[i].transport, patterns[i].side) != part) continue;
-    expressions.push_back(patterns[i].regex.c_str());
-    flags.push_back(flagsOf(patterns[i]));
-    ids.push_back(static_cast<unsigned>(i));
+/// Library version, CPU, mode and patterns: what a compiled database depends on.
+std::string cacheKey(const PartPatterns& part) {
+  hs_platform_info_t platform{};
+  hs_populate_platform(&platform);
+  std::string key = std::string(hs_version()) + '\n' + std::to_string(platform.tune) + ' ' +
+                    std::to_string(platform.cpu_features) + ' ' + std::to_string(part.mode) + '\n';
+  for (size_t i = 0; i < part.ids.size(); ++i) {
+    key += std::to_string(part.ids[i]) + ' ' + std::to_string(part.flags[i]) + ' ';
+    key.append(part.expressions[i]).append("\n");
   }
-  if (ids.empty()) return;
+  return key;
+}
 
+DatabasePtr loadDatabase(const std::optional<std::string>& content) {
+  hs_database_t* database = nullptr;
+  if (content) hs_deserialize_database(content->data(), content->size(), &database);
+  return DatabasePtr(database);
+}
+
+std::string serialize(const hs_database_t* database) {
+  char* octets = nullptr;
+  size_t length = 0;
+  if (hs_serialize_database(database, &octets, &length) != HS_SUCCESS) return {};
+  std::string content(octets, length);
+  std::free(octets);  // NOLINT: allocated by Hyperscan's default allocator, malloc
+  return content;
+}
+
+void HyperscanDatabase::loadOrCompile(DatabasePart part, const DatabaseCache& cache) {
+  const PartPatterns patterns = patternsOf(signatures(), part);
+  if (patterns.ids.empty()) return;
+  const std::string key = cacheKey(patterns);
+  DatabasePtr& database = parts_[static_cast<size_t>(part)];
+  database = loadDatabase(cache.load(key));
+  if (database) return;
+  database = compile(patterns);
+  cache.store(key, serialize(database.get()));
+}
+
+DatabasePtr HyperscanDatabase::compile(const PartPatterns& part) const {
   hs_database_t* database = nullptr;
   hs_compile_error_t* rawError = nullptr;
-  const unsigned mode = isStreaming(part) ? HS_MODE_STREAM : HS_MODE_BLOCK;
-  if (hs_compile_multi(expressions.data(), flags.data(), ids.data(),
-                       static_cast<unsigned>(ids.size()), mode, nullptr, &database,
+  if (hs_compile_multi(part.expressions.data(), part.flags.data(), part.ids.data(),
+                       static_cast<unsigned>(part.ids.size()), part.mode, nullptr, &database,
                        &rawError) != HS_SUCCESS) {
     const CompileErrorPtr error(rawError);
     if (error->expression < 0) throw CodedError("WEIR_MATCHER_UNAVAILABLE", error->message);
-    refuse("WEIR_SIGNATURE_REGEX_INVALID", patterns[ids[static_cast<size_t>(error->expression)]],
-           error->message);
+    const unsigned pattern = part.ids[static_cast<size_t>(error->expression)];
+    refuse("WEIR_SIGNATURE_REGEX_INVALID", signatures().patterns[pattern], error->message);
   }
-  parts_[static_cast<size_t>(part)].reset(database);
+  return DatabasePtr(database);
 }
 
 class HyperscanMatcher final : public Matcher {
@@ -240,8 +293,9 @@ std::unique_ptr<Matcher> HyperscanDatabase::createMatcher(uint32_t streamSlots) 
 
 }  // namespace
 
-std::shared_ptr<const MatcherDatabase> createHyperscanDatabase(SignatureSet signatures) {
-  return std::make_shared<HyperscanDatabase>(std::move(signatures));
+std::shared_ptr<const MatcherDatabase> createHyperscanDatabase(SignatureSet signatures,
+                                                               const DatabaseCache& cache) {
+  return std::make_shared<HyperscanDatabase>(std::move(signatures), cache);
 }
 
 }  // namespace weir

@@ -6,11 +6,13 @@
 
 #include <memory>
 
+#include "classify/database_cache.h"
 #include "classify/matcher.h"
 
 namespace weir {
 
 /// See createMatcherDatabase.
-std::shared_ptr<const MatcherDatabase> createHyperscanDatabase(SignatureSet signatures);
+std::shared_ptr<const MatcherDatabase> createHyperscanDatabase(SignatureSet signatures,
+                                                               const DatabaseCache& cache);
 
 }  // namespace weir

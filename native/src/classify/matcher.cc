@@ -43,11 +43,11 @@ std::string describe(const SignatureError::Details& details) {
 SignatureError::SignatureError(const char* code, Details details)
     : CodedError(code, describe(details)), details_(std::move(details)) {}
 
-std::shared_ptr<const MatcherDatabase> createMatcherDatabase(Engine engine,
-                                                             SignatureSet signatures) {
+std::shared_ptr<const MatcherDatabase> createMatcherDatabase(Engine engine, SignatureSet signatures,
+                                                             const std::string& cacheFolder) {
   switch (engine) {
     case Engine::HYPERSCAN:
-      return createHyperscanDatabase(std::move(signatures));
+      return createHyperscanDatabase(std::move(signatures), DatabaseCache(cacheFolder));
     case Engine::EMULATOR:
       return createNcoreDatabase(std::move(signatures));
     case Engine::NONE:

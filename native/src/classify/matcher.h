@@ -114,8 +114,8 @@ class SignatureError : public CodedError {
 
 /// Throws SignatureError for the first pattern that does not compile, CodedError
 /// WEIR_MATCHER_UNAVAILABLE when the engine is not to be had on this machine. Takes up to seconds
-/// for large sets.
-std::shared_ptr<const MatcherDatabase> createMatcherDatabase(Engine engine,
-                                                             SignatureSet signatures);
+/// for large sets, unless `cacheFolder` ("" for none) holds them compiled.
+std::shared_ptr<const MatcherDatabase> createMatcherDatabase(Engine engine, SignatureSet signatures,
+                                                             const std::string& cacheFolder = {});
 
 }  // namespace weir

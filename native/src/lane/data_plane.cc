@@ -78,7 +78,7 @@ DataPlane::~DataPlane() {
 
 void DataPlane::build() {
   checkLimits(config_);
-  database_ = createMatcherDatabase(config_.engine, config_.signatures);
+  database_ = createMatcherDatabase(config_.engine, config_.signatures, config_.cacheFolder);
   names_ = applicationNames(config_.signatures);
   if (!config_.recordsPath.empty()) records_ = std::make_shared<RecordFile>(config_.recordsPath);
   for (uint32_t lane = 0; lane < config_.lanes; ++lane) buildLane(lane);

@@ -42,6 +42,7 @@ struct DataPlaneConfig {
   ClassifierOptions classifier;
   Engine engine = Engine::HYPERSCAN;
   SignatureSet signatures;
+  std::string cacheFolder;  ///< for compiled signatures; "" keeps none
   std::vector<ExportTarget> targets;
   std::string recordsPath;  ///< "-" standard output, "" none
   EarlyExport earlyExport = EarlyExport::NEVER;

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+// Keeps compiled pattern databases on disk, so that a start need not wait seconds for the compiler.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <utility>
+
+namespace weir {
+
+/// A file for each database; its first octets are the whole key, so a colliding name or a changed
+/// key is a miss, never a wrong database. Whatever fails (no folder, no room, damaged file) is a
+/// miss too: the cache only saves time. Used while starting, by one thread.
+class DatabaseCache {
+ public:
+  /// `folder` "" keeps nothing.
+  explicit DatabaseCache(std::string folder) : folder_(std::move(folder)) {}
+
+  [[nodiscard]] std::optional<std::string> load(const std::string& key) const;
+  void store(const std::string& key, const std::string& content) const;
+
+ private:
+  [[nodiscard]] std::string pathOf(const std::string& key) const;
+
+  std::string folder_;
+};
+
+}  // namespace weir
