@@ -13,11 +13,10 @@ export interface BitTorrentOptions {
 }
 
 /** Chosen by nobody: a port that no list of well-known ports knows. */
-const SEED_PORT = 38211;
+export const SEED_PORT = 38211;
+const CLIENT_PORT = 27531;
 const TRACKER_PORT = 6969;
-const RPC_PORT = 6800;
-/** aria2 calls the download by an id that we may choose: 16 hexadecimal digits. */
-const DOWNLOAD_ID = '77656972746573e1';
+const RPC_PORT = 9091;
 
 interface Swarm {
   readonly lab: Lab;
@@ -27,8 +26,9 @@ interface Swarm {
 }
 
 /**
- * aria2 on the client downloads from transmission on a server; they find each other through
- * opentracker on the server. The handshake is plain text, the transport TCP.
+ * transmission on the client downloads from transmission on a server; they find each other through
+ * opentracker on the server. The handshake is plain text (aria2 would begin with an obfuscated one,
+ * whatever its options say), the transport TCP.
  */
 export class BitTorrentTransfer implements AsyncDisposable {
   readonly #swarm: Swarm;
@@ -41,6 +41,13 @@ export class BitTorrentTransfer implements AsyncDisposable {
 
   /** Resolves when the first octets have arrived. */
   static async start(lab: Lab, options: BitTorrentOptions = {}): Promise<BitTorrentTransfer> {
+    const transfer = await BitTorrentTransfer.launch(lab, options);
+    await eventually('the transfer begins', async () => (await transfer.progress()) > 0);
+    return transfer;
+  }
+
+  /** Resolves when the seed is there and the client looks for it: for a transfer that may never begin. */
+  static async launch(lab: Lab, options: BitTorrentOptions = {}): Promise<BitTorrentTransfer> {
     const { server = 'server', sizeBytes = 200_000_000, rateBytesPerSecond = 2_000_000 } = options;
     const folder = await lab.makeFolder(`bittorrent-${server}`);
     const swarm: Swarm = { lab, folder, server, rateBytesPerSecond };
@@ -48,46 +55,56 @@ export class BitTorrentTransfer implements AsyncDisposable {
     const tracker = await startTracker(swarm, infoHash);
     const seed = await startSeed(swarm);
     await eventually('the seed is known to the tracker', () => isSeeded(swarm, infoHash));
-    const client = startClient(swarm);
-    const transfer = new BitTorrentTransfer(swarm, [client, seed, tracker]);
-    await eventually('the transfer begins', async () => {
-      if (!client.running) throw new Error(`aria2c ended:\n${client.tail()}`);
-      return (await transfer.progress()) > 0;
-    });
-    return transfer;
+    const client = await startClient(swarm);
+    return new BitTorrentTransfer(swarm, [client, seed, tracker]);
   }
 
   /** Octets of the file received so far; 0 while the client does not answer. */
   async progress(): Promise<number> {
-    const status = await this.#askClient('completedLength');
-    return Number(status ?? 0);
+    const { haveValid = 0, haveUnchecked = 0 } = await this.#clientState();
+    return haveValid + haveUnchecked;
   }
 
   /** How many peers the client is connected with, as far as it knows. */
   async connections(): Promise<number> {
-    return Number((await this.#askClient('connections')) ?? 0);
+    return (await this.#clientState()).peersConnected ?? 0;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     for (const process of this.#processes) await process[Symbol.asyncDispose]();
   }
 
-  async #askClient(key: string): Promise<string | undefined> {
-    const body = {
-      jsonrpc: '2.0',
-      id: '1',
-      method: 'aria2.tellStatus',
-      params: [DOWNLOAD_ID, [key]],
-    };
-    const url = `http://127.0.0.1:${RPC_PORT}/jsonrpc`;
+  async #clientState(): Promise<ClientState> {
     try {
-      const response = await this.#swarm.lab.fetch('client', url, { method: 'POST', body });
-      return (JSON.parse(response.body) as { result?: Record<string, string> }).result?.[key];
+      const fields = ['haveValid', 'haveUnchecked', 'peersConnected'];
+      const answer = await this.#ask({ method: 'torrent-get', arguments: { fields } });
+      return (JSON.parse(answer) as ClientAnswer).arguments.torrents[0] ?? {};
     } catch {
       // The client is not listening yet.
-      return undefined;
+      return {};
     }
   }
+
+  /** transmission answers only to those who repeat the session id that its refusal names. */
+  async #ask(body: object): Promise<string> {
+    const url = `http://127.0.0.1:${RPC_PORT}/transmission/rpc`;
+    const request = { method: 'POST', body };
+    const refusal = await this.#swarm.lab.fetch('client', url, request);
+    const [, session = ''] = /X-Transmission-Session-Id: (\w+)/.exec(refusal.body) ?? [];
+    const headers = { 'X-Transmission-Session-Id': session };
+    return (await this.#swarm.lab.fetch('client', url, { ...request, headers })).body;
+  }
+}
+
+/** In octets. */
+interface ClientState {
+  readonly haveValid?: number;
+  readonly haveUnchecked?: number;
+  readonly peersConnected?: number;
+}
+
+interface ClientAnswer {
+  readonly arguments: { readonly torrents: readonly ClientState[] };
 }
 
 /** A file of random octets and its torrent; the info hash. */
@@ -118,53 +135,50 @@ async function startTracker({ lab, folder, server }: Swarm, infoHash: string) {
   return tracker;
 }
 
-async function startSeed({ lab, folder, server }: Swarm) {
-  const home = join(folder, 'seed-home');
-  await mkdir(join(home, 'torrents'), { recursive: true });
-  await lab.exec(server, ['cp', join(folder, 'water.torrent'), join(home, 'torrents')]);
-  await writeFile(join(home, 'settings.json'), JSON.stringify(seedSettings(folder)));
-  const seed = lab.spawn(server, ['transmission-daemon', '-f', '-g', home]);
+async function startSeed(swarm: Swarm) {
+  const { lab, folder, server } = swarm;
+  const settings = {
+    'download-dir': join(folder, 'seed'),
+    'peer-port': SEED_PORT,
+    'rpc-enabled': false,
+  };
+  const seed = await startTransmission(swarm, server, settings);
   await eventually('the seed listens', () => listens({ lab, server }, SEED_PORT));
   return seed;
 }
 
-function seedSettings(folder: string) {
-  return {
-    'download-dir': join(folder, 'seed'),
-    'peer-port': SEED_PORT,
-    'dht-enabled': false,
-    'lpd-enabled': false,
-    'pex-enabled': false,
-    'utp-enabled': false,
-    // 0: plain text where the other end agrees.
-    encryption: 0,
-    'port-forwarding-enabled': false,
-    'rpc-enabled': false,
-    'blocklist-enabled': false,
-  };
+function startClient(swarm: Swarm) {
+  return startTransmission(swarm, 'client', {
+    'download-dir': join(swarm.folder, 'client'),
+    'peer-port': CLIENT_PORT,
+    'rpc-port': RPC_PORT,
+    'rpc-bind-address': '127.0.0.1',
+    // In kB/s of 1000 octets.
+    'speed-limit-down': Math.ceil(swarm.rateBytesPerSecond / 1000),
+    'speed-limit-down-enabled': true,
+  });
 }
 
-function startClient({ lab, folder, rateBytesPerSecond }: Swarm) {
-  return lab.spawn('client', [
-    'aria2c',
-    '--no-conf',
-    `--dir=${join(folder, 'client')}`,
-    `--gid=${DOWNLOAD_ID}`,
-    '--seed-time=0',
-    '--enable-dht=false',
-    '--enable-dht6=false',
-    '--bt-enable-lpd=false',
-    '--enable-peer-exchange=false',
-    '--bt-require-crypto=false',
-    '--bt-min-crypto-level=plain',
-    `--max-overall-download-limit=${rateBytesPerSecond}`,
-    '--file-allocation=none',
-    '--enable-rpc=true',
-    `--rpc-listen-port=${RPC_PORT}`,
-    '--summary-interval=0',
-    join(folder, 'water.torrent'),
-  ]);
+async function startTransmission({ lab, folder }: Swarm, node: Node, settings: object) {
+  const home = join(folder, `home-${node}`);
+  await mkdir(join(home, 'torrents'), { recursive: true });
+  await lab.exec(node, ['cp', join(folder, 'water.torrent'), join(home, 'torrents')]);
+  const all = { ...SETTINGS, ...settings };
+  await writeFile(join(home, 'settings.json'), JSON.stringify(all));
+  return lab.spawn(node, ['transmission-daemon', '-f', '-g', home]);
 }
+
+/** Only TCP, only plain text, and nobody but the tracker to ask for peers. */
+const SETTINGS = {
+  'dht-enabled': false,
+  'lpd-enabled': false,
+  'pex-enabled': false,
+  'utp-enabled': false,
+  // 0: plain text where the other end agrees.
+  encryption: 0,
+  'port-forwarding-enabled': false,
+  'blocklist-enabled': false,
+};
 
 async function listens(
   { lab, server }: Pick<Swarm, 'lab' | 'server'>,

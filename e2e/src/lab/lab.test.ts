@@ -64,21 +64,12 @@ describe.skipIf(!IS_ROOT)('the lab', () => {
   );
 
   test('a real BitTorrent transfer runs with a handshake in plain text, and HTTP beside it', async () => {
-    const filter = ['tcp', 'port', '38211'];
-    await using capture = lab.spawn('probe', [
-      'tcpdump',
-      '-i',
-      MIRROR,
-      '-nnA',
-      '-l',
-      '-c',
-      '20',
-      ...filter,
-    ]);
+    await using capture = lab.spawn('probe', ['tcpdump', '-i', MIRROR, '-nn', '-l', HANDSHAKE]);
     await capture.waitFor(/listening on/);
     await using torrent = await BitTorrentTransfer.start(lab, { sizeBytes: 50_000_000 });
     await using download = await HttpDownload.start(lab, { server: 'server2', family: 6 });
-    await capture.waitFor(/BitTorrent protocol/);
+    await capture.waitFor(/10.77.1.2.* > 10.77.2.2/);
+    await capture.waitFor(/10.77.2.2.* > 10.77.1.2/);
     expect(await torrent.connections()).toBe(1);
     const [torrentBefore, downloadBefore] = [await torrent.progress(), await download.progress()];
     await eventually('both go on', async () => {
@@ -118,6 +109,9 @@ test('a living lab is no leftover', () => {
   expect(isLeftover('weir-lab-4194304-1-1-client')).toBe(true);
   expect(isLeftover('someone-elses')).toBe(false);
 });
+
+/** pcap filter: TCP payload that begins with the octet 19 and "BitT". */
+const HANDSHAKE = 'tcp[(tcp[12] >> 4) * 4] = 19 and tcp[(tcp[12] >> 4) * 4 + 1 : 4] = 0x42697454';
 
 const ECHO = `
 const socket = require('node:dgram').createSocket('udp6').bind(Number(process.argv[1]));

@@ -26,6 +26,7 @@ export interface LabRequest {
   readonly method?: string;
   /** Sent as JSON. */
   readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -81,28 +82,18 @@ export class Lab implements AsyncDisposable {
   }
 
   /** An HTTP request made by a node; the test's own process is in no namespace of the lab. */
-  async fetch(
-    node: Node,
-    url: string,
-    { method = 'GET', body }: LabRequest = {},
-  ): Promise<LabResponse> {
-    const json = ['--header', 'content-type: application/json', '--data-binary', '@-'];
-    const output = await this.exec(
-      node,
-      [
-        'curl',
-        '-sS',
-        '--max-time',
-        '30',
-        '-X',
-        method,
-        '-w',
-        '\n%{http_code}',
-        ...(body === undefined ? [] : json),
-        url,
-      ],
-      { input: body === undefined ? '' : JSON.stringify(body), limitMs: 40_000 },
-    );
+  async fetch(node: Node, url: string, request: LabRequest = {}): Promise<LabResponse> {
+    const { method = 'GET', body, headers = {} } = request;
+    const json = body === undefined ? {} : { 'content-type': 'application/json' };
+    const fields = Object.entries({ ...json, ...headers }).flatMap(([name, value]) => [
+      '--header',
+      `${name}: ${value}`,
+    ]);
+    const data = body === undefined ? [] : ['--data-binary', '@-'];
+    const curl = ['curl', '-sS', '--max-time', '30', '-X', method, '-w', '\n%{http_code}'];
+    const input = body === undefined ? '' : JSON.stringify(body);
+    const command = [...curl, ...fields, ...data, url];
+    const output = await this.exec(node, command, { input, limitMs: 40_000 });
     const end = output.lastIndexOf('\n');
     return { status: Number(output.slice(end + 1)), body: output.slice(0, end) };
   }
