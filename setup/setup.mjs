@@ -87,7 +87,8 @@ async function installNodePackages() {
   const stamp = path.join(ROOT, 'node_modules', '.weir-installed');
   const digest = digestOf(['package-lock.json', 'package.json']);
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === digest) return;
-  await runStep('npm packages', 'npm', ['ci', '--no-audit', '--no-fund']);
+  // Not `npm ci`: it refuses to work where a registry lacks packages for other platforms.
+  await runStep('npm packages', 'npm', ['install', '--no-save', '--no-audit', '--no-fund']);
   writeFileSync(stamp, digest);
 }
 

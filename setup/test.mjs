@@ -25,6 +25,18 @@ function runLint() {
   return { passed: Object.keys(CHECKS).length - failed, failed };
 }
 
+/** Weir's own signatures in the form that the C++ tests read. */
+function dumpSignatures() {
+  const file = path.join(CACHE, 'signatures.dump');
+  const { stdout } = spawnSync(
+    process.execPath,
+    [path.join(ROOT, 'probe/dist/signatures/dump.js'), path.join(ROOT, 'signatures')],
+    { encoding: 'utf8', maxBuffer: 1 << 28 },
+  );
+  writeFileSync(file, stdout);
+  return file;
+}
+
 /** C++ unit tests under AddressSanitizer and UBSan, without Node. */
 async function runCpp({ folder, program }) {
   const build = path.join(CACHE, 'cmake', folder);
@@ -34,6 +46,7 @@ async function runCpp({ folder, program }) {
   await runStep(`C++ ${folder}: build`, 'cmake', ['--build', build, '--target', program]);
   const { stdout, stderr, status } = spawnSync(path.join(build, program), {
     cwd: ROOT,
+    env: { ...process.env, WEIR_SIGNATURE_DUMP: dumpSignatures() },
     encoding: 'utf8',
     maxBuffer: 1 << 28,
   });
