@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // One line a message on standard error, for a person or for journald.
-
-export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
-export type Log = (level: LogLevel, message: string, fields?: Record<string, unknown>) => void;
+import type { Logger } from '@weir/wire';
 
 /** Messages of a part of Weir ("collector", "gateway"); debug messages only with WEIR_DEBUG set. */
-export function logTo(part: string): Log {
+export function logTo(part: string): Logger {
   return (level, message, fields = {}) => {
     if (level === 'debug' && !process.env.WEIR_DEBUG) return;
     const details = Object.entries(fields).map(

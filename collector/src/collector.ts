@@ -2,7 +2,7 @@
 // The composition root: makes the stages, connects them, starts them from right to left and stops them
 // from left to right.
 import type { AddressInfo } from 'node:net';
-import type { ExportersResponse, HealthResponse } from '@weir/wire';
+import type { ExportersResponse, HealthResponse, Logger } from '@weir/wire';
 import type { CollectorConfig } from './config.js';
 import { Decisions } from './decide/decisions.js';
 import { clearBatch, createBatch, type FlowBatch } from './decode/batch.js';
@@ -11,10 +11,10 @@ import { DROP_REASONS, type DropCounters, type DropReason } from './drops.js';
 import { Enricher } from './enrich/enricher.js';
 import { createNameTable } from './enrich/name-table.js';
 import { CollectorError, messageOf } from './errors.js';
+import type { ApiServer } from './http/api-server.js';
 import type { ApiContext } from './http/context.js';
 import { LiveFeed } from './http/live-feed.js';
-import { type ApiServer, createServer } from './http/server.js';
-import { type Logger, logToStderr } from './log.js';
+import { createServer } from './http/server.js';
 import { createQueries } from './query/queries.js';
 import { allowList } from './receive/allow-list.js';
 import { type Endpoint, endpointText, parseEndpoint } from './receive/endpoint.js';
@@ -28,7 +28,7 @@ import { VERSION } from './version.js';
 
 /** What tests and other programs may replace. */
 export interface CollectorDeps {
-  readonly log?: Logger;
+  readonly log: Logger;
   readonly store?: FlowStore;
 }
 
@@ -63,7 +63,7 @@ export class Collector {
   readonly #losing = createRecentGrowth(LOSS_REPORT_MS);
 
   /** Opens nothing. @throws CollectorError WEIR_COLLECTOR_ADDRESS when an address cannot be read */
-  constructor(config: CollectorConfig, { log = logToStderr, store }: CollectorDeps = {}) {
+  constructor(config: CollectorConfig, { log, store }: CollectorDeps) {
     this.#config = config;
     this.#log = log;
     this.#httpEndpoint = parseEndpoint(config.http);

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { SILENT } from '@weir/wire';
 import { Check } from 'typebox/value';
 import { expect, it } from 'vitest';
 import { Collector } from './collector.js';
@@ -21,7 +22,7 @@ it('describes every key, and its defaults are valid', () => {
 });
 
 it('builds a collector that opens nothing', async () => {
-  const collector = new Collector(defaults());
+  const collector = new Collector(defaults(), { log: SILENT });
   await collector.check();
   expect(collector.url).toBeUndefined();
   expect(collector.listening).toEqual([]);
@@ -31,7 +32,7 @@ it.each([{ http: 'x' }, { listen: ['127.0.0.1'] }, { allowedExporters: ['nobody'
   'refuses %j early',
   (wrong) => {
     const code = 'WEIR_COLLECTOR_ADDRESS';
-    expect(() => new Collector({ ...defaults(), ...wrong })).toThrow(
+    expect(() => new Collector({ ...defaults(), ...wrong }, { log: SILENT })).toThrow(
       expect.objectContaining({ code }),
     );
   },

@@ -2,4 +2,3 @@
 export { Collector, type CollectorDeps } from './collector.js';
 export { CollectorConfig } from './config.js';
 export { COLLECTOR_ERRORS, CollectorError, type CollectorErrorCode } from './errors.js';
-export { type Logger, type LogLevel, logToStderr } from './log.js';

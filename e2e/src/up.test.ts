@@ -9,7 +9,8 @@ import { API, type FlowsResponse, type HealthResponse, type TopResponse } from '
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { launchBrowser } from './browser.js';
-import { eventually, RunningWeir, SAMPLE, scratchFolder, weir } from './weir.js';
+import { eventually } from './lab/eventually.js';
+import { RunningWeir, SAMPLE, scratchFolder, weir } from './weir.js';
 
 async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
@@ -55,16 +56,15 @@ describe('weir up', () => {
   });
 
   it('names flows of the sample within the first minute', async () => {
-    const names = await eventually(
-      async () => {
-        const { rows } = await get<TopResponse>(
-          instance.url,
-          `${API.top}?by=applicationName&limit=50`,
-        );
-        return rows.length >= 12 ? rows.map((row) => row.key) : undefined;
-      },
-      { what: 'a dozen named applications' },
-    );
+    let names: string[] = [];
+    await eventually('a dozen named applications', async () => {
+      const { rows } = await get<TopResponse>(
+        instance.url,
+        `${API.top}?by=applicationName&limit=50`,
+      );
+      names = rows.map((row) => row.key);
+      return names.length >= 12;
+    });
     expect(names).toContain('TLS');
     expect(names).toContain('HTTP');
   });
@@ -112,9 +112,9 @@ describe('weir up', () => {
 describe('weir up, asked to stop', () => {
   it('has stored every packet that the probe saw', async () => {
     const { running, url, data } = await startUp('--replay', SAMPLE, '--loop');
-    await eventually(async () => {
+    await eventually('flows are stored', async () => {
       const { store } = await get<HealthResponse>(url, API.health);
-      return store.storedRecords > 20 ? true : undefined;
+      return store.storedRecords > 20;
     });
     expect(await running.stop()).toBe(0);
     const [, packets] = /stopped: ([\d,]+) packets/.exec(running.output) ?? [];

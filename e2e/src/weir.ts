@@ -121,17 +121,3 @@ export class RunningWeir implements AsyncDisposable {
     await this.stop('SIGKILL');
   }
 }
-
-/** Calls `probe` until it gives something else than undefined; throws after the time is over. */
-export async function eventually<Value>(
-  probe: () => Promise<Value | undefined>,
-  { timeoutMs = 60_000, what = 'it' }: { timeoutMs?: number; what?: string } = {},
-): Promise<Value> {
-  const endMs = performance.now() + timeoutMs;
-  for (;;) {
-    const value = await probe();
-    if (value !== undefined) return value;
-    if (performance.now() > endMs) throw new Error(`${what} did not happen in ${timeoutMs} ms`);
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-}

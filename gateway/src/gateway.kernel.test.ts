@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The gateway on real nftables, in namespaces of its own.
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { FlowSelector } from '@weir/wire';
+import type { FlowSelector, Logger } from '@weir/wire';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { GatewayConfig } from './config.js';
 import { NOTHING_DROPPED } from './enforce/kernel-table.js';
@@ -9,7 +9,6 @@ import { Nft } from './enforce/nft.js';
 import { NftTable } from './enforce/nft-table.js';
 import { skeletonOf } from './enforce/skeleton.js';
 import { Gateway } from './gateway.js';
-import type { Logger } from './log.js';
 import { elementsOf, type SetElement } from './plan/set-element.js';
 import { parseAddress } from './protect/address.js';
 import { parsePrefix } from './protect/prefix.js';

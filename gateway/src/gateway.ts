@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Logger } from '@weir/wire';
 import type { GatewayConfig } from './config.js';
 import { type DropCount, type KernelTable, NOTHING_DROPPED } from './enforce/kernel-table.js';
 import { Nft, type NftCommand } from './enforce/nft.js';
@@ -8,7 +9,6 @@ import { type Clock, NftTable } from './enforce/nft-table.js';
 import { skeletonOf } from './enforce/skeleton.js';
 import { GatewayError } from './errors.js';
 import { DecisionFeed } from './intake/decision-feed.js';
-import type { Logger } from './log.js';
 import type { ElementMap } from './plan/set-element.js';
 import { adoptable, type Refusal, type RefusalReason, wantedOf } from './plan/wanted.js';
 import { ProtectionSource, parseCollector, parseProtected } from './protect/protection-source.js';

@@ -5,6 +5,5 @@ export type { DropCount } from './enforce/kernel-table.js';
 export type { NftCommand } from './enforce/nft.js';
 export { GatewayError, type GatewayErrorCode, isGatewayError, REMEDIES } from './errors.js';
 export { Gateway, type GatewayDependencies, type GatewayStatus } from './gateway.js';
-export type { Logger } from './log.js';
 export type { RefusalReason } from './plan/wanted.js';
 export type { ReconcilerCounters } from './reconcile/reconciler.js';

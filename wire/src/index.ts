@@ -5,4 +5,5 @@ export * from './api/flows.js';
 export * from './api/routes.js';
 export * from './config.js';
 export * from './generated/registry.js';
+export * from './log.js';
 export type * from './registry-types.js';

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { randomUUID } from 'node:crypto';
-import type { DecisionsResponse, Rule, RuleInput } from '@weir/wire';
+import type { DecisionsResponse, Logger, Rule, RuleInput } from '@weir/wire';
 import type { FlowColumns } from '../decode/columns.js';
 import type { NameTable } from '../enrich/name-table.js';
-import type { Logger } from '../log.js';
 import type { RecentFlow } from '../query/queries.js';
 import { DecisionBook } from './decision-book.js';
 import { createFlowMatcher, type MatchFlows } from './matching-flows.js';

@@ -22,7 +22,7 @@ export interface Exporter {
   readonly address: string;
   readonly octets: Uint8Array;
   readonly streams: Map<number, ExportStream>;
-  readonly pending: PendingSets;
+  readonly pending: PendingSets<ExportStream>;
 }
 
 /** Bounds that keep forged senders from growing the collector. */

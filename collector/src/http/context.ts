@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { ApplicationsResponse, ExportersResponse, HealthResponse } from '@weir/wire';
+import type { ApplicationsResponse, ExportersResponse, HealthResponse, Logger } from '@weir/wire';
 import type { Decisions } from '../decide/decisions.js';
-import type { Logger } from '../log.js';
 import type { Queries } from '../query/queries.js';
 import type { LiveFeed } from './live-feed.js';
 

@@ -2,8 +2,8 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import fastifyStatic from '@fastify/static';
-import type { Logger } from '../log.js';
-import type { ApiServer } from './server.js';
+import type { Logger } from '@weir/wire';
+import type { ApiServer } from './api-server.js';
 
 /** Names with a hash of the content in them never change. */
 const HASHED_NAME = /-[\w-]{8,}\.\w+$/;

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import { API, DecisionsResponse, ErrorResponse, Rule, RuleInput, RulesResponse } from '@weir/wire';
 import Type from 'typebox';
+import type { ApiServer } from './api-server.js';
 import type { ApiContext } from './context.js';
 import { ApiError } from './errors.js';
 import { DecisionsQuery } from './parameters.js';
-import type { ApiServer } from './server.js';
 
 /** Rules for operators, decisions for gateways. */
 export function addDecisionRoutes(server: ApiServer, context: ApiContext): void {

@@ -11,9 +11,9 @@ import {
 } from '@weir/wire';
 import Type from 'typebox';
 import type { SeriesAnswer, TopAnswer } from '../query/queries.js';
+import type { ApiServer } from './api-server.js';
 import type { ApiContext } from './context.js';
 import { FlowsQuery, filterOf, SeriesQuery, stepOf, TopQuery } from './parameters.js';
-import type { ApiServer } from './server.js';
 
 /** Questions about what was and what is. */
 export function addQueryRoutes(server: ApiServer, context: ApiContext): void {

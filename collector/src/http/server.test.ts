@@ -10,10 +10,11 @@ import { Decisions } from '../decide/decisions.js';
 import { createColumns } from '../decode/columns.js';
 import { createNameTable } from '../enrich/name-table.js';
 import type { Queries } from '../query/queries.js';
+import type { ApiServer } from './api-server.js';
 import type { ApiContext } from './context.js';
 import { API_ERRORS, ApiError, toApiError } from './errors.js';
 import { LiveFeed } from './live-feed.js';
-import { type ApiServer, createServer } from './server.js';
+import { createServer } from './server.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'weir-http-'));
 const names = createNameTable();

@@ -2,28 +2,15 @@
 import fastifySwagger from '@fastify/swagger';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import { API } from '@weir/wire';
-import Fastify, {
-  type FastifyBaseLogger,
-  type FastifyInstance,
-  type RawReplyDefaultExpression,
-  type RawRequestDefaultExpression,
-  type RawServerDefault,
-} from 'fastify';
+import Fastify from 'fastify';
 import { VERSION } from '../version.js';
+import type { ApiServer } from './api-server.js';
 import type { ApiContext } from './context.js';
 import { addDashboardFiles } from './dashboard-files.js';
 import { addDecisionRoutes } from './decision-routes.js';
 import { ApiError, toApiError } from './errors.js';
 import { addQueryRoutes } from './query-routes.js';
 import { addStreamRoute } from './stream-route.js';
-
-export type ApiServer = FastifyInstance<
-  RawServerDefault,
-  RawRequestDefaultExpression,
-  RawReplyDefaultExpression,
-  FastifyBaseLogger,
-  TypeBoxTypeProvider
->;
 
 /** Nothing but the collector's own files and API runs in the dashboard's page. */
 const SECURITY_HEADERS = {

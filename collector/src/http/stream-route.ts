@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import { API } from '@weir/wire';
+import type { ApiServer } from './api-server.js';
 import type { ApiContext } from './context.js';
 import { ApiError } from './errors.js';
 import { type EventStream, openEventStream } from './event-stream.js';
-import type { ApiServer } from './server.js';
 
 const MOST_STREAMS = 200;
 

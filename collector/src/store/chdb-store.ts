@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { access, constants, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { drainPending, Session } from 'chdb';
+import type { Session } from 'chdb';
 import { CollectorError, messageOf, reasonOf } from '../errors.js';
 import type { FlowStore, Statement } from './flow-store.js';
 import { lockHolder } from './lock-holder.js';
@@ -41,6 +41,8 @@ export class ChdbStore implements FlowStore {
   async open(): Promise<void> {
     await this.#prepareFolder();
     await this.#refuseLocked();
+    // Not at the top: the library is half a gigabyte, and `weir probe --help` does not need it.
+    const { Session } = await import('chdb');
     try {
       this.#writing = new Session(this.#databaseFolder);
       this.#reading = new Session(this.#databaseFolder);
@@ -82,6 +84,7 @@ export class ChdbStore implements FlowStore {
     this.#reading?.close();
     this.#writing = undefined;
     this.#reading = undefined;
+    const { drainPending } = await import('chdb');
     await drainPending();
     await rm(this.#insertFile, { force: true });
   }

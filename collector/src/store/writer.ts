@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Logger } from '@weir/wire';
 import { countDrop, type DropCounters } from '../drops.js';
 import { messageOf } from '../errors.js';
-import type { Logger } from '../log.js';
 import type { FlowStore } from './flow-store.js';
 
 /** An encoded batch on its way into the store. */

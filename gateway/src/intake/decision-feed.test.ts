@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+
+import type { Logger } from '@weir/wire';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { Logger } from '../log.js';
 import { eventually } from '../testing/eventually.js';
 import { decisionOn, randomSelector, seeded } from '../testing/random.js';
 import { StandInCollector } from '../testing/stand-in-collector.js';

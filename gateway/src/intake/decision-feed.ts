@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Logger } from '@weir/wire';
 import { API } from '@weir/wire';
 import { Value } from 'typebox/value';
 import { GatewayError } from '../errors.js';
-import type { Logger } from '../log.js';
 import { DecisionsEnvelope, HeldDecisions } from './held-decisions.js';
 
 export interface DecisionFeedOptions {

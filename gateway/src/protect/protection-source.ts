@@ -2,8 +2,8 @@
 // Where the protections come from: the configuration, this machine's interfaces, the collector's URL.
 import { lookup } from 'node:dns/promises';
 import { networkInterfaces } from 'node:os';
+import type { Logger } from '@weir/wire';
 import { GatewayError } from '../errors.js';
-import type { Logger } from '../log.js';
 import { type Address, formatAddress, parseAddress } from './address.js';
 import { type Prefix, parsePrefix } from './prefix.js';
 import type { Endpoint, Protections } from './protections.js';

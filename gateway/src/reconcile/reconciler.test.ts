@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
+
+import { SILENT } from '@weir/wire';
 import { beforeEach, expect, test } from 'vitest';
 import { FakeTable } from '../enforce/fake-table.js';
 import { skeletonOf } from '../enforce/skeleton.js';
-import { SILENT } from '../log.js';
 import { wantedOf } from '../plan/wanted.js';
 import { parsePrefix } from '../protect/prefix.js';
 import type { Protections } from '../protect/protections.js';

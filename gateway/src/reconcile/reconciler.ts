@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+
+import type { Logger } from '@weir/wire';
 import {
   type KernelTable,
   NOTHING_DROPPED,
@@ -8,7 +10,6 @@ import {
 import type { Clock } from '../enforce/nft-table.js';
 import type { Skeleton } from '../enforce/skeleton.js';
 import { isGatewayError } from '../errors.js';
-import type { Logger } from '../log.js';
 import {
   alive,
   applyChanges,

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Logger } from '@weir/wire';
 import type { Nft } from '../enforce/nft.js';
-import type { Logger } from '../log.js';
 
 /** nft ends when the kernel's notifications overrun it; then it starts again after this long. */
 const RESTART_MS = 1000;
