@@ -88,7 +88,7 @@ export class Exporters {
       address,
       octets: parseAddress(address) ?? new Uint8Array(ADDRESS_OCTETS),
       streams: new Map<number, ExportStream>(),
-      pending: createPendingSets(this.#limits.pendingOctetsPerExporter, this.#budget),
+      pending: createPendingSets<ExportStream>(this.#limits.pendingOctetsPerExporter, this.#budget),
     };
     this.#byAddress.set(address, exporter);
     return exporter;
