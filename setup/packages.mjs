@@ -24,6 +24,12 @@ export const TEST_PACKAGES = [
   'tshark', // referees
   'softflowd',
   'nfdump',
-  'curl',
+  'tcpreplay',
+  'curl', // hosts of the end-to-end tests
+  'iputils-ping',
+  'nginx-light',
+  'opentracker',
+  'transmission-daemon',
+  'transmission-cli',
   'chromium', // looks at the dashboard
 ];

@@ -50,6 +50,9 @@ async function runProbe(config: ProbeConfig): Promise<void> {
   const probe = new Probe(config);
   probe.build();
   probe.start();
+  if (config.interface !== undefined) {
+    process.stderr.write(`weir: capturing on ${config.interface}; Ctrl-C ends it.\n`);
+  }
   void stopRequested().then(() => probe.stop());
   const endProgress = showProgress(probe);
   try {
