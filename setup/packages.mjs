@@ -17,6 +17,7 @@ export const TEST_PACKAGES = [
   'libpcre2-dev', // the oracle of the matchers
   'clang-format',
   'clang-tidy',
+  'procps',
   'iproute2', // network namespaces of the end-to-end tests
   'ethtool',
   'nftables',
