@@ -76,7 +76,7 @@ export class Collector {
       onError: (error) => this.#socketFailed(error),
     });
     this.#decoder = new Decoder(this.#drops);
-    this.#enricher = new Enricher(this.#names);
+    this.#enricher = new Enricher(this.#names, this.#drops);
     this.#store = store ?? new ChdbStore(config);
     const { pendingBytes, dataFolder } = config;
     this.#writer = new Writer({ store: this.#store, pendingBytes, drops: this.#drops, log });

@@ -11,9 +11,10 @@ export const DROP_REASONS = {
   malformedSet: 'v9 datagrams with a FlowSet whose length cannot be',
   reservedSet: 'v9 FlowSets with a reserved id',
   malformedTemplate: 'v9 templates that cannot be',
-  tooManyTemplates: 'v9 templates beyond the limit for one exporter and domain',
+  tooManyTemplates: 'v9 templates beyond the limits in number and in fields',
   malformedRecord: 'v9 data FlowSets that end inside a record',
   unknownTemplateOverflow: 'v9 data FlowSets that waited for a template in vain',
+  tooManyOptions: 'names of applications and sampling intervals beyond the limit',
   implausibleTime: 'records whose time cannot be (kept, with the time of export)',
   storeOverflow: 'records that the store did not take in time',
 } as const;

@@ -23,13 +23,20 @@ export interface Exporter {
   readonly octets: Uint8Array;
   readonly streams: Map<number, ExportStream>;
   readonly pending: PendingSets<ExportStream>;
+  /** Fields of all its templates. */
+  templateFields: number;
 }
 
 /** Bounds that keep forged senders from growing the collector. */
 export interface ExporterLimits {
   readonly exporters: number;
   readonly streamsPerExporter: number;
+  /** For all exporters together. */
+  readonly streams: number;
   readonly templatesPerStream: number;
+  /** Fields of all templates: one datagram may define a template of 16,000. */
+  readonly templateFieldsPerExporter: number;
+  readonly templateFields: number;
   /** Octets of data that wait for their template, for each exporter. */
   readonly pendingOctetsPerExporter: number;
   /** The same for all exporters together. */
@@ -39,7 +46,10 @@ export interface ExporterLimits {
 export const EXPORTER_LIMITS: ExporterLimits = {
   exporters: 4096,
   streamsPerExporter: 256,
+  streams: 16_384,
   templatesPerStream: 1024,
+  templateFieldsPerExporter: 65_536,
+  templateFields: 1_048_576,
   pendingOctetsPerExporter: 4 * 1024 * 1024,
   pendingOctets: 64 * 1024 * 1024,
 };
@@ -50,15 +60,13 @@ export class Exporters {
   readonly #limits: ExporterLimits;
   readonly #drops: DropCounters;
   readonly #budget: PendingBudget;
+  #streamCount = 0;
+  #templateFields = 0;
 
   constructor(limits: ExporterLimits, drops: DropCounters) {
     this.#budget = { octets: 0, limitOctets: limits.pendingOctets };
     this.#limits = limits;
     this.#drops = drops;
-  }
-
-  get limits(): ExporterLimits {
-    return this.#limits;
   }
 
   *streams(): IterableIterator<ExportStream> {
@@ -71,13 +79,44 @@ export class Exporters {
     const key = version * 0x1_0000_0000 + observationDomainId;
     const known = exporter?.streams.get(key);
     if (known !== undefined) return known;
-    if (exporter === undefined || exporter.streams.size >= this.#limits.streamsPerExporter) {
+    if (exporter === undefined || !this.#hasRoomForStream(exporter)) {
       countDrop(this.#drops, 'tooManyExporters');
       return undefined;
     }
     const stream = createStream(exporter, version, observationDomainId);
     exporter.streams.set(key, stream);
+    this.#streamCount++;
     return stream;
+  }
+
+  /** Puts a new template into its stream; false beyond the limits. */
+  keepTemplate({ exporter, templates }: ExportStream, template: Template): boolean {
+    const { length } = template.fields;
+    const limits = this.#limits;
+    if (
+      templates.size >= limits.templatesPerStream ||
+      exporter.templateFields + length > limits.templateFieldsPerExporter ||
+      this.#templateFields + length > limits.templateFields
+    ) {
+      return false;
+    }
+    templates.set(template.id, template);
+    exporter.templateFields += length;
+    this.#templateFields += length;
+    return true;
+  }
+
+  /** Takes out a template that its stream has. */
+  forgetTemplate({ exporter, templates }: ExportStream, template: Template): void {
+    templates.delete(template.id);
+    exporter.templateFields -= template.fields.length;
+    this.#templateFields -= template.fields.length;
+  }
+
+  #hasRoomForStream({ streams }: Exporter): boolean {
+    return (
+      streams.size < this.#limits.streamsPerExporter && this.#streamCount < this.#limits.streams
+    );
   }
 
   #exporter(address: string): Exporter | undefined {
@@ -89,6 +128,7 @@ export class Exporters {
       octets: parseAddress(address) ?? new Uint8Array(ADDRESS_OCTETS),
       streams: new Map<number, ExportStream>(),
       pending: createPendingSets<ExportStream>(this.#limits.pendingOctetsPerExporter, this.#budget),
+      templateFields: 0,
     };
     this.#byAddress.set(address, exporter);
     return exporter;

@@ -266,14 +266,14 @@ describe('templates', () => {
     }
     const [stream] = decoder.exporters.streams();
     const kept = stream?.exporter.pending.size ?? 0;
-    expect(kept).toBe(Math.floor(2000 / (12 + 128)));
+    expect(kept).toBe(Math.floor(2000 / (12 + 512)));
     expect(decoder.drops).toEqual({ unknownTemplateOverflow: 100 - kept });
     // The newest are kept.
     expect(send(encodeNetflow9({ sequence: 100 }, [encodeTemplate(256, PLAIN)]))).toBe(kept);
   });
 
   it('that never come cost a bounded memory for all exporters together', () => {
-    const { decoder, batch } = session({ ...EXPORTER_LIMITS, pendingOctets: 1000 });
+    const { decoder, batch } = session({ ...EXPORTER_LIMITS, pendingOctets: 2000 });
     for (let host = 1; host <= 50; host++) {
       const payload = encodeNetflow9({}, [encodeSet(256, plainRecord(host))]);
       decoder.decode(
@@ -283,8 +283,51 @@ describe('templates', () => {
     }
     const waiting = [...decoder.exporters.streams()].map((stream) => stream.exporter.pending.size);
     const kept = waiting.reduce((sum, size) => sum + size, 0);
-    expect(kept).toBe(Math.floor(1000 / (12 + 128)));
+    expect(kept).toBe(Math.floor(2000 / (12 + 512)));
     expect(decoder.drops).toEqual({ unknownTemplateOverflow: 50 - kept });
+  });
+
+  it('that never come cost the same time for each set, however many wait', () => {
+    const { decoder, send } = session();
+    const flood = Array.from({ length: 16_000 }, (_, i) => {
+      return Buffer.concat([unsigned(300 + (i % 7), 2), unsigned(5, 2), Buffer.of(1)]);
+    });
+    const flips = Array.from({ length: 8000 }, (_, i) => [400, 1, 1, 1 + (i % 2)]);
+    const templates = flips.map((words) => Buffer.concat(words.map((word) => unsigned(word, 2))));
+    for (let i = 0; i < 10; i++) send(encodeNetflow9({}, flood));
+    send(encodeNetflow9({}, [encodeSet(0, Buffer.concat(templates))]));
+    const [stream] = decoder.exporters.streams();
+    const kept = stream?.exporter.pending.size ?? 0;
+    expect(kept).toBeGreaterThan(1000);
+    expect(decoder.drops).toEqual({ unknownTemplateOverflow: 160_000 - kept });
+  });
+
+  it('that are refused leave nothing of the one before them', () => {
+    const { decoder, send, batch } = session();
+    send(encodeNetflow9({}, [encodeTemplate(256, PLAIN), encodeSet(256, plainRecord(1))]));
+    const refused = encodeTemplate(256, [{ element: 1, length: 0 }]);
+    expect(send(encodeNetflow9({}, [refused, encodeSet(256, plainRecord(2))]))).toBe(0);
+    expect(batch.columns.length).toBe(1);
+    expect(decoder.drops).toEqual({ malformedTemplate: 1 });
+  });
+
+  it('are bounded in fields, for one exporter and for all', () => {
+    const limits = { ...EXPORTER_LIMITS, templateFieldsPerExporter: 8, templateFields: 12 };
+    const { decoder, batch } = session(limits);
+    const fields = Array.from({ length: 4 }, (_, i) => ({ element: i + 1, length: 4 }));
+    for (const host of [1, 2]) {
+      const exporterAddress = `192.0.2.${host}`;
+      for (let id = 256; id < 259; id++) {
+        const payload = encodeNetflow9({ domain: id }, [encodeTemplate(id, fields)]);
+        decoder.decode({ payload, exporterAddress, receivedMilliseconds: 0 }, batch);
+        // What is redefined makes room for what it becomes.
+        const other = encodeNetflow9({ domain: id }, [encodeTemplate(id, fields.toReversed())]);
+        decoder.decode({ payload: other, exporterAddress, receivedMilliseconds: 0 }, batch);
+      }
+    }
+    const kept = [...decoder.exporters.streams()].map(({ templates }) => templates.size);
+    expect(kept).toEqual([1, 1, 0, 1, 0, 0]);
+    expect(decoder.drops).toEqual({ tooManyTemplates: 6 });
   });
 
   it('are bounded in number for one domain', () => {

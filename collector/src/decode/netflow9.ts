@@ -66,6 +66,7 @@ function decodeSet(id: number, set: RecordSet, state: State): number {
   }
   const template = set.stream.templates.get(id);
   if (template !== undefined) return decodeData(template, set, state);
+  if (set.offset === set.end) return 0;
   const { stream, exportMilliseconds, sysUptime, receivedMilliseconds } = set;
   const octets = set.octets.slice(set.offset, set.end);
   const origin = { stream, exportMilliseconds, sysUptime, receivedMilliseconds };
@@ -133,19 +134,19 @@ function readFields(view: DataView, offset: number, count: number): FieldSpec[] 
 
 /** Keeps a template and decodes what waited for it; returns the records of that. */
 function learn(definition: TemplateDefinition, stream: ExportStream, state: State): number {
-  const { templates } = stream;
-  const known = templates.get(definition.id);
+  const known = stream.templates.get(definition.id);
   if (known !== undefined && sameLayout(known, definition)) return 0;
-  if (known === undefined && templates.size >= state.exporters.limits.templatesPerStream) {
-    countDrop(state.drops, 'tooManyTemplates');
-    return 0;
-  }
+  // Whatever comes of the new one: data in its layout must not be read by the old one.
+  if (known !== undefined) state.exporters.forgetTemplate(stream, known);
   const template = compileTemplate(definition);
   if (template === undefined) {
     countDrop(state.drops, 'malformedTemplate');
     return 0;
   }
-  templates.set(template.id, template);
+  if (!state.exporters.keepTemplate(stream, template)) {
+    countDrop(state.drops, 'tooManyTemplates');
+    return 0;
+  }
   return replay(template, stream, state);
 }
 

@@ -90,11 +90,15 @@ function numberOf(view: DataView, values: Values, element: number): number | und
   return readUnsigned(view, value.at, value.length);
 }
 
+/** Names and descriptions are kept: longer ones are cut. */
+const LONGEST_TEXT_OCTETS = 255;
+
 /** Text up to the first NUL: exporters fill fixed lengths with NULs or spaces. */
 function textOf(view: DataView, values: Values, element: number): string {
   const value = values.get(element);
   if (value === undefined) return '';
-  const octets = new Uint8Array(view.buffer, view.byteOffset + value.at, value.length);
+  const length = Math.min(value.length, LONGEST_TEXT_OCTETS);
+  const octets = new Uint8Array(view.buffer, view.byteOffset + value.at, length);
   const end = octets.indexOf(0);
   return TEXT.decode(end < 0 ? octets : octets.subarray(0, end)).trim();
 }

@@ -17,7 +17,7 @@ export interface PendingBudget {
   readonly limitOctets: number;
 }
 
-/** Sets of one exporter that wait, oldest first, bounded in octets. */
+/** Sets of one exporter that wait, bounded in octets; the oldest go first. */
 export interface PendingSets<Stream> {
   /** Takes a set in; returns how many older ones (or itself) had to go. */
   add(set: PendingSet<Stream>): number;
@@ -27,41 +27,93 @@ export interface PendingSets<Stream> {
 }
 
 /** Cost of an entry beside its octets: keeps many tiny sets from slipping under the bound. */
-const ENTRY_OCTETS = 128;
+const ENTRY_OCTETS = 512;
 
+/**
+ * Each operation takes the same time however many sets wait: one forged datagram holds thousands of sets
+ * and templates.
+ */
 export function createPendingSets<Stream>(
   limitOctets: number,
   budget: PendingBudget,
 ): PendingSets<Stream> {
-  let sets: PendingSet<Stream>[] = [];
+  const waiting = new WaitingByTemplate<Stream>();
+  /** By age; holds sets that wait no longer as well, until they are swept out. */
+  let queue: PendingSet<Stream>[] = [];
+  let head = 0;
   let octets = 0;
   const account = (set: PendingSet<Stream>, sign: 1 | -1) => {
     const cost = sign * (set.octets.length + ENTRY_OCTETS);
     octets += cost;
     budget.octets += cost;
   };
+  const dropOldest = () => {
+    const oldest = queue[head++] as PendingSet<Stream>;
+    if (!waiting.delete(oldest)) return 0;
+    account(oldest, -1);
+    return 1;
+  };
+  const sweep = () => {
+    if (queue.length <= 2 * waiting.size + 64) return;
+    queue = queue.slice(head).filter((set) => waiting.has(set));
+    head = 0;
+  };
   return {
     add(set) {
-      sets.push(set);
+      queue.push(set);
+      waiting.add(set);
       account(set, 1);
       let dropped = 0;
       while (octets > limitOctets || (octets > 0 && budget.octets > budget.limitOctets)) {
-        account(sets[dropped] as PendingSet<Stream>, -1);
-        dropped++;
+        dropped += dropOldest();
       }
-      if (dropped > 0) sets = sets.slice(dropped);
+      sweep();
       return dropped;
     },
     take(stream, templateId) {
-      const wanted = (set: PendingSet<Stream>) =>
-        set.stream === stream && set.templateId === templateId;
-      const taken = sets.filter(wanted);
-      if (taken.length > 0) sets = sets.filter((set) => !wanted(set));
+      const taken = waiting.take(stream, templateId);
       for (const set of taken) account(set, -1);
+      sweep();
       return taken;
     },
     get size() {
-      return sets.length;
+      return waiting.size;
     },
   };
+}
+
+class WaitingByTemplate<Stream> {
+  readonly #byStream = new Map<Stream, Map<number, Set<PendingSet<Stream>>>>();
+  size = 0;
+
+  has(set: PendingSet<Stream>): boolean {
+    return this.#group(set.stream, set.templateId)?.has(set) === true;
+  }
+
+  add(set: PendingSet<Stream>): void {
+    const { stream, templateId } = set;
+    const templates = this.#byStream.get(stream) ?? new Map<number, Set<PendingSet<Stream>>>();
+    this.#byStream.set(stream, templates);
+    templates.set(templateId, (templates.get(templateId) ?? new Set()).add(set));
+    this.size++;
+  }
+
+  delete(set: PendingSet<Stream>): boolean {
+    const group = this.#group(set.stream, set.templateId);
+    if (group?.delete(set) !== true) return false;
+    this.size--;
+    if (group.size === 0) this.#byStream.get(set.stream)?.delete(set.templateId);
+    return true;
+  }
+
+  take(stream: Stream, templateId: number): PendingSet<Stream>[] {
+    const taken = [...(this.#group(stream, templateId) ?? [])];
+    this.#byStream.get(stream)?.delete(templateId);
+    this.size -= taken.length;
+    return taken;
+  }
+
+  #group(stream: Stream, templateId: number): Set<PendingSet<Stream>> | undefined {
+    return this.#byStream.get(stream)?.get(templateId);
+  }
 }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { expect, it } from 'vitest';
 import { createBatch, type StreamIdentity } from '../decode/batch.js';
-import { Enricher } from './enricher.js';
+import type { DropCounters } from '../drops.js';
+import { Enricher, MOST_SAMPLERS } from './enricher.js';
 import { createNameTable, UNKNOWN } from './name-table.js';
 import { flowAt } from './named-flow.js';
 
@@ -66,4 +67,21 @@ it('does not grow without bound by names from the network', () => {
   const names = createNameTable(3);
   expect(['a', 'b', 'c', 'a'].map((name) => names.intern(name))).toEqual([1, 2, 0, 1]);
   expect(names.nameOf(99)).toBe(UNKNOWN);
+});
+
+it('keeps a bounded number of samplers for one exporter and domain, and counts the rest', () => {
+  const drops: DropCounters = {};
+  const enricher = new Enricher(createNameTable(), drops);
+  const batch = createBatch(2);
+  const sampler = (samplerId: number) => ({ kind: 'sampling', stream: A, samplerId }) as const;
+  for (let id = 0; id < MOST_SAMPLERS + 5; id++)
+    batch.options.push({ ...sampler(id), interval: 2 });
+  batch.options.push({ ...sampler(1), interval: 3 });
+  batch.columns.length = 1;
+  batch.columns.octets[0] = 1;
+  batch.columns.samplerId[0] = 1;
+  batch.segments = [{ from: 0, to: 1, stream: A }];
+  enricher.enrich(batch);
+  expect(batch.columns.octets[0]).toBe(3);
+  expect(drops).toEqual({ tooManyOptions: 5 });
 });

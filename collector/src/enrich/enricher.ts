@@ -2,6 +2,7 @@
 import type { FlowBatch, OptionsRecord, Segment, StreamIdentity } from '../decode/batch.js';
 import type { FlowColumns } from '../decode/columns.js';
 import { applicationIdText } from '../decode/field-readers.js';
+import { countDrop, type DropCounters } from '../drops.js';
 import type { NameTable } from './name-table.js';
 
 /** An entry of an exporter's application table. */
@@ -18,17 +19,23 @@ interface StreamKnowledge {
   readonly samplingIntervals: Map<number, number>;
 }
 
-/** Entries of one stream's application table that are kept at most: they come from the network. */
-const MOST_APPLICATIONS = 65_536;
+/** Entries of one stream's tables that are kept at most: they come from the network. */
+export const MOST_APPLICATIONS = 65_536;
+export const MOST_SAMPLERS = 1024;
+/** Entries of all streams together. */
+const MOST_ENTRIES = 1_048_576;
 
 /** Names flows and undoes sampling, from what exporters tell in options data. */
 export class Enricher {
   readonly #names: NameTable;
   readonly #streams = new Map<StreamIdentity, StreamKnowledge>();
   readonly #applications = new Map<string, Application>();
+  readonly #drops: DropCounters;
+  #entries = 0;
 
-  constructor(names: NameTable) {
+  constructor(names: NameTable, drops: DropCounters = {}) {
     this.#names = names;
+    this.#drops = drops;
   }
 
   /** All applications that exporters told of, by name. */
@@ -49,20 +56,32 @@ export class Enricher {
   }
 
   #learn(record: OptionsRecord): void {
-    const knowledge = this.#knowledge(record.stream);
+    const { nameIndexes, samplingIntervals } = this.#knowledge(record.stream);
     if (record.kind === 'sampling') {
-      knowledge.samplingIntervals.set(record.samplerId, record.interval);
+      if (this.#hasRoom(samplingIntervals, record.samplerId, MOST_SAMPLERS)) {
+        samplingIntervals.set(record.samplerId, record.interval);
+      }
       return;
     }
-    const { nameIndexes } = knowledge;
-    const { applicationId, applicationName, applicationDescription } = record;
-    if (nameIndexes.size >= MOST_APPLICATIONS && !nameIndexes.has(applicationId)) return;
-    const text = applicationIdText(applicationId);
-    nameIndexes.set(applicationId, this.#names.intern(applicationName));
-    const application = { applicationId: text, applicationName, applicationDescription };
+    if (!this.#hasRoom(nameIndexes, record.applicationId, MOST_APPLICATIONS)) return;
+    const { applicationName, applicationDescription } = record;
+    const applicationId = applicationIdText(record.applicationId);
+    nameIndexes.set(record.applicationId, this.#names.intern(applicationName));
+    const application = { applicationId, applicationName, applicationDescription };
     if (this.#applications.size < MOST_APPLICATIONS) {
-      this.#applications.set(`${text} ${applicationName}`, application);
+      this.#applications.set(`${applicationId} ${applicationName}`, application);
     }
+  }
+
+  /** Whether the entry is known or may be added; counted where it may not. */
+  #hasRoom(table: ReadonlyMap<number, number>, key: number, most: number): boolean {
+    if (table.has(key)) return true;
+    if (table.size >= most || this.#entries >= MOST_ENTRIES) {
+      countDrop(this.#drops, 'tooManyOptions');
+      return false;
+    }
+    this.#entries++;
+    return true;
   }
 
   #knowledge(stream: StreamIdentity): StreamKnowledge {
