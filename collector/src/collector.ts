@@ -60,7 +60,9 @@ export class Collector {
   #flushTimer: NodeJS.Timeout | undefined;
   #startedMilliseconds = Date.now();
   #socketProblem: string | undefined;
-  readonly #losing = createRecentGrowth(LOSS_REPORT_MS);
+  readonly #kernelLosing = createRecentGrowth(LOSS_REPORT_MS);
+  readonly #storeLosing = createRecentGrowth(LOSS_REPORT_MS);
+  readonly #passingOver = createRecentGrowth(LOSS_REPORT_MS);
 
   /** Opens nothing. @throws CollectorError WEIR_COLLECTOR_ADDRESS when an address cannot be read */
   constructor(config: CollectorConfig, { log, store }: CollectorDeps) {
@@ -207,25 +209,23 @@ export class Collector {
   }
 
   #problems(): string[] {
-    const problems: string[] = [];
+    const now = Date.now();
     const lost = this.#receiver.kernelDrops();
-    if (this.#losing(lost, Date.now())) {
-      const advice =
-        this.#receiver.state.bufferHint ?? 'this machine is too slow for the exporters';
-      problems.push(`the kernel dropped ${lost} datagrams: ${advice}`);
-    }
-    if (this.#socketProblem !== undefined) problems.push(this.#socketProblem);
+    const { storeOverflow = 0 } = this.#drops;
     const { problem, pendingRecords } = this.#writer.state;
-    if (problem !== undefined) {
-      problems.push(
-        `the store refuses records, ${pendingRecords} wait: ${problem}; see that the disk has room`,
-      );
-    }
     const { passedOver } = this.#decisions.book;
-    if (passedOver > 0) {
-      problems.push(`${passedOver} flows got no decision: too many at once; make rules narrower`);
-    }
-    return problems;
+    const problems = [
+      this.#kernelLosing(lost, now) &&
+        `the kernel dropped ${lost} datagrams: ${this.#receiver.state.bufferHint ?? 'this machine is too slow for the exporters'}`,
+      this.#socketProblem,
+      problem !== undefined &&
+        `the store refuses records, ${pendingRecords} wait: ${problem}; see that the disk has room`,
+      this.#storeLosing(storeOverflow, now) &&
+        `${storeOverflow} records were lost because the store did not take them in time; see that the disk has room and is fast enough`,
+      this.#passingOver(passedOver, now) &&
+        `${passedOver} flows got no decision: too many at once; make rules narrower`,
+    ];
+    return problems.filter((text) => typeof text === 'string');
   }
 
   #health(): HealthResponse {

@@ -9,11 +9,13 @@ import { Decisions } from './decisions.js';
 
 let dataFolder = '';
 let recent: RecentFlow[] = [];
+let failure: Error | undefined;
 const running: Decisions[] = [];
 
 beforeEach(() => {
   dataFolder = mkdtempSync(join(tmpdir(), 'weir-rules-'));
   recent = [];
+  failure = undefined;
 });
 afterEach(async () => {
   for (const decisions of running.splice(0)) await decisions.stop();
@@ -25,7 +27,10 @@ async function started(): Promise<Decisions> {
     dataFolder,
     names: createNameTable(),
     log: () => undefined,
-    recentFlows: async () => recent,
+    recentFlows: async () => {
+      if (failure !== undefined) throw failure;
+      return recent;
+    },
   });
   await decisions.start();
   running.push(decisions);
@@ -69,6 +74,14 @@ it('keeps rules and their decisions over a restart, with revisions that go on', 
   expect(await second.deleteRule(rule.id)).toBe(false);
   expect((await started()).book.rules()).toEqual([]);
   expect(readdirSync(dataFolder)).toEqual(['rules.json']);
+});
+
+it('makes a rule also when the store does not tell of earlier flows', async () => {
+  const decisions = await started();
+  failure = new Error('disk full');
+  const rule = await decisions.createRule(INPUT);
+  expect(decisions.book.rules()).toEqual([rule]);
+  expect((await started()).book.rules()).toEqual([rule]);
 });
 
 it('wakes those who wait for a change, and not before', async () => {

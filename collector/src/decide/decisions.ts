@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { DecisionsResponse, Logger, Rule, RuleInput } from '@weir/wire';
 import type { FlowColumns } from '../decode/columns.js';
 import type { NameTable } from '../enrich/name-table.js';
+import { messageOf } from '../errors.js';
 import type { RecentFlow } from '../query/queries.js';
 import { DecisionBook } from './decision-book.js';
 import { createFlowMatcher, type MatchFlows } from './matching-flows.js';
@@ -113,9 +114,14 @@ export class Decisions {
     });
   }
 
+  /** A rule stands even where the store does not tell of earlier flows: their next records will. */
   async #lookBack(rule: Rule, spanMs: number): Promise<void> {
-    const { applicationName } = rule;
-    const flows = await this.#options.recentFlows(applicationName, Date.now() - spanMs);
+    const { recentFlows, log } = this.#options;
+    const { id, applicationName } = rule;
+    const flows = await recentFlows(applicationName, Date.now() - spanMs).catch((error) => {
+      log('warn', 'a rule begins without earlier flows', { id, problem: messageOf(error) });
+      return [];
+    });
     const seen = flows.map((flow) => ({ ...flow, applicationName }));
     // The rule may have been deleted meanwhile: the book then makes nothing of them.
     this.#changing(() => this.book.observe(seen));

@@ -59,9 +59,10 @@ function addDecisions(server: ApiServer, { decisions }: ApiContext): void {
     querystring: DecisionsQuery,
     response: { 200: DecisionsResponse, '4xx': ErrorResponse, '5xx': ErrorResponse },
   };
-  server.get(API.decisions, { schema }, ({ query: { since, waitSeconds }, raw }) => {
+  server.get(API.decisions, { schema }, ({ query: { since, waitSeconds } }, reply) => {
     const gone = new AbortController();
-    raw.socket.once('close', () => gone.abort());
+    // Of the answer, not of the socket: a gateway asks on one connection for months.
+    reply.raw.once('close', () => gone.abort());
     return decisions.since(since, waitSeconds * 1000, gone.signal);
   });
 }

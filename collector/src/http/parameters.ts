@@ -2,7 +2,7 @@
 import { Dimension, FlowFilter, Metric } from '@weir/wire';
 import Type, { type Static, type TSchema } from 'typebox';
 import { type Filter, isAddress } from '../query/filter.js';
-import { bucketTimes, chooseStepSeconds } from '../query/steps.js';
+import { chooseStepSeconds } from '../query/steps.js';
 import { ApiError } from './errors.js';
 
 /** A parameter that may be given several times; one value counts as a list of one. */
@@ -111,7 +111,7 @@ export function stepOf(filter: Filter, asked: number | undefined): number {
       `"stepSeconds" gives more than ${MOST_POINTS} points; take at least ${least}, or a shorter window`,
     );
   }
-  return bucketTimes(filter, step).length > 0 ? step : 1;
+  return step;
 }
 
 function badParameter(message: string): ApiError {

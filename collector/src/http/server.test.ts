@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { get, type IncomingMessage } from 'node:http';
+import { Agent, get, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -82,6 +82,11 @@ afterAll(async () => {
 async function ask(url: string) {
   const response = await server.inject(url);
   return { status: response.statusCode, body: response.json(), headers: response.headers };
+}
+
+async function listening(): Promise<AddressInfo> {
+  if (!server.server.listening) await server.listen({ port: 0, host: '127.0.0.1' });
+  return server.server.address() as AddressInfo;
 }
 
 describe('the API document', () => {
@@ -241,6 +246,24 @@ it('answers decisions at once, or when the wait is over', async () => {
   expect(next.body).toMatchObject({ revision: body.revision, complete: false });
 });
 
+it('leaves nothing behind of questions that one connection has asked', async () => {
+  const { port } = await listening();
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  const warnings: string[] = [];
+  const onWarning = ({ name }: Error) => warnings.push(name);
+  process.on('warning', onWarning);
+  for (let i = 0; i < 12; i++) {
+    await new Promise<void>((resolve) => {
+      get({ port, agent, path: API.decisions }, (response) => {
+        response.resume().once('end', resolve);
+      });
+    });
+  }
+  agent.destroy();
+  process.off('warning', onWarning);
+  expect(warnings).toEqual([]);
+});
+
 describe('files', () => {
   it('serves the dashboard, its page never from a cache', async () => {
     const page = await server.inject('/');
@@ -269,8 +292,7 @@ describe('the live stream', () => {
   columns.flowEndMilliseconds.set(Array.from({ length: 200 }, (_, row) => row));
 
   async function listen(): Promise<IncomingMessage> {
-    if (!server.server.listening) await server.listen({ port: 0, host: '127.0.0.1' });
-    const { port } = server.server.address() as AddressInfo;
+    const { port } = await listening();
     return new Promise((resolve) => get({ port, host: '127.0.0.1', path: API.stream }, resolve));
   }
 

@@ -50,7 +50,7 @@ it('tries again what the store refused, and forgets the problem then', async () 
   const { made, drops } = writer(store);
   made.add(block(1), 10);
   made.add(block(2), 10);
-  await made.flushed();
+  await made.stop(1000);
   expect(stored).toEqual([1, 2]);
   expect(made.state).toEqual({
     storedRecords: 20,
@@ -59,6 +59,30 @@ it('tries again what the store refused, and forgets the problem then', async () 
     problem: undefined,
   });
   expect(drops).toEqual({});
+});
+
+it('lets nobody wait for a store that refuses records', async () => {
+  const { store } = fakeStore(Number.POSITIVE_INFINITY);
+  const { made } = writer(store);
+  made.add(block(1), 10);
+  await made.flushed();
+  expect(made.state).toMatchObject({ pendingRecords: 10, problem: 'disk full' });
+  made.add(block(2), 10);
+  await made.flushed();
+  await made.stop(0);
+  expect(made.state.pendingRecords).toBe(0);
+});
+
+it('waits for what was added so far, not for what comes later', async () => {
+  const { store, stored } = fakeStore(0);
+  const { made } = writer(store);
+  made.add(block(1), 10);
+  const flushed = made.flushed();
+  const adding = setInterval(() => made.add(block(2), 10), 0);
+  await flushed;
+  clearInterval(adding);
+  expect(stored[0]).toBe(1);
+  await made.stop(1000);
 });
 
 it('holds a bounded memory while the store is away: the oldest go, counted', async () => {

@@ -43,7 +43,9 @@ export class Writer {
   readonly #options: WriterOptions;
   #queue: Block[] = [];
   #queuedBytes = 0;
+  #addedRecords = 0;
   #running: Promise<void> | undefined;
+  #attempt: Promise<boolean> | undefined;
   readonly #giveUp = new AbortController();
 
   constructor(options: WriterOptions) {
@@ -55,14 +57,17 @@ export class Writer {
     if (rows === 0) return;
     this.#queue.push({ octets, rows });
     this.#queuedBytes += octets.length;
+    this.#addedRecords += rows;
     this.state.pendingRecords += rows;
     this.#dropOldest();
     this.#running ??= this.#run();
   }
 
-  /** Resolves when everything that was added is stored (or given up). */
+  /** Resolves when what was added so far is stored, or at once while the store refuses records. */
   async flushed(): Promise<void> {
-    await this.#running;
+    const added = this.#addedRecords;
+    const settled = () => this.#addedRecords - this.state.pendingRecords;
+    while (settled() < added && this.state.problem === undefined) await this.#attempt;
   }
 
   /** Stores what waits, within `graceMs`; what is left then is counted as dropped. */
@@ -71,6 +76,7 @@ export class Writer {
     await this.#running;
     clearTimeout(timer);
     const left = this.#queue.reduce((sum, block) => sum + block.rows, 0);
+    this.state.pendingRecords -= left;
     if (left > 0) countDrop(this.#options.drops, 'storeOverflow', left);
   }
 
@@ -79,7 +85,8 @@ export class Writer {
     let waitMs = retryMs;
     while (this.#queue.length > 0 && !this.#giveUp.signal.aborted) {
       const blocks = this.#next();
-      if (await this.#insert(blocks)) {
+      this.#attempt = this.#insert(blocks);
+      if (await this.#attempt) {
         waitMs = retryMs;
         continue;
       }
