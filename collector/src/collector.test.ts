@@ -38,6 +38,7 @@ function newCollector(changes: Partial<CollectorConfig> = {}): Collector {
   const config: CollectorConfig = {
     listen: ['127.0.0.1:0'],
     http: '127.0.0.1:0',
+    hostNames: [],
     dataFolder,
     retentionDays: 3650,
     rollupRetentionDays: 3650,

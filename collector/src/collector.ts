@@ -102,6 +102,7 @@ export class Collector {
       health: () => this.#health(),
       applications: () => ({ applications: this.#enricher.applications() }),
       exporters: () => this.#exporters(),
+      hostNames: config.hostNames,
       dashboardFolder: config.dashboardFolder,
     };
   }

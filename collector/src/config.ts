@@ -16,6 +16,12 @@ export const CollectorConfig = section({
       'address of the API and the dashboard. There is no login yet: keep it on loopback, or behind a proxy that has one',
     default: '127.0.0.1:8055',
   }),
+  hostNames: option(Type.Array(Type.String({ minLength: 1 })), {
+    flag: '--host-name <name>',
+    description:
+      "names that people and gateways call this collector by, beside addresses, localhost and this machine's name; several may be given",
+    default: [],
+  }),
   dataFolder: option(Type.String({ minLength: 1 }), {
     flag: '--data <folder>',
     description: 'folder of the database and the rules; one collector at a time',

@@ -13,6 +13,8 @@ export interface ApiContext {
   readonly health: () => HealthResponse;
   readonly applications: () => ApplicationsResponse;
   readonly exporters: () => ExportersResponse;
+  /** Names that requests may be addressed to; see host-names.ts. */
+  readonly hostNames: readonly string[];
   /** Folder of the built dashboard; undefined: API only. */
   readonly dashboardFolder?: string | undefined;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { API, DecisionsResponse, ErrorResponse, Rule, RuleInput, RulesResponse } from '@weir/wire';
 import Type from 'typebox';
+import { UNKNOWN } from '../enrich/name-table.js';
 import type { ApiServer } from './api-server.js';
 import type { ApiContext } from './context.js';
 import { ApiError } from './errors.js';
@@ -28,6 +29,12 @@ function addRules(server: ApiServer, { decisions }: ApiContext): void {
     response: { 201: Rule, '4xx': ErrorResponse, '5xx': ErrorResponse },
   };
   server.post(API.rules, { schema: create }, async ({ body }, reply) => {
+    if (body.applicationName.toLowerCase() === UNKNOWN) {
+      throw new ApiError(
+        'WEIR_API_BAD_BODY',
+        '"applicationName" must name an application: flows without a name may be anything',
+      );
+    }
     const [known] = decisions.book.rulesFor(body.applicationName);
     if (known !== undefined) {
       throw new ApiError(

@@ -2,7 +2,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { Agent, get, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
+import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { API } from '@weir/wire';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -63,6 +63,7 @@ const context: ApiContext = {
     ],
   }),
   exporters: () => ({ exporters: [] }),
+  hostNames: ['Weir.example'],
   dashboardFolder: folder,
 };
 let server: ApiServer;
@@ -214,6 +215,9 @@ describe('rules', () => {
     [{}, '"action" is missing in the body'],
     [{ action: 'drop', applicationName: 'x' }, '"action" must be one of: block'],
     [{ action: 'block', applicationName: '' }, '"applicationName" must NOT have fewer'],
+    [{ action: 'block', applicationName: ' ' }, '"applicationName" must match pattern'],
+    [{ action: 'block', applicationName: 'x'.repeat(256) }, '"applicationName" must NOT have more'],
+    [{ action: 'block', applicationName: 'Unknown' }, '"applicationName" must name an application'],
     [{ action: 'block', applicationName: 'x', colour: 1 }, '"colour" is not known in the body'],
     [{ action: 'block', applicationName: 'x', holdSeconds: 0 }, '"holdSeconds" must be >= 1'],
   ])('like %j are refused', async (payload, message) => {
@@ -244,6 +248,32 @@ it('answers decisions at once, or when the wait is over', async () => {
   });
   const next = await ask(`${API.decisions}?since=${body.revision}&waitSeconds=0.01`);
   expect(next.body).toMatchObject({ revision: body.revision, complete: false });
+});
+
+describe('the host that a request is addressed to', () => {
+  const status = async (host: string) =>
+    (await server.inject({ url: API.rules, headers: { host } })).statusCode;
+
+  it.each([
+    '127.0.0.1:8055',
+    '[::1]:8055',
+    '192.0.2.1',
+    'localhost:8055',
+    'weir.localhost',
+    'weir.example',
+    'WEIR.example:443',
+    hostname(),
+    `${hostname()}.example.org:8055`,
+  ])('may be %s', async (host) => {
+    expect(await status(host)).toBe(200);
+  });
+
+  it.each(['evil.example', 'evil.example:8055', '127.0.0.1.evil.example', 'localhost.evil'])(
+    'may not be "%s": another site could have pointed it here',
+    async (host) => {
+      expect(await status(host)).toBe(421);
+    },
+  );
 });
 
 it('leaves nothing behind of questions that one connection has asked', async () => {
@@ -342,6 +372,7 @@ describe('error codes', () => {
         "WEIR_API_RULE_EXISTS": 409,
         "WEIR_API_STORE": 503,
         "WEIR_API_TOO_MANY_STREAMS": 503,
+        "WEIR_API_UNKNOWN_HOST": 421,
         "WEIR_API_UNKNOWN_ROUTE": 404,
         "WEIR_API_UNKNOWN_RULE": 404,
         "WEIR_API_UNSUPPORTED_MEDIA_TYPE": 415,

@@ -9,6 +9,7 @@ import type { ApiContext } from './context.js';
 import { addDashboardFiles } from './dashboard-files.js';
 import { addDecisionRoutes } from './decision-routes.js';
 import { ApiError, toApiError } from './errors.js';
+import { createHostCheck } from './host-names.js';
 import { addQueryRoutes } from './query-routes.js';
 import { addStreamRoute } from './stream-route.js';
 
@@ -33,8 +34,14 @@ export async function createServer(context: ApiContext): Promise<ApiServer> {
   }).withTypeProvider<TypeBoxTypeProvider>();
   // A form of another site can post text without asking the browser first; JSON it cannot.
   server.removeContentTypeParser('text/plain');
-  server.addHook('onRequest', async (_request, reply) => {
+  const isKnown = createHostCheck(context.hostNames);
+  server.addHook('onRequest', async ({ headers: { host } }, reply) => {
     reply.headers(SECURITY_HEADERS);
+    if (host === undefined || isKnown(host)) return;
+    throw new ApiError(
+      'WEIR_API_UNKNOWN_HOST',
+      `this collector does not know that it is called "${host.slice(0, 200)}"; ask by its address, or start it with --host-name`,
+    );
   });
   answerErrors(server, context);
   await addApiDocument(server);

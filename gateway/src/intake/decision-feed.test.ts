@@ -83,6 +83,14 @@ test.each([
   expect(feed.failures).toBe(1);
 });
 
+test('a refusal is told in the words of the collector', async () => {
+  collector.nextStatus = 421;
+  collector.nextBody = '{"code":"WEIR_API_UNKNOWN_HOST","message":"start it with --host-name"}';
+  follow();
+  await eventually('told', () => told.length > 0);
+  expect(told[0]?.message).toContain('status 421, start it with --host-name');
+});
+
 test('a collector that was never there is told once, and found when it comes', async () => {
   await collector.stop();
   follow();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from '@weir/wire';
-import { API } from '@weir/wire';
+import { API, ErrorResponse } from '@weir/wire';
 import { Value } from 'typebox/value';
 import { GatewayError } from '../errors.js';
 import { DecisionsEnvelope, HeldDecisions } from './held-decisions.js';
@@ -109,7 +109,7 @@ export class DecisionFeed {
       },
     );
     const clockOffsetMilliseconds = this.#clockOffset(response.headers.get('date'));
-    if (!response.ok) throw wrongAnswer(url, `status ${response.status}`);
+    if (!response.ok) throw wrongAnswer(url, await refusalOf(response));
     const body: unknown = await response.json().catch((error) => {
       throw wrongAnswer(url, String(error));
     });
@@ -166,6 +166,13 @@ function wrongAnswer(url: URL, what: string): GatewayError {
     'WEIR_GATEWAY_COLLECTOR_ANSWER',
     `${url.href} is not the answer of a Weir collector: ${what}.`,
   );
+}
+
+/** The status, and what the collector says of it. */
+async function refusalOf(response: Response): Promise<string> {
+  const body: unknown = await response.json().catch(() => undefined);
+  const said = Value.Check(ErrorResponse, body) ? `, ${body.message}` : '';
+  return `status ${response.status}${said}`;
 }
 
 function codeOf(error: unknown): string | undefined {

@@ -19,6 +19,8 @@ export class StandInCollector {
   questions = 0;
   /** Answers this body instead, once. */
   nextBody: string | undefined;
+  /** With this status. */
+  nextStatus = 200;
   /** Added to the header Date. */
   clockOffsetMs = 0;
 
@@ -72,8 +74,9 @@ export class StandInCollector {
   #answer(url: URL, response: ServerResponse): void {
     const since = Number(url.searchParams.get('since'));
     if (this.nextBody !== undefined) {
-      response.end(this.nextBody);
+      response.writeHead(this.nextStatus).end(this.nextBody);
       this.nextBody = undefined;
+      this.nextStatus = 200;
     } else if (since === this.revision && url.searchParams.get('waitSeconds') !== '0') {
       const waiting = { since, response };
       this.#waiting.add(waiting);

@@ -8,6 +8,8 @@ export const RuleInput = Type.Object(
     action: Type.Literal('block'),
     applicationName: Type.String({
       minLength: 1,
+      maxLength: 255,
+      pattern: '^\\S(.*\\S)?$',
       description: 'application to block, e.g. "BitTorrent"',
     }),
     comment: Type.Optional(Type.String({ maxLength: 200 })),
