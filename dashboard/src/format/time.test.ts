@@ -42,6 +42,7 @@ describe('times', () => {
   });
   it('shows as much of the time as the window needs', () => {
     expect(formatTick(MOMENT, 300_000, 'UTC')).toBe('14:05:07');
+    expect(formatTick(MOMENT, 309_999, 'UTC')).toBe('14:05:07');
     expect(formatTick(MOMENT, 3_600_000, 'UTC')).toBe('14:05');
     expect(formatTick(MOMENT, 87_000_000, 'UTC')).toBe('14:05');
     expect(formatTick(MOMENT, 172_800_000, 'UTC')).toBe('09 Mar, 14:05');

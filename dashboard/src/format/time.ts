@@ -33,9 +33,9 @@ export function formatClock(timeMs: number, timeZone?: string): string {
 
 /** Clock for windows of minutes and hours; with the day where one clock time would stand for several. */
 export function formatTick(timeMs: number, windowMs: number, timeZone?: string): string {
-  // A window of 24 h begins on a step, so it may be a little longer.
+  // A window begins on a step, so one of 5 min or 24 h may be a little longer.
   if (windowMs > 1.5 * DAY_MS) return formatter('day', timeZone).format(timeMs);
-  return formatter(windowMs <= 5 * MINUTE_MS ? 'clock' : 'minute', timeZone).format(timeMs);
+  return formatter(windowMs < 10 * MINUTE_MS ? 'clock' : 'minute', timeZone).format(timeMs);
 }
 
 export function formatMoment(timeMs: number, timeZone?: string): string {

@@ -23,7 +23,8 @@ export const RANGES = [
   range('24h', '24 h', 'Last 24 hours', { seconds: 86_400, stepSeconds: 900, refreshMs: 15_000 }),
 ] as const satisfies readonly Range[];
 
-const DEFAULT_RANGE: Range = RANGES[1];
+/** Short: who has just started Weir sees a chart and not an empty axis. */
+const DEFAULT_RANGE: Range = RANGES[0];
 
 export interface View {
   readonly range: Range;
