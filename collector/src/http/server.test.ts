@@ -271,7 +271,7 @@ describe('the host that a request is addressed to', () => {
   it.each(['evil.example', 'evil.example:8055', '127.0.0.1.evil.example', 'localhost.evil'])(
     'may not be "%s": another site could have pointed it here',
     async (host) => {
-      expect(await status(host)).toBe(421);
+      expect(await status(host)).toBe(403);
     },
   );
 });
@@ -372,7 +372,7 @@ describe('error codes', () => {
         "WEIR_API_RULE_EXISTS": 409,
         "WEIR_API_STORE": 503,
         "WEIR_API_TOO_MANY_STREAMS": 503,
-        "WEIR_API_UNKNOWN_HOST": 421,
+        "WEIR_API_UNKNOWN_HOST": 403,
         "WEIR_API_UNKNOWN_ROUTE": 404,
         "WEIR_API_UNKNOWN_RULE": 404,
         "WEIR_API_UNSUPPORTED_MEDIA_TYPE": 415,

@@ -84,11 +84,11 @@ test.each([
 });
 
 test('a refusal is told in the words of the collector', async () => {
-  collector.nextStatus = 421;
+  collector.nextStatus = 403;
   collector.nextBody = '{"code":"WEIR_API_UNKNOWN_HOST","message":"start it with --host-name"}';
   follow();
   await eventually('told', () => told.length > 0);
-  expect(told[0]?.message).toContain('status 421, start it with --host-name');
+  expect(told[0]?.message).toContain('status 403, start it with --host-name');
 });
 
 test('a collector that was never there is told once, and found when it comes', async () => {
