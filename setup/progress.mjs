@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // Runs the steps of the set-up so that a person sees what happens and how long it takes.
 import { spawn } from 'node:child_process';
-import { createWriteStream, mkdirSync, readFileSync } from 'node:fs';
+import { createWriteStream, mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { ROOT } from './root.mjs';
 
 export const LOG_FILE = path.join(ROOT, '.cache', 'setup.log');
 const TAIL_LINES = 30;
+const TAIL_CHARACTERS = 100_000;
 
 export class SetupError extends Error {}
 
@@ -40,13 +41,19 @@ function liveLine(title) {
   };
 }
 
+/** Empties the log: it tells of one set-up. */
+export function beginLog() {
+  mkdirSync(path.dirname(LOG_FILE), { recursive: true });
+  writeFileSync(LOG_FILE, '');
+}
+
 /**
  * Runs a command with its output in the log file.
  * @throws SetupError with the end of the output when it fails
  */
 export async function runStep(title, command, args, options = {}) {
-  mkdirSync(path.dirname(LOG_FILE), { recursive: true });
   const log = createWriteStream(LOG_FILE, { flags: 'a' });
+  let output = '';
   log.write(`\n== ${title}: ${command} ${args.join(' ')}\n`);
   const line = liveLine(title);
   const child = spawn(command, args, { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'], ...options });
@@ -54,6 +61,7 @@ export async function runStep(title, command, args, options = {}) {
     stream.on('data', (chunk) => {
       log.write(chunk);
       line.note(String(chunk));
+      output = (output + chunk).slice(-TAIL_CHARACTERS);
     });
   }
   const failure = await new Promise((resolve) => {
@@ -63,7 +71,7 @@ export async function runStep(title, command, args, options = {}) {
   await new Promise((resolve) => log.end(resolve));
   line.end(failure === undefined ? 'done' : 'failed');
   if (failure === undefined) return;
-  const tail = readFileSync(LOG_FILE, 'utf8').trimEnd().split('\n').slice(-TAIL_LINES).join('\n');
+  const tail = output.trimEnd().split('\n').slice(-TAIL_LINES).join('\n');
   throw new SetupError(
     `${title} failed (${failure}). The end of its output:\n\n${tail}\n\nAll of it: ${LOG_FILE}`,
   );

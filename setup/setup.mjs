@@ -3,9 +3,9 @@
 // step is left out when nothing has changed since it was last done.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { runStep, SetupError } from './progress.mjs';
+import { beginLog, runStep, SetupError } from './progress.mjs';
 import { ROOT } from './root.mjs';
 
 const MINIMUM_NODE = 20;
@@ -56,15 +56,24 @@ async function withoutServices(isRoot, action) {
   }
 }
 
+const exists = (program) => spawnSync(program, ['--version'], { stdio: 'ignore' }).status === 0;
+
+/** The line to type: a plain Debian has no sudo. */
+function byHand(install) {
+  return exists('sudo')
+    ? `sudo apt-get update && sudo ${install}`
+    : `su -c "apt-get update && ${install}"`;
+}
+
 async function installSystemPackages(packages) {
   const missing = missingPackages(packages);
   if (missing.length === 0) return;
   const install = ['apt-get', 'install', '-y', '--no-install-recommends', ...missing];
-  const byHand = `sudo apt-get update && sudo ${install.join(' ')}`;
   const before = privilege();
-  if (before === undefined || spawnSync('apt-get', ['--version']).status !== 0) {
+  if (before === undefined || !exists('apt-get')) {
     throw new SetupError(
-      `these system packages are missing: ${missing.join(' ')}\nInstall them and try again:\n\n  ${byHand}`,
+      `these system packages are missing: ${missing.join(' ')}\n` +
+        `Install them and try again:\n\n  ${byHand(install.join(' '))}`,
     );
   }
   const run = (title, words) => {
@@ -73,7 +82,12 @@ async function installSystemPackages(packages) {
   };
   await run('System packages: lists', ['apt-get', 'update']);
   await withoutServices(process.getuid() === 0, () =>
-    run(`System packages: ${missing.length} to install`, install),
+    // Another apt may be at work, the nightly upgrade for one.
+    run(`System packages: ${missing.length} to install`, [
+      ...install,
+      '-o',
+      'DPkg::Lock::Timeout=300',
+    ]),
   );
 }
 
@@ -104,7 +118,7 @@ async function build() {
  */
 export async function setUp({ packages }) {
   checkMachine();
-  mkdirSync(path.join(ROOT, '.cache'), { recursive: true });
+  beginLog();
   await installSystemPackages(packages);
   await installNodePackages();
   await build();
