@@ -22,6 +22,7 @@ export function isExpected(error: unknown): error is Error & { code: string } {
   );
 }
 
+/** What went wrong, and the code to look up; a stack where nobody foresaw it. */
 export function describeError(error: unknown): string {
   if (isExpected(error)) return `weir: ${error.message}\n  (${error.code})`;
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);

@@ -30,6 +30,12 @@ function program(): Command {
   return weir;
 }
 
+/** A reader that has seen enough (head) is no failure; a full disk is one. */
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') process.stderr.write(`weir: cannot write: ${error.message}\n`);
+  process.exit(error.code === 'EPIPE' ? 0 : 1);
+});
+
 try {
   await program().parseAsync(process.argv);
 } catch (error) {

@@ -1,14 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 // The command line contract: help, checks, and mistakes that are explained.
-import { writeFileSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { scratchFolder, weir } from './weir.js';
+import { SAMPLE, scratchFolder, WEIR, weir } from './weir.js';
 
 interface Failure {
   readonly code: number;
   readonly stderr: string;
 }
+
+/** Prints what bash would offer for the last of the words: $0 is the script, $@ the words. */
+const COMPLETE =
+  'source "$0"; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _weir; echo "${COMPREPLY[*]}"';
 
 async function failureOf(...args: string[]): Promise<Failure> {
   return weir(...args).then(
@@ -25,6 +30,7 @@ describe('the weir command', () => {
     expect(stdout).toContain('--config <file>');
     expect(stdout).toContain('--check');
     expect(stdout).toContain('Examples:');
+    expect(stdout.split('\n').filter((line) => line.length > 80)).toEqual([]);
   });
 
   it('prints a configuration file that every command accepts', async () => {
@@ -32,7 +38,7 @@ describe('the weir command', () => {
     const { stdout } = await weir('config');
     writeFileSync(file, stdout);
     const data = path.join(scratchFolder(), 'data');
-    await weir('probe', '--config', file, '--check', '--read', 'any.pcap');
+    await weir('probe', '--config', file, '--check', '--read', SAMPLE);
     await weir('collector', '--config', file, '--check', '--data', data);
     await weir('up', '--config', file, '--check', '--data', data);
     await weir('query', 'health', '--config', file, '--check');
@@ -58,12 +64,33 @@ describe('the weir command', () => {
     [['collector', '--http', 'nonsense'], /WEIR_COLLECTOR_/],
     [['query', 'top', '--collector', 'http://127.0.0.1:1'], /WEIR_CLI_COLLECTOR_UNREACHABLE/],
     [['query', 'top', '--last', 'soon'], /WEIR_CLI_BAD_DURATION/],
+    [['query', 'top', '--limit', 'many'], /--limit <rows>.*whole number/],
+    [['query', 'top', '--collector', 'http://'], /WEIR_CLI_BAD_COLLECTOR/],
+    [['probe', '--read', SAMPLE, '--stats', '/no/such/folder/s'], /WEIR_CLI_CANNOT_WRITE_STATS/],
+    [['probe', '--read', SAMPLE, '--stats', '/dev/full'], /WEIR_CLI_CANNOT_WRITE_STATS/],
+    [['probe', '--check', '--read', '/does/not/exist.pcap'], /WEIR_CLI_CANNOT_READ_CAPTURE/],
+    [['up', '--check', '--interface', 'nosuch0'], /WEIR_CLI_NO_SUCH_INTERFACE/],
+    [['probe', '--check', '--read', SAMPLE, '--records', '/no/such/r'], /WEIR_CLI_CANNOT_WRITE/],
   ])('explains a mistake: %j', async (args, message) => {
     const { code, stderr } = await failureOf(...args);
     expect(code).toBe(1);
     expect(stderr).toMatch(message);
     expect(stderr).not.toContain('defect of Weir');
   });
+
+  it.each([['up'], ['probe', '--read', SAMPLE, '--records', 'r', '--stats', 's'], ['collector']])(
+    'changes nothing on --check: %s',
+    async (...args) => {
+      const folder = scratchFolder();
+      const changed = { HOME: folder, XDG_CACHE_HOME: path.join(folder, 'cache') };
+      execFileSync(process.execPath, [WEIR, ...args, '--check'], {
+        cwd: folder,
+        env: { ...process.env, ...changed },
+        stdio: 'ignore',
+      });
+      expect(readdirSync(folder)).toEqual([]);
+    },
+  );
 
   it('knows the unknown', async () => {
     const file = path.join(scratchFolder(), 'weir.yaml');
@@ -76,6 +103,33 @@ describe('the weir command', () => {
   it('completes commands and flags in bash', async () => {
     const { stdout } = await weir('completion', 'bash');
     expect(stdout).toContain('complete -o filenames -F _weir weir');
-    expect(stdout).toMatch(/"probe"\) words="--read .*--lanes/);
+    const file = path.join(scratchFolder(), 'completion');
+    writeFileSync(file, stdout);
+    const completed = (...words: string[]): string[] =>
+      execFileSync('bash', ['-c', COMPLETE, file, ...words], { encoding: 'utf8' })
+        .trim()
+        .split(' ');
+    expect(completed('weir', 'pr')).toEqual(['probe']);
+    expect(completed('weir', 'probe', '--la')).toEqual(['--lanes']);
+    expect(completed('weir', 'probe', '--lanes', '2', '--en')).toEqual(['--engine']);
+    expect(completed('weir', 'probe', '--engine', '')).toEqual(['hyperscan', 'emulator', 'none']);
+    expect(completed('weir', 'query', 'to')).toEqual(['top']);
+    expect(completed('weir', 'probe', '--read', '/etc/host')).toContain('/etc/hosts');
+  });
+
+  it.each([
+    ['weir config | true', 0, ''],
+    ['weir probe --read "$SAMPLE" --records - | head -1 >/dev/null', 0, ''],
+    ['weir config >/dev/full', 1, 'weir: cannot write: ENOSPC'],
+    ['weir probe --read "$SAMPLE" --stats - >/dev/full', 1, 'WEIR_CLI_CANNOT_WRITE_STATS'],
+  ])('writes to a pipe that closes and to a disk that is full: %s', (line, status, message) => {
+    const script = `set -o pipefail; weir() { "$NODE" "$WEIR" "$@"; }; ${line}`;
+    const run = spawnSync('bash', ['-c', script], {
+      encoding: 'utf8',
+      env: { ...process.env, NODE: process.execPath, WEIR, SAMPLE },
+    });
+    expect(run.status).toBe(status);
+    expect(run.stderr).toContain(message);
+    expect(run.stderr).not.toContain('node:events');
   });
 });

@@ -12,7 +12,7 @@ const execute = promisify(execFile);
 
 export const ROOT: string = fileURLToPath(new URL('../../', import.meta.url));
 export const SAMPLE: string = path.join(ROOT, 'samples/sample.pcapng');
-const WEIR = path.join(ROOT, 'cli/bin/weir.js');
+export const WEIR: string = path.join(ROOT, 'cli/bin/weir.js');
 
 /** A biflow record as `--records` writes it. */
 export interface BiflowRecord {

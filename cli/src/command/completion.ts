@@ -1,34 +1,38 @@
 // SPDX-License-Identifier: Apache-2.0
-import { Argument, type Command, Command as CommanderCommand } from 'commander';
+import { Argument, type Command, Command as CommanderCommand, type Option } from 'commander';
 
-/** Words that may follow a command: its subcommands and long flags. */
+/** Words that may follow a command: its subcommands, the choices of its arguments, its long flags. */
 function wordsOf(command: Command): string[] {
-  const flags = command.options.map((option) => option.long ?? '').filter((flag) => flag !== '');
-  const commands = command.commands.map((child) => child.name());
-  return [...commands, ...flags, '--help'];
+  const flags = command.options.map(({ long }) => long).filter((flag) => flag !== undefined);
+  const choices = command.registeredArguments.flatMap(({ argChoices }) => argChoices ?? []);
+  return [...command.commands.map((child) => child.name()), ...choices, ...flags, '--help'];
 }
 
-function cases(command: Command, path: string): string[] {
-  const children = command.commands.flatMap((child) =>
-    cases(child, `${path} ${child.name()}`.trim()),
-  );
-  return [`    "${path}") words="${wordsOf(command).join(' ')}" ;;`, ...children];
+/** What may follow a flag that takes a value; nothing stands for files. */
+function valueCase(command: string, { long, argChoices }: Option): string {
+  return `    "${command} ${long}") words="${argChoices?.join(' ') ?? ''}" ;;`;
+}
+
+function cases(command: Command, name: string): string[] {
+  const withValue = command.options.filter(({ required, optional }) => required || optional);
+  return [
+    ...withValue.map((option) => valueCase(name, option)),
+    `    "${name} "*) words="${wordsOf(command).join(' ')}" ;;`,
+  ];
 }
 
 function bashScript(weir: Command): string {
+  const children = weir.commands.flatMap((child) => cases(child, child.name()));
   return `# bash completion for weir
 _weir() {
-  local current="\${COMP_WORDS[COMP_CWORD]}" path="" words="" word
-  for word in "\${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
-    [[ "$word" == -* ]] && break
-    path="\${path:+$path }$word"
-  done
-  case "$path" in
-${cases(weir, '').join('\n')}
-    *) words="" ;;
+  local current="\${COMP_WORDS[COMP_CWORD]}" previous="\${COMP_WORDS[COMP_CWORD-1]}" command="" words=""
+  (( COMP_CWORD > 1 )) && command="\${COMP_WORDS[1]}"
+  case "$command $previous" in
+${[...children, ...cases(weir, '')].join('\n')}
   esac
   COMPREPLY=($(compgen -W "$words" -- "$current"))
-  [[ \${#COMPREPLY[@]} -eq 0 ]] && COMPREPLY=($(compgen -f -- "$current"))
+  [[ -z "$words" ]] && COMPREPLY=($(compgen -f -- "$current"))
+  return 0
 }
 complete -o filenames -F _weir weir
 `;

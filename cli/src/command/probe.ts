@@ -1,26 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-import { writeFileSync } from 'node:fs';
 import { Probe, type ProbeConfig, type ProbeStats } from '@weir/probe';
 import type { Command } from 'commander';
-import { CommandError } from '../errors.js';
+import { isExpected } from '../errors.js';
 import { stopRequested } from '../lifecycle.js';
+import { checkProbe } from '../probe-check.js';
+import { openStats, writeStats } from '../stats-file.js';
 import { sectionCommand } from './section-command.js';
-
-function writeStats(path: string, stats: ProbeStats): void {
-  const text = `${JSON.stringify(stats)}\n`;
-  if (path === '-') {
-    process.stdout.write(text);
-    return;
-  }
-  try {
-    writeFileSync(path, text);
-  } catch (error) {
-    throw new CommandError(
-      'WEIR_CLI_CANNOT_WRITE_STATS',
-      `cannot write the counters to ${path}: ${(error as Error).message}`,
-    );
-  }
-}
 
 function summary({ packets, flows, records, wallSeconds, packetsPerSecond }: ProbeStats): string {
   const rate = packetsPerSecond.toLocaleString('en');
@@ -46,9 +31,16 @@ function showProgress(probe: Probe): () => void {
   };
 }
 
+/** `--records - | head` has what it wanted. */
+function readerHasLeft({ records }: ProbeConfig, error: unknown): boolean {
+  const isLost = isExpected(error) && error.code === 'WEIR_PROBE_RECORDS_LOST';
+  return isLost && records === '-' && error.message.includes('Broken pipe');
+}
+
 async function runProbe(config: ProbeConfig): Promise<void> {
   const probe = new Probe(config);
   probe.build();
+  openStats(config.stats);
   probe.start();
   if (config.interface !== undefined) {
     process.stderr.write(`weir: capturing on ${config.interface}; Ctrl-C ends it.\n`);
@@ -57,9 +49,11 @@ async function runProbe(config: ProbeConfig): Promise<void> {
   const endProgress = showProgress(probe);
   try {
     await probe.finished();
+  } catch (error) {
+    if (!readerHasLeft(config, error)) throw error;
   } finally {
     endProgress();
-    if (config.stats !== undefined) writeStats(config.stats, probe.stats());
+    writeStats(config.stats, probe.stats());
   }
   if (process.stderr.isTTY) process.stderr.write(summary(probe.stats()));
 }
@@ -82,7 +76,7 @@ export function probeCommand(): Command {
     ],
     run: async ({ config, check }) => {
       if (check) {
-        new Probe(config.probe).build();
+        checkProbe(config.probe);
         process.stderr.write('weir: the configuration of the probe is good.\n');
         return;
       }

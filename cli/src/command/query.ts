@@ -12,11 +12,16 @@ import {
   type RulesResponse,
   type TopResponse,
 } from '@weir/wire';
-import { Argument, type Command, Option } from 'commander';
+import { Argument, type Command, InvalidArgumentError, Option } from 'commander';
 import { ask, type QueryParameters } from '../api-client.js';
 import { durationMs } from '../duration.js';
 import { textTable } from '../text-table.js';
 import { type CommandContext, sectionCommand } from './section-command.js';
+
+function rows(text: string): number {
+  if (!/^[1-9]\d*$/.test(text)) throw new InvalidArgumentError('It must be a whole number from 1.');
+  return Number(text);
+}
 
 const QUESTIONS = ['top', 'flows', 'applications', 'exporters', 'rules', 'health'] as const;
 type Question = (typeof QUESTIONS)[number];
@@ -181,7 +186,7 @@ export function queryCommand(): Command {
             .choices(METRICS)
             .default('octets'),
         )
-        .option('--limit <rows>', 'at most so many rows', Number, 20)
+        .option('--limit <rows>', 'at most so many rows', rows, 20)
         .option('--last <span>', 'how far back: 90s, 15m, 1h, 7d', '1h')
         .option('--application <name>', 'only flows of this application')
         .option('--host <address>', 'only flows of this address')

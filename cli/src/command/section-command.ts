@@ -24,6 +24,8 @@ export interface SectionCommand {
   readonly description: string;
   /** Sections whose flags the command has. */
   readonly sections: readonly SectionName[];
+  /** Defaults of this command that are not the section's, by "section.key", as help shows them. */
+  readonly otherDefaults?: Readonly<Record<string, string>>;
   readonly examples: readonly (readonly [command: string, meaning: string])[];
   /** Adds the command's own arguments and options. */
   readonly extend?: (command: Command) => Command;
@@ -43,9 +45,10 @@ function describeDefault({ defaultValue, kind }: OptionSpec): string {
   return ` (default: ${String(defaultValue)})`;
 }
 
-function flagOption(spec: OptionSpec): FlagOption | undefined {
+function flagOption(spec: OptionSpec, otherDefault?: string): FlagOption | undefined {
   if (spec.flag === undefined) return undefined;
-  const option = new Option(spec.flag, `${spec.description}${describeDefault(spec)}`);
+  const preset = otherDefault === undefined ? describeDefault(spec) : ` (default: ${otherDefault})`;
+  const option = new Option(spec.flag, `${spec.description}${preset}`);
   if (spec.kind === 'array') {
     option.argParser((text: string, previous: string[] | undefined) => [...(previous ?? []), text]);
   } else if (spec.kind !== 'boolean') {
@@ -65,8 +68,7 @@ function givenFlags(flags: readonly FlagOption[], values: Record<string, unknown
 }
 
 function exampleText(examples: SectionCommand['examples']): string {
-  const width = Math.max(...examples.map(([command]) => command.length));
-  const lines = examples.map(([command, meaning]) => `  ${command.padEnd(width)}  ${meaning}`);
+  const lines = examples.map(([command, meaning]) => `  ${meaning}:\n    ${command}`);
   return `\nExamples:\n${lines.join('\n')}`;
 }
 
@@ -74,18 +76,19 @@ function configurationText(sections: readonly SectionName[]): string {
   const [first = 'probe'] = sections;
   return `
 Configuration:
-  Each option can also stand in a YAML file (--config) or in the environment; flags win over the
-  environment, the environment over the file. "weir config ${first}" shows all keys with their
-  environment variables, those without a flag included.
+  Each option can also stand in a YAML file (--config) or in the environment;
+  flags win over the environment, the environment over the file.
+  "weir config ${first}" shows all keys with their environment variables, those
+  without a flag included.
 `;
 }
 
 /** The commander command of `definition`. */
 export function sectionCommand(definition: SectionCommand): Command {
-  const { name, summary, description, sections, examples, extend } = definition;
+  const { name, summary, description, sections, otherDefaults, examples, extend } = definition;
   const flags = sections
     .flatMap((section) => optionSpecs(section, SECTIONS[section]))
-    .map(flagOption)
+    .map((spec) => flagOption(spec, otherDefaults?.[keyOf(spec.section, spec.key)]))
     .filter((flag) => flag !== undefined);
   const command = new Command(name).summary(summary).description(description);
   extend?.(command);

@@ -6,7 +6,11 @@ import { fileURLToPath } from 'node:url';
 import type { CollectorConfig } from '@weir/collector';
 import { Probe, type ProbeConfig, type ProbeStats } from '@weir/probe';
 import type { Command } from 'commander';
+import { describeError } from '../errors.js';
 import { stopRequested } from '../lifecycle.js';
+import { logTo, troubleOf } from '../log.js';
+import { checkProbe } from '../probe-check.js';
+import { openStats, writeStats } from '../stats-file.js';
 import { makeCollector } from './collector.js';
 import { type CommandContext, sectionCommand } from './section-command.js';
 
@@ -47,7 +51,8 @@ export function probeConfigForUp({ config, isGiven }: CommandContext): ProbeConf
 function describeSource({ read, replay, loop, interface: name }: ProbeConfig): string {
   if (name !== undefined) return `capturing on ${name}`;
   if (read !== undefined) return `reading ${read}`;
-  return `playing ${path.relative(process.cwd(), replay ?? '')}${loop ? ' in a loop' : ''}`;
+  const relative = path.relative(process.cwd(), replay ?? '');
+  return `playing ${relative.startsWith('..') ? replay : relative}${loop ? ' in a loop' : ''}`;
 }
 
 function banner(collector: CollectorConfig, probe: ProbeConfig): string {
@@ -69,21 +74,23 @@ function banner(collector: CollectorConfig, probe: ProbeConfig): string {
 async function runUp(context: CommandContext): Promise<void> {
   const { collector: collectorConfig } = context.config;
   const probeConfig = probeConfigForUp(context);
-  const probe = new Probe(probeConfig);
-  const collector = makeCollector(collectorConfig);
-  probe.build();
+  const collector = makeCollector(collectorConfig, troubleOf(logTo('collector')));
   if (context.check) {
+    checkProbe(probeConfig);
     await collector.check();
     process.stderr.write('weir: the configuration is good.\n');
     return;
   }
+  const probe = new Probe(probeConfig);
+  probe.build();
+  openStats(probeConfig.stats);
   const stop = stopRequested();
   await collector.start();
   try {
     probe.start();
     process.stdout.write(banner(collectorConfig, probeConfig));
     // At the end of a file the collector and the dashboard go on: that is what one came to see.
-    void probe.finished().catch((error: Error) => process.stderr.write(`weir: ${error.message}\n`));
+    void probe.finished().catch((error) => process.stderr.write(`${describeError(error)}\n`));
     await stop;
     probe.stop();
     await probe.finished();
@@ -91,14 +98,22 @@ async function runUp(context: CommandContext): Promise<void> {
     await collector.stop();
   }
   process.stdout.write(farewell(probe.stats()));
+  writeStats(probeConfig.stats, probe.stats());
 }
 
-function farewell({ packets, records, drops }: ProbeStats): string {
+/** The books in a line: packets = packets in records + packets in no flow, by reason. */
+function farewell({ packets, recorded, records, drops, capture }: ProbeStats): string {
+  const number = (count = 0): string => count.toLocaleString('en');
   const inNoFlow = Object.values(drops).reduce((sum, drop) => sum + drop.packets, 0);
-  const number = (count: number): string => count.toLocaleString('en');
+  const reasons = Object.entries(drops)
+    .filter(([, drop]) => drop.packets > 0)
+    .map(([reason, drop]) => `${reason} ${number(drop.packets)}`);
+  const lost = capture.kernelDroppedPackets ?? 0;
   return (
-    `\n  Weir has stopped: ${number(packets)} packets (${inNoFlow} packets in no flow, ARP and the like), ` +
-    `${number(records)} records exported and stored.\n`
+    `\n  Weir has stopped: ${number(packets)} packets = ${number(recorded.packets)} in ` +
+    `${number(records)} records + ${number(inNoFlow)} in no flow` +
+    `${reasons.length > 0 ? ` (${reasons.join(', ')})` : ''}.\n` +
+    (lost > 0 ? `  The kernel dropped ${number(lost)} packets more: try --lanes.\n` : '')
   );
 }
 
@@ -110,6 +125,10 @@ export function upCommand(): Command {
       "Runs everything on this machine. Without a source it plays Weir's sample capture in a loop, so " +
       'that there is something to see; with --interface it watches the network.',
     sections: ['probe', 'collector'],
+    otherDefaults: {
+      'probe.activeTimeoutSeconds': String(ACTIVE_TIMEOUT_SECONDS),
+      'probe.exportOnClassify': 'on',
+    },
     examples: [
       ['weir up', 'look around with the sample capture'],
       ['weir up --interface eth0', 'watch a network interface (needs root or CAP_NET_RAW)'],

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+// `--check` of a probe: builds it, and looks whether what its configuration names is there.
+import { accessSync, constants, existsSync, statSync } from 'node:fs';
+import { networkInterfaces } from 'node:os';
+import path from 'node:path';
+import { Probe, type ProbeConfig } from '@weir/probe';
+import { CommandError } from './errors.js';
+
+/** Interfaces by name; the folder knows those without an address too. */
+const INTERFACES = '/sys/class/net';
+
+function checkCapture(file: string | undefined): void {
+  if (file === undefined || file === '-') return;
+  try {
+    accessSync(file, constants.R_OK);
+  } catch (error) {
+    throw new CommandError(
+      'WEIR_CLI_CANNOT_READ_CAPTURE',
+      `cannot read the capture file: ${(error as Error).message}. Check the path and its rights.`,
+    );
+  }
+}
+
+function checkInterface(name: string | undefined): void {
+  if (name === undefined || existsSync(path.join(INTERFACES, name))) return;
+  throw new CommandError(
+    'WEIR_CLI_NO_SUCH_INTERFACE',
+    `there is no interface "${name}". With an address there are: ` +
+      `${Object.keys(networkInterfaces()).join(', ')}; "ip link" shows all.`,
+  );
+}
+
+function checkOutput(file: string | undefined): void {
+  if (file === undefined || file === '-') return;
+  try {
+    accessSync(
+      statSync(file, { throwIfNoEntry: false }) ? file : path.dirname(file),
+      constants.W_OK,
+    );
+  } catch (error) {
+    throw new CommandError(
+      'WEIR_CLI_CANNOT_WRITE',
+      `cannot write ${file}: ${(error as Error).message}. Check the folder and its rights.`,
+    );
+  }
+}
+
+/**
+ * Changes nothing: no socket, no file, not even compiled signatures in the cache.
+ * @throws CommandError WEIR_CLI_CANNOT_READ_CAPTURE, WEIR_CLI_NO_SUCH_INTERFACE, WEIR_CLI_CANNOT_WRITE,
+ *   and what building the probe throws
+ */
+export function checkProbe(config: ProbeConfig): void {
+  new Probe({ ...config, cacheFolder: '' }).build();
+  checkCapture(config.read);
+  checkCapture(config.replay);
+  checkInterface(config.interface);
+  checkOutput(config.records);
+  checkOutput(config.stats);
+}
