@@ -5,10 +5,11 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { ROOT } from './root.mjs';
 
-/** Packages by folder: what each may import of the others. */
+/** Packages by folder: what each may import of the others, by name or by path. */
 const PACKAGES = {
+  'ncore-shim': [],
   wire: [],
-  native: [],
+  native: ['ncore-shim'],
   probe: ['native', 'wire'],
   collector: ['wire'],
   gateway: ['wire'],
@@ -32,25 +33,33 @@ const CPP_INCLUDE = /^\s*#include\s+["<]([^">]+)[">]/gm;
 
 function importsOf(file) {
   const text = readFileSync(path.join(ROOT, file), 'utf8');
-  const pattern = /\.(cc|h)$/.test(file) ? CPP_INCLUDE : TYPESCRIPT_IMPORT;
+  const pattern = isCpp(file) ? CPP_INCLUDE : TYPESCRIPT_IMPORT;
   return [...text.matchAll(pattern)].map((match) => match[1]);
 }
 
 const isTest = (file) => /(\.test\.tsx?|_test\.cc|\/test_\w+\.h)$/.test(file);
 
+const isCpp = (file) => /\.(cc|h)$/.test(file);
+
+/** Where a path leads that is written from the file's own folder; undefined for names of packages. */
+function besideOf(file, imported) {
+  if (!isCpp(file) && !imported.startsWith('.')) return undefined;
+  return path.posix.join(path.posix.dirname(file), imported);
+}
+
 function packageProblem(file, imported) {
   const own = file.split('/')[0];
-  const name = /^@weir\/([a-z-]+)/.exec(imported)?.[1] ?? PACKAGE_OF_NAME[imported];
+  const named = /^@weir\/([a-z-]+)/.exec(imported)?.[1] ?? PACKAGE_OF_NAME[imported];
+  const name = named ?? besideOf(file, imported)?.split('/')[0];
   const allowed = PACKAGES[own];
-  if (name === undefined || allowed === undefined || name === own) return undefined;
+  if (!(name in PACKAGES) || allowed === undefined || name === own) return undefined;
   return allowed.includes(name) ? undefined : `${file}: ${own}/ must not import ${imported}`;
 }
 
-/** Where an import leads, relative to the checkout; undefined when it leaves the package. */
+/** Where an import leads, relative to the checkout: C++ also names files from the stages' folder. */
 function targetOf(file, imported, root) {
-  if (/\.(cc|h)$/.test(file)) return path.posix.join(root, imported);
-  if (!imported.startsWith('.')) return undefined;
-  return path.posix.join(path.posix.dirname(file), imported);
+  if (isCpp(file) && !imported.startsWith('.')) return path.posix.join(root, imported);
+  return besideOf(file, imported);
 }
 
 function stageProblem(file, imported) {
@@ -65,10 +74,11 @@ function stageProblem(file, imported) {
   return undefined;
 }
 
-/** napi.h is the binding's alone: everything else must work without Node. */
+/** Node's headers are the binding's alone: everything else must work without Node. */
 function napiProblem(file, imported) {
-  if (imported !== 'napi.h' || file.startsWith('native/binding/')) return undefined;
-  return `${file}: only native/binding includes napi.h`;
+  const isNode = /^(napi|node_api|node|uv|v8)\.h$/.test(imported);
+  if (!isNode || file.startsWith('native/binding/')) return undefined;
+  return `${file}: only native/binding includes ${imported}`;
 }
 
 const RULES = [packageProblem, stageProblem, napiProblem];

@@ -66,6 +66,10 @@ function missingLicenceLines() {
     '.sh',
     '.yaml',
     '.css',
+    '.py',
+    '.html',
+    'CMakeLists.txt',
+    '.ci/run',
   );
   const missing = files.filter(
     (file) =>
