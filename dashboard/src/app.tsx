@@ -35,6 +35,7 @@ export function App({ stream }: { readonly stream: LiveStream }) {
   const traffic = useTraffic(view);
   const control = useControl();
   const health = usePolled('health', HEALTH_MS, fetchHealth);
+  const startedMs = useMemo(() => startOf(health.data), [health.data]);
   const [blocking, setBlocking] = useState<string>();
   const [deleting, setDeleting] = useState<Rule>();
   const applications = useApplicationsOf({ view, changeView, traffic, control, setBlocking });
@@ -51,6 +52,7 @@ export function App({ stream }: { readonly stream: LiveStream }) {
           series={traffic.series}
           view={view}
           theme={shownTheme}
+          startedMs={startedMs}
           empty={<EmptyTraffic view={view} health={health.data} onChange={changeView} />}
         />
         <Tops traffic={traffic} applications={applications} />
@@ -73,6 +75,11 @@ export function App({ stream }: { readonly stream: LiveStream }) {
       )}
     </ApplicationsContext>
   );
+}
+
+/** To the second: each answer would otherwise move it by milliseconds and draw the chart again. */
+function startOf(health: HealthResponse | undefined): number | undefined {
+  return health && Math.round(Date.now() / 1000 - health.uptimeSeconds) * 1000;
 }
 
 interface TopsProps {

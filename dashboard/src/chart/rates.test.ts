@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { SeriesResponse } from '@weir/wire';
 import { describe, expect, it } from 'vitest';
-import { formatRate, formatRateTick, summarise, toRates } from './rates';
+import { formatRate, formatRateTick, type Point, sinceStart, summarise, toRates } from './rates';
 
 function response(change: object = {}): SeriesResponse {
   return {
@@ -86,4 +86,26 @@ it('an axis label has no zeros to spare', () => {
   expect(formatRateTick(0, 'octets')).toBe('0 bit/s');
   expect(formatRateTick(1500, 'flows')).toBe('1.5 k');
   expect(formatRateTick(20, 'flows')).toBe('20');
+});
+
+describe('sinceStart', () => {
+  const rates = (...values: number[]) => [
+    { key: 'HTTP', points: values.map((value, i): Point => [i * 10_000, value]) },
+    { key: 'DNS', points: values.map((_, i): Point => [i * 10_000, 0]) },
+  ];
+  const shown = (values: number[], startedMs: number) =>
+    sinceStart(rates(...values), startedMs).map(({ points }) => points.length);
+
+  it('leaves out the silence from before the start', () => {
+    expect(shown([0, 0, 0, 0, 1, 0, 1, 1, 1, 1], 25_000)).toEqual([7, 7]);
+  });
+  it('keeps silence from after the start, and traffic from before it', () => {
+    expect(shown([0, 0, 0, 0, 0, 0, 0, 0, 1], 0)).toEqual([9, 9]);
+    expect(shown([0, 1, 0, 0, 0, 0, 0, 0, 1], 70_000)).toEqual([8, 8]);
+  });
+  it('keeps enough for a picture', () => {
+    expect(shown([0, 0, 0, 0, 0, 0, 0, 0, 1], 80_000)).toEqual([6, 6]);
+    expect(shown([0, 1], 10_000)).toEqual([2, 2]);
+    expect(sinceStart([], 0)).toEqual([]);
+  });
 });

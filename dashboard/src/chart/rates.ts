@@ -43,6 +43,18 @@ export function toRates(response: SeriesResponse, to: number): RateSeries[] {
   return rates.sort((a, b) => Number(a.key === 'other') - Number(b.key === 'other'));
 }
 
+/** A chart of fewer points is no picture. */
+const LEAST_POINTS = 6;
+
+/** Without the silence from before the collector started: nobody looked then, so it says nothing. */
+export function sinceStart(rates: readonly RateSeries[], startedMs: number): RateSeries[] {
+  const times = rates[0]?.points.map(([time]) => time) ?? [];
+  const silent = (index: number) => rates.every(({ points }) => !points[index]?.[1]);
+  const first = times.findIndex((time, index) => time >= startedMs || !silent(index));
+  const from = Math.max(0, Math.min(first, times.length - LEAST_POINTS));
+  return rates.map(({ key, points }) => ({ key, points: points.slice(from) }));
+}
+
 export interface RateSummary {
   readonly key: string;
   readonly latest: number;

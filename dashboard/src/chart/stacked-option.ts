@@ -37,7 +37,7 @@ export function stackedOption(input: StackedInput): StackedOption {
   return {
     animation: false,
     textStyle: { fontFamily: input.ink.fontFamily },
-    grid: { left: AXIS_WIDTH_PX, right: 20, top: 12, bottom: 26, outerBoundsMode: 'none' },
+    grid: { left: AXIS_WIDTH_PX, right: 30, top: 12, bottom: 26, outerBoundsMode: 'none' },
     xAxis: timeAxis(input, first?.[0]?.[0], first?.at(-1)?.[0]),
     yAxis: rateAxis(input),
     tooltip: tooltip(input),

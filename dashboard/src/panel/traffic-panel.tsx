@@ -3,7 +3,14 @@ import type { Metric } from '@weir/wire';
 import { lazy, type ReactNode, Suspense, useMemo } from 'react';
 import type { Polled } from '../api/use-polled';
 import type { SeriesAnswer } from '../api/use-traffic';
-import { formatRate, type RateSeries, rateUnit, summarise, toRates } from '../chart/rates';
+import {
+  formatRate,
+  type RateSeries,
+  rateUnit,
+  sinceStart,
+  summarise,
+  toRates,
+} from '../chart/rates';
 import { formatSpan } from '../format/time';
 import type { View } from '../view/view';
 import { ApplicationName, useApplications } from './applications';
@@ -15,13 +22,18 @@ export interface TrafficPanelProps {
   readonly series: Polled<SeriesAnswer>;
   readonly view: View;
   readonly theme: 'light' | 'dark';
+  /** When the collector started, ms since the epoch; undefined while it has not told. */
+  readonly startedMs: number | undefined;
   /** Shown instead of an empty chart. */
   readonly empty: ReactNode;
 }
 
-export function TrafficPanel({ series, view, theme, empty }: TrafficPanelProps) {
+export function TrafficPanel({ series, view, theme, startedMs = 0, empty }: TrafficPanelProps) {
   const { data, error, fresh } = series;
-  const rates = useMemo(() => (data ? toRates(data.response, data.window.to) : []), [data]);
+  const rates = useMemo(
+    () => (data ? sinceStart(toRates(data.response, data.window.to), startedMs) : []),
+    [data, startedMs],
+  );
   const isSilent = rates.every(({ points }) => points.every(([, rate]) => rate === 0));
   const metric = data?.response.metric ?? view.metric;
   const step = data?.response.stepSeconds ?? view.range.stepSeconds;
