@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Failures that keep the collector from starting. Failures of single API requests are in http/errors.ts.
+// Failures of the collector itself. Those of single API requests are in http/errors.ts.
 
 /** Stable code -> what an operator reads first. The message of a thrown error adds the way out. */
 export const COLLECTOR_ERRORS = {
@@ -10,10 +10,11 @@ export const COLLECTOR_ERRORS = {
   WEIR_COLLECTOR_DATA_FOLDER: 'the data folder cannot be used',
   WEIR_COLLECTOR_DATA_SCHEMA: 'the data folder was written by another version of Weir',
   WEIR_COLLECTOR_RULES: 'the stored rules cannot be read',
+  WEIR_COLLECTOR_RULES_NOT_KEPT: 'the change of the rules could not be kept',
 } as const;
 export type CollectorErrorCode = keyof typeof COLLECTOR_ERRORS;
 
-/** A start-up failure: stable `code`, and a message that says what happened and what to do. */
+/** Stable `code`, and a message that says what happened and what to do. */
 export class CollectorError extends Error {
   override readonly name = 'CollectorError';
   readonly code: CollectorErrorCode;

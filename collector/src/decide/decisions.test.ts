@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -82,6 +82,20 @@ it('makes a rule also when the store does not tell of earlier flows', async () =
   const rule = await decisions.createRule(INPUT);
   expect(decisions.book.rules()).toEqual([rule]);
   expect((await started()).book.rules()).toEqual([rule]);
+});
+
+it('changes nothing that it cannot keep, and still stops', async () => {
+  const decisions = await started();
+  const rule = await decisions.createRule(INPUT);
+  rmSync(dataFolder, { recursive: true });
+  const refusal = { code: 'WEIR_COLLECTOR_RULES_NOT_KEPT' };
+  await expect(decisions.createRule({ ...INPUT, applicationName: 'SSH' })).rejects.toMatchObject(
+    refusal,
+  );
+  await expect(decisions.deleteRule(rule.id)).rejects.toMatchObject(refusal);
+  expect(decisions.book.rules()).toEqual([rule]);
+  await decisions.stop();
+  mkdirSync(dataFolder);
 });
 
 it('wakes those who wait for a change, and not before', async () => {

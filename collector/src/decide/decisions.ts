@@ -51,7 +51,8 @@ export class Decisions {
   async stop(): Promise<void> {
     clearInterval(this.#timer);
     this.#wake();
-    await this.#saving;
+    // Who made the change has been told already when it could not be kept.
+    await this.#saving.catch(() => undefined);
   }
 
   /** Takes new, named rows into account. */
@@ -84,12 +85,16 @@ export class Decisions {
 
   /** Takes a rule and its decisions out; false when there is none. */
   async deleteRule(id: string): Promise<boolean> {
-    let found = false;
-    this.#changing(() => {
-      found = this.book.removeRule(id);
-    });
-    if (!found) return false;
-    await this.#save();
+    const rule = this.book.rules().find((known) => known.id === id);
+    if (rule === undefined) return false;
+    this.#changing(() => this.book.removeRule(id));
+    try {
+      await this.#save();
+    } catch (error) {
+      // The file has it still: it would come back at the next start, without anybody knowing.
+      this.book.addRule(rule);
+      throw error;
+    }
     this.#options.log('info', 'rule deleted', { id });
     return true;
   }

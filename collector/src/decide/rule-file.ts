@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Rule } from '@weir/wire';
 import Type from 'typebox';
 import { Check } from 'typebox/value';
-import { CollectorError, messageOf } from '../errors.js';
+import { CollectorError, messageOf, reasonOf } from '../errors.js';
 
 const RuleFile = Type.Object({ version: Type.Literal(1), rules: Type.Array(Rule) });
 
@@ -32,17 +32,29 @@ function parse(text: string): unknown {
   }
 }
 
-/** Replaces the file in one step: a crash leaves the old rules or the new ones, never half of them. */
+/**
+ * Replaces the file in one step: a crash leaves the old rules or the new ones, never half of them.
+ * @throws CollectorError WEIR_COLLECTOR_RULES_NOT_KEPT
+ */
 export async function saveRules(dataFolder: string, rules: readonly Rule[]): Promise<void> {
   const path = rulePath(dataFolder);
-  const file = await open(`${path}.new`, 'w');
   try {
-    await file.writeFile(`${JSON.stringify({ version: 1, rules }, undefined, 2)}\n`);
+    await writeSynced(`${path}.new`, `${JSON.stringify({ version: 1, rules }, undefined, 2)}\n`);
+    await rename(`${path}.new`, path);
+  } catch (error) {
+    const detail = `${reasonOf(error)}; see that the disk of the data folder has room and try again`;
+    throw new CollectorError('WEIR_COLLECTOR_RULES_NOT_KEPT', detail, error);
+  }
+}
+
+async function writeSynced(path: string, text: string): Promise<void> {
+  const file = await open(path, 'w');
+  try {
+    await file.writeFile(text);
     await file.sync();
   } finally {
     await file.close();
   }
-  await rename(`${path}.new`, path);
 }
 
 function rulePath(dataFolder: string): string {

@@ -80,6 +80,9 @@ export function toApiError(thrown: unknown): ApiError {
   if (error.code?.startsWith('CHDB_')) {
     return new ApiError('WEIR_API_STORE', 'the store did not answer; see the log', thrown);
   }
+  if (error.code === 'WEIR_COLLECTOR_RULES_NOT_KEPT') {
+    return new ApiError('WEIR_API_STORE', message, thrown);
+  }
   return new ApiError(codeOfStatus(error.statusCode), message, thrown);
 }
 

@@ -9,6 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Decisions } from '../decide/decisions.js';
 import { createColumns } from '../decode/columns.js';
 import { createNameTable } from '../enrich/name-table.js';
+import { CollectorError } from '../errors.js';
 import type { Queries } from '../query/queries.js';
 import type { ApiServer } from './api-server.js';
 import type { ApiContext } from './context.js';
@@ -384,6 +385,8 @@ describe('error codes', () => {
     const error = new ApiError('WEIR_API_UNKNOWN_RULE', 'x');
     expect(toApiError(error)).toBe(error);
     expect(toApiError(new Error('x')).code).toBe('WEIR_API_INTERNAL');
+    const notKept = new CollectorError('WEIR_COLLECTOR_RULES_NOT_KEPT', 'ENOSPC');
+    expect(toApiError(notKept)).toMatchObject({ statusCode: 503, message: notKept.message });
     expect(toApiError({ statusCode: 400, message: 'x' }).code).toBe('WEIR_API_BAD_REQUEST');
   });
 });
