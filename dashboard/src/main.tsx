@@ -5,6 +5,7 @@ import { createRoot } from 'react-dom/client';
 import { apiUrl } from './api/client';
 import { LiveStream } from './api/live-stream';
 import { App } from './app';
+import { BrokenPage } from './panel/broken-page';
 import './theme/tokens.css';
 import './theme/base.css';
 import './panel/controls.css';
@@ -24,6 +25,8 @@ const root = document.getElementById('root');
 if (!root) throw new Error('index.html has no element "root"');
 createRoot(root).render(
   <StrictMode>
-    <App stream={stream} />
+    <BrokenPage>
+      <App stream={stream} />
+    </BrokenPage>
   </StrictMode>,
 );

@@ -217,3 +217,23 @@ it('chooses steps that people read, at most about 120 of them', () => {
   }
   expect(chooseStepSeconds({ from: 0, to: 3_600_000 })).toBe(30);
 });
+
+it('has each key of a series once, also when an exporter calls an application "other"', async () => {
+  const rows = [
+    { bucket: 0, isOther: 0, key: 'HTTP', value: 5 },
+    { bucket: 0, isOther: 0, key: 'other', value: 7 },
+    { bucket: 0, isOther: 1, key: '', value: 1 },
+  ];
+  const fake = { query: async () => rows } as unknown as ChdbStore;
+  const { series } = await createQueries(fake).series({
+    filter: { from: 0, to: 60_000 },
+    by: 'applicationName',
+    metric: 'octets',
+    limit: 2,
+    stepSeconds: 60,
+  });
+  expect(series).toEqual([
+    { key: 'HTTP', values: [5] },
+    { key: 'other', values: [8] },
+  ]);
+});

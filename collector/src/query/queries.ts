@@ -129,7 +129,7 @@ interface SeriesRow {
   readonly value: number;
 }
 
-/** The key of the sum of everything beyond the limit. */
+/** The key of the sum of everything beyond the limit. What an exporter calls so is summed up with it. */
 const OTHER = 'other';
 
 function seriesOf(options: SeriesOptions, rows: readonly SeriesRow[]): SeriesAnswer {
@@ -139,9 +139,10 @@ function seriesOf(options: SeriesOptions, rows: readonly SeriesRow[]): SeriesAns
   const named = new Map<string, number[]>();
   const other: number[] = times.map(() => 0);
   for (const { bucket, isOther, key, value } of rows) {
-    const values = isOther ? other : (named.get(key) ?? times.map(() => 0));
-    values[bucket - first] = Number(value);
-    if (!isOther) named.set(key, values);
+    const rest = isOther || key === OTHER;
+    const values = rest ? other : (named.get(key) ?? times.map(() => 0));
+    values[bucket - first] = (values[bucket - first] ?? 0) + Number(value);
+    if (!rest) named.set(key, values);
   }
   const series = [...named].map(([key, values]) => ({ key: plainText(key), values }));
   series.sort((a, b) => sum(b.values) - sum(a.values) || (a.key < b.key ? -1 : 1));
