@@ -135,12 +135,13 @@ function useApplicationsOf(input: ApplicationsInput): Applications {
   const slots = useSlots(traffic);
   const rules = control.rules.data;
   return useMemo(() => {
-    const blocked = new Set(rules?.map(({ applicationName }) => applicationName));
+    // A rule means its application in any case, as the collector has it.
+    const blocked = new Set(rules?.map(({ applicationName }) => applicationName.toLowerCase()));
     return {
       selected: view.application,
       select: (application) => changeView({ application }),
       colourOf: (name) => colourVariable(slots, name),
-      isBlocked: (name) => blocked.has(name),
+      isBlocked: (name) => blocked.has(name.toLowerCase()),
       block: setBlocking,
     };
   }, [view.application, changeView, slots, rules, setBlocking]);
