@@ -47,6 +47,25 @@ export function beginLog() {
   writeFileSync(LOG_FILE, '');
 }
 
+/** npm does not let itself be interrupted while it unpacks; the next set-up clears away what it leaves. */
+const STOP_GRACE_MS = 1000;
+
+/** A signal ends the step's command first: nothing goes on behind the back of who stopped it. */
+function stopWith(child) {
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+  let received;
+  const onSignal = (signal) => {
+    received = signal;
+    child.kill(signal);
+    setTimeout(() => child.kill('SIGKILL'), STOP_GRACE_MS).unref();
+  };
+  for (const signal of signals) process.on(signal, onSignal);
+  return () => {
+    for (const signal of signals) process.off(signal, onSignal);
+    return received;
+  };
+}
+
 /**
  * Runs a command with its output in the log file.
  * @throws SetupError with the end of the output when it fails
@@ -57,6 +76,7 @@ export async function runStep(title, command, args, options = {}) {
   log.write(`\n== ${title}: ${command} ${args.join(' ')}\n`);
   const line = liveLine(title);
   const child = spawn(command, args, { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'], ...options });
+  const stopping = stopWith(child);
   for (const stream of [child.stdout, child.stderr]) {
     stream.on('data', (chunk) => {
       log.write(chunk);
@@ -69,7 +89,9 @@ export async function runStep(title, command, args, options = {}) {
     child.on('close', (code, signal) => resolve(code === 0 ? undefined : `exit ${code ?? signal}`));
   });
   await new Promise((resolve) => log.end(resolve));
-  line.end(failure === undefined ? 'done' : 'failed');
+  const signal = stopping();
+  line.end(signal ? 'stopped' : failure === undefined ? 'done' : 'failed');
+  if (signal) throw new SetupError(`stopped by ${signal}. Start again: it goes on from here.`);
   if (failure === undefined) return;
   const tail = output.trimEnd().split('\n').slice(-TAIL_LINES).join('\n');
   throw new SetupError(

@@ -100,10 +100,15 @@ function digestOf(files) {
 async function installNodePackages() {
   const stamp = path.join(ROOT, 'node_modules', '.weir-installed');
   const digest = digestOf(['package-lock.json', 'package.json']);
+  const begun = path.join(ROOT, '.cache', 'npm-install-begun');
+  // npm takes a half unpacked package for a whole one.
+  if (existsSync(begun)) rmSync(path.join(ROOT, 'node_modules'), { recursive: true, force: true });
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === digest) return;
+  writeFileSync(begun, '');
   // Not `npm ci`: it refuses to work where a registry lacks packages for other platforms.
   await runStep('npm packages', 'npm', ['install', '--no-save', '--no-audit', '--no-fund']);
   writeFileSync(stamp, digest);
+  rmSync(begun);
 }
 
 async function build() {
