@@ -12,9 +12,10 @@ namespace weir {
 using IpAddress = std::array<uint8_t, 16>;
 
 /// Endpoint A is the smaller of the two by (address, port). Everything counts in equality.
-/// ICMP and ICMPv6 have no ports: both hold type * 256 + code of the query that the message is or
-/// answers, so that a request and its reply are one biflow and other types are others. Exporters
-/// never read them; they take icmpTypeCode.
+/// ICMP and ICMPv6 have no ports: that of the endpoint that asks holds type * 256 + code of the
+/// query that the message is or answers, the other's is 0. So a request and its reply are one
+/// biflow, and the same question the other way round is another. Exporters never read them; they
+/// take icmpTypeCode.
 struct FlowKey {
   IpAddress addressA{};
   IpAddress addressB{};

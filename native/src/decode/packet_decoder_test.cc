@@ -183,6 +183,7 @@ TEST_CASE("both directions give one key and opposite senders") {
       {icmp4("10.0.0.2", "10.0.0.1", 13), icmp4("10.0.0.1", "10.0.0.2", 14)},
       {icmp6("fe80::1", "fe80::2", 128), icmp6("fe80::2", "fe80::1", 129)},
       {icmp6("fe80::1", "fe80::2", 135), icmp6("fe80::2", "fe80::1", 136)},
+      {icmp4("127.0.0.1", "127.0.0.1", 8), icmp4("127.0.0.1", "127.0.0.1", 0)},
   };
   for (const Case& one : cases) {
     const Decoded forward = decodeFrame(one.forward);
@@ -191,6 +192,17 @@ TEST_CASE("both directions give one key and opposite senders") {
     CHECK(forward.key == backward.key);
     CHECK(forward.sender != backward.sender);
   }
+}
+
+TEST_CASE("ICMP: the same question in both directions is two flows, each with its own answer") {
+  const auto frame = [](const std::string& from, const std::string& to, uint8_t type) {
+    const auto decoded = decodeFrame(
+        ethernet({}, ipv4({.source = from, .destination = to, .protocol = 1}, icmp(type, 0))));
+    return decoded.key;
+  };
+  CHECK_FALSE(frame("10.0.0.1", "10.0.0.2", 8) == frame("10.0.0.2", "10.0.0.1", 8));
+  CHECK(frame("10.0.0.1", "10.0.0.2", 8) == frame("10.0.0.2", "10.0.0.1", 0));
+  CHECK(frame("10.0.0.2", "10.0.0.1", 8) == frame("10.0.0.1", "10.0.0.2", 0));
 }
 
 TEST_CASE("ICMP: type and code are the packet's own, other types are other flows") {

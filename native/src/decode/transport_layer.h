@@ -100,7 +100,7 @@ inline Exception decodeSctp(const NetworkLayer& ip, TransportLayer& transport) {
   return Exception::NONE;
 }
 
-/// RFC 792, RFC 4443. The same value in both ports: the key's order is by address.
+/// RFC 792, RFC 4443. The asker's port holds the query, so that who answers whom is in the key.
 inline Exception decodeIcmp(const NetworkLayer& ip, TransportLayer& transport) {
   constexpr uint32_t HEADER_BYTES = 4;
   const HeaderRoom room = roomFor(HEADER_BYTES, ip);
@@ -112,7 +112,7 @@ inline Exception decodeIcmp(const NetworkLayer& ip, TransportLayer& transport) {
   const uint8_t code = ip.transport[1];
   const uint16_t query =
       ip.protocol == IP_PROTOCOL_ICMP ? icmpQuery(type, code) : icmpv6Query(type, code);
-  transport.sourcePort = transport.destinationPort = query;
+  (query >> 8 == type ? transport.sourcePort : transport.destinationPort) = query;
   transport.icmpTypeCode = static_cast<uint16_t>(type << 8 | code);
   return Exception::NONE;
 }
