@@ -87,6 +87,10 @@ FlowEntry& FlowTable::update(const DecodedPacket& packet, uint32_t hash, FlowSin
     FlowEntry& entry = pool_[index];
     const bool slept = entry.dormant != 0;
     bool over = endIfDue(entry, packet.timestampNs, sink);
+    if (!over && isLongBefore(entry, packet)) {
+      end(entry, EndReason::IDLE_TIMEOUT, sink);
+      over = true;
+    }
     if (!over && opensAnew(entry, packet)) {
       end(entry, EndReason::END_OF_FLOW, sink);
       over = true;
@@ -153,14 +157,22 @@ FlowTable::Deadline FlowTable::deadline(const FlowEntry& entry) const {
     return {entry.lastNs + std::max(options_.dormantTimeoutNs, options_.idleTimeoutNs),
             EndReason::IDLE_TIMEOUT};
   }
+  Deadline quiet{entry.lastNs + options_.idleTimeoutNs, EndReason::IDLE_TIMEOUT};
+  // Closed is not silent: a forged or ignored RST leaves a connection that goes on.
   if (isClosed(entry)) {
-    return {entry.lastNs + std::min(options_.closedLingerNs, options_.idleTimeoutNs),
-            EndReason::END_OF_FLOW};
+    quiet = {entry.lastNs + std::min(options_.closedLingerNs, options_.idleTimeoutNs),
+             EndReason::END_OF_FLOW};
   }
-  const int64_t idleAtNs = entry.lastNs + options_.idleTimeoutNs;
   const int64_t activeAtNs = entry.recordStartNs + options_.activeTimeoutNs;
-  if (hasCounters(entry) && activeAtNs < idleAtNs) return {activeAtNs, EndReason::ACTIVE_TIMEOUT};
-  return {idleAtNs, EndReason::IDLE_TIMEOUT};
+  if (hasCounters(entry) && activeAtNs < quiet.atNs) return {activeAtNs, EndReason::ACTIVE_TIMEOUT};
+  return quiet;
+}
+
+/// The idle timeout holds in both directions of time: captures are appended to each other, and live
+/// clocks are set back.
+bool FlowTable::isLongBefore(const FlowEntry& entry, const DecodedPacket& packet) const {
+  const int64_t earliestNs = hasCounters(entry) ? entry.recordStartNs : entry.lastNs;
+  return packet.timestampNs + options_.idleTimeoutNs <= earliestNs;
 }
 
 bool FlowTable::maySleep(const FlowEntry& entry) const {

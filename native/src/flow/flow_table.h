@@ -74,6 +74,7 @@ class FlowTable {
   };
 
   [[nodiscard]] Deadline deadline(const FlowEntry& entry) const;
+  [[nodiscard]] bool isLongBefore(const FlowEntry& entry, const DecodedPacket& packet) const;
   [[nodiscard]] bool maySleep(const FlowEntry& entry) const;
   bool endIfDue(FlowEntry& entry, int64_t nowNs, FlowSink& sink);
   void end(FlowEntry& entry, EndReason reason, FlowSink& sink);

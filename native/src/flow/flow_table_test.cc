@@ -113,15 +113,14 @@ class ReferenceTable {
       const bool counted = flow.packets[0] + flow.packets[1] != 0;
       const int64_t idle = flow.last + options_.idleTimeoutNs;
       const int64_t active = counted ? flow.start + options_.activeTimeoutNs : INT64_MAX;
-      if (flow.reset || (flow.fin[0] && flow.fin[1])) {
-        if (flow.last + std::min(options_.closedLingerNs, options_.idleTimeoutNs) > nowNs) return;
-        close(port, EndReason::END_OF_FLOW);
-      } else if (active < idle) {
-        if (active > nowNs) return;
+      const bool closed = flow.reset || (flow.fin[0] && flow.fin[1]);
+      const int64_t linger = flow.last + std::min(options_.closedLingerNs, options_.idleTimeoutNs);
+      const int64_t quiet = closed ? linger : idle;
+      if (std::min(active, quiet) > nowNs) return;
+      if (active < quiet) {
         emit(port, EndReason::ACTIVE_TIMEOUT);
       } else {
-        if (idle > nowNs) return;
-        close(port, EndReason::IDLE_TIMEOUT);
+        close(port, closed ? EndReason::END_OF_FLOW : EndReason::IDLE_TIMEOUT);
       }
     }
   }
@@ -199,6 +198,53 @@ TEST_CASE("under pressure flows end with reason 5 and every packet is in a recor
   CHECK(packets == 20000);
   CHECK(lacking == table.counters().evictedFlows);
   CHECK(lacking > 0);
+}
+
+TEST_CASE("a connection that goes on after a reset is exported at every active timeout") {
+  FlowTable table(FlowTableOptions{}, FlowHash::randomSeed());
+  Collect sink;
+  feed(table, sink, makePacket(1, 0, Sender::A, TCP_SYN));
+  feed(table, sink, makePacket(1, SECOND / 10, Sender::B, TCP_RST));
+  for (int64_t at = SECOND / 2; at < 130 * SECOND; at += SECOND / 2)
+    feed(table, sink, makePacket(1, at, Sender::A, TCP_ACK));
+  REQUIRE(sink.outputs.size() == 2);
+  for (const Output& output : sink.outputs) CHECK(output.reason == EndReason::ACTIVE_TIMEOUT);
+}
+
+TEST_CASE("a flow whose packets fall back by more than the idle timeout starts anew") {
+  FlowTable table(FlowTableOptions{}, FlowHash::randomSeed());
+  Collect sink;
+  feed(table, sink, makePacket(1, 9000 * SECOND));
+  feed(table, sink, makePacket(1, 8990 * SECOND));
+  feed(table, sink, makePacket(1, 1000 * SECOND));
+  REQUIRE(sink.outputs.size() == 1);
+  CHECK(sink.outputs[0].startNs == 8990 * SECOND);
+  CHECK(sink.outputs[0].endNs == 9000 * SECOND);
+  CHECK(sink.outputs[0].reason == EndReason::IDLE_TIMEOUT);
+}
+
+TEST_CASE("a closed flow does not wait for the idle timeout of the table's first flow") {
+  FlowTable table(FlowTableOptions{}, FlowHash::randomSeed());
+  Collect sink;
+  feed(table, sink, makePacket(1, 0));
+  table.advance(0, sink);
+  feed(table, sink, makePacket(2, SECOND, Sender::A, TCP_RST));
+  table.advance(4 * SECOND, sink);
+  REQUIRE(sink.outputs.size() == 1);
+  CHECK(sink.outputs[0].port == 2);
+}
+
+TEST_CASE("flows still end when the clock was set back by hours") {
+  FlowTable table(FlowTableOptions{}, FlowHash::randomSeed());
+  Collect sink;
+  feed(table, sink, makePacket(1, 9000 * SECOND));
+  table.advance(9000 * SECOND, sink);
+  feed(table, sink, makePacket(2, 1000 * SECOND));
+  table.advance(1000 * SECOND, sink);
+  for (int64_t at = 1001; at < 1020; ++at) table.advance(at * SECOND, sink);
+  REQUIRE(sink.outputs.size() == 1);
+  CHECK(sink.outputs[0].port == 2);
+  CHECK(table.liveFlows() == 1);
 }
 
 TEST_CASE("a first packet with SYN and ACK comes from the responder") {

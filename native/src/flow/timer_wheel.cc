@@ -61,8 +61,10 @@ uint32_t TimerWheel::takeFirst(uint32_t head) {
 uint32_t TimerWheel::takeDue(int64_t nowNs) {
   if (!started_) return FlowEntry::NO_INDEX;
   const int64_t nowTick = nowNs / TICK_NS;
-  // After a leap of the clock one turn visits every list; the ticks between would find nothing.
-  currentTick_ = std::max(currentTick_, nowTick - static_cast<int64_t>(mask_));
+  // After a leap of the clock, forward or back, one turn visits every list: forward the ticks
+  // between would find nothing, and back the entries lie where the other clock put them.
+  const int64_t turnTick = nowTick - mask_;
+  if (currentTick_ < turnTick || currentTick_ > nowTick + 1) currentTick_ = turnTick;
   while (currentTick_ <= nowTick) {
     const uint32_t entry = takeFirst(head(currentTick_));
     if (entry != FlowEntry::NO_INDEX) return entry;

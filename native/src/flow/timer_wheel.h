@@ -54,7 +54,7 @@ class TimerWheel {
   std::vector<Links> heads_;
   uint32_t mask_;
   uint32_t sleepers_;        ///< the last of the heads
-  int64_t currentTick_ = 0;  ///< lists of ticks before it are empty
+  int64_t currentTick_ = 0;  ///< the next to be looked at
   bool started_ = false;
 };
 
