@@ -17,10 +17,10 @@ struct Compression {
   size_t magicBytes;
 };
 constexpr Compression COMPRESSIONS[] = {
-    {"gzip", "`gunzip -c FILE | weir probe -r -`", {0x1f, 0x8b}, 2},
-    {"zstd", "`zstd -dc FILE | weir probe -r -`", {0x28, 0xb5, 0x2f, 0xfd}, 4},
-    {"xz", "`xz -dc FILE | weir probe -r -`", {0xfd, 0x37, 0x7a, 0x58}, 4},
-    {"bzip2", "`bzip2 -dc FILE | weir probe -r -`", {0x42, 0x5a, 0x68}, 3},
+    {"gzip", "`gunzip -c FILE | weir probe --read -`", {0x1f, 0x8b}, 2},
+    {"zstd", "`zstd -dc FILE | weir probe --read -`", {0x28, 0xb5, 0x2f, 0xfd}, 4},
+    {"xz", "`xz -dc FILE | weir probe --read -`", {0xfd, 0x37, 0x7a, 0x58}, 4},
+    {"bzip2", "`bzip2 -dc FILE | weir probe --read -`", {0x42, 0x5a, 0x68}, 3},
 };
 
 [[noreturn]] void refuse(const std::string& path, const FileBytes& bytes) {
@@ -67,8 +67,8 @@ size_t CaptureFile::read(std::span<PacketView> batch) {
   return 0;
 }
 
-int64_t CaptureFile::newestNs() const {
-  return format_ == Format::PCAPNG ? pcapng_.newestNs() : pcap_.newestNs();
+int64_t CaptureFile::clockNs() const {
+  return format_ == Format::PCAPNG ? pcapng_.clockNs() : pcap_.clockNs();
 }
 
 }  // namespace weir

@@ -28,8 +28,8 @@ class CaptureFile {
   /// Starts over at the first frame. The counters start over too.
   void rewind();
 
-  /// The newest timestamp of all frames read so far, 0 before the first.
-  [[nodiscard]] int64_t newestNs() const;
+  /// The newest timestamp of the frames read so far, see CaptureClock.
+  [[nodiscard]] int64_t clockNs() const;
 
   [[nodiscard]] const CaptureCounters& counters() const { return counters_; }
 

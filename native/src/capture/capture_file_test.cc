@@ -32,7 +32,7 @@ Reading readAll(const std::string& path) {
     for (size_t i = 0; i < count; ++i) reading.packets.push_back(copyOf(batch[i]));
   CHECK(file.read(batch) == 0);
   reading.counters = file.counters();
-  reading.newestNs = file.newestNs();
+  reading.newestNs = file.clockNs();
   return reading;
 }
 
@@ -97,6 +97,16 @@ TEST_CASE("a file cut at any octet gives what comes before and counts the cut") 
   }
 }
 
+TEST_CASE("the clock of a capture stands when frames are late and follows when many are old") {
+  constexpr int64_t HOUR_NS = 3'600'000'000'000;
+  CaptureClock clock;
+  CHECK(clock.nowNs() == PacketSource::NO_TIME);
+  for (const int64_t time : {5 * HOUR_NS, 5 * HOUR_NS - 1'000'000, HOUR_NS}) clock.see(time);
+  CHECK(clock.nowNs() == 5 * HOUR_NS);
+  for (int frame = 0; frame < 40; ++frame) clock.see(HOUR_NS + frame);
+  CHECK(clock.nowNs() == HOUR_NS + 39);
+}
+
 TEST_CASE("rewind starts over") {
   const TemporaryFile temporary(
       pcapFile(ByteOrder::NATIVE, TestResolution::MICROSECONDS, packetsOfPairs(1)));
@@ -106,7 +116,7 @@ TEST_CASE("rewind starts over") {
   CHECK(file.read(batch) == 7);
   CHECK(file.read(batch) == 0);
   file.rewind();
-  CHECK(file.newestNs() == 0);
+  CHECK(file.clockNs() == PacketSource::NO_TIME);
   CHECK(file.read(batch) == 7);
 }
 

@@ -22,7 +22,7 @@ void FileSource::open() {
 
 size_t FileSource::receive(std::span<PacketView> batch) {
   size_t kept = 0;
-  for (size_t seen = 0; kept < batch.size() && seen < FRAMES_PER_RECEIVE;) {
+  for (size_t seen = 0; !finished_ && kept < batch.size() && seen < FRAMES_PER_RECEIVE;) {
     const auto fresh = batch.subspan(kept);
     const size_t count = file_.read(fresh);
     if (count == 0) {

@@ -21,13 +21,18 @@ class FileSource final : public PacketSource {
   void open() override;
 
   size_t receive(std::span<PacketView> batch) override;
+  void stop() override { finished_ = true; }
   [[nodiscard]] bool finished() const override { return finished_; }
-  [[nodiscard]] int64_t clockNs() const override { return file_.newestNs(); }
+  [[nodiscard]] int64_t clockNs() const override { return file_.clockNs(); }
+  /// Frames may be out of order by this much without the number of lanes changing a record.
+  [[nodiscard]] int64_t settledNs() const override { return file_.clockNs() - DISORDER_NS; }
 
   /// Defects of the file are lane 0's, so that the sum over the lanes counts each of them once.
   [[nodiscard]] CaptureCounters counters() override;
 
  private:
+  static constexpr int64_t DISORDER_NS = 1'000'000'000;
+
   CaptureFile file_;
   LaneShare lane_;
   bool finished_ = false;

@@ -150,13 +150,22 @@ void PacketRing::startCapture() {
   capturing_ = true;
 }
 
+void PacketRing::stop() {
+  if (stopped_) return;
+  attachSnapLength(socket_, 0);
+  stopped_ = true;
+}
+
 size_t PacketRing::receive(std::span<PacketView> batch) {
-  if (!capturing_) startCapture();
+  if (!capturing_ && !stopped_) startCapture();
   for (;;) {
     if (holdsBlock_ && framesLeft_ == 0) releaseBlock();
     if (!holdsBlock_ && !nextBlock()) {
       waitForBlock();
-      if (!nextBlock()) return 0;
+      if (!nextBlock()) {
+        drained_ = stopped_;  // the kernel has handed over the last block well within the wait
+        return 0;
+      }
     }
     const size_t count = takeFrames(batch);
     if (count > 0 || batch.empty()) return count;

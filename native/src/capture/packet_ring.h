@@ -41,7 +41,8 @@ class PacketRing final : public PacketSource {
   /// Gives frames of one block; the block goes back to the kernel when all its frames were given
   /// and receive() is called again. An interface that goes down gives 0 until it is up again.
   size_t receive(std::span<PacketView> batch) override;
-  [[nodiscard]] bool finished() const override { return false; }
+  void stop() override;
+  [[nodiscard]] bool finished() const override { return drained_; }
   /// The wall clock.
   [[nodiscard]] int64_t clockNs() const override;
   [[nodiscard]] CaptureCounters counters() override;
@@ -69,6 +70,8 @@ class PacketRing final : public PacketSource {
   const uint8_t* nextFrame_ = nullptr;
   bool holdsBlock_ = false;
   bool capturing_ = false;
+  bool stopped_ = false;
+  bool drained_ = false;   ///< stopped, and the ring was empty after that
   bool loopback_ = false;  ///< sees each frame twice, as outgoing and as incoming
   CaptureCounters counters_;
 };

@@ -108,6 +108,22 @@ std::string codeOf(PacketRingOptions options) {
 
 }  // namespace
 
+TEST_CASE("a ring that is stopped gives what it has captured, and nothing that comes later") {
+  inNamespace([] {
+    PacketRing ring(smallRing("weirb"));
+    ring.open();
+    std::array<PacketView, 1> none;
+    CHECK(ring.receive(none) == 0);
+    const auto packets = packetsOfPairs(20);
+    send("weira", packets);
+    ring.stop();
+    send("weira", packets);
+    size_t received = 0;
+    while (!ring.finished()) received += ring.receive(none);
+    CHECK(received == packets.size());
+  });
+}
+
 TEST_CASE("a ring gives incoming and outgoing frames, with the VLAN tag that the kernel took off") {
   inNamespace([] {
     PacketRing ring(smallRing("weirb"));

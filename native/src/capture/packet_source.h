@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <span>
 
 #include "capture/packet_view.h"
@@ -20,6 +21,8 @@ struct CaptureCounters {
 /// Owned and used by exactly one lane thread.
 class PacketSource {
  public:
+  static constexpr int64_t NO_TIME = std::numeric_limits<int64_t>::min();
+
   virtual ~PacketSource() = default;
 
   /// Everything that can fail; constructors do nothing. Called once, before the first receive() and
@@ -30,13 +33,20 @@ class PacketSource {
   /// about 100 ms; 0 means "nothing yet" or, with `finished()`, "never again".
   virtual size_t receive(std::span<PacketView> batch) = 0;
 
+  /// No more frames are wanted: the source finishes, a live one after it has given those that it
+  /// has captured already. Called by the lane's thread; again is harmless.
+  virtual void stop() = 0;
+
   /// True when no further frame will come.
   [[nodiscard]] virtual bool finished() const = 0;
 
-  /// The latest time this source vouches for, ns since the epoch: the newest packet's time in a
-  /// file (of all packets, also those that belong to other lanes), the wall clock when live.
-  /// 0 before the first packet of a file.
+  /// The present of this source, ns since the epoch: the newest packet's time in a file (of all
+  /// packets, also those that belong to other lanes), the wall clock when live. May go back.
+  /// NO_TIME before the first packet of a file.
   [[nodiscard]] virtual int64_t clockNs() const = 0;
+
+  /// Packets older than this are not expected any more, so what is due by now may end.
+  [[nodiscard]] virtual int64_t settledNs() const { return clockNs(); }
 
   [[nodiscard]] virtual CaptureCounters counters() = 0;
 };

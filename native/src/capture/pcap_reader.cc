@@ -59,7 +59,7 @@ void PcapReader::start(const FileBytes& bytes) {
   // The upper half holds the length of the frame check sequence; decode cuts it off by IP lengths.
   linkType_ = static_cast<LinkType>(load32(header + 20, order_) & 0xffff);
   offset_ = FILE_HEADER_BYTES;
-  newestNs_ = 0;
+  clock_ = {};
   ended_ = false;
 }
 
@@ -75,7 +75,7 @@ size_t PcapReader::readRecords(const FileBytes& bytes, std::span<PacketView> bat
                                CaptureCounters& counters) {
   const uint8_t* at = bytes.data() + offset_;
   const uint8_t* const end = bytes.data() + bytes.size();
-  int64_t newestNs = newestNs_;
+  CaptureClock clock = clock_;
   size_t count = 0;
   for (; count < batch.size(); ++count) {
     if (static_cast<size_t>(end - at) < recordHeaderBytes_) {
@@ -106,10 +106,10 @@ size_t PcapReader::readRecords(const FileBytes& bytes, std::span<PacketView> bat
     view.interfaceIndex = 0;
     view.strippedVlanTci = PacketView::NO_VLAN;
     view.linkType = linkType_;
-    newestNs = std::max(newestNs, view.timestampNs);
+    clock.see(view.timestampNs);
     at = frame + captured;
   }
-  newestNs_ = newestNs;
+  clock_ = clock;
   offset_ = static_cast<size_t>(at - bytes.data());
   return count;
 }

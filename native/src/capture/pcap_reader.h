@@ -7,6 +7,7 @@
 #include <span>
 
 #include "capture/byte_order.h"
+#include "capture/capture_clock.h"
 #include "capture/file_bytes.h"
 #include "capture/packet_source.h"
 
@@ -26,7 +27,7 @@ class PcapReader {
   /// Gives the next frames; 0 at the end. Counts the defect that ended the file, once.
   size_t read(FileBytes& bytes, std::span<PacketView> batch, CaptureCounters& counters);
 
-  [[nodiscard]] int64_t newestNs() const { return newestNs_; }
+  [[nodiscard]] int64_t clockNs() const { return clock_.nowNs(); }
 
  private:
   template <ByteOrder ORDER>
@@ -34,7 +35,7 @@ class PcapReader {
                      CaptureCounters& counters);
 
   size_t offset_ = 0;
-  int64_t newestNs_ = 0;
+  CaptureClock clock_;
   uint32_t fractionNs_ = 1000;  ///< ns of one unit of a timestamp's second word
   uint32_t recordHeaderBytes_ = 16;
   ByteOrder order_ = ByteOrder::NATIVE;

@@ -45,7 +45,7 @@ bool PcapngReader::recognises(const FileBytes& bytes) {
 
 void PcapngReader::start() {
   offset_ = 0;
-  newestNs_ = 0;
+  clock_ = {};
   interfaces_.clear();
   ended_ = false;
 }
@@ -58,7 +58,7 @@ size_t PcapngReader::read(FileBytes& bytes, std::span<PacketView> batch,
   while (count < batch.size() && !ended_ && nextBlock(bytes, block, counters)) {
     const Outcome outcome = takeBlock(block, batch[count]);
     if (outcome == Outcome::FRAME)
-      newestNs_ = std::max(newestNs_, batch[count++].timestampNs);
+      clock_.see(batch[count++].timestampNs);
     else if (outcome == Outcome::MALFORMED)
       ++counters.malformedFileBlocks;
   }
@@ -188,7 +188,8 @@ PcapngReader::Outcome PcapngReader::takeSimplePacket(const Block& block, PacketV
   view = {.data = block.body + 4,
           .capturedLengthBytes = captured,
           .originalLengthBytes = original,
-          .timestampNs = newestNs_,  // the block has no time of its own; it came after the last one
+          // The block has no time of its own; it came after the last one.
+          .timestampNs = std::max<int64_t>(clock_.nowNs(), 0),
           .linkType = interface.linkType};
   return Outcome::FRAME;
 }
@@ -202,8 +203,10 @@ int64_t PcapngReader::toNs(const Interface& interface, uint64_t units) {
     ns = units * powerOfTen(9 - exponent);
   else if (exponent <= 9 + 19)
     ns = units / powerOfTen(exponent - 9);
-  // Unsigned, so that nonsense in a file wraps instead of overflowing.
-  return static_cast<int64_t>(ns + static_cast<uint64_t>(interface.offsetSeconds) * NS_PER_SECOND);
+  // Unsigned, so that nonsense in a file wraps instead of overflowing; what wraps to before the
+  // epoch is at the end of time as well.
+  ns += static_cast<uint64_t>(interface.offsetSeconds) * NS_PER_SECOND;
+  return static_cast<int64_t>(std::min(ns, uint64_t{CaptureClock::LATEST_NS}));
 }
 
 }  // namespace weir

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "capture/byte_order.h"
+#include "capture/capture_clock.h"
 #include "capture/file_bytes.h"
 #include "capture/packet_source.h"
 
@@ -26,7 +27,7 @@ class PcapngReader {
   /// their length can be trusted; otherwise they end the file.
   size_t read(FileBytes& bytes, std::span<PacketView> batch, CaptureCounters& counters);
 
-  [[nodiscard]] int64_t newestNs() const { return newestNs_; }
+  [[nodiscard]] int64_t clockNs() const { return clock_.nowNs(); }
 
  private:
   /// What an interface description block tells (section 4.2).
@@ -56,7 +57,7 @@ class PcapngReader {
   static int64_t toNs(const Interface& interface, uint64_t units);
 
   size_t offset_ = 0;
-  int64_t newestNs_ = 0;
+  CaptureClock clock_;
   std::vector<Interface> interfaces_;  ///< of the current section
   ByteOrder order_ = ByteOrder::NATIVE;
   bool ended_ = false;

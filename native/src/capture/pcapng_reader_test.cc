@@ -76,6 +76,19 @@ TEST_CASE("interfaces have their own link types, resolutions and offsets") {
   }
 }
 
+TEST_CASE("times beyond all reason are cut, so that no timeout added to them overflows") {
+  PcapngWriter writer(ByteOrder::NATIVE);
+  writer.section()
+      .interface(writer.option(9, {9}))
+      .interface(
+          writer.option(14, Writer(ByteOrder::NATIVE).u64(static_cast<uint64_t>(-2)).octets()))
+      .enhanced(0, UINT64_MAX / 2, frame("later"))
+      .enhanced(1, 0, frame("early"));
+  const Reading reading = readOctets(writer.octets());
+  const std::vector<Frame> expected = {{int64_t{1} << 62, "later"}, {int64_t{1} << 62, "early"}};
+  CHECK(reading.frames == expected);
+}
+
 TEST_CASE("sections of different byte order begin their interfaces anew") {
   PcapngWriter first(ByteOrder::NATIVE);
   first.section().interface().interface({}, 113).enhanced(1, 1, frame("first"));

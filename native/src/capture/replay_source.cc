@@ -90,7 +90,7 @@ bool ReplaySource::nextPass(int64_t nowNs) {
     finished_ = true;
     return false;
   }
-  const int64_t startNs = playTimeNs(file_.newestNs()) + std::max<int64_t>(options_.loopGapNs, 0);
+  const int64_t startNs = playTimeNs(file_.clockNs()) + std::max<int64_t>(options_.loopGapNs, 0);
   if (startNs > nowNs) {
     resumeNs_ = startNs;
     return false;

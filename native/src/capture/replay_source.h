@@ -35,6 +35,7 @@ class ReplaySource final : public PacketSource {
 
   /// Gives the frames that are due; waits at most about 100 ms for the next one.
   size_t receive(std::span<PacketView> batch) override;
+  void stop() override { finished_ = true; }
   [[nodiscard]] bool finished() const override { return finished_; }
   /// The wall clock at open(), carried on by the steady clock.
   [[nodiscard]] int64_t clockNs() const override;

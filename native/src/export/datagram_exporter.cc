@@ -30,7 +30,8 @@ void DatagramExporter::tick(int64_t nowNs) {
     bootNs_ = (nowNs - BOOT_MARGIN_NS) / SECOND_NS * SECOND_NS;
     started_ = true;
   }
-  nowNs_ = std::max(nowNs_, nowNs);
+  if (nowNs < nowNs_) flush();  // the clock was set back: what waits keeps the time it was made at
+  nowNs_ = nowNs;
   if (pendingRecords_ != 0 && nowNs_ - pendingSinceNs_ >= MAXIMUM_AGE_NS) sendDatagram();
 }
 

@@ -89,8 +89,9 @@ void JsonRecordWriter::appendText(const char* key, const std::string& value) {
 }
 
 void JsonRecordWriter::tick(int64_t nowNs) {
+  const bool clockSetBack = nowNs < nowNs_;
   nowNs_ = nowNs;
-  if (blockRecords_ != 0 && nowNs - blockSinceNs_ >= MAXIMUM_AGE_NS) flush();
+  if (clockSetBack || nowNs - blockSinceNs_ >= MAXIMUM_AGE_NS) flush();
 }
 
 void JsonRecordWriter::flush() {

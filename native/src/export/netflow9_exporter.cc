@@ -32,7 +32,8 @@ Netflow9Exporter::Netflow9Exporter(DatagramSender sender, Netflow9Options option
 
 void Netflow9Exporter::tick(int64_t nowNs) {
   DatagramExporter::tick(nowNs);
-  const bool due = !announced_ || nowNs - announcedNs_ >= options_.refreshNs ||
+  const bool clockSetBack = nowNs < announcedNs_;
+  const bool due = !announced_ || clockSetBack || nowNs - announcedNs_ >= options_.refreshNs ||
                    datagramsSinceAnnouncement_ >= options_.refreshDatagrams;
   if (due) announce();
 }

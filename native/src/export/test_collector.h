@@ -36,6 +36,8 @@ class TestCollector {
     return DatagramSender({"127.0.0.1", port_}, SendMode::WAIT);
   }
 
+  [[nodiscard]] uint16_t port() const { return port_; }
+
   /// All that has arrived since the last call.
   std::vector<Datagram> datagrams() {
     std::vector<Datagram> all;

@@ -9,27 +9,29 @@ namespace {
 
 constexpr uint32_t BATCHES_A_PUBLICATION = 64;
 
-uint64_t threadCpuNs() {
+uint64_t readNs(clockid_t clock) {
   timespec now{};
-  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+  clock_gettime(clock, &now);
   return static_cast<uint64_t>(now.tv_sec) * 1'000'000'000U + static_cast<uint64_t>(now.tv_nsec);
 }
 
 }  // namespace
 
 void Lane::run() {
+  startedNs_ = readNs(CLOCK_MONOTONIC);
   uint32_t batchesSincePublication = 0;
-  while (!stopping_.load(std::memory_order_relaxed)) {
+  for (;;) {
+    if (stopping_.load(std::memory_order_relaxed)) parts_.source->stop();
     const size_t received = parts_.source->receive(views_);
     if (received == 0 && parts_.source->finished()) break;
     // Exporters learn the time before they get a record: it sets their boot time. The table learns
     // it after the batch, whose packets may be older.
     const int64_t nowNs = parts_.source->clockNs();
-    if (nowNs != 0) {
+    if (nowNs != PacketSource::NO_TIME) {
       for (const auto& exporter : parts_.exporters) exporter->tick(nowNs);
     }
     processBatch(received);
-    if (nowNs != 0) parts_.table->advance(nowNs, *this);
+    if (nowNs != PacketSource::NO_TIME) parts_.table->advance(parts_.source->settledNs(), *this);
     if (received == 0 || ++batchesSincePublication == BATCHES_A_PUBLICATION) {
       publish();
       batchesSincePublication = 0;
@@ -97,7 +99,8 @@ void Lane::publish() {
   counters_.liveFlows = parts_.table->liveFlows();
   counters_.capture = parts_.source->counters();
   counters_.classifier = parts_.classifier->counters();
-  counters_.cpuNs = threadCpuNs();
+  counters_.cpuNs = readNs(CLOCK_THREAD_CPUTIME_ID);
+  counters_.wallNs = readNs(CLOCK_MONOTONIC) - startedNs_;
   for (size_t i = 0; i < parts_.exporters.size(); ++i) {
     counters_.exporters[i] = parts_.exporters[i]->counters();
   }

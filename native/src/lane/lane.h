@@ -58,6 +58,7 @@ class Lane final : private FlowSink {
   std::array<uint32_t, BATCH_PACKETS> hashes_{};
   LaneCounters counters_;
   PublishedCounters published_;
+  uint64_t startedNs_ = 0;
   std::atomic<bool> stopping_{false};
 };
 

@@ -32,7 +32,8 @@ struct LaneCounters {
   uint64_t liveFlows = 0;
   CaptureCounters capture;
   ClassifierCounters classifier;
-  uint64_t cpuNs = 0;  ///< of the lane's thread
+  uint64_t cpuNs = 0;   ///< of the lane's thread
+  uint64_t wallNs = 0;  ///< since the lane started
   std::array<ExporterCounters, MAXIMUM_EXPORTERS> exporters{};
 };
 static_assert(std::is_trivially_copyable_v<LaneCounters> && sizeof(LaneCounters) % 8 == 0);
