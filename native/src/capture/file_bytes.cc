@@ -2,6 +2,7 @@
 #include "capture/file_bytes.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 
@@ -29,7 +30,9 @@ FileBytes::~FileBytes() {
 
 void FileBytes::open(const std::string& path) {
   const bool standardInput = path == "-";
-  Fd file(::open(standardInput ? "/dev/stdin" : path.c_str(), O_RDONLY | O_CLOEXEC));
+  // Not /dev/stdin: a socket, which is what Node gives its children for a pipe, cannot be opened.
+  Fd file(standardInput ? ::fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0)
+                        : ::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (!file.valid())
     throw CaptureError(capture_code::CANNOT_OPEN, "cannot open capture file " + path + ": " +
                                                       systemReason() +
@@ -61,6 +64,11 @@ void FileBytes::readAll(int fd, const std::string& path) {
       buffer_.resize(std::max(2 * buffer_.size(), 2 * PIPE_CHUNK_BYTES));
     const ssize_t got = ::read(fd, buffer_.data() + filled, buffer_.size() - filled);
     if (got < 0 && errno == EINTR) continue;
+    if (got < 0 && errno == EAGAIN) {
+      pollfd waiting{fd, POLLIN, 0};
+      ::poll(&waiting, 1, -1);
+      continue;
+    }
     if (got < 0)
       throw CaptureError(capture_code::CANNOT_READ, "cannot read capture " + path + ": " +
                                                         systemReason() +

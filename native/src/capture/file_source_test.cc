@@ -105,6 +105,22 @@ TEST_CASE("a pipe feeds one lane") {
   CHECK_THROWS_AS(refused.open(), CaptureError);
 }
 
+TEST_CASE("standard input may be a socket") {
+  int ends[2];
+  REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) == 0);
+  const auto packets = packetsOfPairs(1);
+  const Octets content = fileOf(packets);
+  REQUIRE(::write(ends[1], content.data(), content.size()) > 0);
+  ::close(ends[1]);
+  const Fd before(::dup(STDIN_FILENO));
+  ::dup2(ends[0], STDIN_FILENO);
+  ::close(ends[0]);
+  FileSource source("-");
+  CHECK_NOTHROW(source.open());
+  if (before.valid()) ::dup2(before.get(), STDIN_FILENO);
+  CHECK(readLane(source) == packets);
+}
+
 TEST_CASE("a large file is read through the dropping of what lies behind") {
   const Octets frame = ethernet({}, ipv4({}, udp({}, Octets(1400, 7))));
   std::vector<TestPacket> packets;
