@@ -104,6 +104,7 @@ export interface LaneCounters {
   readonly capture: Readonly<Record<string, number>>;
   readonly classifier: Readonly<Record<string, number>>;
   readonly cpuNs: number;
+  readonly wallNs: number;
   /** in the order of `targets`, then the records file */
   readonly exporters: readonly ExporterCounters[];
 }

@@ -94,6 +94,7 @@ Napi::Object writeCounters(Napi::Env env, const LaneCounters& counters, size_t e
   object.Set("capture", writeCapture(env, counters.capture));
   object.Set("classifier", writeClassifier(env, counters.classifier));
   set(object, "cpuNs", counters.cpuNs);
+  set(object, "wallNs", counters.wallNs);
   object.Set("exporters", writeExporters(env, counters, exporters));
   return object;
 }

@@ -21,10 +21,11 @@ export interface LaneStats {
   classifier: Record<string, number>;
   targets: Record<string, ExporterCounters>;
   cpuSeconds: number;
+  /** from the start to the end, not a sum */
+  wallSeconds: number;
 }
 
 export interface ProbeStats extends LaneStats {
-  wallSeconds: number;
   /** of the whole process, start-up and signature compilation included */
   processCpuSeconds: number;
   packetsPerSecond: number;
@@ -59,6 +60,7 @@ function laneStats(lane: LaneCounters, targets: readonly string[]): LaneStats {
       targets.map((target, index) => [target, lane.exporters[index] as ExporterCounters]),
     ),
     cpuSeconds: lane.cpuNs / 1e9,
+    wallSeconds: lane.wallNs / 1e9,
   };
 }
 
