@@ -84,6 +84,7 @@ export interface ExporterCounters {
   readonly octets: number;
   readonly datagrams: number;
   readonly failedDatagrams: number;
+  readonly unreachableDatagrams: number;
   readonly failedRecords: number;
   readonly unsupportedRecords: number;
   readonly unsupportedPackets: number;

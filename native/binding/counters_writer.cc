@@ -56,6 +56,7 @@ Napi::Object writeExporter(Napi::Env env, const ExporterCounters& counters) {
   set(object, "octets", counters.octets);
   set(object, "datagrams", counters.datagrams);
   set(object, "failedDatagrams", counters.failedDatagrams);
+  set(object, "unreachableDatagrams", counters.unreachableDatagrams);
   set(object, "failedRecords", counters.failedRecords);
   set(object, "unsupportedRecords", counters.unsupportedRecords);
   set(object, "unsupportedPackets", counters.unsupportedPackets);

@@ -47,6 +47,7 @@ void DatagramExporter::sendDatagram() {
     ++counters_.failedDatagrams;
     counters_.failedRecords += pendingRecords_;
   }
+  counters_.unreachableDatagrams = sender_.unreachable();
   pendingRecords_ = 0;
 }
 

@@ -63,7 +63,9 @@ bool DatagramSender::send(std::span<const uint8_t> datagram) {
   };
   if (attempt()) return true;
   // ECONNREFUSED tells of an earlier datagram that met a closed port; this one was not sent yet.
-  return errno == ECONNREFUSED && attempt();
+  if (errno != ECONNREFUSED) return false;
+  ++unreachable_;
+  return attempt();
 }
 
 }  // namespace weir

@@ -31,10 +31,14 @@ class DatagramSender {
   /// False when the kernel refused the datagram.
   bool send(std::span<const uint8_t> datagram);
 
+  /// Earlier datagrams that came back as "port unreachable" (ICMP): nobody listens there.
+  [[nodiscard]] uint64_t unreachable() const { return unreachable_; }
+
  private:
   CollectorAddress collector_;
   SendMode mode_;
   Fd socket_;
+  uint64_t unreachable_ = 0;
 };
 
 }  // namespace weir

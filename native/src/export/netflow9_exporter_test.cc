@@ -218,6 +218,7 @@ TEST_CASE("v9: a collector that is not there is counted, and everything else goe
   }
   exporter.flush();
   CHECK(exporter.counters().datagrams + exporter.counters().failedDatagrams >= 50);
+  CHECK(exporter.counters().unreachableDatagrams > 0);
 }
 
 TEST_CASE("a name that cannot be resolved is an error with a code") {

@@ -15,10 +15,11 @@ struct ExporterCounters {
   uint64_t records = 0;  ///< on the wire
   uint64_t packets = 0;  ///< sum of packetDeltaCount in them
   uint64_t octets = 0;
-  uint64_t datagrams = 0;           ///< sent
-  uint64_t failedDatagrams = 0;     ///< the kernel refused them (full buffer, unreachable)
-  uint64_t failedRecords = 0;       ///< records in refused datagrams or lost to a failed file
-  uint64_t unsupportedRecords = 0;  ///< the protocol cannot say them (v5: IPv6)
+  uint64_t datagrams = 0;             ///< sent
+  uint64_t failedDatagrams = 0;       ///< the kernel refused them (full buffer, unreachable)
+  uint64_t unreachableDatagrams = 0;  ///< of `datagrams`: answered with "port unreachable"
+  uint64_t failedRecords = 0;         ///< records in refused datagrams or lost to a failed file
+  uint64_t unsupportedRecords = 0;    ///< the protocol cannot say them (v5: IPv6)
   uint64_t unsupportedPackets = 0;
   uint64_t unsupportedOctets = 0;
 };
