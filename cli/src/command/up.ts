@@ -32,11 +32,21 @@ export function exportTarget(listen: string): string {
   return `netflow9://${reachable[host] ?? host}:${listen.slice(colon + 1)}`;
 }
 
+function playsSample(isGiven: CommandContext['isGiven']): boolean {
+  return !['read', 'replay', 'interface'].some((key) => isGiven(`probe.${key}`));
+}
+
+/** The sample's flows stay apart from those of a real network. */
+export function collectorConfigForUp({ config, isGiven }: CommandContext): CollectorConfig {
+  const { collector } = config;
+  if (!playsSample(isGiven) || isGiven('collector.dataFolder')) return collector;
+  return { ...collector, dataFolder: `${collector.dataFolder}/sample` };
+}
+
 /** The probe's configuration with what makes sense when everything runs together. */
 export function probeConfigForUp({ config, isGiven }: CommandContext): ProbeConfig {
   const { probe, collector } = config;
-  const hasSource = ['read', 'replay', 'interface'].some((key) => isGiven(`probe.${key}`));
-  const source = hasSource ? {} : { replay: SAMPLE, loop: true };
+  const source = playsSample(isGiven) ? { replay: SAMPLE, loop: true } : {};
   return {
     ...probe,
     ...source,
@@ -72,7 +82,7 @@ function banner(collector: CollectorConfig, probe: ProbeConfig): string {
 }
 
 async function runUp(context: CommandContext): Promise<void> {
-  const { collector: collectorConfig } = context.config;
+  const collectorConfig = collectorConfigForUp(context);
   const probeConfig = probeConfigForUp(context);
   const collector = makeCollector(collectorConfig, troubleOf(logTo('collector')));
   if (context.check) {
@@ -126,6 +136,7 @@ export function upCommand(): Command {
       'that there is something to see; with --interface it watches the network.',
     sections: ['probe', 'collector'],
     otherDefaults: {
+      'collector.dataFolder': './data, for the sample ./data/sample',
       'probe.activeTimeoutSeconds': String(ACTIVE_TIMEOUT_SECONDS),
       'probe.exportOnClassify': 'on',
     },
