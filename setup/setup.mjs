@@ -10,7 +10,7 @@ import { ROOT } from './root.mjs';
 
 const MINIMUM_NODE = 20;
 /** dpkg-query's own placeholders: "ii " and the name of an installed package. */
-const STATUS_FORMAT = ['$', '{db:Status-Abbrev}', '$', '{Package}\n'].join('');
+const STATUS_FORMAT = '${db:Status-Abbrev}${Package}\n';
 const POLICY_FILE = '/usr/sbin/policy-rc.d';
 
 function checkMachine() {
