@@ -4,7 +4,7 @@
       "target_name": "weir",
       "sources": ["<!@(node build.mjs --sources)"],
       "include_dirs": [
-        "<!@(node -p \"require('node-addon-api').include\")",
+        "<!(node -p \"require('node-addon-api').include_dir\")",
         ".",
         "src",
         "../ncore-shim/include"

@@ -2,6 +2,7 @@
 // The probe's control plane: turns configuration into a running data plane and reads its books.
 import { homedir } from 'node:os';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { DataPlane, type Source } from '@weir/native';
 import type { ProbeConfig } from './config.js';
 import { ProbeError } from './errors.js';
@@ -10,7 +11,7 @@ import { type ProbeStats, probeStats } from './stats.js';
 import { parseTarget } from './targets.js';
 
 /** Weir's own signatures, beside the packages in a checkout. */
-export const OWN_SIGNATURES: string = new URL('../../signatures', import.meta.url).pathname;
+export const OWN_SIGNATURES: string = fileURLToPath(new URL('../../signatures', import.meta.url));
 
 /** Where the user's caches are (XDG Base Directory specification). */
 function defaultCacheFolder(): string {

@@ -8,6 +8,8 @@ export type NftCommand = readonly [string, ...string[]];
 
 /** A run that takes longer hangs; 100,000 elements take about a second. */
 const RUN_LIMIT_MS = 30_000;
+/** Where Debian keeps nft: not on the search path of people, who then read that it is missing. */
+const SYSTEM_FOLDERS = '/usr/sbin:/sbin';
 /** How many of our own processes the monitor's late news may still name. */
 const REMEMBERED_PROCESSES = 64;
 
@@ -45,6 +47,7 @@ export class Nft {
   spawn(args: readonly string[], signal: AbortSignal) {
     const [program, ...leading] = this.#command;
     const child = spawn(program, [...leading, ...args], {
+      env: { ...process.env, PATH: `${process.env.PATH ?? ''}:${SYSTEM_FOLDERS}` },
       stdio: ['pipe', 'pipe', 'pipe'],
       // Ctrl-C in a terminal goes to the whole process group: it must not end a transaction under way.
       detached: true,

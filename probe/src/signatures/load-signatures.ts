@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { Compile } from 'typebox/compile';
+import { ProbeError } from '../errors.js';
 import { payloadOf } from './payload.js';
 import { type Match, RegistryFile, SignatureFile } from './schema.js';
 import { type Problem, SignatureFileError } from './signature-file-error.js';
@@ -104,8 +105,27 @@ function readSamples({ yaml, content }: LoadedFile): Sample[] {
   return samples;
 }
 
+/** @throws ProbeError WEIR_PROBE_NO_SIGNATURES */
+function yamlNames(folder: string): string[] {
+  let names: string[];
+  try {
+    names = readdirSync(folder).filter((name) => name.endsWith('.yaml'));
+  } catch (error) {
+    throw noSignatures(folder, (error as Error).message);
+  }
+  if (!names.includes(registryName)) throw noSignatures(folder, `it holds no ${registryName}`);
+  return names;
+}
+
+function noSignatures(folder: string, reason: string): ProbeError {
+  return new ProbeError(
+    'WEIR_PROBE_NO_SIGNATURES',
+    `${folder} is no folder of signatures: ${reason}. Give another with --signatures, or leave it out for Weir's own.`,
+  );
+}
+
 function loadFolder(folder: string): LoadedFolder {
-  const names = readdirSync(folder).filter((name) => name.endsWith('.yaml'));
+  const names = yamlNames(folder);
   const registryYaml = openYaml(folder, registryName);
   const registry = registryYaml.read(registryValidator);
   if (registry !== undefined) checkRegistryUnique(registryYaml, registry);

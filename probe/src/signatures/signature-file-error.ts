@@ -21,7 +21,7 @@ function describe({ file, line, column, construct, message }: Problem) {
 
 /** Carries all problems of a folder, so that they can be put right in one go. */
 export class SignatureFileError extends Error {
-  readonly code = 'SIGNATURE_FILES_INVALID';
+  readonly code = 'WEIR_SIGNATURE_FILES_INVALID';
 
   constructor(readonly problems: readonly Problem[]) {
     super(problems.map(describe).join('\n'));
