@@ -11,6 +11,9 @@ const TAIL_CHARACTERS = 100_000;
 
 export class SetupError extends Error {}
 
+/** Someone asked to stop: no further step may begin. */
+export class StoppedError extends SetupError {}
+
 const seconds = (sinceMs) => `${((performance.now() - sinceMs) / 1000).toFixed(1)} s`;
 
 /** One line of a terminal that is rewritten; without a terminal a sign of life now and then. */
@@ -91,7 +94,7 @@ export async function runStep(title, command, args, options = {}) {
   await new Promise((resolve) => log.end(resolve));
   const signal = stopping();
   line.end(signal ? 'stopped' : failure === undefined ? 'done' : 'failed');
-  if (signal) throw new SetupError(`stopped by ${signal}. Start again: it goes on from here.`);
+  if (signal) throw new StoppedError(`stopped by ${signal}. Start again: it goes on from here.`);
   if (failure === undefined) return;
   const tail = output.trimEnd().split('\n').slice(-TAIL_LINES).join('\n');
   throw new SetupError(

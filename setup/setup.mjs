@@ -5,7 +5,7 @@ import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { beginLog, runStep, SetupError } from './progress.mjs';
+import { beginLog, runStep, SetupError, StoppedError } from './progress.mjs';
 import { ROOT } from './root.mjs';
 
 const MINIMUM_NODE = 20;
@@ -135,7 +135,8 @@ export async function orExplain(action) {
     return await action();
   } catch (error) {
     if (!(error instanceof SetupError)) throw error;
-    console.error(`\nWeir could not be set up: ${error.message}`);
+    const isStop = error instanceof StoppedError;
+    console.error(isStop ? `\n${error.message}` : `\nWeir could not be set up: ${error.message}`);
     process.exit(1);
   }
 }

@@ -6,7 +6,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { CHECKS } from './lint.mjs';
 import { RUN_PACKAGES, TEST_PACKAGES } from './packages.mjs';
-import { runStep } from './progress.mjs';
+import { runStep, StoppedError } from './progress.mjs';
 import { ROOT } from './root.mjs';
 import { orExplain, setUp } from './setup.mjs';
 
@@ -95,6 +95,7 @@ async function runSuites(names) {
     console.log(`\n== ${name}`);
     const startMs = performance.now();
     const result = await Promise.resolve(SUITES[name]()).catch((error) => {
+      if (error instanceof StoppedError) throw error;
       console.log(error.message);
       return { passed: 0, failed: 1 };
     });
@@ -118,7 +119,9 @@ async function main() {
   }
   mkdirSync(CACHE, { recursive: true });
   await orExplain(() => setUp({ packages: [...RUN_PACKAGES, ...TEST_PACKAGES] }));
-  const results = await runSuites(wanted.length > 0 ? wanted : Object.keys(SUITES));
+  const results = await orExplain(() =>
+    runSuites(wanted.length > 0 ? wanted : Object.keys(SUITES)),
+  );
   const sum = (key) => results.reduce((total, result) => total + result[key], 0);
   console.log('\nsuite            passed  failed  seconds');
   for (const { suite, passed, failed, seconds } of results) {
