@@ -53,14 +53,23 @@ export function beginLog() {
 /** npm does not let itself be interrupted while it unpacks; the next set-up clears away what it leaves. */
 const STOP_GRACE_MS = 1000;
 
+/** The command and all that it has started, compilers for instance. */
+function killGroup(child, signal) {
+  try {
+    process.kill(-child.pid, signal);
+  } catch {
+    // It has ended in the meantime.
+  }
+}
+
 /** A signal ends the step's command first: nothing goes on behind the back of who stopped it. */
 function stopWith(child) {
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
   let received;
   const onSignal = (signal) => {
     received = signal;
-    child.kill(signal);
-    setTimeout(() => child.kill('SIGKILL'), STOP_GRACE_MS).unref();
+    killGroup(child, signal);
+    setTimeout(() => killGroup(child, 'SIGKILL'), STOP_GRACE_MS).unref();
   };
   for (const signal of signals) process.on(signal, onSignal);
   return () => {
@@ -78,7 +87,12 @@ export async function runStep(title, command, args, options = {}) {
   let output = '';
   log.write(`\n== ${title}: ${command} ${args.join(' ')}\n`);
   const line = liveLine(title);
-  const child = spawn(command, args, { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'], ...options });
+  const child = spawn(command, args, {
+    cwd: ROOT,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true,
+    ...options,
+  });
   const stopping = stopWith(child);
   for (const stream of [child.stdout, child.stderr]) {
     stream.on('data', (chunk) => {
