@@ -10,6 +10,7 @@ export type ElementType =
   | 'string'
   | 'octets'
   | 'milliseconds'
+  | 'ntp'
   | 'uptime'
   | 'seconds'
   | 'boolean';

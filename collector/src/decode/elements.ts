@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Which information elements fill which column. RFC 3954 section 8 and IANA's IPFIX registry agree on the numbers.
+import { ELEMENT } from '@weir/wire';
 import type { AddressColumn, NumberColumn } from './columns.js';
 import {
   addingReader,
@@ -38,68 +39,78 @@ const END = 'flowEndMilliseconds';
 
 /** Rules by element number. */
 export const ELEMENT_RULES: ReadonlyMap<number, ElementRule> = new Map<number, ElementRule>([
-  [1, unsigned('octets', 9)], // octetDeltaCount
-  [85, unsigned('octets', 5)], // octetTotalCount
-  [231, unsigned('octets', 4)], // initiatorOctets
-  [23, unsigned('octets', 1)], // postOctetDeltaCount
-  [2, unsigned('packets', 9)], // packetDeltaCount
-  [86, unsigned('packets', 5)], // packetTotalCount
-  [298, unsigned('packets', 4)], // initiatorPackets
-  [24, unsigned('packets', 1)], // postPacketDeltaCount
+  [ELEMENT.octetDeltaCount, unsigned('octets', 9)],
+  [ELEMENT.octetTotalCount, unsigned('octets', 5)],
+  [ELEMENT.initiatorOctets, unsigned('octets', 4)],
+  [ELEMENT.postOctetDeltaCount, unsigned('octets', 1)],
+  [ELEMENT.packetDeltaCount, unsigned('packets', 9)],
+  [ELEMENT.packetTotalCount, unsigned('packets', 5)],
+  [ELEMENT.initiatorPackets, unsigned('packets', 4)],
+  [ELEMENT.postPacketDeltaCount, unsigned('packets', 1)],
 
-  [152, unsigned(START, 9)], // flowStartMilliseconds
-  [156, fixed(START, 8, 8, ntpReader(START))], // flowStartNanoseconds
-  [154, fixed(START, 7, 8, ntpReader(START))], // flowStartMicroseconds
-  [22, fixed(START, 6, 4, uptimeReader(START))], // flowStartSysUpTime: first switched
-  [150, fixed(START, 5, 4, secondsReader(START))], // flowStartSeconds
-  [153, unsigned(END, 9)], // flowEndMilliseconds
-  [157, fixed(END, 8, 8, ntpReader(END))], // flowEndNanoseconds
-  [155, fixed(END, 7, 8, ntpReader(END))], // flowEndMicroseconds
-  [21, fixed(END, 6, 4, uptimeReader(END))], // flowEndSysUpTime: last switched
-  [151, fixed(END, 5, 4, secondsReader(END))], // flowEndSeconds
-  [323, unsigned(END, 1)], // observationTimeMilliseconds, of events without a duration
+  [ELEMENT.flowStartMilliseconds, unsigned(START, 9)],
+  [ELEMENT.flowStartNanoseconds, fixed(START, 8, 8, ntpReader(START))],
+  [ELEMENT.flowStartMicroseconds, fixed(START, 7, 8, ntpReader(START))],
+  [ELEMENT.flowStartSysUpTime, fixed(START, 6, 4, uptimeReader(START))], // first switched
+  [ELEMENT.flowStartSeconds, fixed(START, 5, 4, secondsReader(START))],
+  [ELEMENT.flowEndMilliseconds, unsigned(END, 9)],
+  [ELEMENT.flowEndNanoseconds, fixed(END, 8, 8, ntpReader(END))],
+  [ELEMENT.flowEndMicroseconds, fixed(END, 7, 8, ntpReader(END))],
+  [ELEMENT.flowEndSysUpTime, fixed(END, 6, 4, uptimeReader(END))], // last switched
+  [ELEMENT.flowEndSeconds, fixed(END, 5, 4, secondsReader(END))],
+  [ELEMENT.observationTimeMilliseconds, unsigned(END, 1)], // of events without a duration
 
-  [8, fixed('sourceAddress', 9, 4, ipv4Reader('sourceAddress', 'always'))],
-  [27, fixed('sourceAddress', 8, 16, ipv6Reader('sourceAddress'))],
-  [12, fixed('destinationAddress', 9, 4, ipv4Reader('destinationAddress', 'always'))],
-  [28, fixed('destinationAddress', 8, 16, ipv6Reader('destinationAddress'))],
-  [7, unsigned('sourceTransportPort', 9)],
-  [180, unsigned('sourceTransportPort', 5)], // udpSourcePort
-  [182, unsigned('sourceTransportPort', 4)], // tcpSourcePort
-  [11, unsigned('destinationTransportPort', 9)],
-  [181, unsigned('destinationTransportPort', 5)], // udpDestinationPort
-  [183, unsigned('destinationTransportPort', 4)], // tcpDestinationPort
-  [4, unsigned('protocolIdentifier', 9)],
-  [5, unsigned('ipClassOfService', 9)],
-  [6, unsigned('tcpControlBits', 9)],
-  [32, unsigned('icmpTypeCode', 9)], // icmpTypeCodeIPv4
-  [139, unsigned('icmpTypeCode', 8)], // icmpTypeCodeIPv6
-  [10, unsigned('ingressInterface', 9)],
-  [14, unsigned('egressInterface', 9)],
-  [58, unsigned('vlanId', 9)],
-  [243, unsigned('vlanId', 8)], // dot1qVlanId
-  [61, unsigned('flowDirection', 9)],
-  [136, unsigned('flowEndReason', 9)],
-  [34, unsigned('samplingInterval', 9)],
-  [50, unsigned('samplingInterval', 8)], // samplerRandomInterval
-  [48, unsigned('samplerId', 9)],
-  [302, unsigned('samplerId', 8)], // selectorId
+  [ELEMENT.sourceIPv4Address, fixed('sourceAddress', 9, 4, ipv4Reader('sourceAddress', 'always'))],
+  [ELEMENT.sourceIPv6Address, fixed('sourceAddress', 8, 16, ipv6Reader('sourceAddress'))],
   [
-    95, // applicationId
+    ELEMENT.destinationIPv4Address,
+    fixed('destinationAddress', 9, 4, ipv4Reader('destinationAddress', 'always')),
+  ],
+  [
+    ELEMENT.destinationIPv6Address,
+    fixed('destinationAddress', 8, 16, ipv6Reader('destinationAddress')),
+  ],
+  [ELEMENT.sourceTransportPort, unsigned('sourceTransportPort', 9)],
+  [ELEMENT.udpSourcePort, unsigned('sourceTransportPort', 5)],
+  [ELEMENT.tcpSourcePort, unsigned('sourceTransportPort', 4)],
+  [ELEMENT.destinationTransportPort, unsigned('destinationTransportPort', 9)],
+  [ELEMENT.udpDestinationPort, unsigned('destinationTransportPort', 5)],
+  [ELEMENT.tcpDestinationPort, unsigned('destinationTransportPort', 4)],
+  [ELEMENT.protocolIdentifier, unsigned('protocolIdentifier', 9)],
+  [ELEMENT.ipClassOfService, unsigned('ipClassOfService', 9)],
+  [ELEMENT.tcpControlBits, unsigned('tcpControlBits', 9)],
+  [ELEMENT.icmpTypeCodeIPv4, unsigned('icmpTypeCode', 9)],
+  [ELEMENT.icmpTypeCodeIPv6, unsigned('icmpTypeCode', 8)],
+  [ELEMENT.ingressInterface, unsigned('ingressInterface', 9)],
+  [ELEMENT.egressInterface, unsigned('egressInterface', 9)],
+  [ELEMENT.vlanId, unsigned('vlanId', 9)],
+  [ELEMENT.dot1qVlanId, unsigned('vlanId', 8)],
+  [ELEMENT.flowDirection, unsigned('flowDirection', 9)],
+  [ELEMENT.flowEndReason, unsigned('flowEndReason', 9)],
+  [ELEMENT.samplingInterval, unsigned('samplingInterval', 9)],
+  [ELEMENT.samplerRandomInterval, unsigned('samplingInterval', 8)],
+  [ELEMENT.samplerId, unsigned('samplerId', 9)],
+  [ELEMENT.selectorId, unsigned('samplerId', 8)],
+  [
+    ELEMENT.applicationId,
     { column: 'applicationId', rank: 9, lengths: [2, 16], reader: applicationIdReader },
   ],
 ]);
 
 /** ICMP type and code in fields of their own; they count when the template lacks 32 and 139. */
 export const ICMP_PARTS: ReadonlyMap<number, FieldReader> = new Map([
-  [176, addingReader('icmpTypeCode', 1, 256)], // icmpTypeIPv4
-  [177, addingReader('icmpTypeCode', 1, 1)], // icmpCodeIPv4
-  [178, addingReader('icmpTypeCode', 1, 256)], // icmpTypeIPv6
-  [179, addingReader('icmpTypeCode', 1, 1)], // icmpCodeIPv6
+  [ELEMENT.icmpTypeIPv4, addingReader('icmpTypeCode', 1, 256)],
+  [ELEMENT.icmpCodeIPv4, addingReader('icmpTypeCode', 1, 1)],
+  [ELEMENT.icmpTypeIPv6, addingReader('icmpTypeCode', 1, 256)],
+  [ELEMENT.icmpCodeIPv6, addingReader('icmpTypeCode', 1, 1)],
 ]);
 
 /** All elements that tell ICMP's type and code. */
-export const ICMP_ELEMENTS: ReadonlySet<number> = new Set([32, 139, ...ICMP_PARTS.keys()]);
+export const ICMP_ELEMENTS: ReadonlySet<number> = new Set([
+  ELEMENT.icmpTypeCodeIPv4,
+  ELEMENT.icmpTypeCodeIPv6,
+  ...ICMP_PARTS.keys(),
+]);
 
 /** For templates that have both an IPv4 and an IPv6 field for one end: whichever is set counts. */
 export const DUAL_STACK: Readonly<Record<'sourceAddress' | 'destinationAddress', FieldReader>> = {

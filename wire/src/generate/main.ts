@@ -49,13 +49,15 @@ ${templates.map(cppTemplate).join('\n')}
 function typescriptModule({ elements, templates }: Registry): string {
   const rows = (list: readonly unknown[]): string =>
     list.map((row) => `  ${JSON.stringify(row)},`).join('\n');
+  const numbers = elements.map(({ name, id }) => `  ${name}: ${id},`);
   return `// SPDX-License-Identifier: Apache-2.0
 // ${NOTICE}
-import type { Element, Template } from '../registry-types.js';
+import type { Template } from '../registry-types.js';
 
-export const ELEMENTS: readonly Element[] = [
-${rows(elements)}
-];
+/** IANA numbers of information elements. */
+export const ELEMENT = {
+${numbers.join('\n')}
+} as const;
 
 export const TEMPLATES: readonly Template[] = [
 ${rows(templates)}
