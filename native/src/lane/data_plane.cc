@@ -2,7 +2,8 @@
 #include "lane/data_plane.h"
 
 #include <pthread.h>
-#include <unistd.h>
+
+#include <random>
 
 #include "capture/file_source.h"
 #include "coded_error.h"
@@ -17,6 +18,7 @@ namespace {
 struct SourceBuilder {
   uint32_t lane;
   uint32_t lanes;
+  uint16_t fanoutGroupId;  ///< random: process ids repeat in containers that share an interface
 
   std::unique_ptr<PacketSource> operator()(const FileOptions& options) const {
     return std::make_unique<FileSource>(options.path, LaneShare{lane, lanes});
@@ -27,7 +29,7 @@ struct SourceBuilder {
   }
   std::unique_ptr<PacketSource> operator()(PacketRingOptions options) const {
     options.laneCount = lanes;
-    options.fanoutGroupId = static_cast<uint16_t>(getpid());
+    options.fanoutGroupId = fanoutGroupId;
     return std::make_unique<PacketRing>(std::move(options));
   }
 };
@@ -81,12 +83,13 @@ void DataPlane::build() {
   database_ = createMatcherDatabase(config_.engine, config_.signatures, config_.cacheFolder);
   names_ = applicationNames(config_.signatures);
   if (!config_.recordsPath.empty()) records_ = std::make_shared<RecordFile>(config_.recordsPath);
+  fanoutGroupId_ = static_cast<uint16_t>(std::random_device{}());
   for (uint32_t lane = 0; lane < config_.lanes; ++lane) buildLane(lane);
 }
 
 void DataPlane::buildLane(uint32_t index) {
   LaneParts parts;
-  parts.source = std::visit(SourceBuilder{index, config_.lanes}, config_.source);
+  parts.source = std::visit(SourceBuilder{index, config_.lanes, fanoutGroupId_}, config_.source);
   parts.table = std::make_unique<FlowTable>(config_.flows, FlowHash::randomSeed());
   parts.classifier = std::make_unique<Classifier>(database_, config_.classifier);
   parts.earlyExport = config_.earlyExport;

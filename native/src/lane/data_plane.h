@@ -52,6 +52,7 @@ class DataPlane {
   std::vector<PacketSource*> sources_;
   std::vector<DatagramExporter*> datagramExporters_;
   std::vector<std::thread> threads_;
+  uint16_t fanoutGroupId_ = 0;
 };
 
 }  // namespace weir
