@@ -5,7 +5,13 @@ import { createRequire } from 'node:module';
 
 export type Engine = 'hyperscan' | 'emulator' | 'none';
 
-/** Names every flow of an IP protocol, or is named by patterns; see native/src/classify/signature.h. */
+/** The signature set as the classifier takes it; see native/src/classify/signature.h. */
+export interface SignatureSet {
+  readonly applications: readonly Application[];
+  readonly patterns: readonly Pattern[];
+  readonly expected: ExpectedApplications;
+}
+
 export interface Application {
   /** RFC 6759 selector under classification engine 6, 3 octets */
   readonly selector: number;
@@ -14,33 +20,39 @@ export interface Application {
   /** at most 55 octets */
   readonly description: string;
   readonly category: string;
-  /** 0: none */
+  /** names every flow of this IP protocol; 0: none */
   readonly ipProtocol: number;
 }
 
+export type Transport = 'tcp' | 'udp';
+
+/** `client` is the side that sent the flow's first packet. */
+export type StreamSide = 'client' | 'server';
+
 export interface Pattern {
+  /** PCRE2 syntax on octets; the dot matches all of them */
   readonly regex: string;
   readonly caseless: boolean;
-  readonly transport: 'tcp' | 'udp';
-  readonly side: 'client' | 'server';
+  readonly transport: Transport;
+  readonly side: StreamSide;
+  /** selector of the application that it names */
   readonly application: number;
+  /** the higher wins among patterns that match in one packet, then the smaller selector */
   readonly priority: number;
+  /** bounds of a UDP payload, inclusive; 0: none */
   readonly minimumDatagramBytes: number;
   readonly maximumDatagramBytes: number;
-  /** where it stands, for messages */
+  /** for messages: "signatures/ssh.yaml:9: SSH" */
   readonly source: string;
 }
 
-export interface SignatureSet {
-  readonly applications: readonly Application[];
-  readonly patterns: readonly Pattern[];
-  readonly expected: {
-    readonly ftp: number;
-    readonly ftpData: number;
-    readonly sip: number;
-    readonly rtp: number;
-    readonly rtcp: number;
-  };
+/** Selectors that the classifier itself must know; 0 if absent from the set. */
+export interface ExpectedApplications {
+  readonly ftp: number;
+  readonly ftpData: number;
+  readonly sip: number;
+  readonly rtp: number;
+  readonly rtcp: number;
 }
 
 export type Source =

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Weir's own signatures through the engines. Needs the dump of the signature files: see
-// signature_dump.h.
+// test_signature_dump.h.
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -8,8 +8,8 @@
 
 #include "classify/classifier.h"
 #include "classify/sample_match.h"
-#include "classify/signature_dump.h"
 #include "classify/test_flows.h"
+#include "classify/test_signature_dump.h"
 
 namespace weir {
 namespace {

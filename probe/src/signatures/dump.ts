@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Prints a folder's signatures and samples as lines of tab-separated fields, payload and regexes in
-// hexadecimal: what the native unit tests read (native/src/classify/signature_dump.h).
+// hexadecimal: what the native unit tests read (native/src/classify/test_signature_dump.h).
 //
 //   node probe/dist/signatures/dump.js signatures > signatures.dump
+import type { Application, Pattern, SignatureSet } from '@weir/native';
 import { loadSamples, loadSignatures } from './load-signatures.js';
-import type { Application, Pattern, Sample, SignatureSet } from './signature-set.js';
+import type { Sample } from './sample.js';
 
 const hex = (text: string) => Buffer.from(text, 'utf8').toString('hex');
 

@@ -1,4 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
 export { loadSamples, loadSignatures } from './load-signatures.js';
+export type { Sample } from './sample.js';
 export { type Problem, SignatureFileError } from './signature-file-error.js';
-export type * from './signature-set.js';

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import type { Application, Pattern, SignatureSet, StreamSide } from '@weir/native';
 import { Compile } from 'typebox/compile';
 import { ProbeError } from '../errors.js';
 import { payloadOf } from './payload.js';
+import type { Sample } from './sample.js';
 import { type Match, RegistryFile, SignatureFile } from './schema.js';
 import { type Problem, SignatureFileError } from './signature-file-error.js';
-import type { Application, Pattern, Sample, SignatureSet, StreamSide } from './signature-set.js';
 import { YamlFile } from './yaml-file.js';
 
 const registryName = 'registry.yaml';
