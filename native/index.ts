@@ -94,10 +94,14 @@ export interface ExporterCounters {
   readonly records: number;
   readonly packets: number;
   readonly octets: number;
-  readonly datagrams: number;
-  readonly failedDatagrams: number;
-  readonly unreachableDatagrams: number;
+  readonly messages: number;
+  readonly messageOctets: number;
+  readonly failedMessages: number;
   readonly failedRecords: number;
+  readonly failedPackets: number;
+  readonly failedOctets: number;
+  readonly unreachableMessages: number;
+  readonly sessions: number;
   readonly unsupportedRecords: number;
   readonly unsupportedPackets: number;
   readonly unsupportedOctets: number;

@@ -88,7 +88,7 @@ describe.each([
   });
 
   it('says in its books what went over the wire', () => {
-    expect(datagrams).toHaveLength(target().datagrams ?? -1);
+    expect(datagrams).toHaveLength(target().messages ?? -1);
     expect(Math.max(...datagrams.map((datagram) => datagram.length))).toBeLessThanOrEqual(1452);
     expect((target().packets ?? 0) + (target().unsupportedPackets ?? 0)).toBe(
       run.stats.recorded.packets,

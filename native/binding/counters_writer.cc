@@ -54,10 +54,14 @@ Napi::Object writeExporter(Napi::Env env, const ExporterCounters& counters) {
   set(object, "records", counters.records);
   set(object, "packets", counters.packets);
   set(object, "octets", counters.octets);
-  set(object, "datagrams", counters.datagrams);
-  set(object, "failedDatagrams", counters.failedDatagrams);
-  set(object, "unreachableDatagrams", counters.unreachableDatagrams);
-  set(object, "failedRecords", counters.failedRecords);
+  set(object, "messages", counters.sender.messages);
+  set(object, "messageOctets", counters.sender.messageOctets);
+  set(object, "failedMessages", counters.sender.failedMessages);
+  set(object, "failedRecords", counters.sender.failedRecords);
+  set(object, "failedPackets", counters.sender.failedPackets);
+  set(object, "failedOctets", counters.sender.failedOctets);
+  set(object, "unreachableMessages", counters.sender.unreachableMessages);
+  set(object, "sessions", counters.sender.sessions);
   set(object, "unsupportedRecords", counters.unsupportedRecords);
   set(object, "unsupportedPackets", counters.unsupportedPackets);
   set(object, "unsupportedOctets", counters.unsupportedOctets);

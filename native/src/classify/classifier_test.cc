@@ -256,7 +256,7 @@ TEST_CASE(
   CHECK(data.application == 2);
   CHECK(classifier.settle().size() == 2);
   CHECK(control.application == 1);
-  CHECK(control.inspectAfterVerdict == 1);
+  CHECK(unsigned{control.inspectAfterVerdict} == 1);
 
   classifier.add(control, packetOf(control, SERVER, "229 ok (|||50000|)\r\n", 200));
   FlowEntry second = newFlow(testing::TCP, 50000);

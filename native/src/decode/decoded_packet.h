@@ -36,17 +36,24 @@ enum TcpFlag : uint16_t {
 
 /// `payload` borrows from the PacketView: it never outlives the batch.
 struct DecodedPacket {
+  static constexpr uint32_t NO_LABEL = 0;  ///< an IPv4 explicit null label has its S bit set
+
   FlowKey key;
   int64_t timestampNs = 0;
   const uint8_t* payload = nullptr;  ///< after the TCP or UDP header, without Ethernet padding;
                                      ///< null for other protocols and later fragments
   uint32_t payloadLengthBytes = 0;   ///< captured octets at `payload`
-  uint32_t octets = 0;               ///< IP total length (IPv6: 40 + payload length);
+  uint32_t octets = 0;               ///< IP total length (IPv6: 40 + payload length), in a tunnel
+                                     ///< that was entered the inner packet's;
                                      ///< with an exception and no valid IP header: wire length
+  uint32_t outerOctets = 0;          ///< IP total length of the outermost IP header
   uint32_t tcpSequence = 0;          ///< host order
   uint32_t interfaceIndex = 0;
-  uint16_t tcpFlags = 0;      ///< TcpFlag bits; 0 unless TCP
-  uint16_t icmpTypeCode = 0;  ///< type * 256 + code of ICMP and ICMPv6, else 0
+  /// Destination and source MAC address, 6 octets each as in the frame; null where there are none.
+  const uint8_t* macAddresses = nullptr;
+  uint32_t mplsTopLabel = NO_LABEL;  ///< label stack entry without its TTL: 24 bits (RFC 3032 2.1)
+  uint16_t tcpFlags = 0;             ///< TcpFlag bits; 0 unless TCP
+  uint16_t icmpTypeCode = 0;         ///< type * 256 + code of ICMP and ICMPv6, else 0
   uint8_t ipClassOfService = 0;
   uint8_t ipTimeToLive = 0;
   Sender sender = Sender::A;

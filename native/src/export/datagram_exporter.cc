@@ -32,27 +32,30 @@ void DatagramExporter::tick(int64_t nowNs) {
   }
   if (nowNs < nowNs_) flush();  // the clock was set back: what waits keeps the time it was made at
   nowNs_ = nowNs;
-  if (pendingRecords_ != 0 && nowNs_ - pendingSinceNs_ >= MAXIMUM_AGE_NS) sendDatagram();
+  if (pendingRecords() != 0 && nowNs_ - pendingSinceNs_ >= MAXIMUM_AGE_NS) sendDatagram();
 }
 
 void DatagramExporter::flush() {
-  if (pendingRecords_ != 0) sendDatagram();
+  if (pendingRecords() != 0) sendDatagram();
+  sender_->flush();
 }
 
 void DatagramExporter::sendDatagram() {
   const size_t length = finishDatagram();
-  if (sender_.send({buffer_.data(), length})) {
-    ++counters_.datagrams;
-  } else {
-    ++counters_.failedDatagrams;
-    counters_.failedRecords += pendingRecords_;
-  }
-  counters_.unreachableDatagrams = sender_.unreachable();
-  pendingRecords_ = 0;
+  sender_->send({buffer_.data(), length}, contents_);
+  contents_ = {};
+}
+
+ExporterCounters DatagramExporter::counters() const {
+  ExporterCounters counters = counters_;
+  counters.sender = sender_->counters();
+  return counters;
 }
 
 void DatagramExporter::noteRecord(const DirectionRecord& direction) {
-  if (pendingRecords_++ == 0) pendingSinceNs_ = nowNs_;
+  if (contents_.records++ == 0) pendingSinceNs_ = nowNs_;
+  contents_.packets += direction.packets;
+  contents_.octets += direction.octets;
   ++counters_.records;
   counters_.packets += direction.packets;
   counters_.octets += direction.octets;

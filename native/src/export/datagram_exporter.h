@@ -5,25 +5,27 @@
 
 #include <array>
 #include <cstdint>
+#include <memory>
 #include <span>
 
 #include "export/datagram_sender.h"
+#include "export/message_sender.h"
 #include "export/record_exporter.h"
 
 namespace weir {
 
-/// Octets of a datagram: fits IPv6 and UDP headers into an Ethernet frame of 1500.
-inline constexpr size_t MAXIMUM_DATAGRAM_BYTES = 1452;
+inline constexpr int64_t NS_A_MS = 1'000'000;
 
 /// Both directions of a biflow record leave as records of their own.
 class DatagramExporter : public RecordExporter {
  public:
-  explicit DatagramExporter(DatagramSender sender) : sender_(std::move(sender)) {}
+  explicit DatagramExporter(std::unique_ptr<MessageSender> sender) : sender_(std::move(sender)) {}
 
-  void open() { sender_.open(); }
+  void open() { sender_->open(); }
   void write(const FlowRecord& record) final;
   void tick(int64_t nowNs) override;
   void flush() final;
+  [[nodiscard]] ExporterCounters counters() const final;
 
  protected:
   /// Adds one direction to the datagram; calls `sendDatagram` when it is full.
@@ -45,17 +47,17 @@ class DatagramExporter : public RecordExporter {
   }
   /// Export time for headers: not before the end of any record that the datagram holds.
   [[nodiscard]] int64_t exportTimeNs() const { return nowNs_; }
-  [[nodiscard]] uint32_t pendingRecords() const { return pendingRecords_; }
+  [[nodiscard]] uint32_t pendingRecords() const { return contents_.records; }
   [[nodiscard]] bool started() const { return started_; }
 
   std::array<uint8_t, MAXIMUM_DATAGRAM_BYTES> buffer_{};
 
  private:
-  DatagramSender sender_;
+  std::unique_ptr<MessageSender> sender_;
+  MessageContents contents_;  ///< of the datagram that is being filled
   int64_t bootNs_ = 0;
   int64_t nowNs_ = 0;
   int64_t pendingSinceNs_ = 0;
-  uint32_t pendingRecords_ = 0;
   bool started_ = false;
 };
 

@@ -56,16 +56,23 @@ void DatagramSender::open() {
                                                   ". Check the address and this machine's routes.");
 }
 
-bool DatagramSender::send(std::span<const uint8_t> datagram) {
+bool DatagramSender::attempt(std::span<const uint8_t> datagram) {
   const int flags = mode_ == SendMode::NEVER_WAIT ? MSG_DONTWAIT : 0;
-  const auto attempt = [&] {
-    return ::send(socket_.get(), datagram.data(), datagram.size(), flags) >= 0;
-  };
-  if (attempt()) return true;
+  return ::send(socket_.get(), datagram.data(), datagram.size(), flags) >= 0;
+}
+
+void DatagramSender::send(std::span<const uint8_t> message, const MessageContents& contents) {
+  bool isSent = attempt(message);
   // ECONNREFUSED tells of an earlier datagram that met a closed port; this one was not sent yet.
-  if (errno != ECONNREFUSED) return false;
-  ++unreachable_;
-  return attempt();
+  if (!isSent && errno == ECONNREFUSED) {
+    ++counters_.unreachableMessages;
+    isSent = attempt(message);
+  }
+  if (isSent) {
+    noteSent(message.size());
+  } else {
+    noteFailed(contents);
+  }
 }
 
 }  // namespace weir

@@ -8,8 +8,12 @@
 #include <string>
 
 #include "capture/fd.h"
+#include "export/message_sender.h"
 
 namespace weir {
+
+/// Octets of a datagram: fits IPv6 and UDP headers into an Ethernet frame of 1500.
+inline constexpr size_t MAXIMUM_DATAGRAM_BYTES = 1452;
 
 /// `host` is an IPv4 or IPv6 address or a name.
 struct CollectorAddress {
@@ -17,28 +21,22 @@ struct CollectorAddress {
   uint16_t port = 0;
 };
 
-/// Reading a file may wait for room in the socket; a live capture must never.
-enum class SendMode : uint8_t { WAIT, NEVER_WAIT };
-
-/// Owned by one exporter of one lane.
-class DatagramSender {
+class DatagramSender final : public MessageSender {
  public:
   DatagramSender(CollectorAddress collector, SendMode mode);
 
   /// Resolves and connects. Throws CodedError when the name cannot be resolved.
-  void open();
+  void open() override;
 
-  /// False when the kernel refused the datagram.
-  bool send(std::span<const uint8_t> datagram);
-
-  /// Earlier datagrams that came back as "port unreachable" (ICMP): nobody listens there.
-  [[nodiscard]] uint64_t unreachable() const { return unreachable_; }
+  [[nodiscard]] size_t maximumMessageBytes() const override { return MAXIMUM_DATAGRAM_BYTES; }
+  void send(std::span<const uint8_t> message, const MessageContents& contents) override;
 
  private:
+  bool attempt(std::span<const uint8_t> datagram);
+
   CollectorAddress collector_;
   SendMode mode_;
   Fd socket_;
-  uint64_t unreachable_ = 0;
 };
 
 }  // namespace weir

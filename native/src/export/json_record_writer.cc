@@ -58,7 +58,7 @@ void JsonRecordWriter::appendAddresses(const FlowRecord& record) {
   appendNumber("destinationTransportPort", isIcmp(record) ? 0 : forward.destinationPort);
   appendNumber("protocolIdentifier", record.protocol);
   if (isIcmp(record)) {
-    appendNumber(v4 ? "icmpTypeCodeIPv4" : "icmpTypeCodeIPv6", record.icmpTypeCode);
+    appendNumber(v4 ? "icmpTypeCodeIPv4" : "icmpTypeCodeIPv6", record.forward.icmpTypeCode);
   }
   if (record.vlanId != 0) appendNumber("vlanId", record.vlanId);
 }
@@ -96,7 +96,7 @@ void JsonRecordWriter::tick(int64_t nowNs) {
 
 void JsonRecordWriter::flush() {
   if (blockRecords_ == 0) return;
-  if (!file_->write(block_)) counters_.failedRecords += blockRecords_;
+  if (!file_->write(block_)) counters_.sender.failedRecords += blockRecords_;
   block_.clear();
   blockRecords_ = 0;
 }

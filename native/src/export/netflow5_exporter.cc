@@ -53,8 +53,8 @@ void Netflow5Exporter::writeRecord(const FlowRecord& record, const DirectionReco
   out.put16(0);  // output interface: a mirror port does not know it
   out.put32(direction.packets);
   out.put32(direction.octets);
-  out.put32(upTimeMs(record.startNs));
-  out.put32(upTimeMs(record.endNs));
+  out.put32(upTimeMs(direction.startMs * NS_A_MS));
+  out.put32(upTimeMs(direction.endMs * NS_A_MS));
   out.put16(direction.sourcePort);
   out.put16(direction.destinationPort);
   out.put8(0);

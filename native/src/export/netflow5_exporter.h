@@ -10,7 +10,7 @@ namespace weir {
 /// do not fit 32 bits leaves as several.
 class Netflow5Exporter final : public DatagramExporter {
  public:
-  Netflow5Exporter(DatagramSender sender, uint8_t engineId)
+  Netflow5Exporter(std::unique_ptr<MessageSender> sender, uint8_t engineId)
       : DatagramExporter(std::move(sender)), engineId_(engineId) {}
 
  private:

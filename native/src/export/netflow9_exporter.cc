@@ -27,7 +27,7 @@ constexpr size_t fieldBytes(std::span<const TemplateField> fields) { return fiel
 
 }  // namespace
 
-Netflow9Exporter::Netflow9Exporter(DatagramSender sender, Netflow9Options options)
+Netflow9Exporter::Netflow9Exporter(std::unique_ptr<MessageSender> sender, Netflow9Options options)
     : DatagramExporter(std::move(sender)), options_(std::move(options)), length_(HEADER_BYTES) {}
 
 void Netflow9Exporter::tick(int64_t nowNs) {
@@ -87,7 +87,8 @@ void Netflow9Exporter::writeApplicationTable() {
 }
 
 void Netflow9Exporter::writeDirection(const FlowRecord& record, const DirectionRecord& direction) {
-  const EncodedFlow flow{record, direction, upTimeMs(record.startNs), upTimeMs(record.endNs)};
+  const EncodedFlow flow{record, direction, upTimeMs(direction.startMs * NS_A_MS),
+                         upTimeMs(direction.endMs * NS_A_MS)};
   const auto encode = [&]<const auto & FIELDS>(uint16_t templateId) {
     constexpr size_t BYTES = recordBytes(FIELDS);
     reserve(templateId, BYTES);

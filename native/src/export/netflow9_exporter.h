@@ -29,7 +29,7 @@ struct Netflow9Options {
 /// first record.
 class Netflow9Exporter final : public DatagramExporter {
  public:
-  Netflow9Exporter(DatagramSender sender, Netflow9Options options);
+  Netflow9Exporter(std::unique_ptr<MessageSender> sender, Netflow9Options options);
 
   void tick(int64_t nowNs) override;
 

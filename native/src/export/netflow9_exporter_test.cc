@@ -168,7 +168,7 @@ TEST_CASE("v9: a reader that follows the templates gets every field of every rec
   TemplateReader reader;
   const std::vector<Datagram> datagrams = collector.datagrams();
   for (const Datagram& datagram : datagrams) reader.read(datagram);
-  CHECK(datagrams.size() == exporter.counters().datagrams);
+  CHECK(datagrams.size() == exporter.counters().sender.messages);
 
   size_t at = 0;
   for (const OwnedRecord& owned : written) {
@@ -208,7 +208,7 @@ TEST_CASE(
 }
 
 TEST_CASE("v9: a collector that is not there is counted, and everything else goes on") {
-  DatagramSender nowhere({"127.0.0.1", 1}, SendMode::WAIT);
+  auto nowhere = std::make_unique<DatagramSender>(CollectorAddress{"127.0.0.1", 1}, SendMode::WAIT);
   Netflow9Exporter exporter(std::move(nowhere), {});
   exporter.open();
   std::mt19937_64 random(3);
@@ -217,8 +217,8 @@ TEST_CASE("v9: a collector that is not there is counted, and everything else goe
     exporter.write(randomRecord(random, NOW_NS, 4).get());
   }
   exporter.flush();
-  CHECK(exporter.counters().datagrams + exporter.counters().failedDatagrams >= 50);
-  CHECK(exporter.counters().unreachableDatagrams > 0);
+  CHECK(exporter.counters().sender.messages + exporter.counters().sender.failedMessages >= 50);
+  CHECK(exporter.counters().sender.unreachableMessages > 0);
 }
 
 TEST_CASE("a name that cannot be resolved is an error with a code") {

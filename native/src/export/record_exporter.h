@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <string>
 
+#include "export/message_sender.h"
 #include "flow/flow_record.h"
 
 namespace weir {
@@ -15,13 +16,10 @@ struct ExporterCounters {
   uint64_t records = 0;  ///< on the wire
   uint64_t packets = 0;  ///< sum of packetDeltaCount in them
   uint64_t octets = 0;
-  uint64_t datagrams = 0;             ///< sent
-  uint64_t failedDatagrams = 0;       ///< the kernel refused them (full buffer, unreachable)
-  uint64_t unreachableDatagrams = 0;  ///< of `datagrams`: answered with "port unreachable"
-  uint64_t failedRecords = 0;         ///< records in refused datagrams or lost to a failed file
-  uint64_t unsupportedRecords = 0;    ///< the protocol cannot say them (v5: IPv6)
+  uint64_t unsupportedRecords = 0;  ///< the protocol cannot say them (v5: IPv6)
   uint64_t unsupportedPackets = 0;
   uint64_t unsupportedOctets = 0;
+  SenderCounters sender;  ///< what became of the messages that hold the records
 };
 
 /// Owned and used by one lane.
@@ -37,7 +35,7 @@ class RecordExporter {
   /// Sends everything that is buffered.
   virtual void flush() = 0;
 
-  [[nodiscard]] const ExporterCounters& counters() const { return counters_; }
+  [[nodiscard]] virtual ExporterCounters counters() const { return counters_; }
 
  protected:
   ExporterCounters counters_;

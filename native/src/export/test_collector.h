@@ -32,8 +32,8 @@ class TestCollector {
     port_ = ntohs(address.sin_port);
   }
 
-  [[nodiscard]] DatagramSender sender() const {
-    return DatagramSender({"127.0.0.1", port_}, SendMode::WAIT);
+  [[nodiscard]] std::unique_ptr<MessageSender> sender() const {
+    return std::make_unique<DatagramSender>(CollectorAddress{"127.0.0.1", port_}, SendMode::WAIT);
   }
 
   [[nodiscard]] uint16_t port() const { return port_; }
@@ -90,6 +90,10 @@ inline OwnedRecord randomRecord(std::mt19937_64& random, int64_t nowNs, uint8_t 
   fill(record.reverse);
   record.endNs = nowNs - static_cast<int64_t>(random() % 15'000) * 1'000'000;
   record.startNs = record.endNs - static_cast<int64_t>(random() % 60'000) * 1'000'000;
+  for (DirectionRecord* direction : {&record.forward, &record.reverse}) {
+    direction->startMs = record.startNs / 1'000'000;
+    direction->endMs = record.endNs / 1'000'000;
+  }
   record.application = static_cast<uint32_t>(random() % (1U << 24U));
   record.interfaceIndex = static_cast<uint32_t>(random());
   record.vlanId = static_cast<uint16_t>(random() % 4096);

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// Fixed store of flow entries: reserved once, resident only as far as it was ever used.
+// Fixed store of flow entries and what belongs to them: reserved once, resident only as far as it
+// was ever used.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 
 #include "flow/flow_entry.h"
+#include "flow/reserved_array.h"
 
 namespace weir {
 
@@ -13,12 +15,11 @@ namespace weir {
 class EntryPool {
  public:
   /// Throws std::bad_alloc when the address space cannot be reserved.
-  explicit EntryPool(uint32_t capacity);
-  ~EntryPool();
-  EntryPool(const EntryPool&) = delete;
-  EntryPool& operator=(const EntryPool&) = delete;
+  explicit EntryPool(uint32_t capacity)
+      : entries_(capacity), details_(capacity), overlays_(capacity), capacity_(capacity) {}
 
-  /// Index of an entry with unspecified content, NO_INDEX when none is left.
+  /// Index of an entry (and details and overlay) with unspecified content, NO_INDEX when none is
+  /// left.
   uint32_t allocate() {
     if (freeHead_ != FlowEntry::NO_INDEX) {
       const uint32_t index = freeHead_;
@@ -38,14 +39,18 @@ class EntryPool {
   }
 
   FlowEntry& operator[](uint32_t index) { return entries_[index]; }
+  FlowDetails& details(uint32_t index) { return details_[index]; }
+  FlowOverlay& overlay(uint32_t index) { return overlays_[index]; }
   [[nodiscard]] uint32_t indexOf(const FlowEntry& entry) const {
-    return static_cast<uint32_t>(&entry - entries_);
+    return static_cast<uint32_t>(&entry - &entries_[0]);
   }
   [[nodiscard]] uint32_t used() const { return used_; }
   [[nodiscard]] uint32_t capacity() const { return capacity_; }
 
  private:
-  FlowEntry* entries_;
+  ReservedArray<FlowEntry, PageSize::HUGE> entries_;
+  ReservedArray<FlowDetails, PageSize::HUGE> details_;
+  ReservedArray<FlowOverlay, PageSize::SMALL> overlays_;
   uint32_t capacity_;
   uint32_t highWater_ = 0;
   uint32_t used_ = 0;

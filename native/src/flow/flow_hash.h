@@ -13,7 +13,7 @@ namespace weir {
 
 class FlowHash {
  public:
-  using Seed = std::array<uint64_t, 5>;
+  using Seed = std::array<uint64_t, 6>;
 
   explicit FlowHash(const Seed& seed) : seed_(seed) {}
 
@@ -21,11 +21,12 @@ class FlowHash {
   static Seed randomSeed();
 
   [[nodiscard]] uint32_t operator()(const FlowKey& key) const {
-    std::array<uint64_t, 5> word;
+    std::array<uint64_t, 6> word;
     std::memcpy(word.data(), &key, sizeof word);
     const uint64_t low = fold(word[0] ^ seed_[0], word[1] ^ seed_[1]);
     const uint64_t high = fold(word[2] ^ seed_[2], word[3] ^ seed_[3]);
-    const uint64_t mixed = fold(low ^ word[4] ^ seed_[4], high ^ seed_[0]);
+    const uint64_t rest = fold(word[4] ^ seed_[4], word[5] ^ seed_[5]);
+    const uint64_t mixed = fold(low ^ rest, high ^ seed_[0]);
     return static_cast<uint32_t>(mixed ^ (mixed >> 32U));
   }
 

@@ -6,25 +6,24 @@
 namespace weir {
 
 FlowIndex::FlowIndex(uint32_t maximumEntries)
-    : slots_(std::bit_ceil(size_t{maximumEntries} * 2)),
-      mask_(static_cast<uint32_t>(slots_.size() - 1)) {}
+    : mask_(static_cast<uint32_t>(std::bit_ceil(size_t{maximumEntries} * 2) - 1)),
+      slots_(size_t{mask_} + 1) {}
 
 void FlowIndex::insert(uint32_t hash, uint32_t entry) {
   uint32_t at = hash & mask_;
-  while (slots_[at].entry != FlowEntry::NO_INDEX) at = (at + 1) & mask_;
-  slots_[at] = {hash, entry};
+  while (!slots_[at].isEmpty()) at = (at + 1) & mask_;
+  slots_[at] = {hash, entry + 1};
 }
 
 uint32_t FlowIndex::locate(uint32_t hash, uint32_t entry) const {
   uint32_t at = hash & mask_;
-  while (slots_[at].entry != entry) at = (at + 1) & mask_;
+  while (slots_[at].entry() != entry) at = (at + 1) & mask_;
   return at;
 }
 
 void FlowIndex::erase(uint32_t hash, uint32_t entry) {
   uint32_t hole = locate(hash, entry);
-  for (uint32_t at = (hole + 1) & mask_; slots_[at].entry != FlowEntry::NO_INDEX;
-       at = (at + 1) & mask_) {
+  for (uint32_t at = (hole + 1) & mask_; !slots_[at].isEmpty(); at = (at + 1) & mask_) {
     // A slot may fill the hole unless its home lies cyclically behind the hole.
     const uint32_t distanceFromHome = (at - slots_[at].hash) & mask_;
     if (distanceFromHome < ((at - hole) & mask_)) continue;

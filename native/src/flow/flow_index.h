@@ -4,9 +4,9 @@
 #pragma once
 
 #include <cstdint>
-#include <vector>
 
 #include "flow/flow_entry.h"
+#include "flow/reserved_array.h"
 
 namespace weir {
 
@@ -23,8 +23,8 @@ class FlowIndex {
   uint32_t find(uint32_t hash, Matches matches) const {
     for (uint32_t at = hash & mask_;; at = (at + 1) & mask_) {
       const Slot& slot = slots_[at];
-      if (slot.entry == FlowEntry::NO_INDEX) return FlowEntry::NO_INDEX;
-      if (slot.hash == hash && matches(slot.entry)) return slot.entry;
+      if (slot.isEmpty()) return FlowEntry::NO_INDEX;
+      if (slot.hash == hash && matches(slot.entry())) return slot.entry();
     }
   }
 
@@ -34,15 +34,19 @@ class FlowIndex {
   void erase(uint32_t hash, uint32_t entry);
 
  private:
+  /// Zero octets are an empty slot, as untouched memory is.
   struct Slot {
     uint32_t hash = 0;
-    uint32_t entry = FlowEntry::NO_INDEX;
+    uint32_t entryPlusOne = 0;
+
+    [[nodiscard]] bool isEmpty() const { return entryPlusOne == 0; }
+    [[nodiscard]] uint32_t entry() const { return entryPlusOne - 1; }
   };
 
   [[nodiscard]] uint32_t locate(uint32_t hash, uint32_t entry) const;
 
-  std::vector<Slot> slots_;
   uint32_t mask_;
+  ReservedArray<Slot, PageSize::HUGE> slots_;
 };
 
 }  // namespace weir

@@ -2,6 +2,8 @@
 #include "flow/flow_table.h"
 
 #include <algorithm>
+#include <cstring>
+#include <utility>
 
 namespace weir {
 
@@ -17,22 +19,22 @@ bool isClosed(const FlowEntry& entry) {
          (entry.closing & CLOSING_BOTH_FINS) == CLOSING_BOTH_FINS;
 }
 
-bool hasCounters(const FlowEntry& entry) {
-  return (entry.counters[0].packets | entry.counters[1].packets) != 0;
-}
-
-void clearCounters(FlowEntry& entry) {
-  for (size_t sender = 0; sender < 2; ++sender) {
-    entry.counters[sender] = {};
-    entry.tcpFlags[sender] = 0;
-  }
-}
+bool hasCounters(const FlowEntry& entry) { return (entry.packets[0] | entry.packets[1]) != 0; }
 
 /// The first packet's sender, unless it answers: a SYN with ACK comes from the responder.
 Sender initiatorOf(const DecodedPacket& packet) {
   constexpr uint16_t ANSWER = TCP_SYN | TCP_ACK;
   if ((packet.tcpFlags & ANSWER) != ANSWER) return packet.sender;
   return packet.sender == Sender::A ? Sender::B : Sender::A;
+}
+
+void noteMacAddresses(FlowDetails& details, const DecodedPacket& packet) {
+  details.hasMacAddresses = packet.macAddresses != nullptr;
+  if (!details.hasMacAddresses) return;
+  const auto sender = static_cast<size_t>(packet.sender);
+  std::memcpy(&details.macAddress[1 - sender], packet.macAddresses, sizeof(MacAddress));
+  std::memcpy(&details.macAddress[sender], packet.macAddresses + sizeof(MacAddress),
+              sizeof(MacAddress));
 }
 
 void startFlow(FlowEntry& entry, const DecodedPacket& packet) {
@@ -45,7 +47,14 @@ void startFlow(FlowEntry& entry, const DecodedPacket& packet) {
   entry.recordStartNs = packet.timestampNs;
   entry.lastNs = packet.timestampNs;
   entry.initiator = initiatorOf(packet);
-  entry.interfaceIndex = packet.interfaceIndex;
+}
+
+/// The first packet of a direction since the last record.
+void noteDirection(FlowDetails& details, const DecodedPacket& packet) {
+  const auto sender = static_cast<size_t>(packet.sender);
+  details.icmpTypeCode[sender] = packet.icmpTypeCode;
+  details.ipClassOfService[sender] = packet.ipClassOfService;
+  details.ipTimeToLive[sender] = packet.ipTimeToLive;
 }
 
 bool opensAnew(const FlowEntry& entry, const DecodedPacket& packet) {
@@ -96,12 +105,10 @@ FlowEntry& FlowTable::update(const DecodedPacket& packet, uint32_t hash, FlowSin
       over = true;
     }
     if (slept) wake(index, packet.timestampNs);
-    if (over) {
-      startFlow(entry, packet);
-      ++counters_.flows;
-    }
+    if (over) start(index, packet);
   }
   FlowEntry& entry = pool_[index];
+  if (entry.packets[static_cast<size_t>(packet.sender)] == UINT32_MAX) exportNow(entry, sink);
   count(entry, packet);
   return entry;
 }
@@ -112,16 +119,25 @@ uint32_t FlowTable::create(const DecodedPacket& packet, uint32_t hash, FlowSink&
     evictOne(sink);
     index = pool_.allocate();
   }
-  FlowEntry& entry = pool_[index];
-  startFlow(entry, packet);
+  start(index, packet);
   index_.insert(hash, index);
-  wheel_.schedule(index, deadline(entry).atNs);
-  ++counters_.flows;
+  wheel_.schedule(index, deadline(pool_[index]).atNs);
   return index;
 }
 
+void FlowTable::start(uint32_t index, const DecodedPacket& packet) {
+  startFlow(pool_[index], packet);
+  FlowDetails& details = pool_.details(index);
+  details = FlowDetails{};
+  details.interfaceIndex = packet.interfaceIndex;
+  details.serial = static_cast<uint32_t>(counters_.flows++);
+  noteMacAddresses(details, packet);
+}
+
 void FlowTable::count(FlowEntry& entry, const DecodedPacket& packet) {
+  constexpr int64_t NS_A_MS = 1'000'000;
   const auto sender = static_cast<size_t>(packet.sender);
+  const auto nowMs = static_cast<uint32_t>(packet.timestampNs / NS_A_MS);
   entry.dormant = 0;
   if (!hasCounters(entry)) {
     entry.recordStartNs = packet.timestampNs;
@@ -129,12 +145,27 @@ void FlowTable::count(FlowEntry& entry, const DecodedPacket& packet) {
     entry.recordStartNs = std::min(entry.recordStartNs, packet.timestampNs);
   }
   entry.lastNs = std::max(entry.lastNs, packet.timestampNs);
-  DirectionCounters& counters = entry.counters[sender];
-  if (counters.packets == 0) entry.ipClassOfService[sender] = packet.ipClassOfService;
-  counters.octets += packet.octets;
-  ++counters.packets;
-  entry.icmpTypeCode[sender] = packet.icmpTypeCode;
+  if (entry.packets[sender]++ == 0) {
+    entry.firstMs[sender] = entry.lastMs[sender] = nowMs;
+    noteDirection(pool_.details(pool_.indexOf(entry)), packet);
+  } else if (static_cast<int32_t>(nowMs - entry.lastMs[sender]) > 0) {
+    entry.lastMs[sender] = nowMs;
+  } else if (static_cast<int32_t>(nowMs - entry.firstMs[sender]) < 0) {
+    entry.firstMs[sender] = nowMs;
+  }
+  entry.octets[sender] += packet.octets;
+  if (packet.key.tunnel != Tunnel::NONE || packet.mplsTopLabel != DecodedPacket::NO_LABEL)
+    countOverlay(pool_.indexOf(entry), packet);
   if (packet.tcpFlags != 0) noteTcp(entry, packet);
+}
+
+void FlowTable::countOverlay(uint32_t index, const DecodedPacket& packet) {
+  const auto sender = static_cast<size_t>(packet.sender);
+  FlowOverlay& overlay = pool_.overlay(index);
+  if (!std::exchange(pool_.details(index).hasOverlay, true)) overlay = FlowOverlay{};
+  overlay.outerOctets[sender] += packet.outerOctets;
+  if (packet.mplsTopLabel != DecodedPacket::NO_LABEL)
+    overlay.mplsTopLabel[sender] = packet.mplsTopLabel;
 }
 
 void FlowTable::noteTcp(FlowEntry& entry, const DecodedPacket& packet) {
@@ -194,6 +225,24 @@ void FlowTable::endSleepers(int64_t nowNs, FlowSink& sink) {
     wheel_.remove(index);
     remove(index, hash_(entry.key));
   }
+}
+
+void FlowTable::clearCounters(FlowEntry& entry) {
+  for (size_t sender = 0; sender < 2; ++sender) {
+    entry.octets[sender] = 0;
+    entry.packets[sender] = 0;
+    entry.tcpFlags[sender] = 0;
+  }
+  const uint32_t index = pool_.indexOf(entry);
+  if (entry.key.tunnel == Tunnel::NONE) return;
+  for (uint64_t& octets : pool_.overlay(index).outerOctets) octets = 0;
+}
+
+FlowRecord FlowTable::recordOf(const FlowEntry& entry, EndReason reason) {
+  const uint32_t index = pool_.indexOf(entry);
+  const FlowDetails& details = pool_.details(index);
+  return makeFlowRecord(
+      {entry, details, details.hasOverlay ? &pool_.overlay(index) : nullptr, index}, reason);
 }
 
 /// Gives the records that were due up to `nowNs`; true when the flow itself is over.

@@ -9,6 +9,7 @@
 #include "flow/entry_pool.h"
 #include "flow/flow_hash.h"
 #include "flow/flow_index.h"
+#include "flow/flow_record.h"
 #include "flow/timer_wheel.h"
 
 namespace weir {
@@ -64,6 +65,9 @@ class FlowTable {
   /// Ends all flows: what is due at `nowNs` for its own reason, the others with reason 4.
   void flush(int64_t nowNs, FlowSink& sink);
 
+  /// The record of what `entry` holds now; inside FlowSink::record only.
+  [[nodiscard]] FlowRecord recordOf(const FlowEntry& entry, EndReason reason);
+
   [[nodiscard]] uint32_t liveFlows() const { return pool_.used(); }
   [[nodiscard]] const FlowTableCounters& counters() const { return counters_; }
 
@@ -83,7 +87,10 @@ class FlowTable {
   void wake(uint32_t index, int64_t nowNs);
   void endSleepers(int64_t nowNs, FlowSink& sink);
   void evictOne(FlowSink& sink);
+  void start(uint32_t index, const DecodedPacket& packet);
   void count(FlowEntry& entry, const DecodedPacket& packet);
+  void countOverlay(uint32_t index, const DecodedPacket& packet);
+  void clearCounters(FlowEntry& entry);
   void noteTcp(FlowEntry& entry, const DecodedPacket& packet);
 
   FlowTableOptions options_;

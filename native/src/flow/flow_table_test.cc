@@ -26,9 +26,8 @@ struct Output {
 class Collect : public FlowSink {
  public:
   void record(FlowEntry& entry, EndReason reason) override {
-    outputs.push_back({entry.key.portA, entry.counters[0].octets, entry.counters[0].packets,
-                       entry.counters[1].octets, entry.counters[1].packets, entry.recordStartNs,
-                       entry.lastNs, reason});
+    outputs.push_back({entry.key.portA, entry.octets[0], entry.packets[0], entry.octets[1],
+                       entry.packets[1], entry.recordStartNs, entry.lastNs, reason});
   }
   void ended(FlowEntry&) override { ++endedFlows; }
 

@@ -53,7 +53,8 @@ std::shared_ptr<const ApplicationNames> applicationNames(const SignatureSet& sig
 std::unique_ptr<DatagramExporter> buildExporter(const ExportTarget& target,
                                                 const DataPlaneConfig& config, uint32_t lane) {
   const bool live = !std::holds_alternative<FileOptions>(config.source);
-  DatagramSender sender(target.collector, live ? SendMode::NEVER_WAIT : SendMode::WAIT);
+  auto sender = std::make_unique<DatagramSender>(target.collector,
+                                                 live ? SendMode::NEVER_WAIT : SendMode::WAIT);
   const uint32_t domain = config.observationDomain + lane;
   if (target.protocol == ExportProtocol::NETFLOW5) {
     return std::make_unique<Netflow5Exporter>(std::move(sender), static_cast<uint8_t>(domain));

@@ -78,7 +78,7 @@ void Lane::record(FlowEntry& entry, EndReason reason) {
   // Octets of this batch may still wait for the matcher: the record must not leave without a name
   // that they give.
   if (entry.classification == ClassificationState::UNDECIDED) settle(&entry);
-  const FlowRecord flowRecord = makeFlowRecord(entry, reason);
+  const FlowRecord flowRecord = parts_.table->recordOf(entry, reason);
   ++counters_.recordsByEndReason[static_cast<size_t>(reason)];
   counters_.recorded.packets += flowRecord.forward.packets + flowRecord.reverse.packets;
   counters_.recorded.octets += flowRecord.forward.octets + flowRecord.reverse.octets;
