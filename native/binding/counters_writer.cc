@@ -46,6 +46,7 @@ Napi::Object writeCapture(Napi::Env env, const CaptureCounters& counters) {
   set(object, "kernelDroppedPackets", counters.kernelDroppedPackets);
   set(object, "truncatedFileRecords", counters.truncatedFileRecords);
   set(object, "malformedFileBlocks", counters.malformedFileBlocks);
+  set(object, "fileReadFailures", counters.fileReadFailures);
   return object;
 }
 

@@ -50,12 +50,22 @@ void CaptureFile::open() {
 
 void CaptureFile::rewind() {
   counters_ = {};
+  cutShort_ = false;
   bytes_.rewind();
   if (format_ == Format::PCAP) pcap_.start(bytes_);
   if (format_ == Format::PCAPNG) pcapng_.start();
 }
 
 size_t CaptureFile::read(std::span<PacketView> batch) {
+  if (cutShort_) return 0;
+  const size_t count = readFormat(batch);
+  // What was cut off a file reads as zeros at first, which in pcap are records without octets.
+  if (count > 0 && batch[count - 1].capturedLengthBytes == 0) bytes_.measure();
+  if (bytes_.failed()) return endWithReach(batch.first(count));
+  return count;
+}
+
+size_t CaptureFile::readFormat(std::span<PacketView> batch) {
   switch (format_) {
     case Format::PCAP:
       return pcap_.read(bytes_, batch, counters_);
@@ -65,6 +75,22 @@ size_t CaptureFile::read(std::span<PacketView> batch) {
       break;
   }
   return 0;
+}
+
+/// The rest of the file is missing: gives the number of frames that lie before it.
+size_t CaptureFile::endWithReach(std::span<const PacketView> frames) {
+  cutShort_ = true;
+  counters_.fileReadFailures = 1;
+  const uint8_t* const end = bytes_.data() + bytes_.reach();
+  const auto isLost = [end](const PacketView& view) {
+    return view.data + view.capturedLengthBytes > end;
+  };
+  return static_cast<size_t>(std::find_if(frames.begin(), frames.end(), isLost) - frames.begin());
+}
+
+bool CaptureFile::ended() const {
+  if (format_ == Format::NOT_OPEN || cutShort_) return true;
+  return format_ == Format::PCAPNG ? pcapng_.ended() : pcap_.ended();
 }
 
 int64_t CaptureFile::clockNs() const {

@@ -21,11 +21,15 @@ class CaptureFile {
   /// Throws CaptureError: cannot open, not a capture file, compressed, or an unknown version.
   void open();
 
-  /// Gives the next frames in file order, as many as there are up to `batch.size()`; 0 at the end
-  /// of the file. The views stay valid as long as this object lives.
+  /// Gives the next frames in file order, up to `batch.size()`; 0 at the end of the file, and when
+  /// a pipe has nothing for about 100 ms. The views stay valid as long as this object lives; those
+  /// of a file that is not `shareable()` until the next call.
   size_t read(std::span<PacketView> batch);
 
-  /// Starts over at the first frame. The counters start over too.
+  /// No further frame will come.
+  [[nodiscard]] bool ended() const;
+
+  /// Starts over at the first frame; only with `shareable()`. The counters start over too.
   void rewind();
 
   /// The newest timestamp of the frames read so far, see CaptureClock.
@@ -34,15 +38,18 @@ class CaptureFile {
   [[nodiscard]] const CaptureCounters& counters() const { return counters_; }
 
   /// False for a pipe: its octets can be read once only, so only one lane can have them.
-  [[nodiscard]] bool shareable() const { return bytes_.mapped(); }
+  [[nodiscard]] bool shareable() const { return bytes_.whole(); }
 
  private:
+  size_t readFormat(std::span<PacketView> batch);
+  size_t endWithReach(std::span<const PacketView> frames);
   enum class Format : uint8_t { NOT_OPEN, PCAP, PCAPNG };
 
   std::string path_;
   FileBytes bytes_;
   CaptureCounters counters_;
   Format format_ = Format::NOT_OPEN;
+  bool cutShort_ = false;
   PcapReader pcap_;
   PcapngReader pcapng_;
 };

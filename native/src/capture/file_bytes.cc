@@ -18,73 +18,74 @@ namespace {
 // Dropping is one system call per this many octets. Views of the batch in hand, which spans less,
 // stay mapped.
 constexpr size_t DROP_BYTES = size_t{4} << 20;
-constexpr size_t PIPE_CHUNK_BYTES = size_t{64} << 10;
+constexpr int LONGEST_WAIT_MS = 100;
+// Enough to tell what kind of file it is, and for the file header of pcap.
+constexpr size_t FIRST_BYTES = 28;
 
-std::string systemReason() { return std::strerror(errno); }
+Fd openToRead(const std::string& path) {
+  // Not /dev/stdin: a socket, which is what Node gives its children for a pipe, cannot be opened.
+  Fd file(path == "-" ? ::fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0)
+                      : ::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!file.valid())
+    throw CaptureError(capture_code::CANNOT_OPEN, "cannot open capture file " + path + ": " +
+                                                      std::strerror(errno) +
+                                                      "; check the path and its permissions");
+  return file;
+}
 
 }  // namespace
 
-FileBytes::~FileBytes() {
-  if (mapped_) ::munmap(const_cast<uint8_t*>(data_), size_);
-}
-
 void FileBytes::open(const std::string& path) {
-  const bool standardInput = path == "-";
-  // Not /dev/stdin: a socket, which is what Node gives its children for a pipe, cannot be opened.
-  Fd file(standardInput ? ::fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0)
-                        : ::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  if (!file.valid())
-    throw CaptureError(capture_code::CANNOT_OPEN, "cannot open capture file " + path + ": " +
-                                                      systemReason() +
-                                                      "; check the path and its permissions");
+  Fd file = openToRead(path);
   struct stat status {};
   if (::fstat(file.get(), &status) != 0 || S_ISDIR(status.st_mode))
     throw CaptureError(capture_code::CANNOT_OPEN,
                        "cannot open capture file " + path + ": it is not a file; name a capture");
-  if (S_ISREG(status.st_mode) && status.st_size > 0) map(file.get(), status.st_size);
-  if (!mapped_) readAll(file.get(), path);
-}
-
-void FileBytes::map(int fd, size_t size) {
-  void* const mapping = ::mmap(nullptr, size, PROT_READ, MAP_SHARED, fd, 0);
-  if (mapping == MAP_FAILED) return;  // a file system without mmap: it is read like a pipe
-  data_ = static_cast<const uint8_t*>(mapping);
-  size_ = size;
-  mapped_ = true;
-  // Wide read-ahead. Faults map 64 KiB at once when the file is in memory, which measured as fast
-  // as populating the mapping in advance.
-  ::madvise(mapping, size, MADV_SEQUENTIAL);
-  rewind();
-}
-
-void FileBytes::readAll(int fd, const std::string& path) {
-  size_t filled = 0;
-  for (;;) {
-    if (buffer_.size() - filled < PIPE_CHUNK_BYTES)
-      buffer_.resize(std::max(2 * buffer_.size(), 2 * PIPE_CHUNK_BYTES));
-    const ssize_t got = ::read(fd, buffer_.data() + filled, buffer_.size() - filled);
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0 && errno == EAGAIN) {
-      pollfd waiting{fd, POLLIN, 0};
-      ::poll(&waiting, 1, -1);
-      continue;
-    }
-    if (got < 0)
-      throw CaptureError(capture_code::CANNOT_READ, "cannot read capture " + path + ": " +
-                                                        systemReason() +
-                                                        "; copy it to a local disk and try again");
-    if (got == 0) break;
-    filled += static_cast<size_t>(got);
+  const auto fileBytes = static_cast<size_t>(status.st_size);
+  if (S_ISREG(status.st_mode) && fileBytes > 0 && file_.map(file, fileBytes)) {
+    borrow({file_.data(), file_.size()});
+    rewind();
+    return;
   }
-  buffer_.resize(filled);
-  buffer_.shrink_to_fit();
-  data_ = buffer_.data();
-  size_ = filled;
+  pipe_ = std::move(file);
+  while (size_ < FIRST_BYTES && refill(0) != Refill::END) continue;
+  if (failed_)
+    throw CaptureError(capture_code::CANNOT_READ, "cannot read capture " + path + ": " +
+                                                      std::strerror(errno) +
+                                                      "; copy it to a local disk and try again");
+}
+
+void FileBytes::borrow(std::span<const uint8_t> octets) {
+  data_ = octets.data();
+  size_ = octets.size();
+}
+
+Refill FileBytes::refill(size_t consumed) {
+  if (whole() || failed_ || size_ - consumed >= WINDOW_MAXIMUM_BYTES) return Refill::END;
+  pollfd waiting{pipe_.get(), POLLIN, 0};
+  if (::poll(&waiting, 1, LONGEST_WAIT_MS) <= 0) return Refill::NOTHING_YET;
+  makeRoom(consumed);
+  const ssize_t got = ::read(pipe_.get(), window_.data() + size_, window_.size() - size_);
+  if (got < 0 && (errno == EINTR || errno == EAGAIN)) return Refill::MORE;
+  failed_ = got < 0;
+  if (got <= 0) return Refill::END;
+  size_ += static_cast<size_t>(got);
+  return Refill::MORE;
+}
+
+/// What is left moves to the front, and there is room behind it.
+void FileBytes::makeRoom(size_t consumed) {
+  size_ -= consumed;
+  if (consumed > 0) std::memmove(window_.data(), window_.data() + consumed, size_);
+  // Twice the block that did not fit, so that a large one is not moved for every few octets of it.
+  if (window_.size() - size_ < readBytes_)
+    window_.resize(std::min(2 * size_ + readBytes_, WINDOW_MAXIMUM_BYTES));
+  data_ = window_.data();
 }
 
 void FileBytes::rewind() {
   droppedEnd_ = 0;
-  nextDrop_ = mapped_ ? 2 * DROP_BYTES : SIZE_MAX;
+  nextDrop_ = file_.mapped() ? 2 * DROP_BYTES : SIZE_MAX;
 }
 
 void FileBytes::dropBehind(size_t offset) {

@@ -26,7 +26,7 @@ size_t FileSource::receive(std::span<PacketView> batch) {
     const auto fresh = batch.subspan(kept);
     const size_t count = file_.read(fresh);
     if (count == 0) {
-      finished_ = true;
+      finished_ = file_.ended();
       break;
     }
     seen += count;

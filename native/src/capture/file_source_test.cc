@@ -3,12 +3,14 @@
 
 #include <doctest/doctest.h>
 
+#include <fcntl.h>
 #include <sys/socket.h>
 #include <unistd.h>
-#include <algorithm>
 
+#include <algorithm>
 #include <array>
 #include <map>
+#include <thread>
 
 #include "capture/capture_error.h"
 #include "capture/test_captures.h"
@@ -103,6 +105,68 @@ TEST_CASE("a pipe feeds one lane") {
   const FilledPipe shared(fileOf(packetsOfPairs(1)));
   FileSource refused(shared.path(), {1, 2});
   CHECK_THROWS_AS(refused.open(), CaptureError);
+}
+
+TEST_CASE("a pipe is read in bounded memory, whatever the sizes of its pieces") {
+  const auto packets = packetsOfPairs(3000);  // 3 MB: many windows
+  const Octets content = fileOf(packets);
+  int ends[2];
+  REQUIRE(::pipe2(ends, O_CLOEXEC) == 0);
+  const Fd readEnd(ends[0]);
+  std::thread writer([&content, end = Fd(ends[1])] {
+    for (size_t at = 0, step = 1; at < content.size(); at += step, step = step * 7 % 4093 + 1)
+      if (::write(end.get(), &content[at], std::min(step, content.size() - at)) < 0) return;
+  });
+  FileSource source("/dev/fd/" + std::to_string(readEnd.get()));
+  source.open();
+  CHECK(readLane(source) == packets);
+  CHECK(source.counters().truncatedFileRecords == 0);
+  writer.join();
+}
+
+TEST_CASE("a pipe that is silent keeps nobody waiting, and goes on") {
+  const auto packets = packetsOfPairs(1);
+  const Octets content = fileOf(packets);
+  int ends[2];
+  REQUIRE(::pipe2(ends, O_CLOEXEC) == 0);
+  const Fd readEnd(ends[0]);
+  Fd writeEnd(ends[1]);
+  REQUIRE(::write(writeEnd.get(), content.data(), content.size() - 10) > 0);
+  FileSource source("/dev/fd/" + std::to_string(readEnd.get()));
+  source.open();
+  std::array<PacketView, 32> batch;
+  CHECK(source.receive(batch) == packets.size() - 1);
+  CHECK(source.receive(batch) == 0);
+  CHECK_FALSE(source.finished());
+  REQUIRE(::write(writeEnd.get(), &content[content.size() - 10], 10) == 10);
+  CHECK(source.receive(batch) == 1);
+  CHECK(copyOf(batch[0]) == packets.back());
+  writeEnd = Fd();
+  CHECK(source.receive(batch) == 0);
+  CHECK(source.finished());
+}
+
+TEST_CASE("a file that is cut short while it is read ends there, and the loss is counted") {
+  const Octets frame = ethernet({}, ipv4({}, udp({}, Octets(1400, 7))));
+  const TestPacket packet{1, frame, static_cast<uint32_t>(frame.size())};
+  const Octets content = fileOf(std::vector<TestPacket>(9000, packet));
+  const size_t recordBytes = 16 + frame.size();
+  // In the middle of a page and of a record, and at a record's end: the kernel fills the page up.
+  for (const size_t newSize : {24 + 5000 * recordBytes + 700, 24 + 5000 * recordBytes}) {
+    const TemporaryFile file(content);
+    FileSource source(file.path());
+    source.open();
+    std::array<PacketView, 32> batch;
+    size_t frames = source.receive(batch);
+    REQUIRE(::truncate(file.path().c_str(), static_cast<off_t>(newSize)) == 0);
+    while (!source.finished()) {
+      const size_t count = source.receive(batch);
+      for (size_t i = 0; i < count; ++i) CHECK(copyOf(batch[i]) == packet);
+      frames += count;
+    }
+    CHECK(frames == 5000);
+    CHECK(source.counters().fileReadFailures == 1);
+  }
 }
 
 TEST_CASE("standard input may be a socket") {

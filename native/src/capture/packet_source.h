@@ -15,7 +15,8 @@ namespace weir {
 struct CaptureCounters {
   uint64_t kernelDroppedPackets = 0;  ///< lost in front of the ring (PACKET_STATISTICS)
   uint64_t truncatedFileRecords = 0;  ///< the file ended inside a record
-  uint64_t malformedFileBlocks = 0;   ///< blocks of a file that could not be read
+  uint64_t malformedFileBlocks = 0;   ///< blocks of a file that make no sense
+  uint64_t fileReadFailures = 0;      ///< the rest of the file is missing: cut short, or unreadable
 };
 
 /// Owned and used by exactly one lane thread.

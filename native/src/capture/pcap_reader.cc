@@ -58,44 +58,39 @@ void PcapReader::start(const FileBytes& bytes) {
   recordHeaderBytes_ = magic == MAGIC_KUZNETZOV ? KUZNETZOV_HEADER_BYTES : RECORD_HEADER_BYTES;
   // The upper half holds the length of the frame check sequence; decode cuts it off by IP lengths.
   linkType_ = static_cast<LinkType>(load32(header + 20, order_) & 0xffff);
-  offset_ = FILE_HEADER_BYTES;
+  cursor_ = {.offset = FILE_HEADER_BYTES};
   clock_ = {};
-  ended_ = false;
 }
 
 size_t PcapReader::read(FileBytes& bytes, std::span<PacketView> batch, CaptureCounters& counters) {
-  if (ended_) return 0;
-  bytes.advance(offset_);
-  return order_ == ByteOrder::NATIVE ? readRecords<ByteOrder::NATIVE>(bytes, batch, counters)
-                                     : readRecords<ByteOrder::SWAPPED>(bytes, batch, counters);
+  while (!cursor_.ended) {
+    bytes.advance(cursor_.offset);
+    const size_t count = order_ == ByteOrder::NATIVE
+                             ? readRecords<ByteOrder::NATIVE>(bytes, batch, counters)
+                             : readRecords<ByteOrder::SWAPPED>(bytes, batch, counters);
+    if (count > 0 || cursor_.ended || batch.empty() || !cursor_.goOn(bytes, counters)) return count;
+  }
+  return 0;
 }
 
 template <ByteOrder ORDER>
 size_t PcapReader::readRecords(const FileBytes& bytes, std::span<PacketView> batch,
                                CaptureCounters& counters) {
-  const uint8_t* at = bytes.data() + offset_;
+  const uint8_t* at = bytes.data() + cursor_.offset;
   const uint8_t* const end = bytes.data() + bytes.size();
   CaptureClock clock = clock_;
   size_t count = 0;
   for (; count < batch.size(); ++count) {
-    if (static_cast<size_t>(end - at) < recordHeaderBytes_) {
-      counters.truncatedFileRecords += at != end;
-      ended_ = true;
-      break;
-    }
+    if (static_cast<size_t>(end - at) < recordHeaderBytes_) break;
     const uint32_t captured = load32(at + 8, ORDER);
     if (captured > MAXIMUM_FRAME_BYTES) {
       ++counters
             .malformedFileBlocks;  // where the next record begins is unknown: the file ends here
-      ended_ = true;
+      cursor_.ended = true;
       break;
     }
     const uint8_t* const frame = at + recordHeaderBytes_;
-    if (static_cast<size_t>(end - frame) < captured) {
-      ++counters.truncatedFileRecords;
-      ended_ = true;
-      break;
-    }
+    if (static_cast<size_t>(end - frame) < captured) break;
     prefetchAhead(at, recordHeaderBytes_ + captured);
     PacketView& view = batch[count];
     view.data = frame;
@@ -110,7 +105,7 @@ size_t PcapReader::readRecords(const FileBytes& bytes, std::span<PacketView> bat
     at = frame + captured;
   }
   clock_ = clock;
-  offset_ = static_cast<size_t>(at - bytes.data());
+  cursor_.offset = static_cast<size_t>(at - bytes.data());
   return count;
 }
 

@@ -9,6 +9,7 @@
 #include "capture/byte_order.h"
 #include "capture/capture_clock.h"
 #include "capture/file_bytes.h"
+#include "capture/file_cursor.h"
 #include "capture/packet_source.h"
 
 namespace weir {
@@ -24,8 +25,11 @@ class PcapReader {
   /// Reads the file header. Throws CaptureError when the version is unknown or the header cut.
   void start(const FileBytes& bytes);
 
-  /// Gives the next frames; 0 at the end. Counts the defect that ended the file, once.
+  /// Gives the next frames; 0 at the end, and when a pipe has nothing yet. Counts the defect that
+  /// ended the file, once.
   size_t read(FileBytes& bytes, std::span<PacketView> batch, CaptureCounters& counters);
+
+  [[nodiscard]] bool ended() const { return cursor_.ended; }
 
   [[nodiscard]] int64_t clockNs() const { return clock_.nowNs(); }
 
@@ -34,13 +38,12 @@ class PcapReader {
   size_t readRecords(const FileBytes& bytes, std::span<PacketView> batch,
                      CaptureCounters& counters);
 
-  size_t offset_ = 0;
+  FileCursor cursor_;
   CaptureClock clock_;
   uint32_t fractionNs_ = 1000;  ///< ns of one unit of a timestamp's second word
   uint32_t recordHeaderBytes_ = 16;
   ByteOrder order_ = ByteOrder::NATIVE;
   LinkType linkType_ = LinkType::ETHERNET;
-  bool ended_ = false;
 };
 
 }  // namespace weir

@@ -44,18 +44,22 @@ bool PcapngReader::recognises(const FileBytes& bytes) {
 }
 
 void PcapngReader::start() {
-  offset_ = 0;
+  cursor_ = {};
   clock_ = {};
   interfaces_.clear();
-  ended_ = false;
 }
 
 size_t PcapngReader::read(FileBytes& bytes, std::span<PacketView> batch,
                           CaptureCounters& counters) {
-  bytes.advance(offset_);
   size_t count = 0;
   Block block;
-  while (count < batch.size() && !ended_ && nextBlock(bytes, block, counters)) {
+  bytes.advance(cursor_.offset);
+  while (count < batch.size() && !cursor_.ended) {
+    if (!nextBlock(bytes, block, counters)) {
+      // What was given lies in the window: it must not move on yet.
+      if (count > 0 || cursor_.ended || !cursor_.goOn(bytes, counters)) break;
+      continue;
+    }
     const Outcome outcome = takeBlock(block, batch[count]);
     if (outcome == Outcome::FRAME)
       clock_.see(batch[count++].timestampNs);
@@ -66,13 +70,10 @@ size_t PcapngReader::read(FileBytes& bytes, std::span<PacketView> batch,
 }
 
 bool PcapngReader::nextBlock(const FileBytes& bytes, Block& block, CaptureCounters& counters) {
-  const uint8_t* const at = bytes.data() + offset_;
-  const size_t left = bytes.size() - offset_;
-  ended_ = true;  // until the block proves sound
-  if (left < BLOCK_OVERHEAD_BYTES) {
-    counters.truncatedFileRecords += left != 0;
-    return false;
-  }
+  const uint8_t* const at = bytes.data() + cursor_.offset;
+  const size_t left = bytes.size() - cursor_.offset;
+  if (left < BLOCK_OVERHEAD_BYTES) return false;
+  cursor_.ended = true;  // until the block proves sound
   // A section may have another byte order than the one before: its magic comes before its length.
   const bool section = loadNative<uint32_t>(at) == SECTION_HEADER;
   if (section && !adoptByteOrder(at)) {
@@ -85,14 +86,11 @@ bool PcapngReader::nextBlock(const FileBytes& bytes, Block& block, CaptureCounte
     ++counters.malformedFileBlocks;  // where the next block begins is unknown
     return false;
   }
-  if (totalBytes > left) {
-    ++counters.truncatedFileRecords;
-    return false;
-  }
+  cursor_.ended = false;
+  if (totalBytes > left) return false;
   block = {load32(at, order_), at + 8, totalBytes - BLOCK_OVERHEAD_BYTES};
   counters.malformedFileBlocks += load32(at + totalBytes - 4, order_) != totalBytes;
-  offset_ += totalBytes;
-  ended_ = false;
+  cursor_.offset += totalBytes;
   return true;
 }
 

@@ -12,6 +12,7 @@
 #include "capture/byte_order.h"
 #include "capture/capture_clock.h"
 #include "capture/file_bytes.h"
+#include "capture/file_cursor.h"
 #include "capture/packet_source.h"
 
 namespace weir {
@@ -23,10 +24,11 @@ class PcapngReader {
 
   void start();
 
-  /// Gives the next frames; 0 at the end. Blocks that make no sense are counted and skipped while
-  /// their length can be trusted; otherwise they end the file.
+  /// Gives the next frames; 0 at the end, and when a pipe has nothing yet. Blocks that make no
+  /// sense are counted and skipped while their length can be trusted; otherwise they end the file.
   size_t read(FileBytes& bytes, std::span<PacketView> batch, CaptureCounters& counters);
 
+  [[nodiscard]] bool ended() const { return cursor_.ended; }
   [[nodiscard]] int64_t clockNs() const { return clock_.nowNs(); }
 
  private:
@@ -56,11 +58,10 @@ class PcapngReader {
   Outcome takeTimedFrame(const Block& block, uint32_t interfaceId, PacketView& view);
   static int64_t toNs(const Interface& interface, uint64_t units);
 
-  size_t offset_ = 0;
+  FileCursor cursor_;
   CaptureClock clock_;
   std::vector<Interface> interfaces_;  ///< of the current section
   ByteOrder order_ = ByteOrder::NATIVE;
-  bool ended_ = false;
 };
 
 }  // namespace weir

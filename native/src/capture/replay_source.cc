@@ -29,6 +29,9 @@ void ReplaySource::open() {
   if (options_.lane.count > 1 && !file_.shareable())
     throw CaptureError(capture_code::NOT_SHAREABLE,
                        "a pipe can be read by one lane only; use one lane, or save it to a file");
+  if (options_.end == ReplayEnd::LOOP && !file_.shareable())
+    throw CaptureError(capture_code::NOT_SHAREABLE,
+                       "a pipe can be played once only; save it to a file, or do not loop");
   wallOffsetNs_ = readNs<std::chrono::system_clock>() - readNs<std::chrono::steady_clock>();
   passStartNs_ = clockNs();
 }
@@ -50,8 +53,9 @@ size_t ReplaySource::receive(std::span<PacketView> batch) {
 size_t ReplaySource::takeDue(std::span<PacketView> batch, int64_t nowNs) {
   size_t count = 0;
   while (count < batch.size() && !finished_) {
-    if (aheadNext_ == aheadCount_ && !readAhead()) {
-      if (!nextPass(nowNs)) break;
+    if (aheadNext_ == aheadCount_) {
+      if (count > 0) break;  // reading on could take their octets away
+      if (!readAhead() && (!file_.ended() || !nextPass(nowNs))) break;
       continue;
     }
     const PacketView& next = ahead_[aheadNext_];

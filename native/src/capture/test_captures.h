@@ -172,8 +172,7 @@ class TemporaryFile {
   std::string path_ = "/tmp/weir-capture-XXXXXX";
 };
 
-/// A pipe that holds `content` (at most 64 KiB) and ends there. Its octets are read into a block of
-/// exactly their number, so that AddressSanitizer sees a reader go one too far.
+/// A pipe that holds `content` (at most 64 KiB) and ends there.
 class FilledPipe {
  public:
   explicit FilledPipe(const Octets& content) {
