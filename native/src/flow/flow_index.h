@@ -16,7 +16,9 @@ class FlowIndex {
   /// Room for `maximumEntries` at a load of at most one half.
   explicit FlowIndex(uint32_t maximumEntries);
 
-  void prefetch(uint32_t hash) const { __builtin_prefetch(&slots_[hash & mask_]); }
+  [[gnu::always_inline]] void prefetch(uint32_t hash) const {
+    __builtin_prefetch(&slots_[hash & mask_]);
+  }
 
   /// First entry whose hash equals and for which `matches(entryIndex)` holds, else NO_INDEX.
   template <typename Matches>
@@ -29,6 +31,8 @@ class FlowIndex {
   }
 
   void insert(uint32_t hash, uint32_t entry);
+
+  void clear() { slots_.clear(); }
 
   /// The pair must be there.
   void erase(uint32_t hash, uint32_t entry);

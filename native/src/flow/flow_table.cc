@@ -73,23 +73,15 @@ FlowTable::FlowTable(const FlowTableOptions& options, const FlowHash::Seed& seed
              std::max({options.idleTimeoutNs, options.activeTimeoutNs, options.dormantTimeoutNs})) {
 }
 
-void FlowTable::prepare(std::span<const DecodedPacket> packets, std::span<uint32_t> hashes) {
-  for (size_t i = 0; i < packets.size(); ++i) {
-    hashes[i] = hash_(packets[i].key);
-    index_.prefetch(hashes[i]);
-  }
-  for (size_t i = 0; i < packets.size(); ++i) {
-    if (packets[i].exception != Exception::NONE) continue;
-    const uint32_t entry = index_.find(hashes[i], [](uint32_t) { return true; });
-    if (entry == FlowEntry::NO_INDEX) continue;
-    __builtin_prefetch(&pool_[entry], 1);
-    __builtin_prefetch(reinterpret_cast<const char*>(&pool_[entry]) + 64, 1);
-  }
+uint32_t FlowTable::find(const DecodedPacket& packet, uint32_t hash, uint32_t likely) {
+  const auto isFlow = [&](uint32_t candidate) { return pool_[candidate].key == packet.key; };
+  if (likely != FlowEntry::NO_INDEX && isFlow(likely)) return likely;
+  return index_.find(hash, isFlow);
 }
 
-FlowEntry& FlowTable::update(const DecodedPacket& packet, uint32_t hash, FlowSink& sink) {
-  uint32_t index =
-      index_.find(hash, [&](uint32_t candidate) { return pool_[candidate].key == packet.key; });
+FlowEntry& FlowTable::update(const DecodedPacket& packet, uint32_t hash, uint32_t likely,
+                             FlowSink& sink) {
+  uint32_t index = find(packet, hash, likely);
   if (index == FlowEntry::NO_INDEX) {
     index = create(packet, hash, sink);
   } else {
@@ -233,9 +225,8 @@ void FlowTable::clearCounters(FlowEntry& entry) {
     entry.packets[sender] = 0;
     entry.tcpFlags[sender] = 0;
   }
-  const uint32_t index = pool_.indexOf(entry);
   if (entry.key.tunnel == Tunnel::NONE) return;
-  for (uint64_t& octets : pool_.overlay(index).outerOctets) octets = 0;
+  for (uint64_t& octets : pool_.overlay(pool_.indexOf(entry)).outerOctets) octets = 0;
 }
 
 FlowRecord FlowTable::recordOf(const FlowEntry& entry, EndReason reason) {
@@ -272,18 +263,29 @@ void FlowTable::remove(uint32_t index, uint32_t hash) {
 }
 
 void FlowTable::advance(int64_t nowNs, FlowSink& sink) {
-  for (uint32_t index = wheel_.takeDue(nowNs); index != FlowEntry::NO_INDEX;
-       index = wheel_.takeDue(nowNs)) {
-    FlowEntry& entry = pool_[index];
-    if (endIfDue(entry, nowNs, sink)) {
-      remove(index, hash_(entry.key));
-    } else if (entry.dormant != 0) {
-      wheel_.sleep(index);
-    } else {
-      wheel_.schedule(index, deadline(entry).atNs);
+  std::array<uint32_t, DUE_BATCH> due;
+  std::array<uint32_t, DUE_BATCH> hashes;
+  for (;;) {
+    const size_t count = wheel_.takeDue(nowNs, due);
+    if (count == 0) break;
+    for (size_t i = 0; i < count; ++i) {
+      hashes[i] = hash_(pool_[due[i]].key);
+      index_.prefetch(hashes[i]);
     }
+    for (size_t i = 0; i < count; ++i) settleDue(due[i], hashes[i], nowNs, sink);
   }
   endSleepers(nowNs, sink);
+}
+
+void FlowTable::settleDue(uint32_t index, uint32_t hash, int64_t nowNs, FlowSink& sink) {
+  FlowEntry& entry = pool_[index];
+  if (endIfDue(entry, nowNs, sink)) {
+    remove(index, hash);
+  } else if (entry.dormant != 0) {
+    wheel_.sleep(index);
+  } else {
+    wheel_.schedule(index, deadline(entry).atNs);
+  }
 }
 
 void FlowTable::exportNow(FlowEntry& entry, FlowSink& sink) {
@@ -305,8 +307,9 @@ void FlowTable::flush(int64_t nowNs, FlowSink& sink) {
        index = wheel_.takeEarliest()) {
     FlowEntry& entry = pool_[index];
     if (!endIfDue(entry, nowNs, sink)) end(entry, EndReason::FORCED_END, sink);
-    remove(index, hash_(entry.key));
   }
+  index_.clear();
+  pool_.clear();
 }
 
 }  // namespace weir

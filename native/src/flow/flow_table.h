@@ -2,8 +2,8 @@
 // Keeps the live biflows of a lane: one probe and two cache lines for each packet.
 #pragma once
 
+#include <array>
 #include <cstdint>
-#include <span>
 
 #include "decode/decoded_packet.h"
 #include "flow/entry_pool.h"
@@ -49,12 +49,25 @@ class FlowTable {
  public:
   FlowTable(const FlowTableOptions& options, const FlowHash::Seed& seed);
 
-  /// Hashes a batch and brings the memory that `update` will touch towards the cache.
-  /// `hashes` has room for each packet; those with an exception are left out.
-  void prepare(std::span<const DecodedPacket> packets, std::span<uint32_t> hashes);
+  /// First of three steps for each packet, with other packets' steps between them while memory
+  /// answers: gives the hash for the others, and asks for the index's line.
+  [[nodiscard]] uint32_t locate(const DecodedPacket& packet) const {
+    const uint32_t hash = hash_(packet.key);
+    index_.prefetch(hash);
+    return hash;
+  }
 
-  /// Counts one packet into its flow, which is created when there is none.
-  FlowEntry& update(const DecodedPacket& packet, uint32_t hash, FlowSink& sink);
+  /// Second step: asks for the lines of the entry that it gives as the likely one, NO_INDEX when
+  /// there is none.
+  [[nodiscard]] uint32_t fetch(uint32_t hash) {
+    const uint32_t likely = index_.find(hash, [](uint32_t) { return true; });
+    if (likely != FlowEntry::NO_INDEX) pool_.prefetch(likely);
+    return likely;
+  }
+
+  /// Third step: counts one packet into its flow, which is created when there is none. `likely` is
+  /// only a hint: other packets may have ended that flow since.
+  FlowEntry& update(const DecodedPacket& packet, uint32_t hash, uint32_t likely, FlowSink& sink);
 
   /// Ends what is due at `nowNs`.
   void advance(int64_t nowNs, FlowSink& sink);
@@ -72,6 +85,9 @@ class FlowTable {
   [[nodiscard]] const FlowTableCounters& counters() const { return counters_; }
 
  private:
+  /// Flows looked at together when their time has come, so that their index lines come in together.
+  static constexpr size_t DUE_BATCH = 16;
+
   struct Deadline {
     int64_t atNs;
     EndReason reason;
@@ -82,6 +98,8 @@ class FlowTable {
   [[nodiscard]] bool maySleep(const FlowEntry& entry) const;
   bool endIfDue(FlowEntry& entry, int64_t nowNs, FlowSink& sink);
   void end(FlowEntry& entry, EndReason reason, FlowSink& sink);
+  [[nodiscard]] uint32_t find(const DecodedPacket& packet, uint32_t hash, uint32_t likely);
+  void settleDue(uint32_t index, uint32_t hash, int64_t nowNs, FlowSink& sink);
   void remove(uint32_t index, uint32_t hash);
   uint32_t create(const DecodedPacket& packet, uint32_t hash, FlowSink& sink);
   void wake(uint32_t index, int64_t nowNs);

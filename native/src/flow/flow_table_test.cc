@@ -19,20 +19,38 @@ struct Output {
   uint16_t port;
   uint64_t octets, packets, reverseOctets, reversePackets;
   int64_t startNs, endNs;
+  int64_t startMs[2], endMs[2];  ///< of A and B; 0 where nothing was sent
   EndReason reason;
   auto operator<=>(const Output&) const = default;
 };
 
 class Collect : public FlowSink {
  public:
+  explicit Collect(FlowTable& table) : table_(table) {}
+
   void record(FlowEntry& entry, EndReason reason) override {
-    outputs.push_back({entry.key.portA, entry.octets[0], entry.packets[0], entry.octets[1],
-                       entry.packets[1], entry.recordStartNs, entry.lastNs, reason});
+    const FlowRecord record = table_.recordOf(entry, reason);
+    const bool fromA = entry.initiator == Sender::A;
+    const DirectionRecord& a = fromA ? record.forward : record.reverse;
+    const DirectionRecord& b = fromA ? record.reverse : record.forward;
+    outputs.push_back({a.sourcePort,
+                       a.octets,
+                       a.packets,
+                       b.octets,
+                       b.packets,
+                       record.startNs,
+                       record.endNs,
+                       {a.startMs, b.startMs},
+                       {a.endMs, b.endMs},
+                       reason});
   }
   void ended(FlowEntry&) override { ++endedFlows; }
 
   std::vector<Output> outputs;
   uint64_t endedFlows = 0;
+
+ private:
+  FlowTable& table_;
 };
 
 DecodedPacket makePacket(uint16_t port, int64_t timestampNs, Sender sender = Sender::A,
@@ -50,9 +68,8 @@ DecodedPacket makePacket(uint16_t port, int64_t timestampNs, Sender sender = Sen
 }
 
 FlowEntry& feed(FlowTable& table, FlowSink& sink, const DecodedPacket& packet) {
-  uint32_t hash = 0;
-  table.prepare({&packet, 1}, {&hash, 1});
-  return table.update(packet, hash, sink);
+  const uint32_t hash = table.locate(packet);
+  return table.update(packet, hash, table.fetch(hash), sink);
 }
 
 /// The rules of flow ending, written as a search through time with nothing but a map: the oracle.
@@ -72,6 +89,8 @@ class ReferenceTable {
     if (flow.packets[0] + flow.packets[1] == 0) flow.start = packet.timestampNs;
     flow.last = packet.timestampNs;
     const auto side = static_cast<size_t>(packet.sender);
+    if (flow.packets[side] == 0) flow.startMs[side] = packet.timestampNs / 1'000'000;
+    flow.endMs[side] = packet.timestampNs / 1'000'000;
     flow.octets[side] += packet.octets;
     ++flow.packets[side];
     if (packet.tcpFlags & TCP_FIN) flow.fin[side] = true;
@@ -91,16 +110,27 @@ class ReferenceTable {
  private:
   struct Flow {
     uint64_t octets[2] = {0, 0}, packets[2] = {0, 0};
-    int64_t start = 0, last = 0;
+    int64_t start = 0, last = 0, startMs[2] = {0, 0}, endMs[2] = {0, 0};
     bool fin[2] = {false, false}, reset = false, finishing = false;
   };
 
   void emit(uint16_t port, EndReason reason) {
     Flow& flow = flows_[port];
     if (flow.packets[0] + flow.packets[1] == 0) return;
-    outputs_.push_back({port, flow.octets[0], flow.packets[0], flow.octets[1], flow.packets[1],
-                        flow.start, flow.last, reason});
-    for (int side : {0, 1}) flow.octets[side] = flow.packets[side] = 0;
+    outputs_.push_back({port,
+                        flow.octets[0],
+                        flow.packets[0],
+                        flow.octets[1],
+                        flow.packets[1],
+                        flow.start,
+                        flow.last,
+                        {flow.startMs[0], flow.startMs[1]},
+                        {flow.endMs[0], flow.endMs[1]},
+                        reason});
+    for (int side : {0, 1}) {
+      flow.octets[side] = flow.packets[side] = 0;
+      flow.startMs[side] = flow.endMs[side] = 0;
+    }
   }
   void close(uint16_t port, EndReason reason) {
     emit(port, reason);
@@ -152,7 +182,7 @@ void compareWithReference(uint32_t seed) {
   options.maximumFlows = 4096;
   FlowTable table(options, FlowHash::randomSeed());
   ReferenceTable reference(options);
-  Collect sink;
+  Collect sink(table);
   int64_t now = 1'700'000'000 * SECOND;
   for (int i = 0; i < 1500; ++i) {
     now += static_cast<int64_t>(random() % (random() % 50 == 0 ? 40 * SECOND : SECOND / 5));
@@ -178,11 +208,45 @@ TEST_CASE("the table gives the records of the reference, whenever the clock is a
   }
 }
 
+TEST_CASE("in a tunnel the outer octets are counted beside the inner ones, by direction") {
+  FlowTable table(FlowTableOptions{}, FlowHash::randomSeed());
+  Collect sink(table);
+  DecodedPacket packet = makePacket(1, SECOND);
+  packet.key.tunnel = Tunnel::VXLAN;
+  packet.outerOctets = 150;
+  packet.mplsTopLabel = 0x123451;
+  feed(table, sink, packet);
+  packet.sender = Sender::B;
+  packet.mplsTopLabel = DecodedPacket::NO_LABEL;
+  FlowEntry& entry = feed(table, sink, packet);
+  feed(table, sink, packet);
+  const FlowRecord record = table.recordOf(entry, EndReason::IDLE_TIMEOUT);
+  CHECK(record.forward.outerOctets == 150);
+  CHECK(record.reverse.outerOctets == 300);
+  CHECK(record.reverse.octets == 200);
+  CHECK(record.forward.mplsTopLabel == 0x123451);
+  CHECK(record.reverse.mplsTopLabel == DecodedPacket::NO_LABEL);
+  table.exportNow(entry, sink);
+  CHECK(table.recordOf(entry, EndReason::IDLE_TIMEOUT).reverse.outerOctets == 0);
+}
+
+TEST_CASE("all records of a flow have one id, and no two flows share one") {
+  FlowTable table(FlowTableOptions{}, FlowHash::randomSeed());
+  Collect sink(table);
+  const auto idOf = [&](const FlowEntry& entry) {
+    return table.recordOf(entry, EndReason::IDLE_TIMEOUT).flowId;
+  };
+  const uint64_t first = idOf(feed(table, sink, makePacket(1, 0)));
+  CHECK(idOf(feed(table, sink, makePacket(1, 70 * SECOND / 10, Sender::B))) == first);
+  CHECK(idOf(feed(table, sink, makePacket(2, 0))) != first);
+  CHECK(idOf(feed(table, sink, makePacket(1, 100 * SECOND))) != first);
+}
+
 TEST_CASE("under pressure flows end with reason 5 and every packet is in a record") {
   FlowTableOptions options;
   options.maximumFlows = 64;
   FlowTable table(options, FlowHash::randomSeed());
-  Collect sink;
+  Collect sink(table);
   std::mt19937 random(7);
   for (int i = 0; i < 20000; ++i)
     feed(table, sink, makePacket(static_cast<uint16_t>(random() % 1000), i * SECOND / 1000));
@@ -201,7 +265,7 @@ TEST_CASE("under pressure flows end with reason 5 and every packet is in a recor
 
 TEST_CASE("a connection that goes on after a reset is exported at every active timeout") {
   FlowTable table(FlowTableOptions{}, FlowHash::randomSeed());
-  Collect sink;
+  Collect sink(table);
   feed(table, sink, makePacket(1, 0, Sender::A, TCP_SYN));
   feed(table, sink, makePacket(1, SECOND / 10, Sender::B, TCP_RST));
   for (int64_t at = SECOND / 2; at < 130 * SECOND; at += SECOND / 2)
@@ -212,7 +276,7 @@ TEST_CASE("a connection that goes on after a reset is exported at every active t
 
 TEST_CASE("a flow whose packets fall back by more than the idle timeout starts anew") {
   FlowTable table(FlowTableOptions{}, FlowHash::randomSeed());
-  Collect sink;
+  Collect sink(table);
   feed(table, sink, makePacket(1, 9000 * SECOND));
   feed(table, sink, makePacket(1, 8990 * SECOND));
   feed(table, sink, makePacket(1, 1000 * SECOND));
@@ -224,7 +288,7 @@ TEST_CASE("a flow whose packets fall back by more than the idle timeout starts a
 
 TEST_CASE("a closed flow does not wait for the idle timeout of the table's first flow") {
   FlowTable table(FlowTableOptions{}, FlowHash::randomSeed());
-  Collect sink;
+  Collect sink(table);
   feed(table, sink, makePacket(1, 0));
   table.advance(0, sink);
   feed(table, sink, makePacket(2, SECOND, Sender::A, TCP_RST));
@@ -235,7 +299,7 @@ TEST_CASE("a closed flow does not wait for the idle timeout of the table's first
 
 TEST_CASE("flows still end when the clock was set back by hours") {
   FlowTable table(FlowTableOptions{}, FlowHash::randomSeed());
-  Collect sink;
+  Collect sink(table);
   feed(table, sink, makePacket(1, 9000 * SECOND));
   table.advance(9000 * SECOND, sink);
   feed(table, sink, makePacket(2, 1000 * SECOND));
@@ -248,14 +312,14 @@ TEST_CASE("flows still end when the clock was set back by hours") {
 
 TEST_CASE("a first packet with SYN and ACK comes from the responder") {
   FlowTable table(FlowTableOptions{}, FlowHash::randomSeed());
-  Collect sink;
+  Collect sink(table);
   CHECK(feed(table, sink, makePacket(1, 0, Sender::A, TCP_SYN | TCP_ACK)).initiator == Sender::B);
   CHECK(feed(table, sink, makePacket(2, 0, Sender::B, TCP_SYN)).initiator == Sender::B);
 }
 
 TEST_CASE("exportNow gives a record and counting goes on from zero") {
   FlowTable table(FlowTableOptions{}, FlowHash::randomSeed());
-  Collect sink;
+  Collect sink(table);
   FlowEntry& entry = feed(table, sink, makePacket(1, 0));
   table.exportNow(entry, sink);
   table.exportNow(entry, sink);
@@ -271,7 +335,7 @@ TEST_CASE("exportNow gives a record and counting goes on from zero") {
 TEST_CASE(
     "an idle TCP connection keeps its name and initiator; a SYN or the end of sleep forgets them") {
   FlowTable table(FlowTableOptions{}, FlowHash::randomSeed());
-  Collect sink;
+  Collect sink(table);
   for (uint16_t port : {1, 2, 3})
     feed(table, sink, makePacket(port, 0, Sender::A, TCP_SYN)).application = 7;
   const FlowEntry& woken = feed(table, sink, makePacket(1, 100 * SECOND, Sender::B, TCP_ACK));
@@ -292,7 +356,7 @@ TEST_CASE("under pressure sleepers go before flows that have packets") {
   FlowTableOptions options;
   options.maximumFlows = 64;
   FlowTable table(options, FlowHash::randomSeed());
-  Collect sink;
+  Collect sink(table);
   for (uint16_t port = 0; port < 60; ++port)
     feed(table, sink, makePacket(port, 0, Sender::A, TCP_ACK)).application = 7;
   table.advance(20 * SECOND, sink);

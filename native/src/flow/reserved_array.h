@@ -31,6 +31,9 @@ class ReservedArray {
   ReservedArray(const ReservedArray&) = delete;
   ReservedArray& operator=(const ReservedArray&) = delete;
 
+  /// All octets are zero again, and no page is resident.
+  void clear() { madvise(elements_, bytes_, MADV_DONTNEED); }
+
   Element& operator[](size_t index) { return elements_[index]; }
   const Element& operator[](size_t index) const { return elements_[index]; }
 

@@ -55,22 +55,28 @@ uint32_t TimerWheel::takeFirst(uint32_t head) {
   const uint32_t entry = next(head);
   if (entry >= HEADS) return FlowEntry::NO_INDEX;
   remove(entry);
+  const uint32_t after = next(head);
+  if (after < HEADS) pool_.prefetch(after);
   return entry;
 }
 
-uint32_t TimerWheel::takeDue(int64_t nowNs) {
-  if (!started_) return FlowEntry::NO_INDEX;
+size_t TimerWheel::takeDue(int64_t nowNs, std::span<uint32_t> due) {
+  if (!started_) return 0;
   const int64_t nowTick = nowNs / TICK_NS;
   // After a leap of the clock, forward or back, one turn visits every list: forward the ticks
   // between would find nothing, and back the entries lie where the other clock put them.
   const int64_t turnTick = nowTick - mask_;
   if (currentTick_ < turnTick || currentTick_ > nowTick + 1) currentTick_ = turnTick;
-  while (currentTick_ <= nowTick) {
+  size_t count = 0;
+  while (currentTick_ <= nowTick && count < due.size()) {
     const uint32_t entry = takeFirst(head(currentTick_));
-    if (entry != FlowEntry::NO_INDEX) return entry;
-    ++currentTick_;
+    if (entry == FlowEntry::NO_INDEX) {
+      ++currentTick_;
+    } else {
+      due[count++] = entry;
+    }
   }
-  return FlowEntry::NO_INDEX;
+  return count;
 }
 
 uint32_t TimerWheel::oldestSleeper() const {

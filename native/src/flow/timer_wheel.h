@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "flow/entry_pool.h"
@@ -20,8 +21,8 @@ class TimerWheel {
   void schedule(uint32_t entry, int64_t deadlineNs);
   void remove(uint32_t entry);
 
-  /// Takes one entry whose second has passed at `nowNs`, NO_INDEX when there is none.
-  uint32_t takeDue(int64_t nowNs);
+  /// Takes entries whose second has passed at `nowNs`, as many as there are up to `due.size()`.
+  size_t takeDue(int64_t nowNs, std::span<uint32_t> due);
 
   /// Puts an unscheduled entry at the end of the sleepers, a list beside the wheel.
   void sleep(uint32_t entry) { append(sleepers_, entry); }

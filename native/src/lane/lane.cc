@@ -41,16 +41,24 @@ void Lane::run() {
 }
 
 void Lane::processBatch(size_t packets) {
-  for (size_t i = 0; i < packets; ++i) {
-    decoder_.decode(views_[i], packets_[i]);
-    counters_.frameOctets += views_[i].originalLengthBytes;
+  for (size_t step = 0; step < packets + 2 * STEPS_AHEAD; ++step) {
+    if (step < packets) decode(step);
+    if (const size_t middle = step - STEPS_AHEAD; middle < packets)
+      likely_[middle] = parts_.table->fetch(hashes_[middle]);
+    if (step >= 2 * STEPS_AHEAD) processPacket(step - 2 * STEPS_AHEAD);
   }
-  parts_.table->prepare({packets_.data(), packets}, hashes_);
-  for (size_t i = 0; i < packets; ++i) processPacket(packets_[i], hashes_[i]);
   settle(nullptr);
 }
 
-void Lane::processPacket(const DecodedPacket& packet, uint32_t hash) {
+void Lane::decode(size_t index) {
+  DecodedPacket& packet = packets_[index];
+  decoder_.decode(views_[index], packet);
+  counters_.frameOctets += views_[index].originalLengthBytes;
+  hashes_[index] = parts_.table->locate(packet);
+}
+
+void Lane::processPacket(size_t index) {
+  const DecodedPacket& packet = packets_[index];
   ++counters_.captured.packets;
   counters_.captured.octets += packet.octets;
   if (packet.exception != Exception::NONE) {
@@ -59,7 +67,7 @@ void Lane::processPacket(const DecodedPacket& packet, uint32_t hash) {
     sum.octets += packet.octets;
     return;
   }
-  FlowEntry& entry = parts_.table->update(packet, hash, *this);
+  FlowEntry& entry = parts_.table->update(packet, hashes_[index], likely_[index], *this);
   if (entry.classification != ClassificationState::DECIDED || entry.inspectAfterVerdict != 0) {
     parts_.classifier->add(entry, packet);
   }

@@ -39,11 +39,14 @@ class Lane final : private FlowSink {
   [[nodiscard]] LaneCounters counters() const { return published_.read(); }
 
  private:
-  // Memory latency is the cost of a packet: 32 at a time keep the loads in flight.
-  static constexpr size_t BATCH_PACKETS = 32;
+  static constexpr size_t BATCH_PACKETS = 64;
+  // Memory latency is the cost of a packet: its index line is asked for this many packets before
+  // its entry, and its entry this many before it is counted.
+  static constexpr size_t STEPS_AHEAD = 12;
 
   void processBatch(size_t packets);
-  void processPacket(const DecodedPacket& packet, uint32_t hash);
+  void decode(size_t index);
+  void processPacket(size_t index);
   void settle(const FlowEntry* ending);
   void finish();
   void publish();
@@ -56,6 +59,7 @@ class Lane final : private FlowSink {
   std::array<PacketView, BATCH_PACKETS> views_;
   std::array<DecodedPacket, BATCH_PACKETS> packets_;
   std::array<uint32_t, BATCH_PACKETS> hashes_{};
+  std::array<uint32_t, BATCH_PACKETS> likely_{};
   LaneCounters counters_;
   PublishedCounters published_;
   uint64_t startedNs_ = 0;
