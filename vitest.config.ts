@@ -10,7 +10,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'unit',
-          include: ['{wire,probe,collector,gateway,dashboard,cli}/src/**/*.test.{ts,tsx}'],
+          include: ['{wire,probe,collector,gateway,dashboard,cli,bench}/src/**/*.test.{ts,tsx}'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },

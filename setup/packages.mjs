@@ -15,6 +15,7 @@ export const TEST_PACKAGES = [
   'ninja-build',
   'doctest-dev', // C++ unit tests
   'libpcre2-dev', // the oracle of the matchers
+  'libpcap-dev', // the bench's tools
   'clang-format',
   'clang-tidy',
   'procps',
@@ -33,4 +34,16 @@ export const TEST_PACKAGES = [
   'transmission-daemon',
   'transmission-cli',
   'chromium', // looks at the dashboard
+];
+
+/** To measure beside peers (npm run bench). */
+export const BENCH_PACKAGES = [
+  'cmake',
+  'ninja-build',
+  'libpcap-dev',
+  'iproute2',
+  'softflowd',
+  'pmacct',
+  'nfdump', // nfpcapd
+  'libndpi-bin', // ndpiReader
 ];

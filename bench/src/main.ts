@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: Apache-2.0
+// `npm run bench -- [part] [options]`
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { Command, InvalidArgumentError } from 'commander';
+import { type Contestant, compare } from './compare.js';
+import { BenchError } from './errors.js';
+import { runLive } from './live/live.js';
+import { bareLoop, liveWeir, RECEIVERS } from './live/receivers.js';
+import { takeTurn } from './lock.js';
+import { assignCores, describeMachine, machineLine } from './machine.js';
+import { PROGRAMS } from './programs/index.js';
+import { weir, weirWithoutClassification } from './programs/weir.js';
+import { say } from './progress.js';
+import { type Report, reportText, traceLine } from './report.js';
+import { endAllChildren, stopping } from './run/child.js';
+import { runSoak } from './soak.js';
+import { mixedRecipe, type Recipe, SINGLE_PACKET, smallRecipe } from './trace/recipes.js';
+import { chooseTraceFolder, makeTrace, removeTraces, type Trace } from './trace/traces.js';
+
+interface Options {
+  readonly trace: string[];
+  readonly program: string[];
+  readonly captures?: string[];
+  readonly runs: number;
+  readonly limit: number;
+  readonly trialSeconds: number;
+  readonly minutes: number;
+  readonly rate: number;
+  readonly traces?: string;
+  readonly json?: string;
+}
+
+type Part = 'compare' | 'lanes' | 'live' | 'soak';
+
+const DEFAULT_PARTS: readonly Part[] = ['compare', 'lanes', 'live'];
+
+function positive(text: string): number {
+  const value = Number(text);
+  if (!(value > 0)) throw new InvalidArgumentError('a number above 0 is needed.');
+  return value;
+}
+
+const collect = (value: string, others: string[]) => [...others, value];
+
+/** The chosen of all, in the order of all; all by default. */
+function choose<Item extends { readonly name: string }>(
+  what: string,
+  wanted: readonly string[],
+  all: readonly Item[],
+): Item[] {
+  const names = all.map(({ name }) => name);
+  const unknown = wanted.filter((name) => !names.includes(name));
+  if (unknown.length > 0) {
+    throw new BenchError(
+      'WEIR_BENCH_NO_SUCH_CHOICE',
+      `no such ${what}: ${unknown.join(', ')}. There are: ${names.join(', ')}.`,
+    );
+  }
+  return all.filter(({ name }) => wanted.length === 0 || wanted.includes(name));
+}
+
+class Bench {
+  readonly #options: Options;
+  readonly #cores = assignCores();
+  readonly #folder: string;
+  readonly #traces: readonly Trace[];
+  readonly #report: Report;
+
+  constructor(options: Options) {
+    this.#options = options;
+    this.#report = {
+      machine: describeMachine(),
+      rounds: options.runs,
+      comparisons: [],
+      lanes: [],
+      live: [],
+    };
+    say(machineLine(this.#report.machine));
+    const { captures } = options;
+    const recipes = choose('trace', options.trace, [
+      mixedRecipe(captures ? { captures } : {}),
+      smallRecipe(),
+    ]);
+    const needed = recipes.reduce((sum, { sizeOctets }) => sum + sizeOctets, 0);
+    this.#folder = options.traces ? path.resolve(options.traces) : chooseTraceFolder(needed);
+    this.#traces = recipes.map((recipe) => this.#make(recipe));
+  }
+
+  get report(): Report {
+    return this.#report;
+  }
+
+  async run(part: Part): Promise<void> {
+    const parts = {
+      compare: () => this.#compare(),
+      lanes: () => this.#lanes(),
+      live: () => this.#live(),
+      soak: () => this.#soak(),
+    };
+    await parts[part]();
+  }
+
+  #make(recipe: Recipe): Trace {
+    say(`trace ${recipe.name} in ${this.#folder} …`);
+    const trace = makeTrace(recipe, this.#folder);
+    say(`  ${traceLine(trace)}`);
+    return trace;
+  }
+
+  async #measure(contestants: readonly Contestant[], trace: Trace) {
+    const { runs: rounds, limit: limitSeconds } = this.#options;
+    const single = makeTrace(SINGLE_PACKET, this.#folder);
+    const cores = this.#cores;
+    const results = await compare({ contestants, trace, single, rounds, cores, limitSeconds });
+    return { trace, results };
+  }
+
+  async #compare(): Promise<void> {
+    const wanted = this.#options.program;
+    const shown =
+      wanted.length > 0
+        ? PROGRAMS
+        : PROGRAMS.filter((program) => program !== weirWithoutClassification);
+    const contestants = choose('program', wanted, shown).map(
+      (program): Contestant => ({ label: program.name, program, lanes: 1 }),
+    );
+    for (const trace of this.#traces) {
+      this.#report.comparisons.push(await this.#measure(contestants, trace));
+    }
+  }
+
+  async #lanes(): Promise<void> {
+    const contestants = ([1, 2] as const).map(
+      (lanes): Contestant => ({ label: String(lanes), program: weir, lanes }),
+    );
+    for (const trace of this.#traces) {
+      this.#report.lanes.push(await this.#measure(contestants, trace));
+    }
+  }
+
+  async #live(): Promise<void> {
+    const { program, trialSeconds } = this.#options;
+    const receivers = program.includes('softflowd') ? RECEIVERS : [bareLoop, liveWeir];
+    const traces = this.#traces;
+    const cores = this.#cores;
+    this.#report.live.push(...(await runLive({ receivers, traces, cores, trialSeconds })));
+  }
+
+  async #soak(): Promise<void> {
+    const { minutes, rate } = this.#options;
+    const [trace] = this.#traces;
+    if (!trace) return;
+    this.#report.soak = await runSoak({ trace, cores: this.#cores, minutes, rate });
+  }
+}
+
+async function run(parts: readonly Part[], options: Options): Promise<void> {
+  await using _turn = await takeTurn();
+  const bench = new Bench(options);
+  for (const part of parts) await bench.run(part);
+  console.log(`\n${reportText(bench.report)}`);
+  if (options.json) writeFileSync(options.json, JSON.stringify(bench.report, undefined, 2));
+  if (bench.report.soak?.passed === false) process.exitCode = 1;
+}
+
+function addOptions(command: Command): Command {
+  return command
+    .option('--trace <name>', 'mixed or small; may be given again (default: both)', collect, [])
+    .option(
+      '--program <name>',
+      `${PROGRAMS.map(({ name }) => name).join(', ')}; may be given again (default: all but weir-none)`,
+      collect,
+      [],
+    )
+    .option('--captures <files...>', 'Ethernet captures to multiply instead of the sample')
+    .option('--runs <number>', 'rounds of the comparison', positive, 5)
+    .option('--limit <seconds>', 'a single run is ended after this', positive, 600)
+    .option('--trial-seconds <seconds>', 'live: how long is sent at each rate', positive, 4)
+    .option('--minutes <minutes>', 'soak: how long', positive, 10)
+    .option(
+      '--rate <packets>',
+      'soak: packets per second (default: as fast as the sender can)',
+      positive,
+      0,
+    )
+    .option(
+      '--traces <folder>',
+      'where traces are kept (default: /dev/shm/weir-bench, else bench/.traces)',
+    )
+    .option('--json <file>', 'also write all results as JSON');
+}
+
+function partCommand(name: Part, summary: string): Command {
+  return addOptions(new Command(name).description(summary)).action((options: Options) =>
+    run([name], options),
+  );
+}
+
+function clean(): void {
+  const folders = removeTraces();
+  say(folders.length > 0 ? `removed ${folders.join(', ')}` : 'no traces are kept');
+}
+
+const program = addOptions(new Command('bench'))
+  .description(
+    'Weir beside its peers, on traces made here. Without a part: compare, lanes and live.',
+  )
+  .enablePositionalOptions()
+  .action((options: Options) => run(DEFAULT_PARTS, options))
+  .addCommand(partCommand('compare', 'programs side by side over files, one core each'))
+  .addCommand(partCommand('lanes', 'Weir with one lane and with two'))
+  .addCommand(partCommand('live', 'the highest rate without loss over a veth pair (root)'))
+  .addCommand(partCommand('soak', 'minutes at full rate: flat memory, books that add up (root)'))
+  .addCommand(new Command('clean').description('removes the traces that are kept').action(clean));
+
+/** What was started is ended; whoever waits for it then fails, and cleans up behind itself. */
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  process.on(signal, () => void endAllChildren());
+}
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (stopping()) say('bench: stopped');
+  else if (error instanceof BenchError) say(`bench: ${error.message} [${error.code}]`);
+  else throw error;
+  process.exitCode = 1;
+}

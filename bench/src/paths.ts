@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** The checkout's folder. */
+export const ROOT: string = fileURLToPath(new URL('../..', import.meta.url));
+
+/** Where setup/bench.mjs builds the tools. */
+const TOOLS_FOLDER = path.join(ROOT, '.cache', 'cmake', 'bench');
+
+export type Tool =
+  | 'maketrace'
+  | 'tracecount'
+  | 'pcaploop'
+  | 'flowsink'
+  | 'measure'
+  | 'pktsend'
+  | 'ringloop';
+
+export function toolPath(tool: Tool): string {
+  return path.join(TOOLS_FOLDER, tool);
+}

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+// One measured run of one program over one trace.
+import { closeSync, mkdirSync, mkdtempSync, openSync, readSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { Cores } from '../machine.js';
+import type { Outcome, Program } from '../programs/program.js';
+import type { Trace } from '../trace/traces.js';
+import { type Measured, measure } from './measured.js';
+import { FlowSink } from './sink.js';
+
+export interface RunOptions {
+  readonly program: Program;
+  readonly trace: Trace;
+  readonly lanes: 1 | 2;
+  readonly cores: Cores;
+  readonly limitSeconds: number;
+}
+
+export interface Run {
+  /** as typed at a prompt */
+  readonly command: string;
+  readonly measured: Measured;
+  readonly outcome: Outcome;
+}
+
+export function scratchFolder(): string {
+  const parent = path.join(tmpdir(), 'weir-bench');
+  mkdirSync(parent, { recursive: true });
+  return mkdtempSync(path.join(parent, 'run-'));
+}
+
+/** A trace on disk stays in memory only as long as nothing else needs the room. */
+function readIntoMemory({ path: file }: Trace): void {
+  if (file.startsWith('/dev/shm/')) return;
+  const piece = Buffer.allocUnsafe(1 << 24);
+  const handle = openSync(file, 'r');
+  while (readSync(handle, piece) > 0);
+  closeSync(handle);
+}
+
+export async function runOnce(options: RunOptions): Promise<Run> {
+  const { program, trace, lanes, cores, limitSeconds } = options;
+  const folder = scratchFolder();
+  try {
+    readIntoMemory(trace);
+    await using sink =
+      program.output === 'datagrams'
+        ? await FlowSink.start({ mode: 'keep', core: cores.service, folder })
+        : undefined;
+    const job = { trace, folder, port: sink?.port ?? 0, lanes };
+    program.prepare?.(job);
+    const pinned = cores.program.slice(0, lanes).join(',');
+    const command = ['taskset', '-c', pinned, ...program.command(job)];
+    const measured = await measure({ command, folder, core: cores.service, limitSeconds });
+    const books = await sink?.stop();
+    // Who was ended early has left nothing to read.
+    const outcome = measured.ended === 'itself' ? program.outcome({ job, measured, books }) : {};
+    return { command: command.join(' '), measured, outcome };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+import path from 'node:path';
+import { ROOT } from '../paths.js';
+
+export type TraceName = 'mixed' | 'small';
+
+/** How tools/maketrace is told to make a trace. */
+export interface Recipe {
+  readonly name: TraceName;
+  readonly describes: string;
+  /** words before and after the file to write */
+  readonly words: readonly [before: readonly string[], after: readonly string[]];
+  readonly captures: readonly string[];
+  /** a little more than the file takes */
+  readonly sizeOctets: number;
+}
+
+const OWN_CAPTURES = [path.join(ROOT, 'samples', 'sample.pcapng')];
+
+export interface MixedOptions {
+  readonly captures?: readonly string[];
+  readonly flows?: number;
+  readonly spanSeconds?: number;
+}
+
+/** Captures of real programs, multiplied; copies begin within a minute, so they overlap. */
+export function mixedRecipe(options: MixedOptions = {}): Recipe {
+  const { captures = OWN_CAPTURES, flows = 100_000, spanSeconds = 60 } = options;
+  const absolute = captures.map((file) => path.resolve(process.env.INIT_CWD ?? '.', file));
+  return {
+    name: 'mixed',
+    describes: `${captures === OWN_CAPTURES ? 'the sample capture' : 'captures'} multiplied to about ${flows} flows`,
+    words: [['mixed'], [String(flows), String(spanSeconds), ...absolute]],
+    captures: absolute,
+    sizeOctets: flows * 30_000,
+  };
+}
+
+export interface SmallOptions {
+  readonly flows?: number;
+  readonly rounds?: number;
+}
+
+/** Every flow has a packet in each round of two seconds: far within all idle timeouts. */
+export function smallRecipe({ flows = 1_000_000, rounds = 4 }: SmallOptions = {}): Recipe {
+  return {
+    name: 'small',
+    describes: `64-octet UDP frames, ${flows} flows alive at once, ${rounds} rounds`,
+    words: [['small'], [String(flows), String(rounds), String(2 * rounds)]],
+    captures: [],
+    sizeOctets: flows * rounds * 80,
+  };
+}
+
+/** One packet: what a program takes to start and to end. */
+export const SINGLE_PACKET: Recipe = smallRecipe({ flows: 1, rounds: 1 });

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+// Traces are made once and kept in memory, where no disk disturbs a measurement.
+
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statfsSync,
+  writeFileSync,
+} from 'node:fs';
+import { freemem } from 'node:os';
+import path from 'node:path';
+import { BenchError } from '../errors.js';
+import { ROOT, toolPath } from '../paths.js';
+import type { Recipe, TraceName } from './recipes.js';
+
+/** Counted by tools/tracecount, which shares no code with the trace maker. */
+export interface TraceFacts {
+  readonly packets: number;
+  /** of frames, without frame check sequence */
+  readonly octets: number;
+  readonly meanOctets: number;
+  readonly ipPackets: number;
+  readonly ipOctets: number;
+  readonly laterFragments: number;
+  readonly outOfOrder: number;
+  /** distinct 5-tuples, direction ignored */
+  readonly flows: number;
+  readonly uniflows: number;
+  /** as seen by who does not put fragments together */
+  readonly flowsFragmentsApart: number;
+  readonly uniflowsFragmentsApart: number;
+  readonly seconds: number;
+}
+
+export interface Trace {
+  readonly name: TraceName;
+  readonly describes: string;
+  readonly path: string;
+  readonly facts: TraceFacts;
+}
+
+const MEMORY_FOLDER = '/dev/shm/weir-bench';
+const DISK_FOLDER = path.join(ROOT, 'bench', '.traces');
+const MAKER_SOURCES = ['mixed_trace.cc', 'small_trace.cc', 'rewrite.cc', 'frame.cc', 'capture.cc'];
+
+/** Programs under test need memory as well. */
+const SPARE_OCTETS = 6 * 2 ** 30;
+
+function freeOctets(folder: string): number {
+  const { bavail, bsize } = statfsSync(folder);
+  return bavail * bsize;
+}
+
+/** /dev/shm where it and the memory are large enough, else a folder on disk that git ignores. */
+export function chooseTraceFolder(neededOctets: number): string {
+  if (existsSync(MEMORY_FOLDER)) return MEMORY_FOLDER;
+  const fits =
+    existsSync('/dev/shm') &&
+    freeOctets('/dev/shm') > neededOctets &&
+    freemem() > neededOctets + SPARE_OCTETS;
+  return fits ? MEMORY_FOLDER : DISK_FOLDER;
+}
+
+/** Removes all traces that the bench has kept; gives the folders that are gone. */
+export function removeTraces(): string[] {
+  const folders = [MEMORY_FOLDER, DISK_FOLDER].filter((folder) => existsSync(folder));
+  for (const folder of folders) rmSync(folder, { recursive: true });
+  return folders;
+}
+
+/** Another recipe, another capture or another maker is another trace. */
+function digestOf(recipe: Recipe): string {
+  const hash = createHash('sha256').update(JSON.stringify(recipe.words));
+  const sources = MAKER_SOURCES.map((file) => path.join(ROOT, 'bench', 'tools', file));
+  for (const file of [...sources, ...recipe.captures]) hash.update(readFileSync(file));
+  return hash.digest('hex').slice(0, 12);
+}
+
+function runTool(command: string, args: readonly string[]): string {
+  try {
+    return execFileSync(command, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+  } catch (error) {
+    const { stderr = '' } = error as { stderr?: string };
+    throw new BenchError('WEIR_BENCH_TOOL_FAILED', stderr.trim() || String(error));
+  }
+}
+
+function checkSpace(recipe: Recipe, folder: string): void {
+  const free = freeOctets(folder);
+  if (free > recipe.sizeOctets) return;
+  const megabytes = (octets: number) => `${Math.ceil(octets / 1e6)} MB`;
+  throw new BenchError(
+    'WEIR_BENCH_NO_SPACE',
+    `the trace "${recipe.name}" needs ${megabytes(recipe.sizeOctets)} and ${folder} has ` +
+      `${megabytes(free)} free. Make room, or name another folder with --traces.`,
+  );
+}
+
+/** @throws BenchError WEIR_BENCH_NO_SPACE, WEIR_BENCH_TOOL_FAILED */
+export function makeTrace(recipe: Recipe, folder: string): Trace {
+  mkdirSync(folder, { recursive: true });
+  const file = path.join(folder, `${recipe.name}-${digestOf(recipe)}.pcap`);
+  const factsFile = `${file}.json`;
+  if (!existsSync(file) || !existsSync(factsFile)) {
+    checkSpace(recipe, folder);
+    const [before, after] = recipe.words;
+    const unfinished = `${file}.${process.pid}`;
+    try {
+      runTool(toolPath('maketrace'), [...before, unfinished, ...after]);
+      writeFileSync(factsFile, runTool(toolPath('tracecount'), [unfinished]));
+      renameSync(unfinished, file);
+    } finally {
+      rmSync(unfinished, { force: true });
+    }
+  }
+  const facts = JSON.parse(readFileSync(factsFile, 'utf8')) as TraceFacts;
+  return { name: recipe.name, describes: recipe.describes, path: file, facts };
+}
