@@ -102,6 +102,11 @@ export interface ExporterCounters {
   readonly failedOctets: number;
   readonly unreachableMessages: number;
   readonly sessions: number;
+  /** 1 while there is a session with the collector, else 0; added up: lanes that have one */
+  readonly connected: number;
+  readonly failedMessagesByReason: Readonly<Record<string, number>>;
+  /** in words; "" while nothing has failed */
+  readonly lastFailure: string;
   readonly unsupportedRecords: number;
   readonly unsupportedPackets: number;
   readonly unsupportedOctets: number;

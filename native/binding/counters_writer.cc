@@ -50,6 +50,15 @@ Napi::Object writeCapture(Napi::Env env, const CaptureCounters& counters) {
   return object;
 }
 
+Napi::Object writeFailures(Napi::Env env, const SenderCounters& sender) {
+  Napi::Object object = Napi::Object::New(env);
+  for (size_t reason = 0; reason < sender.failedMessagesByReason.size(); ++reason) {
+    set(object, failureReasonName(static_cast<FailureReason>(reason)),
+        sender.failedMessagesByReason[reason]);
+  }
+  return object;
+}
+
 Napi::Object writeExporter(Napi::Env env, const ExporterCounters& counters) {
   Napi::Object object = Napi::Object::New(env);
   set(object, "records", counters.records);
@@ -63,6 +72,9 @@ Napi::Object writeExporter(Napi::Env env, const ExporterCounters& counters) {
   set(object, "failedOctets", counters.sender.failedOctets);
   set(object, "unreachableMessages", counters.sender.unreachableMessages);
   set(object, "sessions", counters.sender.sessions);
+  set(object, "connected", counters.sender.connected);
+  object.Set("failedMessagesByReason", writeFailures(env, counters.sender));
+  object.Set("lastFailure", SendFailure::fromWord(counters.sender.lastFailure).text());
   set(object, "unsupportedRecords", counters.unsupportedRecords);
   set(object, "unsupportedPackets", counters.unsupportedPackets);
   set(object, "unsupportedOctets", counters.unsupportedOctets);

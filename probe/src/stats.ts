@@ -64,9 +64,10 @@ function laneStats(lane: LaneCounters, targets: readonly string[]): LaneStats {
   };
 }
 
-/** Adds numbers, and objects of numbers key by key. */
+/** Adds numbers, and objects key by key; of texts the first that says something. */
 function add<Tree>(left: Tree, right: Tree): Tree {
   if (typeof left === 'number') return ((left as number) + (right as number)) as Tree;
+  if (typeof left === 'string') return left || right;
   const keys = Object.keys(left as object) as (keyof Tree)[];
   return Object.fromEntries(keys.map((key) => [key, add(left[key], right[key])])) as Tree;
 }

@@ -32,12 +32,18 @@ void DatagramExporter::tick(int64_t nowNs) {
   }
   if (nowNs < nowNs_) flush();  // the clock was set back: what waits keeps the time it was made at
   nowNs_ = nowNs;
-  if (pendingRecords() != 0 && nowNs_ - pendingSinceNs_ >= MAXIMUM_AGE_NS) sendDatagram();
+  if (pendingRecords() != 0 && nowNs_ - pendingSinceNs_ >= MAXIMUM_AGE_NS) flush();
+  sender_->tick(nowNs);
 }
 
 void DatagramExporter::flush() {
   if (pendingRecords() != 0) sendDatagram();
   sender_->flush();
+}
+
+void DatagramExporter::finish() {
+  flush();
+  sender_->close();
 }
 
 void DatagramExporter::sendDatagram() {

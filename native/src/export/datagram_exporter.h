@@ -25,6 +25,7 @@ class DatagramExporter : public RecordExporter {
   void write(const FlowRecord& record) final;
   void tick(int64_t nowNs) override;
   void flush() final;
+  void finish() final;
   [[nodiscard]] ExporterCounters counters() const final;
 
  protected:

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "export/datagram_sender.h"
 
-#include <netdb.h>
-#include <sys/socket.h>
+#include <linux/errqueue.h>
+#include <netinet/in.h>
+#include <netinet/ip.h>
+#include <sys/uio.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
-#include <memory>
+#include <ctime>
 #include <utility>
 
 #include "coded_error.h"
@@ -16,62 +19,225 @@ namespace weir {
 namespace {
 
 constexpr int SEND_BUFFER_BYTES = 4 << 20;
+constexpr size_t UDP_HEADER_BYTES = 8;
+constexpr size_t LARGEST_PACKET_BYTES = 65535;
+/// Below this no path is believed: every template and record must fit a message.
+constexpr size_t SMALLEST_MESSAGE_BYTES = 512;
+/// The kernel forgets what it learned of a path after some minutes, so the MTU can grow again.
+constexpr int64_t MTU_AGE_NS = 10'000'000'000;
+constexpr int64_t RECONNECT_AFTER_NS = 1'000'000'000;
 
-using AddressList = std::unique_ptr<addrinfo, decltype(&freeaddrinfo)>;
+// Reading a file may wait this long for a queueing discipline that drops: 1 ms at a time.
+constexpr uint32_t MAXIMUM_WAITS = 1000;
+constexpr uint32_t MAXIMUM_RETRIES = 16;
 
-AddressList resolve(const CollectorAddress& collector) {
-  addrinfo hints{};
-  hints.ai_socktype = SOCK_DGRAM;
-  addrinfo* list = nullptr;
-  const int status =
-      getaddrinfo(collector.host.c_str(), std::to_string(collector.port).c_str(), &hints, &list);
-  if (status != 0) {
-    throw CodedError("WEIR_EXPORT_UNKNOWN_HOST",
-                     "cannot resolve the collector's name \"" + collector.host +
-                         "\": " + gai_strerror(status) + ". Check the name, or give an address.");
-  }
-  return {list, freeaddrinfo};
+size_t headerBytes(int family) { return (family == AF_INET6 ? 40 : 20) + UDP_HEADER_BYTES; }
+
+/// Octets of a packet on the path to the connected address.
+size_t pathMtuBytes(int fd, int family) {
+  int mtu = 0;
+  socklen_t length = sizeof mtu;
+  const int status = family == AF_INET6 ? getsockopt(fd, IPPROTO_IPV6, IPV6_MTU, &mtu, &length)
+                                        : getsockopt(fd, IPPROTO_IP, IP_MTU, &mtu, &length);
+  return status == 0 && mtu > 0 ? static_cast<size_t>(mtu) : ETHERNET_MTU_BYTES;
 }
 
-Fd connectTo(const addrinfo& address) {
-  Fd fd(socket(address.ai_family, SOCK_DGRAM | SOCK_CLOEXEC, 0));
-  if (!fd.valid() || connect(fd.get(), address.ai_addr, address.ai_addrlen) != 0) return Fd();
-  setsockopt(fd.get(), SOL_SOCKET, SO_SNDBUF, &SEND_BUFFER_BYTES, sizeof SEND_BUFFER_BYTES);
-  return fd;
+void setOption(int fd, int level, int name, int value) {
+  setsockopt(fd, level, name, &value, sizeof value);
+}
+
+/// Never fragments, and tells of each ICMP answer and each datagram that a local queue dropped.
+void setPathOptions(int fd, int family) {
+  setOption(fd, SOL_SOCKET, SO_SNDBUF, SEND_BUFFER_BYTES);
+  if (family == AF_INET6) {
+    setOption(fd, IPPROTO_IPV6, IPV6_MTU_DISCOVER, IPV6_PMTUDISC_DO);
+    setOption(fd, IPPROTO_IPV6, IPV6_DONTFRAG, 1);
+    setOption(fd, IPPROTO_IPV6, IPV6_RECVERR, 1);
+  } else {
+    setOption(fd, IPPROTO_IP, IP_MTU_DISCOVER, IP_PMTUDISC_DO);
+    setOption(fd, IPPROTO_IP, IP_RECVERR, 1);
+  }
+}
+
+/// Whether this message of the error queue tells of an ICMP answer.
+bool isIcmpAnswer(msghdr& message) {
+  for (cmsghdr* part = CMSG_FIRSTHDR(&message); part != nullptr;
+       part = CMSG_NXTHDR(&message, part)) {
+    const bool isError = (part->cmsg_level == SOL_IP && part->cmsg_type == IP_RECVERR) ||
+                         (part->cmsg_level == SOL_IPV6 && part->cmsg_type == IPV6_RECVERR);
+    if (!isError) continue;
+    sock_extended_err error;
+    std::memcpy(&error, CMSG_DATA(part), sizeof error);
+    return error.ee_origin == SO_EE_ORIGIN_ICMP || error.ee_origin == SO_EE_ORIGIN_ICMP6;
+  }
+  return false;
+}
+
+void waitAMillisecond() {
+  const timespec pause{0, 1'000'000};
+  nanosleep(&pause, nullptr);
 }
 
 }  // namespace
 
-DatagramSender::DatagramSender(CollectorAddress collector, SendMode mode)
-    : collector_(std::move(collector)), mode_(mode) {}
+DatagramSender::DatagramSender(CollectorAddress collector, SendMode mode, DatagramOptions options)
+    : collector_(std::move(collector)),
+      mode_(mode),
+      options_(std::move(options)),
+      maximumBytes_(SMALLEST_MESSAGE_BYTES) {}
 
 void DatagramSender::open() {
-  const AddressList list = resolve(collector_);
-  for (const addrinfo* address = list.get(); address != nullptr; address = address->ai_next) {
-    socket_ = connectTo(*address);
-    if (socket_.valid()) return;
+  connectTo(resolveCollector(collector_, SOCK_DGRAM, options_.source));
+  setPathOptions(socket_.get(), address_.family());
+  prepareSlots();
+  askMtu();
+  counters_.sessions = counters_.connected = 1;
+}
+
+void DatagramSender::connectTo(const std::vector<SocketAddress>& addresses) {
+  int error = 0;
+  for (const SocketAddress& address : addresses) {
+    socket_ = socketFrom(address, SOCK_DGRAM, options_.source);
+    address_ = address;
+    if (socket_.valid() && connect(socket_.get(), address.get(), address.lengthBytes) == 0) return;
+    error = errno;
   }
   throw CodedError("WEIR_EXPORT_UNREACHABLE", "no route to the collector " + collector_.host +
-                                                  ": " + std::strerror(errno) +
+                                                  ": " + std::strerror(error) +
                                                   ". Check the address and this machine's routes.");
 }
 
-bool DatagramSender::attempt(std::span<const uint8_t> datagram) {
-  const int flags = mode_ == SendMode::NEVER_WAIT ? MSG_DONTWAIT : 0;
-  return ::send(socket_.get(), datagram.data(), datagram.size(), flags) >= 0;
+/// A socket keeps the source address that it had at first, which may be gone from this machine.
+void DatagramSender::connectAgain() {
+  const sockaddr nowhere{AF_UNSPEC, {}};
+  connect(socket_.get(), &nowhere, sizeof nowhere);
+  if (connect(socket_.get(), address_.get(), address_.lengthBytes) == 0) isCutOff_ = false;
+  connectedNs_ = nowNs_;
+}
+
+void DatagramSender::prepareSlots() {
+  const size_t packetBytes = std::min<size_t>(options_.maximumMtuBytes, LARGEST_PACKET_BYTES);
+  slotBytes_ = std::max(packetBytes - headerBytes(address_.family()), SMALLEST_MESSAGE_BYTES);
+  buffer_.resize(slotBytes_ * QUEUE_DATAGRAMS);
+  for (size_t i = 0; i < QUEUE_DATAGRAMS; ++i) {
+    slots_[i].octets.iov_base = buffer_.data() + i * slotBytes_;
+    headers_[i].msg_hdr.msg_iov = &slots_[i].octets;
+    headers_[i].msg_hdr.msg_iovlen = 1;
+  }
+}
+
+void DatagramSender::askMtu() {
+  const size_t headers = headerBytes(address_.family());
+  const size_t mtu = pathMtuBytes(socket_.get(), address_.family());
+  maximumBytes_ = std::clamp(mtu - std::min(mtu, headers), SMALLEST_MESSAGE_BYTES, slotBytes_);
+  mtuAskedNs_ = nowNs_;
 }
 
 void DatagramSender::send(std::span<const uint8_t> message, const MessageContents& contents) {
-  bool isSent = attempt(message);
-  // ECONNREFUSED tells of an earlier datagram that met a closed port; this one was not sent yet.
-  if (!isSent && errno == ECONNREFUSED) {
-    ++counters_.unreachableMessages;
-    isSent = attempt(message);
+  if (message.size() > slotBytes_) {
+    noteFailed(contents, FailureReason::TOO_LONG);
+    return;
   }
-  if (isSent) {
-    noteSent(message.size());
-  } else {
-    noteFailed(contents);
+  if (waiting_ == 0) waitingSinceNs_ = nowNs_;
+  Slot& slot = slots_[waiting_++];
+  std::memcpy(slot.octets.iov_base, message.data(), message.size());
+  slot.octets.iov_len = message.size();
+  slot.contents = contents;
+  if (waiting_ == QUEUE_DATAGRAMS) flush();
+}
+
+void DatagramSender::tick(int64_t nowNs) {
+  nowNs_ = nowNs;
+  const auto isOlder = [nowNs](int64_t sinceNs, int64_t ageNs) {
+    return nowNs < sinceNs || nowNs - sinceNs >= ageNs;
+  };
+  if (waiting_ != 0 && isOlder(waitingSinceNs_, QUEUE_AGE_NS)) flush();
+  if (isOlder(mtuAskedNs_, MTU_AGE_NS)) {
+    drainErrors();
+    askMtu();
+  }
+  if (isCutOff_ && isOlder(connectedNs_, RECONNECT_AFTER_NS)) connectAgain();
+}
+
+void DatagramSender::flush() {
+  for (size_t settled = 0; settled < waiting_;) {
+    const size_t more = transmit(settled);
+    if (more != 0) retries_ = 0;
+    settled += more;
+  }
+  waiting_ = 0;
+}
+
+/// Offers the messages from `first` on to the kernel. How many are settled now, sent or failed.
+size_t DatagramSender::transmit(size_t first) {
+  const int flags = mode_ == SendMode::NEVER_WAIT ? MSG_DONTWAIT : 0;
+  const int taken =
+      sendmmsg(socket_.get(), &headers_[first], static_cast<unsigned>(waiting_ - first), flags);
+  if (taken < 0) return settleRefusal(first, errno);
+  const size_t end = first + static_cast<size_t>(taken);
+  for (size_t i = first; i < end; ++i) noteSent(slots_[i].octets.iov_len);
+  // When not all were taken, the kernel keeps the error of the next one to itself. An ICMP answer
+  // is in the error queue; anything else comes back when the rest is offered again.
+  if (end < waiting_) drainErrors();
+  return static_cast<size_t>(taken);
+}
+
+/// The kernel refused message `first`, or told of an earlier one instead of taking it.
+size_t DatagramSender::settleRefusal(size_t first, int error) {
+  const bool isAboutEarlier = drainErrors() != 0;
+  if (error == EMSGSIZE) askMtu();
+  const bool isTooLong = error == EMSGSIZE && slots_[first].octets.iov_len > maximumBytes_;
+  if (isTooLong) return fail(first, FailureReason::TOO_LONG, error);
+  if ((isAboutEarlier || error == EINTR || error == EMSGSIZE || error == ECONNREFUSED) &&
+      retries_++ < MAXIMUM_RETRIES) {
+    return 0;
+  }
+  switch (error) {
+    case EAGAIN:
+      return failRest(first, error);
+    case ENOBUFS:
+    case ENOMEM:
+      if (mode_ == SendMode::WAIT && retries_++ < MAXIMUM_WAITS) {
+        waitAMillisecond();
+        return 0;
+      }
+      return fail(first, FailureReason::BUFFER_FULL, error);
+    case ENETUNREACH:
+    case EHOSTUNREACH:
+    case ENETDOWN:
+    case EADDRNOTAVAIL:
+    case EDESTADDRREQ:
+      isCutOff_ = true;
+      return fail(first, FailureReason::NOT_CONNECTED, error);
+    default:
+      isCutOff_ = true;
+      return fail(first, FailureReason::SYSTEM_ERROR, error);
+  }
+}
+
+size_t DatagramSender::fail(size_t first, FailureReason reason, int error) {
+  noteFailed(slots_[first].contents, reason);
+  noteFailure(SendFailure::system(error));
+  return 1;
+}
+
+/// The socket's buffer is full: what waits would wait until records grow old.
+size_t DatagramSender::failRest(size_t first, int error) {
+  for (size_t i = first; i < waiting_; ++i) fail(i, FailureReason::BUFFER_FULL, error);
+  return waiting_ - first;
+}
+
+/// Counts ICMP answers to earlier datagrams. How many messages the error queue held.
+size_t DatagramSender::drainErrors() {
+  for (size_t drained = 0;; ++drained) {
+    alignas(cmsghdr) std::array<char, 512> control;
+    msghdr message{};
+    message.msg_control = control.data();
+    message.msg_controllen = control.size();
+    if (recvmsg(socket_.get(), &message, MSG_ERRQUEUE | MSG_DONTWAIT) < 0) return drained;
+    if (!isIcmpAnswer(message)) continue;
+    ++counters_.unreachableMessages;
+    noteFailure(SendFailure::system(ECONNREFUSED));
   }
 }
 

@@ -1,42 +1,85 @@
 // SPDX-License-Identifier: Apache-2.0
-// A connected UDP socket to one collector.
+// A connected UDP socket to one collector. Datagrams leave several at a time, and never in
+// fragments.
 #pragma once
 
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "capture/fd.h"
+#include "export/collector_address.h"
 #include "export/message_sender.h"
 
 namespace weir {
 
-/// Octets of a datagram: fits IPv6 and UDP headers into an Ethernet frame of 1500.
+/// RFC 7011 10.3.3: what every path between today's networks carries, unless it says less itself.
+inline constexpr uint32_t ETHERNET_MTU_BYTES = 1500;
+
+/// What fits an Ethernet frame in both IP versions.
 inline constexpr size_t MAXIMUM_DATAGRAM_BYTES = 1452;
 
-/// `host` is an IPv4 or IPv6 address or a name.
-struct CollectorAddress {
-  std::string host;
-  uint16_t port = 0;
+struct DatagramOptions {
+  std::string source;                             ///< address to send from, "": the system chooses
+  uint32_t maximumMtuBytes = ETHERNET_MTU_BYTES;  ///< the path's MTU counts where it is less
 };
 
+/// Waiting datagrams lie in preallocated slots and go to the kernel in one call: when all slots are
+/// full, after QUEUE_AGE_NS, and at `flush`.
 class DatagramSender final : public MessageSender {
  public:
-  DatagramSender(CollectorAddress collector, SendMode mode);
+  DatagramSender(CollectorAddress collector, SendMode mode, DatagramOptions options = {});
 
   /// Resolves and connects. Throws CodedError when the name cannot be resolved.
   void open() override;
 
-  [[nodiscard]] size_t maximumMessageBytes() const override { return MAXIMUM_DATAGRAM_BYTES; }
+  [[nodiscard]] size_t maximumMessageBytes() const override { return maximumBytes_; }
   void send(std::span<const uint8_t> message, const MessageContents& contents) override;
+  void tick(int64_t nowNs) override;
+  void flush() override;
 
  private:
-  bool attempt(std::span<const uint8_t> datagram);
+  static constexpr size_t QUEUE_DATAGRAMS = 32;
+  static constexpr int64_t QUEUE_AGE_NS = 5'000'000;
+
+  struct Slot {
+    iovec octets{};
+    MessageContents contents;
+  };
+
+  void connectTo(const std::vector<SocketAddress>& addresses);
+  void connectAgain();
+  void prepareSlots();
+  void askMtu();
+  [[nodiscard]] size_t transmit(size_t first);
+  size_t settleRefusal(size_t first, int error);
+  size_t fail(size_t first, FailureReason reason, int error);
+  size_t failRest(size_t first, int error);
+  size_t drainErrors();
 
   CollectorAddress collector_;
   SendMode mode_;
+  DatagramOptions options_;
   Fd socket_;
+  SocketAddress address_;
+  size_t maximumBytes_;
+  size_t slotBytes_ = 0;
+  std::vector<uint8_t> buffer_;  ///< of all slots
+  std::array<Slot, QUEUE_DATAGRAMS> slots_{};
+  std::array<mmsghdr, QUEUE_DATAGRAMS> headers_{};
+  size_t waiting_ = 0;
+  uint32_t retries_ = 0;  ///< of the message that is next
+  int64_t nowNs_ = 0;
+  int64_t waitingSinceNs_ = 0;
+  int64_t mtuAskedNs_ = 0;
+  int64_t connectedNs_ = 0;
+  bool isCutOff_ = false;  ///< this machine has no way to the collector
 };
 
 }  // namespace weir

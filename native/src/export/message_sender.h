@@ -2,9 +2,12 @@
 // The way of export messages to one collector or file: UDP, TCP, TLS or RFC 5655.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <span>
+
+#include "export/send_failure.h"
 
 namespace weir {
 
@@ -18,16 +21,19 @@ struct MessageContents {
   uint64_t octets = 0;
 };
 
-/// Every message that was given to `send` is in `messages` or `failedMessages` after `flush`.
+/// Every message that was given to `send` is in `messages` or `failedMessages` after `close`.
 struct SenderCounters {
-  uint64_t messages = 0;        ///< handed to the kernel
+  uint64_t messages = 0;        ///< taken by the network; in a stream: acknowledged
   uint64_t messageOctets = 0;   ///< of those
-  uint64_t failedMessages = 0;  ///< refused: full buffer, no connection, full disk
+  uint64_t failedMessages = 0;  ///< sum over failedMessagesByReason
   uint64_t failedRecords = 0;   ///< contents of failedMessages
   uint64_t failedPackets = 0;
   uint64_t failedOctets = 0;
-  uint64_t unreachableMessages = 0;  ///< of `messages`: answered with "port unreachable"
-  uint64_t sessions = 0;  ///< transport sessions begun (connections; 1 for UDP and files)
+  std::array<uint64_t, static_cast<size_t>(FailureReason::COUNT)> failedMessagesByReason{};
+  uint64_t unreachableMessages = 0;  ///< of `messages`: answered with an ICMP error
+  uint64_t sessions = 0;     ///< transport sessions begun (connections; 1 for UDP, files: each one)
+  uint64_t connected = 0;    ///< 1 while there is a session, else 0
+  uint64_t lastFailure = 0;  ///< SendFailure::word of what went wrong last
 };
 
 /// Owned and used by one exporter of one lane.
@@ -41,19 +47,28 @@ class MessageSender {
   /// Octets that a message may have at most: what fits the path's MTU, or 65,535 in a stream.
   [[nodiscard]] virtual size_t maximumMessageBytes() const = 0;
 
+  /// Whether what is sent arrives, within a session: then templates are announced once.
+  [[nodiscard]] virtual bool isReliable() const { return false; }
+
   /// Number of the present transport session. When it has changed, the exporter begins anew:
-  /// templates first, sequence numbers from 0 (RFC 7011 8.1, 10.4). A connection that is lost
-  /// between two calls changes it no earlier than in the next `prepare`.
+  /// templates first, sequence numbers from 0 (RFC 7011 8.1, 10.4). It may be one that is not
+  /// connected yet: messages wait for it then.
   [[nodiscard]] virtual uint64_t session() const { return 1; }
 
-  /// Called before a message is begun; connects again when it is time to.
+  /// Called before a message is begun: the only moment when `session` may change.
   virtual void prepare() {}
 
   /// Copies the message or hands it to the kernel. Failure is counted.
   virtual void send(std::span<const uint8_t> message, const MessageContents& contents) = 0;
 
-  /// Hands over what still waits.
+  /// The lane's clock went on: hands over what has waited long enough, connects when it is time.
+  virtual void tick(int64_t /*nowNs*/) {}
+
+  /// Hands over what can be handed over without waiting.
   virtual void flush() {}
+
+  /// Hands over the rest and ends the session. May wait for the collector, up to a bound.
+  virtual void close() { flush(); }
 
   [[nodiscard]] const SenderCounters& counters() const { return counters_; }
 
@@ -62,12 +77,15 @@ class MessageSender {
     ++counters_.messages;
     counters_.messageOctets += messageBytes;
   }
-  void noteFailed(const MessageContents& contents) {
+  void noteFailed(const MessageContents& contents, FailureReason reason) {
     ++counters_.failedMessages;
+    ++counters_.failedMessagesByReason[static_cast<size_t>(reason)];
     counters_.failedRecords += contents.records;
     counters_.failedPackets += contents.packets;
     counters_.failedOctets += contents.octets;
   }
+
+  void noteFailure(SendFailure failure) { counters_.lastFailure = failure.word(); }
 
   SenderCounters counters_;
 };

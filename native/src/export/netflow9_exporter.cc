@@ -43,6 +43,7 @@ void Netflow9Exporter::announce() {
   writeTemplates();
   writeApplicationTable();
   sendDatagram();
+  flush();
   announced_ = true;
   announcedNs_ = exportTimeNs();
   datagramsSinceAnnouncement_ = 0;

@@ -35,6 +35,9 @@ class RecordExporter {
   /// Sends everything that is buffered.
   virtual void flush() = 0;
 
+  /// After the last record: sends everything and ends; may wait for a collector, up to a bound.
+  virtual void finish() { flush(); }
+
   [[nodiscard]] virtual ExporterCounters counters() const { return counters_; }
 
  protected:

@@ -6,6 +6,7 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 
+#include <memory>
 #include <random>
 #include <vector>
 
@@ -20,12 +21,14 @@ using Datagram = std::vector<uint8_t>;
 /// Listens on loopback; the kernel keeps what was sent until `datagrams` takes it.
 class TestCollector {
  public:
-  TestCollector() : socket_(socket(AF_INET, SOCK_DGRAM, 0)) {
+  /// `port` 0: one that is free.
+  explicit TestCollector(uint16_t port = 0) : socket_(socket(AF_INET, SOCK_DGRAM, 0)) {
     const int bufferBytes = 8 << 20;
     setsockopt(socket_.get(), SOL_SOCKET, SO_RCVBUFFORCE, &bufferBytes, sizeof bufferBytes);
     sockaddr_in address{};
     address.sin_family = AF_INET;
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    address.sin_port = htons(port);
     bind(socket_.get(), reinterpret_cast<sockaddr*>(&address), sizeof address);
     socklen_t length = sizeof address;
     getsockname(socket_.get(), reinterpret_cast<sockaddr*>(&address), &length);

@@ -98,7 +98,7 @@ void Lane::ended(FlowEntry& entry) { parts_.classifier->release(entry); }
 void Lane::finish() {
   settle(nullptr);
   parts_.table->flush(parts_.source->clockNs(), *this);
-  for (const auto& exporter : parts_.exporters) exporter->flush();
+  for (const auto& exporter : parts_.exporters) exporter->finish();
   publish();
 }
 
