@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // `npm run bench -- [part] [options]`
 import { writeFileSync } from 'node:fs';
-import path from 'node:path';
+import { setPriority } from 'node:os';
 import { Command, InvalidArgumentError } from 'commander';
 import { type Contestant, compare } from './compare.js';
 import { BenchError } from './errors.js';
@@ -9,6 +9,7 @@ import { runLive } from './live/live.js';
 import { bareLoop, liveWeir, RECEIVERS } from './live/receivers.js';
 import { takeTurn } from './lock.js';
 import { assignCores, describeMachine, machineLine } from './machine.js';
+import { fromCaller } from './paths.js';
 import { PROGRAMS } from './programs/index.js';
 import { weir, weirWithoutClassification } from './programs/weir.js';
 import { say } from './progress.js';
@@ -25,10 +26,12 @@ interface Options {
   readonly runs: number;
   readonly limit: number;
   readonly trialSeconds: number;
+  readonly searches: number;
   readonly minutes: number;
   readonly rate: number;
   readonly traces?: string;
   readonly json?: string;
+  readonly nice?: number;
 }
 
 type Part = 'compare' | 'lanes' | 'live' | 'soak';
@@ -83,7 +86,7 @@ class Bench {
       smallRecipe(),
     ]);
     const needed = recipes.reduce((sum, { sizeOctets }) => sum + sizeOctets, 0);
-    this.#folder = options.traces ? path.resolve(options.traces) : chooseTraceFolder(needed);
+    this.#folder = options.traces ? fromCaller(options.traces) : chooseTraceFolder(needed);
     this.#traces = recipes.map((recipe) => this.#make(recipe));
   }
 
@@ -140,11 +143,12 @@ class Bench {
   }
 
   async #live(): Promise<void> {
-    const { program, trialSeconds } = this.#options;
+    const { program, trialSeconds, searches: rounds } = this.#options;
     const receivers = program.includes('softflowd') ? RECEIVERS : [bareLoop, liveWeir];
     const traces = this.#traces;
     const cores = this.#cores;
-    this.#report.live.push(...(await runLive({ receivers, traces, cores, trialSeconds })));
+    const live = await runLive({ receivers, traces, cores, trialSeconds, rounds });
+    this.#report.live.push(...live);
   }
 
   async #soak(): Promise<void> {
@@ -157,10 +161,13 @@ class Bench {
 
 async function run(parts: readonly Part[], options: Options): Promise<void> {
   await using _turn = await takeTurn();
+  // Children inherit it.
+  if (options.nice !== undefined) setPriority(options.nice);
   const bench = new Bench(options);
   for (const part of parts) await bench.run(part);
   console.log(`\n${reportText(bench.report)}`);
-  if (options.json) writeFileSync(options.json, JSON.stringify(bench.report, undefined, 2));
+  if (options.json)
+    writeFileSync(fromCaller(options.json), JSON.stringify(bench.report, undefined, 2));
   if (bench.report.soak?.passed === false) process.exitCode = 1;
 }
 
@@ -177,6 +184,7 @@ function addOptions(command: Command): Command {
     .option('--runs <number>', 'rounds of the comparison', positive, 5)
     .option('--limit <seconds>', 'a single run is ended after this', positive, 600)
     .option('--trial-seconds <seconds>', 'live: how long is sent at each rate', positive, 4)
+    .option('--searches <number>', 'live: rounds of the search', positive, 3)
     .option('--minutes <minutes>', 'soak: how long', positive, 10)
     .option(
       '--rate <packets>',
@@ -187,6 +195,11 @@ function addOptions(command: Command): Command {
     .option(
       '--traces <folder>',
       'where traces are kept (default: /dev/shm/weir-bench, else bench/.traces)',
+    )
+    .option(
+      '--nice <level>',
+      'run everything at this priority; -20 (root) keeps others off the cores of a shared machine',
+      Number,
     )
     .option('--json <file>', 'also write all results as JSON');
 }

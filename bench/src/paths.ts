@@ -20,3 +20,8 @@ export type Tool =
 export function toolPath(tool: Tool): string {
   return path.join(TOOLS_FOLDER, tool);
 }
+
+/** A path as the user means it: npm runs scripts in the checkout's folder, wherever it was called. */
+export function fromCaller(file: string): string {
+  return path.resolve(process.env.INIT_CWD ?? '.', file);
+}

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Results as Markdown, to be pasted into documents.
-import type { Live } from './live/live.js';
+import type { Live, LiveRow } from './live/live.js';
+import { bareLoop } from './live/receivers.js';
 import { type Machine, machineLine } from './machine.js';
 import { markdownTable } from './markdown.js';
 import { type Result, ratioOf, type Summary, summarize } from './results.js';
 import type { SoakReport } from './soak.js';
-import type { Spread } from './statistics.js';
+import { type Spread, spreadOf } from './statistics.js';
 import type { Trace } from './trace/traces.js';
 
 /** All that one call has measured; also what --json writes. */
@@ -111,15 +112,19 @@ function lanesText(trace: Trace, results: readonly Result[]): string {
   ].join('\n');
 }
 
-function liveText({ trace, rows, program }: Live): string {
-  const bare = rows.find((row) => row.receiver === program.bare);
-  const cells = rows.map(({ receiver, packetsPerSecond, limit, octetsPerPacket }) => [
-    receiver,
-    millions(packetsPerSecond),
-    ((packetsPerSecond * octetsPerPacket * 8) / 1e9).toFixed(2),
-    bare && receiver !== bare.receiver ? (packetsPerSecond / bare.packetsPerSecond).toFixed(2) : '',
-    limit,
-  ]);
+function liveText({ trace, rows }: Live): string {
+  const bare = rows.find(({ receiver }) => receiver === bareLoop.name);
+  const cells = rows.map((row) => {
+    const { receiver, packetsPerSecond, limits } = row;
+    const bits = packetsPerSecond.median * trace.facts.meanOctets * 8;
+    return [
+      receiver,
+      spread(packetsPerSecond, millions),
+      (bits / 1e9).toFixed(2),
+      bare && row !== bare ? factor(liveRatio(row, bare)) : '',
+      limits.join(', '),
+    ];
+  });
   return [
     `### Live over a veth pair, ${traceLine(trace)}`,
     '',
@@ -127,6 +132,10 @@ function liveText({ trace, rows, program }: Live): string {
     '',
     markdownTable(['receiver', 'Mpps', 'Gbit/s', 'of the bare loop', 'limited by'], cells),
   ].join('\n');
+}
+
+function liveRatio(row: LiveRow, bare: LiveRow): Spread {
+  return spreadOf(row.rates.map((rate, round) => rate / (bare.rates[round] ?? Number.NaN)));
 }
 
 function soakText({ verdict, lines }: SoakReport): string {

@@ -2,7 +2,6 @@
 // measure OUT LIMIT_SECONDS COMMAND...: runs a command with all that it starts and writes to OUT,
 // as JSON, how long it took on the clock and on the processors and how much memory it had. What
 // still runs after the limit is killed; so is everything when measure itself is told to end.
-#include <dirent.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -28,24 +27,23 @@ volatile std::sig_atomic_t stopping = 0;
 
 void onSignal(int /*signal*/) { stopping = 1; }
 
-/// Of /proc/PID/status, in octets; 0 when it has no such line or the process is gone.
-struct ProcessMemory {
+/// In octets.
+struct Memory {
   uint64_t anonymous = 0;
   uint64_t resident = 0;
-  pid_t parent = 0;
 };
 
-ProcessMemory readMemory(pid_t pid) {
-  ProcessMemory memory;
-  std::array<char, 64> path{};
+using ProcPath = std::array<char, 64>;
+
+Memory readMemory(pid_t pid) {
+  ProcPath path{};
   std::snprintf(path.data(), path.size(), "/proc/%d/status", pid);
+  Memory memory;
   FILE* file = std::fopen(path.data(), "r");
   if (file == nullptr) return memory;
   std::array<char, 256> line{};
   unsigned long value = 0;
   while (std::fgets(line.data(), line.size(), file) != nullptr) {
-    if (std::sscanf(line.data(), "PPid: %lu", &value) == 1)
-      memory.parent = static_cast<pid_t>(value);
     if (std::sscanf(line.data(), "VmRSS: %lu kB", &value) == 1) memory.resident = value * 1024;
     if (std::sscanf(line.data(), "RssAnon: %lu kB", &value) == 1) memory.anonymous = value * 1024;
   }
@@ -53,16 +51,17 @@ ProcessMemory readMemory(pid_t pid) {
   return memory;
 }
 
-std::vector<pid_t> allProcesses() {
-  std::vector<pid_t> pids;
-  DIR* folder = opendir("/proc");
-  if (folder == nullptr) return pids;
-  while (const dirent* entry = readdir(folder)) {
-    const int pid = std::atoi(entry->d_name);
-    if (pid > 0) pids.push_back(pid);
-  }
-  closedir(folder);
-  return pids;
+/// Those that the main thread has started; none when the process is gone.
+std::vector<pid_t> childrenOf(pid_t pid) {
+  ProcPath path{};
+  std::snprintf(path.data(), path.size(), "/proc/%d/task/%d/children", pid, pid);
+  std::vector<pid_t> children;
+  FILE* file = std::fopen(path.data(), "r");
+  if (file == nullptr) return children;
+  int child = 0;
+  while (std::fscanf(file, "%d", &child) == 1) children.push_back(child);
+  std::fclose(file);
+  return children;
 }
 
 /// Memory of all descendants of this process together. Pages that a process shares with its parent
@@ -70,27 +69,24 @@ std::vector<pid_t> allProcesses() {
 class MemoryPeak {
  public:
   void sample() {
-    std::vector<pid_t> known{getpid()};
-    uint64_t anonymous = 0;
-    uint64_t resident = 0;
-    // Children have larger numbers than their parents but for a wrap, which a sample may miss.
-    for (const pid_t pid : allProcesses()) {
-      const ProcessMemory memory = readMemory(pid);
-      if (std::find(known.begin(), known.end(), memory.parent) == known.end()) continue;
-      known.push_back(pid);
-      anonymous += memory.anonymous;
-      resident += memory.resident;
+    Memory sum;
+    std::vector<pid_t> waiting = childrenOf(getpid());
+    while (!waiting.empty()) {
+      const pid_t pid = waiting.back();
+      waiting.pop_back();
+      const Memory memory = readMemory(pid);
+      sum.anonymous += memory.anonymous;
+      sum.resident += memory.resident;
+      for (const pid_t child : childrenOf(pid)) waiting.push_back(child);
     }
-    anonymous_ = std::max(anonymous_, anonymous);
-    resident_ = std::max(resident_, resident);
+    peak_.anonymous = std::max(peak_.anonymous, sum.anonymous);
+    peak_.resident = std::max(peak_.resident, sum.resident);
   }
 
-  [[nodiscard]] uint64_t anonymous() const { return anonymous_; }
-  [[nodiscard]] uint64_t resident() const { return resident_; }
+  [[nodiscard]] const Memory& peak() const { return peak_; }
 
  private:
-  uint64_t anonymous_ = 0;
-  uint64_t resident_ = 0;
+  Memory peak_;
 };
 
 [[noreturn]] void become(char** command) {
@@ -175,7 +171,7 @@ int write(const char* path, const Outcome& outcome) {
   std::fprintf(file, "\"userSeconds\":%.6f,\"systemSeconds\":%.6f,", seconds(usage.ru_utime),
                seconds(usage.ru_stime));
   std::fprintf(file, "\"peakResidentOctets\":%lu,\"peakAnonymousOctets\":%lu}\n",
-               std::max(largest, outcome.memory.resident()), outcome.memory.anonymous());
+               std::max(largest, outcome.memory.peak().resident), outcome.memory.peak().anonymous);
   return std::fclose(file) == 0 ? 0 : 1;
 }
 

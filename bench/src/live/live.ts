@@ -2,24 +2,24 @@
 // The highest rate without loss over a veth pair, for Weir and for a bare loop.
 import type { Cores } from '../machine.js';
 import { say } from '../progress.js';
+import { type Spread, spreadOf } from '../statistics.js';
 import type { Trace } from '../trace/traces.js';
 import { Namespace } from './namespace.js';
-import { bareLoop, type Receiver } from './receivers.js';
-import { highestRate, type Trial } from './search.js';
+import type { Receiver } from './receivers.js';
+import { type Found, highestRate, type Trial } from './search.js';
 import { runTrial, type TrialResult } from './trial.js';
 
 export interface LiveRow {
   readonly receiver: string;
-  readonly packetsPerSecond: number;
-  readonly octetsPerPacket: number;
-  readonly limit: 'receiver' | 'sender';
-  readonly trials: number;
+  readonly packetsPerSecond: Spread;
+  /** who set the limit, in any round */
+  readonly limits: readonly Found['limit'][];
+  readonly rates: readonly number[];
 }
 
 export interface Live {
   readonly trace: Trace;
   readonly rows: readonly LiveRow[];
-  readonly program: { readonly bare: string };
 }
 
 export interface LiveOptions {
@@ -27,6 +27,7 @@ export interface LiveOptions {
   readonly traces: readonly Trace[];
   readonly cores: Cores;
   readonly trialSeconds: number;
+  readonly rounds: number;
 }
 
 /** More than a sender on one core reaches over a veth pair. */
@@ -52,54 +53,50 @@ function tell(rate: number, { sent, received }: TrialResult, { verdict }: Trial)
   );
 }
 
-async function searchFor(receiver: Receiver, trace: Trace, options: SearchContext) {
-  const { namespace, cores, trialSeconds } = options;
+function search(receiver: Receiver, trace: Trace, context: SearchContext): Promise<Found> {
   say(`    ${receiver.name}`);
-  const seconds = trialSeconds;
-  // What the sender reaches at all bounds the search from above.
-  const fastest = await runTrial({ receiver, trace, namespace, cores, rate: 0, seconds });
-  const most = Math.min(MOST_PACKETS_PER_SECOND, fastest.sent.packets / fastest.sent.seconds);
-  const first = judge(fastest, 0);
-  tell(0, fastest, first);
-  const found =
-    first.verdict === 'loss-free'
-      ? { rate: first.achieved, limit: 'sender' as const, trials: 1 }
-      : await highestRate(
-          async (rate) => {
-            const result = await runTrial({ receiver, trace, namespace, cores, rate, seconds });
-            const trial = judge(result, rate);
-            tell(rate, result, trial);
-            return trial;
-          },
-          { least: LEAST_PACKETS_PER_SECOND, most, precision: PRECISION },
-        );
-  return {
-    receiver: receiver.name,
-    packetsPerSecond: found.rate,
-    octetsPerPacket: trace.facts.meanOctets,
-    limit: found.limit,
-    trials: found.trials,
+  const trial = async (rate: number) => {
+    const result = await runTrial({ receiver, trace, rate, ...context });
+    const judged = judge(result, rate);
+    tell(rate, result, judged);
+    return judged;
   };
+  return highestRate(trial, {
+    least: LEAST_PACKETS_PER_SECOND,
+    most: MOST_PACKETS_PER_SECOND,
+    precision: PRECISION,
+  });
 }
 
 interface SearchContext {
   readonly namespace: Namespace;
   readonly cores: Cores;
-  readonly trialSeconds: number;
+  readonly seconds: number;
+}
+
+function rowOf(receiver: string, found: readonly Found[]): LiveRow {
+  return {
+    receiver,
+    packetsPerSecond: spreadOf(found.map(({ rate }) => rate)),
+    limits: [...new Set(found.map(({ limit }) => limit))],
+    rates: found.map(({ rate }) => rate),
+  };
 }
 
 /** @throws BenchError WEIR_BENCH_NEEDS_ROOT */
 export async function runLive(options: LiveOptions): Promise<Live[]> {
-  const { receivers, traces, cores, trialSeconds } = options;
+  const { receivers, traces, cores, trialSeconds: seconds, rounds } = options;
   using namespace = Namespace.create();
-  const found: Live[] = [];
+  const live: Live[] = [];
   for (const trace of traces) {
-    say(`  live: ${trace.name}`);
-    const rows: LiveRow[] = [];
-    for (const receiver of receivers) {
-      rows.push(await searchFor(receiver, trace, { namespace, cores, trialSeconds }));
+    const found = new Map(receivers.map((receiver): [Receiver, Found[]] => [receiver, []]));
+    for (let round = 1; round <= rounds; ++round) {
+      say(`  live: ${trace.name}, round ${round} of ${rounds}`);
+      for (const [receiver, list] of found) {
+        list.push(await search(receiver, trace, { namespace, cores, seconds }));
+      }
     }
-    found.push({ trace, rows, program: { bare: bareLoop.name } });
+    live.push({ trace, rows: [...found].map(([{ name }, list]) => rowOf(name, list)) });
   }
-  return found;
+  return live;
 }

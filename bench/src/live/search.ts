@@ -24,8 +24,8 @@ export interface SearchOptions {
 }
 
 /**
- * Bisection. A rate that the sender cannot reach but where nothing was lost counts as found: more
- * cannot be asked with this sender.
+ * Bisection, from the top: what the sender reaches at all bounds the search. A rate that it cannot
+ * reach but where nothing was lost counts as found, since more cannot be asked with this sender.
  */
 export async function highestRate(
   trial: (rate: number) => Promise<Trial>,
@@ -34,20 +34,18 @@ export async function highestRate(
   let best = 0;
   let low = least;
   let high = most;
-  let limit: Found['limit'] = 'receiver';
   let trials = 0;
   while (high - low > precision * high) {
     const rate = trials === 0 ? high : (low + high) / 2;
     const { verdict, achieved } = await trial(rate);
     trials += 1;
     if (verdict === 'loss') {
-      high = rate;
-      limit = 'receiver';
+      high = Math.min(rate, achieved);
       continue;
     }
     best = Math.max(best, achieved);
     low = rate;
     if (verdict === 'sender-limited') return { rate: best, limit: 'sender', trials };
   }
-  return { rate: best, limit, trials };
+  return { rate: best, limit: 'receiver', trials };
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import path from 'node:path';
-import { ROOT } from '../paths.js';
+import { fromCaller, ROOT } from '../paths.js';
 
 export type TraceName = 'mixed' | 'small';
 
@@ -26,7 +26,7 @@ export interface MixedOptions {
 /** Captures of real programs, multiplied; copies begin within a minute, so they overlap. */
 export function mixedRecipe(options: MixedOptions = {}): Recipe {
   const { captures = OWN_CAPTURES, flows = 100_000, spanSeconds = 60 } = options;
-  const absolute = captures.map((file) => path.resolve(process.env.INIT_CWD ?? '.', file));
+  const absolute = captures.map(fromCaller);
   return {
     name: 'mixed',
     describes: `${captures === OWN_CAPTURES ? 'the sample capture' : 'captures'} multiplied to about ${flows} flows`,

@@ -26,6 +26,7 @@ export interface TraceFacts {
   readonly meanOctets: number;
   readonly ipPackets: number;
   readonly ipOctets: number;
+  readonly ipv6Packets: number;
   readonly laterFragments: number;
   readonly outOfOrder: number;
   /** distinct 5-tuples, direction ignored */
