@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // `npm run bench -- [part] [options]`
 import { writeFileSync } from 'node:fs';
-import { setPriority } from 'node:os';
 import { Command, InvalidArgumentError } from 'commander';
 import { type Contestant, compare } from './compare.js';
 import { BenchError } from './errors.js';
@@ -15,6 +14,7 @@ import { weir, weirWithoutClassification } from './programs/weir.js';
 import { say } from './progress.js';
 import { type Report, reportText, traceLine } from './report.js';
 import { endAllChildren, stopping } from './run/child.js';
+import { prioritize } from './run/priority.js';
 import { runSoak } from './soak.js';
 import { mixedRecipe, type Recipe, SINGLE_PACKET, smallRecipe } from './trace/recipes.js';
 import { chooseTraceFolder, makeTrace, removeTraces, type Trace } from './trace/traces.js';
@@ -161,8 +161,7 @@ class Bench {
 
 async function run(parts: readonly Part[], options: Options): Promise<void> {
   await using _turn = await takeTurn();
-  // Children inherit it.
-  if (options.nice !== undefined) setPriority(options.nice);
+  if (options.nice !== undefined) prioritize(options.nice);
   const bench = new Bench(options);
   for (const part of parts) await bench.run(part);
   console.log(`\n${reportText(bench.report)}`);

@@ -6,6 +6,7 @@ import { closeSync, openSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BenchError } from '../errors.js';
+import { prioritizeSession } from './priority.js';
 
 const KILL_AFTER_MS = 20_000;
 const running = new Set<Child>();
@@ -42,6 +43,7 @@ export class Child implements AsyncDisposable {
       // Ctrl-C is for the bench alone, which ends its children in order.
       detached: true,
     });
+    prioritizeSession(this.pid);
     this.#closed = once(this.#process, 'exit').catch(() => undefined);
     closeSync(output);
     closeSync(error);
