@@ -81,6 +81,11 @@ export interface DataPlaneConfig {
   /** "-" standard output, "" none */
   readonly recordsPath: string;
   readonly exportOnClassify: boolean;
+  /** one packet of so many is looked at */
+  readonly samplingInterval: number;
+  readonly samplingAlgorithm: 'systematic' | 'random';
+  /** degrade: new flows stay unnamed, then packets are sampled; drop: the kernel drops */
+  readonly onOverload: 'degrade' | 'drop';
   /** of lane 0; lane n has this + n */
   readonly observationDomain: number;
 }
@@ -117,12 +122,18 @@ export interface LaneCounters {
   readonly captured: PacketSum;
   readonly frameOctets: number;
   readonly exceptions: Readonly<Record<string, PacketSum>>;
+  readonly notSampled: PacketSum;
   readonly recorded: PacketSum;
   /** index: flowEndReason */
   readonly recordsByEndReason: readonly number[];
   readonly flows: number;
   readonly evictedFlows: number;
   readonly liveFlows: number;
+  readonly samplingInterval: number;
+  /** 0: nothing is given up; 1: names of new flows; above: sampling, see samplingInterval */
+  readonly overloadLevel: number;
+  readonly overloadChanges: number;
+  readonly classifyNs: number;
   readonly capture: Readonly<Record<string, number>>;
   readonly classifier: Readonly<Record<string, number>>;
   readonly cpuNs: number;

@@ -107,6 +107,12 @@ DataPlaneConfig readConfig(const Napi::Object& object) {
   config.earlyExport = object.Get("exportOnClassify").As<Napi::Boolean>().Value()
                            ? EarlyExport::ON_CLASSIFY
                            : EarlyExport::NEVER;
+  config.sampling.interval = integer<uint32_t>(object, "samplingInterval");
+  config.sampling.algorithm = text(object, "samplingAlgorithm") == "random"
+                                  ? SamplingAlgorithm::RANDOM_OUT_OF_N
+                                  : SamplingAlgorithm::SYSTEMATIC_COUNT;
+  config.overloadPolicy =
+      text(object, "onOverload") == "drop" ? OverloadPolicy::DROP : OverloadPolicy::DEGRADE;
   config.observationDomain = integer<uint32_t>(object, "observationDomain");
   return config;
 }

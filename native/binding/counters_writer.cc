@@ -104,11 +104,16 @@ Napi::Object writeCounters(Napi::Env env, const LaneCounters& counters, size_t e
   object.Set("captured", writeSum(env, counters.captured));
   set(object, "frameOctets", counters.frameOctets);
   object.Set("exceptions", writeExceptions(env, counters));
+  object.Set("notSampled", writeSum(env, counters.notSampled));
   object.Set("recorded", writeSum(env, counters.recorded));
   object.Set("recordsByEndReason", writeRecords(env, counters));
   set(object, "flows", counters.table.flows);
   set(object, "evictedFlows", counters.table.evictedFlows);
   set(object, "liveFlows", counters.liveFlows);
+  set(object, "samplingInterval", counters.samplingInterval);
+  set(object, "overloadLevel", counters.overloadLevel);
+  set(object, "overloadChanges", counters.overloadChanges);
+  set(object, "classifyNs", counters.classifyNs);
   object.Set("capture", writeCapture(env, counters.capture));
   object.Set("classifier", writeClassifier(env, counters.classifier));
   set(object, "cpuNs", counters.cpuNs);

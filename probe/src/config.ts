@@ -62,6 +62,23 @@ export const ProbeConfig = section({
     description: 'also export a flow at the moment it gets its name, so that rules act at once',
     default: false,
   }),
+  samplingInterval: option(Type.Integer({ minimum: 1, maximum: 16383 }), {
+    flag: '--sample <interval>',
+    description: 'look at one packet of so many; collectors are told and multiply',
+    default: 1,
+  }),
+  samplingAlgorithm: option(Type.Union([Type.Literal('systematic'), Type.Literal('random')]), {
+    flag: '--sample-algorithm <name>',
+    description: 'which one of them: every Nth, or one at a random place of each N',
+    default: 'random',
+  }),
+  onOverload: option(Type.Union([Type.Literal('degrade'), Type.Literal('drop')]), {
+    flag: '--on-overload <policy>',
+    description:
+      'when packets come too fast: degrade leaves new flows unnamed, then samples, and says so; ' +
+      'drop leaves it to the kernel to drop and count',
+    default: 'degrade',
+  }),
   records: option(Type.Optional(Type.String({ minLength: 1 })), {
     flag: '--records <file>',
     description: 'write each record as a line of JSON; - is standard output',

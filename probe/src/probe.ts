@@ -72,6 +72,9 @@ export class Probe {
       targets: config.export.map(parseTarget),
       recordsPath: config.records ?? '',
       exportOnClassify: config.exportOnClassify,
+      samplingInterval: config.samplingInterval,
+      samplingAlgorithm: config.samplingAlgorithm,
+      onOverload: config.onOverload,
       observationDomain: config.observationDomain,
     });
     this.#plane.build();

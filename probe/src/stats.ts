@@ -10,10 +10,18 @@ export interface LaneStats {
   frameOctets: number;
   /** packets that are in no flow, by reason */
   drops: Record<string, PacketSum>;
-  /** sums over all exported biflow records: packets = recorded + drops, likewise octets */
+  /** packets that sampling left out; octets are wire lengths */
+  notSampled: PacketSum;
+  /** sums over all biflow records: packets = recorded + drops + notSampled, likewise octets */
   recorded: PacketSum;
   flows: number;
   liveFlows: number;
+  /** of the lane; of all lanes, the largest */
+  samplingInterval: number;
+  /** likewise */
+  overloadLevel: number;
+  overloadChanges: number;
+  classifySeconds: number;
   evictedFlows: number;
   records: number;
   recordsByEndReason: Record<string, number>;
@@ -48,9 +56,14 @@ function laneStats(lane: LaneCounters, targets: readonly string[]): LaneStats {
     octets: lane.captured.octets,
     frameOctets: lane.frameOctets,
     drops: { ...lane.exceptions },
+    notSampled: lane.notSampled,
     recorded: lane.recorded,
     flows: lane.flows,
     liveFlows: lane.liveFlows,
+    samplingInterval: lane.samplingInterval,
+    overloadLevel: lane.overloadLevel,
+    overloadChanges: lane.overloadChanges,
+    classifySeconds: lane.classifyNs / 1e9,
     evictedFlows: lane.evictedFlows,
     records: lane.recordsByEndReason.reduce((sum, count) => sum + count, 0),
     recordsByEndReason: Object.fromEntries(reasons.slice(1)),
@@ -83,6 +96,8 @@ export function probeStats(
   const usage = process.cpuUsage();
   return {
     ...total,
+    samplingInterval: Math.max(...lanes.map((lane) => lane.samplingInterval)),
+    overloadLevel: Math.max(...lanes.map((lane) => lane.overloadLevel)),
     wallSeconds,
     processCpuSeconds: (usage.user + usage.system) / 1e6,
     packetsPerSecond: wallSeconds > 0 ? Math.round(total.packets / wallSeconds) : 0,

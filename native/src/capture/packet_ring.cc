@@ -15,6 +15,7 @@
 #include <cerrno>
 #include <chrono>
 #include <cstring>
+#include <utility>
 
 #include "capture/capture_error.h"
 #include "capture/fanout_program.h"
@@ -227,6 +228,22 @@ bool PacketRing::takeFrame(const tpacket3_hdr& header, PacketView& view) const {
           .strippedVlanTci = tagged ? header.hv1.tp_vlan_tci & 0xffffU : PacketView::NO_VLAN,
           .linkType = LinkType::ETHERNET};
   return true;
+}
+
+bool PacketRing::isWaiting(uint32_t blocksAhead) const {
+  const size_t index = (blockIndex_ + blocksAhead) % options_.blockCount;
+  const auto* const ahead =
+      reinterpret_cast<const tpacket_block_desc*>(ring_ + index * options_.blockSizeBytes);
+  return (__atomic_load_n(&ahead->hdr.bh1.block_status, __ATOMIC_RELAXED) & TP_STATUS_USER) != 0;
+}
+
+double PacketRing::pressure() {
+  const uint64_t dropped = counters().kernelDroppedPackets;
+  if (std::exchange(droppedBefore_, dropped) != dropped) return 1;
+  // The kernel fills the blocks in turn, so those that wait are the ones that follow.
+  uint32_t waiting = 0;
+  while (waiting < options_.blockCount && isWaiting(waiting)) ++waiting;
+  return static_cast<double>(waiting) / options_.blockCount;
 }
 
 int64_t PacketRing::clockNs() const {

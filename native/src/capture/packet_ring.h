@@ -45,6 +45,7 @@ class PacketRing final : public PacketSource {
   [[nodiscard]] bool finished() const override { return drained_; }
   /// The wall clock.
   [[nodiscard]] int64_t clockNs() const override;
+  [[nodiscard]] double pressure() override;
   [[nodiscard]] CaptureCounters counters() override;
 
  private:
@@ -54,6 +55,7 @@ class PacketRing final : public PacketSource {
   void joinFanout();
   void startCapture();
   bool nextBlock();
+  [[nodiscard]] bool isWaiting(uint32_t blocksAhead) const;
   void releaseBlock();
   void waitForBlock();
   size_t takeFrames(std::span<PacketView> batch);
@@ -74,6 +76,7 @@ class PacketRing final : public PacketSource {
   bool drained_ = false;   ///< stopped, and the ring was empty after that
   bool loopback_ = false;  ///< sees each frame twice, as outgoing and as incoming
   CaptureCounters counters_;
+  uint64_t droppedBefore_ = 0;  ///< at the last call of pressure()
 };
 
 }  // namespace weir

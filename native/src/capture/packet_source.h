@@ -49,6 +49,10 @@ class PacketSource {
   /// Packets older than this are not expected any more, so what is due by now may end.
   [[nodiscard]] virtual int64_t settledNs() const { return clockNs(); }
 
+  /// Share of the capture buffer that waits to be received, 0 to 1; 1 also when packets were lost
+  /// since the last call. 0 where a slow reader loses nothing.
+  [[nodiscard]] virtual double pressure() { return 0; }
+
   [[nodiscard]] virtual CaptureCounters counters() = 0;
 };
 

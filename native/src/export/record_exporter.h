@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <string>
 
+#include "capture/packet_sampler.h"
 #include "export/message_sender.h"
 #include "flow/flow_record.h"
 
@@ -37,6 +38,9 @@ class RecordExporter {
 
   /// After the last record: sends everything and ends; may wait for a collector, up to a bound.
   virtual void finish() { flush(); }
+
+  /// What is announced to collectors of records written from now on.
+  virtual void setSampling(const SamplingState& /*sampling*/) {}
 
   [[nodiscard]] virtual ExporterCounters counters() const { return counters_; }
 

@@ -94,6 +94,8 @@ void DataPlane::buildLane(uint32_t index) {
   parts.table = std::make_unique<FlowTable>(config_.flows, FlowHash::randomSeed());
   parts.classifier = std::make_unique<Classifier>(database_, config_.classifier);
   parts.earlyExport = config_.earlyExport;
+  parts.sampling = config_.sampling;
+  parts.overloadPolicy = config_.overloadPolicy;
   for (const ExportTarget& target : config_.targets) {
     auto exporter = buildExporter(target, config_, index);
     datagramExporters_.push_back(exporter.get());

@@ -8,11 +8,13 @@
 #include <vector>
 
 #include "capture/packet_ring.h"
+#include "capture/packet_sampler.h"
 #include "capture/replay_source.h"
 #include "classify/classifier.h"
 #include "classify/matcher.h"
 #include "export/datagram_sender.h"
 #include "flow/flow_table.h"
+#include "lane/overload_governor.h"
 
 namespace weir {
 
@@ -46,6 +48,8 @@ struct DataPlaneConfig {
   std::vector<ExportTarget> targets;
   std::string recordsPath;  ///< "-" standard output, "" none
   EarlyExport earlyExport = EarlyExport::NEVER;
+  SamplingState sampling;
+  OverloadPolicy overloadPolicy = OverloadPolicy::DEGRADE;
   uint32_t observationDomain = 0;  ///< of lane 0; lane n has this + n
 };
 

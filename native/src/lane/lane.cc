@@ -19,6 +19,7 @@ uint64_t readNs(clockid_t clock) {
 
 void Lane::run() {
   startedNs_ = readNs(CLOCK_MONOTONIC);
+  for (const auto& exporter : parts_.exporters) exporter->setSampling(sampler_.state());
   uint32_t batchesSincePublication = 0;
   for (;;) {
     if (stopping_.load(std::memory_order_relaxed)) parts_.source->stop();
@@ -30,14 +31,33 @@ void Lane::run() {
     if (nowNs != PacketSource::NO_TIME) {
       for (const auto& exporter : parts_.exporters) exporter->tick(nowNs);
     }
-    processBatch(received);
+    processBatch(sampler_.takesAll() ? received : sample(received));
     if (nowNs != PacketSource::NO_TIME) parts_.table->advance(parts_.source->settledNs(), *this);
     if (received == 0 || ++batchesSincePublication == BATCHES_A_PUBLICATION) {
+      relieve();
       publish();
       batchesSincePublication = 0;
     }
   }
   finish();
+}
+
+/// Moves the frames that are looked at to the front and gives their number.
+size_t Lane::sample(size_t received) {
+  size_t taken = 0;
+  for (size_t i = 0; i < received; ++i) {
+    if (sampler_.take()) {
+      views_[taken++] = views_[i];
+      continue;
+    }
+    const uint32_t octets = views_[i].originalLengthBytes;
+    for (PacketSum* sum : {&counters_.captured, &counters_.notSampled}) {
+      ++sum->packets;
+      sum->octets += octets;
+    }
+    counters_.frameOctets += octets;
+  }
+  return taken;
 }
 
 void Lane::processBatch(size_t packets) {
@@ -47,7 +67,9 @@ void Lane::processBatch(size_t packets) {
       likely_[middle] = parts_.table->fetch(hashes_[middle]);
     if (step >= 2 * STEPS_AHEAD) processPacket(step - 2 * STEPS_AHEAD);
   }
+  const uint64_t beforeNs = readNs(CLOCK_MONOTONIC);
   settle(nullptr);
+  counters_.classifyNs += readNs(CLOCK_MONOTONIC) - beforeNs;
 }
 
 void Lane::decode(size_t index) {
@@ -95,6 +117,21 @@ void Lane::record(FlowEntry& entry, EndReason reason) {
 
 void Lane::ended(FlowEntry& entry) { parts_.classifier->release(entry); }
 
+/// Gives up, or takes back, what the load asks for.
+void Lane::relieve() {
+  if (parts_.overloadPolicy == OverloadPolicy::DROP) return;
+  const auto nowNs = static_cast<int64_t>(readNs(CLOCK_MONOTONIC));
+  if (!governor_.observe(parts_.source->pressure(), nowNs)) return;
+  ++counters_.overloadChanges;
+  setSampling(parts_.sampling.interval * governor_.samplingFactor());
+}
+
+void Lane::setSampling(uint32_t interval) {
+  if (interval == sampler_.state().interval) return;
+  sampler_.setInterval(interval);
+  for (const auto& exporter : parts_.exporters) exporter->setSampling(sampler_.state());
+}
+
 void Lane::finish() {
   settle(nullptr);
   parts_.table->flush(parts_.source->clockNs(), *this);
@@ -107,6 +144,8 @@ void Lane::publish() {
   counters_.liveFlows = parts_.table->liveFlows();
   counters_.capture = parts_.source->counters();
   counters_.classifier = parts_.classifier->counters();
+  counters_.samplingInterval = sampler_.state().interval;
+  counters_.overloadLevel = governor_.level();
   counters_.cpuNs = readNs(CLOCK_THREAD_CPUTIME_ID);
   counters_.wallNs = readNs(CLOCK_MONOTONIC) - startedNs_;
   for (size_t i = 0; i < parts_.exporters.size(); ++i) {

@@ -6,6 +6,7 @@
 #include <array>
 #include <atomic>
 #include <memory>
+#include <random>
 #include <vector>
 
 #include "capture/packet_source.h"
@@ -26,12 +27,15 @@ struct LaneParts {
   std::unique_ptr<Classifier> classifier;
   std::vector<std::unique_ptr<RecordExporter>> exporters;
   EarlyExport earlyExport = EarlyExport::NEVER;
+  SamplingState sampling;
+  OverloadPolicy overloadPolicy = OverloadPolicy::DEGRADE;
 };
 
 /// `run` belongs to the lane's thread; `stop` and `counters` may be called from any.
 class Lane final : private FlowSink {
  public:
-  explicit Lane(LaneParts parts) : parts_(std::move(parts)) {}
+  explicit Lane(LaneParts parts)
+      : parts_(std::move(parts)), sampler_(parts_.sampling, std::random_device{}()) {}
 
   /// Until the source is finished or `stop` was called; then all flows end and all records leave.
   void run();
@@ -44,10 +48,13 @@ class Lane final : private FlowSink {
   // its entry, and its entry this many before it is counted.
   static constexpr size_t STEPS_AHEAD = 12;
 
+  size_t sample(size_t received);
   void processBatch(size_t packets);
   void decode(size_t index);
   void processPacket(size_t index);
   void settle(const FlowEntry* ending);
+  void relieve();
+  void setSampling(uint32_t interval);
   void finish();
   void publish();
 
@@ -55,6 +62,8 @@ class Lane final : private FlowSink {
   void ended(FlowEntry& entry) override;
 
   LaneParts parts_;
+  PacketSampler sampler_;
+  OverloadGovernor governor_;
   PacketDecoder decoder_;
   std::array<PacketView, BATCH_PACKETS> views_;
   std::array<DecodedPacket, BATCH_PACKETS> packets_;

@@ -21,19 +21,25 @@ struct PacketSum {
   uint64_t octets = 0;
 };
 
-/// Once all flows have ended: captured = recorded + sum of exceptions, in packets and in octets.
+/// Once all flows have ended: captured = recorded + sum of exceptions + notSampled, in packets and
+/// in octets.
 struct LaneCounters {
   PacketSum captured;        ///< octets as in DecodedPacket::octets
   uint64_t frameOctets = 0;  ///< wire lengths of the captured frames
   std::array<PacketSum, static_cast<size_t>(Exception::COUNT)> exceptions{};
-  PacketSum recorded;                            ///< sums over all biflow records
+  PacketSum notSampled;  ///< octets are wire lengths: nobody looked at the headers
+  PacketSum recorded;    ///< sums over all biflow records
   std::array<uint64_t, 6> recordsByEndReason{};  ///< by flowEndReason 1 to 5
   FlowTableCounters table;
   uint64_t liveFlows = 0;
+  uint64_t samplingInterval = 1;  ///< at this moment, overload included
+  uint64_t overloadLevel = 0;     ///< at this moment; see OverloadGovernor
+  uint64_t overloadChanges = 0;   ///< of the level, up and down
   CaptureCounters capture;
   ClassifierCounters classifier;
-  uint64_t cpuNs = 0;   ///< of the lane's thread
-  uint64_t wallNs = 0;  ///< since the lane started
+  uint64_t classifyNs = 0;  ///< of the lane's time, in the matcher and around it
+  uint64_t cpuNs = 0;       ///< of the lane's thread
+  uint64_t wallNs = 0;      ///< since the lane started
   std::array<ExporterCounters, MAXIMUM_EXPORTERS> exporters{};
 };
 static_assert(std::is_trivially_copyable_v<LaneCounters> && sizeof(LaneCounters) % 8 == 0);
