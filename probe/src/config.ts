@@ -49,7 +49,7 @@ export const ProbeConfig = section({
   maximumFlows: option(Type.Integer({ minimum: 16, maximum: 268435456 }), {
     flag: '--max-flows <number>',
     description:
-      'live flows kept by a lane (128 octets each); beyond it the stalest are exported early',
+      'live flows kept by a lane (about 180 octets each); beyond it the stalest are exported early',
     default: 1048576,
   }),
   export: option(Type.Array(Type.String()), {
