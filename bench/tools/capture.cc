@@ -178,7 +178,6 @@ class Numbering {
 Capture loadCapture(const std::string& path) {
   Capture capture{.path = path};
   readFrames(capture);
-  if (capture.frames.empty()) throw std::runtime_error(path + ": no frame that can be multiplied");
   Numbering(capture).run();
   return capture;
 }

@@ -68,7 +68,7 @@ double meanOctets(const Sums& sums, const Weights& weights) {
     all.packets += weights.bySize[i] * sums[i].packets;
     all.octets += weights.bySize[i] * sums[i].octets;
   }
-  return all.octets / all.packets;
+  return all.packets == 0 ? 0 : all.octets / all.packets;
 }
 
 /// Leaves out as many of one size as it takes to bring the mean to the target, or nearly all.
