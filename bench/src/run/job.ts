@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // One measured run of one program over one trace.
-import { closeSync, mkdirSync, mkdtempSync, openSync, readSync, rmSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, mkdtempSync, openSync, readSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Cores } from '../machine.js';
@@ -24,8 +24,9 @@ export interface Run {
   readonly outcome: Outcome;
 }
 
+/** In memory where possible: some programs write their flows to files. */
 export function scratchFolder(): string {
-  const parent = path.join(tmpdir(), 'weir-bench');
+  const parent = path.join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'weir-bench-runs');
   mkdirSync(parent, { recursive: true });
   return mkdtempSync(path.join(parent, 'run-'));
 }

@@ -6,10 +6,12 @@ import { createHash } from 'node:crypto';
 import {
   existsSync,
   mkdirSync,
+  readdirSync,
   readFileSync,
   renameSync,
   rmSync,
   statfsSync,
+  statSync,
   writeFileSync,
 } from 'node:fs';
 import { freemem } from 'node:os';
@@ -51,6 +53,8 @@ const MAKER_SOURCES = ['mixed_trace.cc', 'small_trace.cc', 'rewrite.cc', 'frame.
 
 /** Programs under test need memory as well. */
 const SPARE_OCTETS = 6 * 2 ** 30;
+
+const LARGE_OCTETS = 50e6;
 
 function freeOctets(folder: string): number {
   const { bavail, bsize } = statfsSync(folder);
@@ -102,12 +106,23 @@ function checkSpace(recipe: Recipe, folder: string): void {
   );
 }
 
+/** Traces that an older recipe has left take gigabytes of memory; nobody else uses them (lock.ts). */
+function removeOlder(recipe: Recipe, folder: string): void {
+  const older = readdirSync(folder)
+    .filter((name) => name.startsWith(`${recipe.name}-`) && name.endsWith('.pcap'))
+    .map((name) => path.join(folder, name))
+    .filter((file) => statSync(file).size > LARGE_OCTETS);
+  for (const file of older)
+    for (const name of [file, `${file}.json`]) rmSync(name, { force: true });
+}
+
 /** @throws BenchError WEIR_BENCH_NO_SPACE, WEIR_BENCH_TOOL_FAILED */
 export function makeTrace(recipe: Recipe, folder: string): Trace {
   mkdirSync(folder, { recursive: true });
   const file = path.join(folder, `${recipe.name}-${digestOf(recipe)}.pcap`);
   const factsFile = `${file}.json`;
   if (!existsSync(file) || !existsSync(factsFile)) {
+    if (recipe.sizeOctets > LARGE_OCTETS) removeOlder(recipe, folder);
     checkSpace(recipe, folder);
     const [before, after] = recipe.words;
     const unfinished = `${file}.${process.pid}`;
