@@ -5,7 +5,7 @@ import { Command, InvalidArgumentError } from 'commander';
 import { type Contestant, compare } from './compare.js';
 import { BenchError } from './errors.js';
 import { runLive } from './live/live.js';
-import { bareLoop, liveWeir, RECEIVERS } from './live/receivers.js';
+import { RECEIVERS } from './live/receivers.js';
 import { takeTurn } from './lock.js';
 import { assignCores, describeMachine, machineLine } from './machine.js';
 import { fromCaller } from './paths.js';
@@ -143,8 +143,8 @@ class Bench {
   }
 
   async #live(): Promise<void> {
-    const { program, trialSeconds, searches: rounds } = this.#options;
-    const receivers = program.includes('softflowd') ? RECEIVERS : [bareLoop, liveWeir];
+    const { trialSeconds, searches: rounds } = this.#options;
+    const receivers = RECEIVERS;
     const traces = this.#traces;
     const cores = this.#cores;
     const live = await runLive({ receivers, traces, cores, trialSeconds, rounds });
@@ -175,7 +175,7 @@ function addOptions(command: Command): Command {
     .option('--trace <name>', 'mixed or small; may be given again (default: both)', collect, [])
     .option(
       '--program <name>',
-      `${PROGRAMS.map(({ name }) => name).join(', ')}; may be given again (default: all but weir-none)`,
+      `${PROGRAMS.map(({ name }) => name).join(', ')}; compare only, may be given again (default: all but weir-none)`,
       collect,
       [],
     )

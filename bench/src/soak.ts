@@ -4,7 +4,7 @@ import { readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Namespace } from './live/namespace.js';
-import { liveWeir } from './live/receivers.js';
+import { degradingWeir } from './live/receivers.js';
 import { receiverCommand, type Sent, senderCommand, type TrialOptions } from './live/trial.js';
 import type { Cores } from './machine.js';
 import { bookComplaints, readStats, type WeirStats } from './programs/weir.js';
@@ -116,6 +116,7 @@ function reportOf(evidence: Evidence): SoakReport {
       `sent ${count(sent.packets)} packets in ${sent.seconds.toFixed(0)} s (${count(Math.round(sent.packets / sent.seconds))}/s)`,
       `captured ${count(stats.packets)}, dropped by the kernel and counted ${count(dropped)} (${((100 * dropped) / sent.packets).toFixed(2)} %)`,
       `recorded ${count(stats.recorded.packets)} packets in ${count(stats.records)} records`,
+      `under overload ${count(stats.notSampled.packets)} packets not sampled and counted; ${count(stats.overloadChanges)} changes of what is given up`,
       `the sink has ${count(sink.packets)} packets in ${count(sink.records)} records; ${count(sink.sequenceGaps)} datagrams missing by sequence, ${count(sink.kernelDrops)} dropped at the sink`,
       `resident memory ${(first / 1e6).toFixed(1)} MB at first, ${(last / 1e6).toFixed(1)} MB at the end, trend ${(100 * rise).toFixed(2)} % (rule: ${MEMORY_RULE})`,
     ],
@@ -128,14 +129,14 @@ export async function runSoak({ trace, cores, minutes, rate }: SoakOptions): Pro
   using namespace = Namespace.create();
   const folder = scratchFolder();
   const seconds = minutes * 60;
-  const options: TrialOptions = { receiver: liveWeir, trace, namespace, cores, rate, seconds };
+  const options: TrialOptions = { receiver: degradingWeir, trace, namespace, cores, rate, seconds };
   try {
     const { before } = namespace;
     const core = cores.service;
     await using sink = await FlowSink.start({ mode: 'sums', core, folder, before });
     const command = receiverCommand(options, { folder, port: sink.port });
     await using probe = Child.start(command, path.join(folder, 'receiver'));
-    await probe.printed(liveWeir.ready);
+    await probe.printed(degradingWeir.ready);
     await using sender = Child.start(senderCommand(options), path.join(folder, 'sender'));
     const memory = await watchMemory(probe.pid, sender, seconds);
     await sleep(1000);
