@@ -45,51 +45,30 @@ void CaptureFile::open() {
     format_ = Format::PCAPNG;
   else
     refuse(path_, bytes_);
-  rewind();
+  start();
 }
 
 void CaptureFile::rewind() {
   counters_ = {};
-  cutShort_ = false;
   bytes_.rewind();
+  start();
+}
+
+void CaptureFile::start() {
   if (format_ == Format::PCAP) pcap_.start(bytes_);
   if (format_ == Format::PCAPNG) pcapng_.start();
 }
 
-size_t CaptureFile::read(std::span<PacketView> batch) {
-  if (cutShort_) return 0;
-  const size_t count = readFormat(batch);
-  // What was cut off a file reads as zeros at first, which in pcap are records without octets.
-  if (count > 0 && batch[count - 1].capturedLengthBytes == 0) bytes_.measure();
-  if (bytes_.failed()) return endWithReach(batch.first(count));
+size_t CaptureFile::read(std::span<PacketView> batch, ReadExtent extent) {
+  if (format_ == Format::NOT_OPEN) return 0;
+  const size_t count = format_ == Format::PCAPNG ? pcapng_.read(bytes_, batch, counters_, extent)
+                                                 : pcap_.read(bytes_, batch, counters_, extent);
+  counters_.fileReadFailures = bytes_.failed() ? 1 : 0;
   return count;
 }
 
-size_t CaptureFile::readFormat(std::span<PacketView> batch) {
-  switch (format_) {
-    case Format::PCAP:
-      return pcap_.read(bytes_, batch, counters_);
-    case Format::PCAPNG:
-      return pcapng_.read(bytes_, batch, counters_);
-    case Format::NOT_OPEN:
-      break;
-  }
-  return 0;
-}
-
-/// The rest of the file is missing: gives the number of frames that lie before it.
-size_t CaptureFile::endWithReach(std::span<const PacketView> frames) {
-  cutShort_ = true;
-  counters_.fileReadFailures = 1;
-  const uint8_t* const end = bytes_.data() + bytes_.reach();
-  const auto isLost = [end](const PacketView& view) {
-    return view.data + view.capturedLengthBytes > end;
-  };
-  return static_cast<size_t>(std::find_if(frames.begin(), frames.end(), isLost) - frames.begin());
-}
-
 bool CaptureFile::ended() const {
-  if (format_ == Format::NOT_OPEN || cutShort_) return true;
+  if (format_ == Format::NOT_OPEN) return true;
   return format_ == Format::PCAPNG ? pcapng_.ended() : pcap_.ended();
 }
 

@@ -22,9 +22,8 @@ class CaptureFile {
   void open();
 
   /// Gives the next frames in file order, up to `batch.size()`; 0 at the end of the file, and when
-  /// a pipe has nothing for about 100 ms. The views stay valid as long as this object lives; those
-  /// of a file that is not `shareable()` until the next call.
-  size_t read(std::span<PacketView> batch);
+  /// a pipe has nothing for about 100 ms. The views stay valid until the next call with FURTHER.
+  size_t read(std::span<PacketView> batch, ReadExtent extent = ReadExtent::FURTHER);
 
   /// No further frame will come.
   [[nodiscard]] bool ended() const;
@@ -38,18 +37,17 @@ class CaptureFile {
   [[nodiscard]] const CaptureCounters& counters() const { return counters_; }
 
   /// False for a pipe: its octets can be read once only, so only one lane can have them.
-  [[nodiscard]] bool shareable() const { return bytes_.whole(); }
+  [[nodiscard]] bool shareable() const { return bytes_.rewindable(); }
 
  private:
-  size_t readFormat(std::span<PacketView> batch);
-  size_t endWithReach(std::span<const PacketView> frames);
+  void start();
+
   enum class Format : uint8_t { NOT_OPEN, PCAP, PCAPNG };
 
   std::string path_;
   FileBytes bytes_;
   CaptureCounters counters_;
   Format format_ = Format::NOT_OPEN;
-  bool cutShort_ = false;
   PcapReader pcap_;
   PcapngReader pcapng_;
 };

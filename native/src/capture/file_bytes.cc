@@ -3,7 +3,6 @@
 
 #include <fcntl.h>
 #include <poll.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 
 #include <algorithm>
@@ -15,9 +14,6 @@
 namespace weir {
 namespace {
 
-// Dropping is one system call per this many octets. Views of the batch in hand, which spans less,
-// stay mapped.
-constexpr size_t DROP_BYTES = size_t{4} << 20;
 constexpr int LONGEST_WAIT_MS = 100;
 // Enough to tell what kind of file it is, and for the file header of pcap.
 constexpr size_t FIRST_BYTES = 28;
@@ -36,23 +32,26 @@ Fd openToRead(const std::string& path) {
 }  // namespace
 
 void FileBytes::open(const std::string& path) {
-  Fd file = openToRead(path);
+  file_ = openToRead(path);
   struct stat status {};
-  if (::fstat(file.get(), &status) != 0 || S_ISDIR(status.st_mode))
+  if (::fstat(file_.get(), &status) != 0 || S_ISDIR(status.st_mode))
     throw CaptureError(capture_code::CANNOT_OPEN,
                        "cannot open capture file " + path + ": it is not a file; name a capture");
-  const auto fileBytes = static_cast<size_t>(status.st_size);
-  if (S_ISREG(status.st_mode) && fileBytes > 0 && file_.map(file, fileBytes)) {
-    borrow({file_.data(), file_.size()});
-    rewind();
-    return;
+  const bool isFile = S_ISREG(status.st_mode) && ::lseek(file_.get(), 0, SEEK_CUR) == 0;
+  kind_ = isFile ? Kind::FILE : Kind::PIPE;
+  if (isFile) {
+    fileBytes_ = static_cast<uint64_t>(status.st_size);
+    ::posix_fadvise(file_.get(), 0, 0, POSIX_FADV_SEQUENTIAL);
   }
-  pipe_ = std::move(file);
-  while (size_ < FIRST_BYTES && refill(0) != Refill::END) continue;
+  fillFirst();
   if (failed_)
     throw CaptureError(capture_code::CANNOT_READ, "cannot read capture " + path + ": " +
                                                       std::strerror(errno) +
                                                       "; copy it to a local disk and try again");
+}
+
+void FileBytes::fillFirst() {
+  while (size_ < FIRST_BYTES && refill(0) != Refill::END) continue;
 }
 
 void FileBytes::borrow(std::span<const uint8_t> octets) {
@@ -61,16 +60,23 @@ void FileBytes::borrow(std::span<const uint8_t> octets) {
 }
 
 Refill FileBytes::refill(size_t consumed) {
-  if (whole() || failed_ || size_ - consumed >= WINDOW_MAXIMUM_BYTES) return Refill::END;
-  pollfd waiting{pipe_.get(), POLLIN, 0};
-  if (::poll(&waiting, 1, LONGEST_WAIT_MS) <= 0) return Refill::NOTHING_YET;
+  const bool isFull = size_ - consumed >= WINDOW_MAXIMUM_BYTES;
+  if (kind_ == Kind::BORROWED || failed_ || isFull) return Refill::END;
+  pollfd waiting{file_.get(), POLLIN, 0};
+  if (kind_ == Kind::PIPE && ::poll(&waiting, 1, LONGEST_WAIT_MS) <= 0) return Refill::NOTHING_YET;
   makeRoom(consumed);
-  const ssize_t got = ::read(pipe_.get(), window_.data() + size_, window_.size() - size_);
+  const ssize_t got = ::read(file_.get(), window_.data() + size_, window_.size() - size_);
   if (got < 0 && (errno == EINTR || errno == EAGAIN)) return Refill::MORE;
   failed_ = got < 0;
-  if (got <= 0) return Refill::END;
+  if (got <= 0) return endOfFile();
   size_ += static_cast<size_t>(got);
+  takenBytes_ += static_cast<uint64_t>(got);
   return Refill::MORE;
+}
+
+Refill FileBytes::endOfFile() {
+  if (takenBytes_ < fileBytes_) failed_ = true;
+  return Refill::END;
 }
 
 /// What is left moves to the front, and there is room behind it.
@@ -84,15 +90,12 @@ void FileBytes::makeRoom(size_t consumed) {
 }
 
 void FileBytes::rewind() {
-  droppedEnd_ = 0;
-  nextDrop_ = file_.mapped() ? 2 * DROP_BYTES : SIZE_MAX;
-}
-
-void FileBytes::dropBehind(size_t offset) {
-  const size_t end = offset / DROP_BYTES * DROP_BYTES - DROP_BYTES;
-  ::madvise(const_cast<uint8_t*>(data_) + droppedEnd_, end - droppedEnd_, MADV_DONTNEED);
-  droppedEnd_ = end;
-  nextDrop_ = end + 2 * DROP_BYTES;
+  if (kind_ != Kind::FILE) return;
+  ::lseek(file_.get(), 0, SEEK_SET);
+  size_ = 0;
+  takenBytes_ = 0;
+  failed_ = false;
+  fillFirst();
 }
 
 }  // namespace weir

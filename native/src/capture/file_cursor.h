@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// How far the reader of a capture file has come.
+// How far the reader of a capture file has come, and how far it may go.
 #pragma once
 
 #include <cstddef>
@@ -8,6 +8,9 @@
 #include "capture/packet_source.h"
 
 namespace weir {
+
+/// HELD: what is in memory only, so that views of it stay valid.
+enum class ReadExtent : uint8_t { HELD, FURTHER };
 
 struct FileCursor {
   size_t offset = 0;  ///< in what FileBytes holds

@@ -24,7 +24,8 @@ size_t FileSource::receive(std::span<PacketView> batch) {
   size_t kept = 0;
   for (size_t seen = 0; !finished_ && kept < batch.size() && seen < FRAMES_PER_RECEIVE;) {
     const auto fresh = batch.subspan(kept);
-    const size_t count = file_.read(fresh);
+    // The frames that are kept lie in the file's window: it must not move on under them.
+    const size_t count = file_.read(fresh, kept > 0 ? ReadExtent::HELD : ReadExtent::FURTHER);
     if (count == 0) {
       finished_ = file_.ended();
       break;

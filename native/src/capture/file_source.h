@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // A lane's share of a capture file, as fast as the lane can take it. Each lane reads the whole file
-// through its own mapping and keeps the frames of its own IP pairs, so lanes need not meet.
+// through its own window and keeps the frames of its own IP pairs, so lanes need not meet.
 #pragma once
 
 #include <string>

@@ -185,7 +185,7 @@ TEST_CASE("standard input may be a socket") {
   CHECK(readLane(source) == packets);
 }
 
-TEST_CASE("a large file is read through the dropping of what lies behind") {
+TEST_CASE("a large file is read through many windows") {
   const Octets frame = ethernet({}, ipv4({}, udp({}, Octets(1400, 7))));
   std::vector<TestPacket> packets;
   for (int64_t i = 0; i < 12'000; ++i)

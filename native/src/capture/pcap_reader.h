@@ -27,7 +27,8 @@ class PcapReader {
 
   /// Gives the next frames; 0 at the end, and when a pipe has nothing yet. Counts the defect that
   /// ended the file, once.
-  size_t read(FileBytes& bytes, std::span<PacketView> batch, CaptureCounters& counters);
+  size_t read(FileBytes& bytes, std::span<PacketView> batch, CaptureCounters& counters,
+              ReadExtent extent);
 
   [[nodiscard]] bool ended() const { return cursor_.ended; }
 

@@ -49,15 +49,15 @@ void PcapngReader::start() {
   interfaces_.clear();
 }
 
-size_t PcapngReader::read(FileBytes& bytes, std::span<PacketView> batch,
-                          CaptureCounters& counters) {
+size_t PcapngReader::read(FileBytes& bytes, std::span<PacketView> batch, CaptureCounters& counters,
+                          ReadExtent extent) {
   size_t count = 0;
   Block block;
-  bytes.advance(cursor_.offset);
   while (count < batch.size() && !cursor_.ended) {
     if (!nextBlock(bytes, block, counters)) {
       // What was given lies in the window: it must not move on yet.
-      if (count > 0 || cursor_.ended || !cursor_.goOn(bytes, counters)) break;
+      const bool isDone = count > 0 || cursor_.ended || extent == ReadExtent::HELD;
+      if (isDone || !cursor_.goOn(bytes, counters)) break;
       continue;
     }
     const Outcome outcome = takeBlock(block, batch[count]);
@@ -171,8 +171,6 @@ PcapngReader::Outcome PcapngReader::takeTimedFrame(const Block& block, uint32_t 
           .originalLengthBytes = std::max(load32(block.body + 16, order_), captured),
           .timestampNs = toNs(interface, units),
           .linkType = interface.linkType};
-  __builtin_prefetch(view.data + 64);
-  __builtin_prefetch(block.body + block.bodyBytes + 8);
   return Outcome::FRAME;
 }
 

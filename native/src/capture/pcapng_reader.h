@@ -26,7 +26,8 @@ class PcapngReader {
 
   /// Gives the next frames; 0 at the end, and when a pipe has nothing yet. Blocks that make no
   /// sense are counted and skipped while their length can be trusted; otherwise they end the file.
-  size_t read(FileBytes& bytes, std::span<PacketView> batch, CaptureCounters& counters);
+  size_t read(FileBytes& bytes, std::span<PacketView> batch, CaptureCounters& counters,
+              ReadExtent extent);
 
   [[nodiscard]] bool ended() const { return cursor_.ended; }
   [[nodiscard]] int64_t clockNs() const { return clock_.nowNs(); }
