@@ -69,6 +69,8 @@ export interface ExportTarget {
 export interface DataPlaneConfig {
   readonly source: Source;
   readonly lanes: number;
+  /** lane n runs on the n-th of these processor cores only; empty: anywhere */
+  readonly cores: readonly number[];
   readonly idleTimeoutMs: number;
   readonly activeTimeoutMs: number;
   /** by lane */
@@ -88,6 +90,15 @@ export interface DataPlaneConfig {
   readonly onOverload: 'degrade' | 'drop';
   /** of lane 0; lane n has this + n */
   readonly observationDomain: number;
+}
+
+/** What a running data plane can take over. */
+export interface ReloadConfig {
+  readonly idleTimeoutMs: number;
+  readonly activeTimeoutMs: number;
+  readonly exportOnClassify: boolean;
+  /** null: as they are */
+  readonly signatures: SignatureSet | null;
 }
 
 export interface PacketSum {
@@ -146,8 +157,16 @@ export interface LaneCounters {
 export interface DataPlane {
   /** Compiles the signatures and builds all lanes; opens nothing. */
   build(): void;
-  /** Opens sources, sockets and files, and starts the lanes' threads. */
+  /** Opens sources, sockets and files: what may need a right that is dropped afterwards. */
+  open(): void;
+  /** Starts the lanes' threads, after `open`. */
   start(): void;
+  /**
+   * Compiles the new signatures off the event loop; resolves when all lanes have taken them over,
+   * between two batches of packets. Rejects as `build` throws, and all is as before. One at a time,
+   * while the lanes run.
+   */
+  reload(config: ReloadConfig): Promise<void>;
   /** Asks the lanes to end their flows and leave. */
   stop(): void;
   /** Resolves when all lanes have left: after `stop`, or at the end of a file. */
@@ -157,10 +176,30 @@ export interface DataPlane {
   recordsFailure(): string | null;
 }
 
+export interface UserIdentity {
+  readonly uid: number;
+  readonly gid: number;
+}
+
 interface Addon {
+  findUser(name: string): UserIdentity | null;
+  dropPrivileges(keptCapabilities: readonly number[], user: string | null): void;
+  notifyServiceManager(message: string): boolean;
   readonly DataPlane: new (config: DataPlaneConfig) => DataPlane;
 }
 
 const addon = createRequire(import.meta.url)('../build/Release/weir.node') as Addon;
 
 export const DataPlane: new (config: DataPlaneConfig) => DataPlane = addon.DataPlane;
+
+/** The system's user of this name, or null. */
+export const findUser: Addon['findUser'] = addon.findUser;
+
+/**
+ * Takes from all threads, for good, every capability but those kept (numbers of linux/capability.h)
+ * and becomes `user` unless that is null. Throws WEIR_PROBE_CANNOT_DROP_PRIVILEGES.
+ */
+export const dropPrivileges: Addon['dropPrivileges'] = addon.dropPrivileges;
+
+/** Tells systemd, when it started this process as Type=notify (sd_notify(3)); whether it took it. */
+export const notifyServiceManager: Addon['notifyServiceManager'] = addon.notifyServiceManager;

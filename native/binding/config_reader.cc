@@ -79,6 +79,19 @@ ExportTarget readTarget(const Napi::Object& object) {
           .collector = {text(object, "host"), integer<uint16_t>(object, "port")}};
 }
 
+EarlyExport readEarlyExport(const Napi::Object& object) {
+  return object.Get("exportOnClassify").As<Napi::Boolean>().Value() ? EarlyExport::ON_CLASSIFY
+                                                                    : EarlyExport::NEVER;
+}
+
+std::vector<uint32_t> readCores(const Napi::Array& array) {
+  std::vector<uint32_t> cores;
+  for (uint32_t i = 0; i < array.Length(); ++i) {
+    cores.push_back(array.Get(i).As<Napi::Number>().Uint32Value());
+  }
+  return cores;
+}
+
 Engine readEngine(const std::string& name) {
   if (name == "emulator") return Engine::EMULATOR;
   return name == "none" ? Engine::NONE : Engine::HYPERSCAN;
@@ -92,10 +105,21 @@ SignatureSet readSignatures(const Napi::Object& object) {
           .expected = readExpected(object.Get("expected").As<Napi::Object>())};
 }
 
+ReloadConfig readReloadConfig(const Napi::Object& object) {
+  ReloadConfig config;
+  config.timeouts.idleNs = nanoseconds(object, "idleTimeoutMs");
+  config.timeouts.activeNs = nanoseconds(object, "activeTimeoutMs");
+  config.earlyExport = readEarlyExport(object);
+  const Napi::Value signatures = object.Get("signatures");
+  if (!signatures.IsNull()) config.signatures = readSignatures(signatures.As<Napi::Object>());
+  return config;
+}
+
 DataPlaneConfig readConfig(const Napi::Object& object) {
   DataPlaneConfig config;
   config.source = readSource(object.Get("source").As<Napi::Object>());
   config.lanes = integer<uint32_t>(object, "lanes");
+  config.cores = readCores(object.Get("cores").As<Napi::Array>());
   config.flows.idleTimeoutNs = nanoseconds(object, "idleTimeoutMs");
   config.flows.activeTimeoutNs = nanoseconds(object, "activeTimeoutMs");
   config.flows.maximumFlows = integer<uint32_t>(object, "maximumFlows");
@@ -104,9 +128,7 @@ DataPlaneConfig readConfig(const Napi::Object& object) {
   config.cacheFolder = text(object, "cacheFolder");
   config.targets = list<ExportTarget>(object, "targets", readTarget);
   config.recordsPath = text(object, "recordsPath");
-  config.earlyExport = object.Get("exportOnClassify").As<Napi::Boolean>().Value()
-                           ? EarlyExport::ON_CLASSIFY
-                           : EarlyExport::NEVER;
+  config.earlyExport = readEarlyExport(object);
   config.sampling.interval = integer<uint32_t>(object, "samplingInterval");
   config.sampling.algorithm = text(object, "samplingAlgorithm") == "random"
                                   ? SamplingAlgorithm::RANDOM_OUT_OF_N

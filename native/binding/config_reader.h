@@ -10,6 +10,7 @@
 namespace weir {
 
 DataPlaneConfig readConfig(const Napi::Object& object);
+ReloadConfig readReloadConfig(const Napi::Object& object);
 SignatureSet readSignatures(const Napi::Object& object);
 
 }  // namespace weir

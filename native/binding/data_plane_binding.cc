@@ -1,39 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
-// Mirrors DataPlane for JavaScript: constructor(config), build, start, stop, wait, counters.
+// Mirrors DataPlane for JavaScript: constructor(config), build, open, start, reload,
+// stop, wait, counters.
 #include <napi.h>
 
 #include <cstring>
+#include <exception>
 #include <memory>
 
 #include "binding/config_reader.h"
 #include "binding/counters_writer.h"
-#include "coded_error.h"
+#include "binding/guarded.h"
+#include "binding/process_binding.h"
 #include "lane/data_plane.h"
 
 namespace weir {
 
 namespace {
-
-Napi::Error codedError(Napi::Env env, const char* code, const std::string& message) {
-  Napi::Error error = Napi::Error::New(env, message);
-  error.Set("code", Napi::String::New(env, code));
-  return error;
-}
-
-/// Runs `action`; what C++ throws becomes a JavaScript error with the same code.
-template <typename Action>
-void guarded(Napi::Env env, Action action) {
-  try {
-    action();
-  } catch (const CodedError& error) {
-    throw codedError(env, error.code(), error.what());
-  } catch (const std::bad_alloc&) {
-    throw codedError(env, "WEIR_PROBE_OUT_OF_MEMORY",
-                     "not enough memory for the flow tables. Lower the number of flows or lanes.");
-  } catch (const std::exception& error) {
-    throw codedError(env, "WEIR_PROBE_FAILED", error.what());
-  }
-}
 
 /// Joins the lanes' threads away from the event loop.
 class WaitWorker final : public Napi::AsyncWorker {
@@ -53,12 +35,51 @@ class WaitWorker final : public Napi::AsyncWorker {
   Napi::Promise::Deferred deferred_;
 };
 
+/// Compiles new signatures and hands them to the lanes away from the event loop.
+class ReloadWorker final : public Napi::AsyncWorker {
+ public:
+  ReloadWorker(Napi::Env env, std::shared_ptr<DataPlane> plane, ReloadConfig config)
+      : AsyncWorker(env),
+        plane_(std::move(plane)),
+        config_(std::move(config)),
+        deferred_(Napi::Promise::Deferred::New(env)) {}
+
+  [[nodiscard]] Napi::Promise promise() const { return deferred_.Promise(); }
+
+ protected:
+  void Execute() override {
+    try {
+      plane_->reload(std::move(config_));
+    } catch (...) {
+      failure_ = std::current_exception();
+    }
+  }
+  void OnOK() override {
+    try {
+      guarded(Env(), [&] {
+        if (failure_) std::rethrow_exception(failure_);
+      });
+      deferred_.Resolve(Env().Undefined());
+    } catch (const Napi::Error& error) {
+      deferred_.Reject(error.Value());
+    }
+  }
+
+ private:
+  std::shared_ptr<DataPlane> plane_;
+  ReloadConfig config_;
+  Napi::Promise::Deferred deferred_;
+  std::exception_ptr failure_;
+};
+
 class DataPlaneBinding final : public Napi::ObjectWrap<DataPlaneBinding> {
  public:
   static Napi::Function define(Napi::Env env) {
     return DefineClass(env, "DataPlane",
                        {InstanceMethod<&DataPlaneBinding::build>("build"),
+                        InstanceMethod<&DataPlaneBinding::open>("open"),
                         InstanceMethod<&DataPlaneBinding::start>("start"),
+                        InstanceMethod<&DataPlaneBinding::reload>("reload"),
                         InstanceMethod<&DataPlaneBinding::stop>("stop"),
                         InstanceMethod<&DataPlaneBinding::wait>("wait"),
                         InstanceMethod<&DataPlaneBinding::counters>("counters"),
@@ -75,10 +96,20 @@ class DataPlaneBinding final : public Napi::ObjectWrap<DataPlaneBinding> {
   void build(const Napi::CallbackInfo& info) {
     guarded(info.Env(), [&] { plane_->build(); });
   }
+  void open(const Napi::CallbackInfo& info) {
+    guarded(info.Env(), [&] { plane_->open(); });
+  }
   void start(const Napi::CallbackInfo& info) {
     guarded(info.Env(), [&] { plane_->start(); });
   }
   void stop(const Napi::CallbackInfo&) { plane_->stop(); }
+
+  Napi::Value reload(const Napi::CallbackInfo& info) {
+    auto config = readReloadConfig(info[0].As<Napi::Object>());
+    auto* worker = new ReloadWorker(info.Env(), plane_, std::move(config));  // deletes itself
+    worker->Queue();
+    return worker->promise();
+  }
 
   Napi::Value wait(const Napi::CallbackInfo& info) {
     auto* worker = new WaitWorker(info.Env(), plane_);  // deletes itself when done
@@ -107,6 +138,7 @@ class DataPlaneBinding final : public Napi::ObjectWrap<DataPlaneBinding> {
 
 Napi::Object initialize(Napi::Env env, Napi::Object exports) {
   exports.Set("DataPlane", DataPlaneBinding::define(env));
+  defineProcess(env, exports);
   return exports;
 }
 

@@ -16,6 +16,9 @@ class AnnouncedFlows {
   AnnouncedFlows(const ExpectedApplications& expected, uint32_t expectationsMax)
       : expected_(expected), table_(expectationsMax) {}
 
+  /// What announced flows are called from now on.
+  void expect(const ExpectedApplications& expected) { expected_ = expected; }
+
   /// Looks for announcements in a packet's payload. A few compares where there are none.
   void observe(const DecodedPacket& packet, StreamSide side);
 

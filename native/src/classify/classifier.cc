@@ -2,6 +2,7 @@
 #include "classify/classifier.h"
 
 #include <array>
+#include <bit>
 #include <utility>
 #include <vector>
 
@@ -57,7 +58,8 @@ struct Classifier::Impl {
         rules(database->signatures()),
         slots(options.undecidedFlowsMax),
         segments(SEGMENT_BLOCKS_MAX),
-        announced(database->signatures().expected, options.expectationsMax),
+        announced(std::make_shared<AnnouncedFlows>(database->signatures().expected,
+                                                   options.expectationsMax)),
         matcher(database->createMatcher(options.undecidedFlowsMax * 2)) {
     for (const Application& application : database->signatures().applications) {
       if (application.ipProtocol == 0) continue;
@@ -90,7 +92,7 @@ struct Classifier::Impl {
   std::array<uint32_t, 256> applicationOfProtocol{};
   FlowSlotPool slots;
   SegmentPool segments;
-  AnnouncedFlows announced;
+  std::shared_ptr<AnnouncedFlows> announced;
   const std::unique_ptr<Matcher> matcher;
 
   std::vector<ScanRequest> batch;
@@ -109,13 +111,13 @@ struct Classifier::Impl {
 
 void Classifier::Impl::add(FlowEntry& entry, const DecodedPacket& packet) {
   if (entry.classification == ClassificationState::DECIDED) {
-    if (entry.inspectAfterVerdict != 0) announced.observe(packet, sideOf(entry, packet));
+    if (entry.inspectAfterVerdict != 0) announced->observe(packet, sideOf(entry, packet));
     return;
   }
   if (entry.classification == ClassificationState::NEW && !admit(entry, packet)) return;
   // Before the verdict too: whether a channel has its name yet depends on the cut into batches,
   // what it announces must not.
-  announced.observe(packet, sideOf(entry, packet));
+  announced->observe(packet, sideOf(entry, packet));
   const uint32_t index = entry.classifierSlot;
   if (entry.key.protocol == PROTOCOL_TCP) {
     addSegment(index, entry, packet);
@@ -138,7 +140,7 @@ bool Classifier::Impl::admit(FlowEntry& entry, const DecodedPacket& packet) {
     decide(entry, 0);
     return false;
   }
-  if (const uint32_t expected = announced.find(packet); expected != 0) {
+  if (const uint32_t expected = announced->find(packet); expected != 0) {
     ++counters.expectedFlows;
     decide(entry, expected);
     return false;
@@ -277,7 +279,7 @@ void Classifier::Impl::decide(FlowEntry& entry, uint32_t application) {
   entry.classification = ClassificationState::DECIDED;
   entry.application = application;
   if (application == 0) return;
-  entry.inspectAfterVerdict = announced.isControl(application) ? 1 : 0;
+  entry.inspectAfterVerdict = announced->isControl(application) ? 1 : 0;
   ++counters.decidedFlows;
   named.push_back(&entry);
 }
@@ -377,6 +379,23 @@ void Classifier::add(FlowEntry& entry, const DecodedPacket& packet) { impl_->add
 std::span<FlowEntry* const> Classifier::settle() { return impl_->settle(); }
 
 void Classifier::release(FlowEntry& entry) { impl_->release(entry); }
+
+bool Classifier::owns(const FlowEntry& entry) const {
+  return impl_->slots.holds(entry.classifierSlot, entry);
+}
+
+void Classifier::shareAnnouncements(Classifier& predecessor) {
+  impl_->announced = predecessor.impl_->announced;
+  impl_->announced->expect(impl_->database->signatures().expected);
+}
+
+ClassifierCounters& ClassifierCounters::operator+=(const ClassifierCounters& other) {
+  using Words = std::array<uint64_t, sizeof(ClassifierCounters) / sizeof(uint64_t)>;
+  auto sum = std::bit_cast<Words>(*this);
+  const auto words = std::bit_cast<Words>(other);
+  for (size_t i = 0; i < words.size(); ++i) sum[i] += words[i];
+  return *this = std::bit_cast<ClassifierCounters>(sum);
+}
 
 ClassifierCounters Classifier::counters() const {
   ClassifierCounters counters = impl_->counters;

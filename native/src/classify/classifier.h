@@ -33,6 +33,8 @@ struct ClassifierCounters {
   uint64_t reorderedSegments = 0;  ///< waited for octets before them
   uint64_t reorderDroppedSegments = 0;  ///< beyond the reorder bound; the direction is given up
   uint64_t matcherBusyRequests = 0;     ///< refused by a full device; the direction is given up
+
+  ClassifierCounters& operator+=(const ClassifierCounters& other);
 };
 
 /// An entry must stay where it is in memory while its classification is UNDECIDED. Later fragments
@@ -61,6 +63,13 @@ class Classifier {
   /// The flow ends or starts anew: gives its slot back. After this `entry.classification` is
   /// DECIDED with what is known.
   void release(FlowEntry& entry);
+
+  /// Whether an UNDECIDED `entry` is this classifier's, and not one's with other signatures.
+  [[nodiscard]] bool owns(const FlowEntry& entry) const;
+
+  /// From now on both know the same announced flows, named as this one's signatures say: what a
+  /// control channel announced before a reload is found after it.
+  void shareAnnouncements(Classifier& predecessor);
 
   [[nodiscard]] ClassifierCounters counters() const;
 

@@ -59,6 +59,12 @@ class FlowSlotPool {
 
   FlowSlot& operator[](uint32_t index) { return chunks_[index / CHUNK_SLOTS][index % CHUNK_SLOTS]; }
 
+  /// Whether slot `index` is in use by `entry`; any number is allowed.
+  [[nodiscard]] bool holds(uint32_t index, const FlowEntry& entry) const {
+    const size_t chunk = index / CHUNK_SLOTS;
+    return chunk < chunks_.size() && chunks_[chunk][index % CHUNK_SLOTS].entry == &entry;
+  }
+
   [[nodiscard]] uint32_t used() const { return used_; }
 
  private:

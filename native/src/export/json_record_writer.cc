@@ -25,6 +25,12 @@ bool isIcmp(const FlowRecord& record) { return record.protocol == 1 || record.pr
 
 }  // namespace
 
+std::shared_ptr<const ApplicationNames> applicationNames(const std::vector<ApplicationRow>& rows) {
+  auto names = std::make_shared<ApplicationNames>();
+  for (const ApplicationRow& row : rows) names->emplace(row.selector, row.name);
+  return names;
+}
+
 JsonRecordWriter::JsonRecordWriter(std::shared_ptr<RecordFile> file,
                                    std::shared_ptr<const ApplicationNames> names)
     : file_(std::move(file)), names_(std::move(names)) {
@@ -92,6 +98,10 @@ void JsonRecordWriter::tick(int64_t nowNs) {
   const bool clockSetBack = nowNs < nowNs_;
   nowNs_ = nowNs;
   if (clockSetBack || nowNs - blockSinceNs_ >= MAXIMUM_AGE_NS) flush();
+}
+
+void JsonRecordWriter::setApplications(const std::vector<ApplicationRow>& rows) {
+  names_ = applicationNames(rows);
 }
 
 void JsonRecordWriter::flush() {

@@ -14,12 +14,15 @@ namespace weir {
 /// Application names by selector; read-only, shared by all lanes.
 using ApplicationNames = std::unordered_map<uint32_t, std::string>;
 
+std::shared_ptr<const ApplicationNames> applicationNames(const std::vector<ApplicationRow>& rows);
+
 class JsonRecordWriter final : public RecordExporter {
  public:
   JsonRecordWriter(std::shared_ptr<RecordFile> file, std::shared_ptr<const ApplicationNames> names);
 
   void write(const FlowRecord& record) override;
   void tick(int64_t nowNs) override;
+  void setApplications(const std::vector<ApplicationRow>& rows) override;
   void flush() override;
 
  private:

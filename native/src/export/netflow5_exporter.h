@@ -13,6 +13,8 @@ class Netflow5Exporter final : public DatagramExporter {
   Netflow5Exporter(std::unique_ptr<MessageSender> sender, uint8_t engineId)
       : DatagramExporter(std::move(sender)), engineId_(engineId) {}
 
+  void setApplications(const std::vector<ApplicationRow>&) override {}  // v5 has no field for them
+
  private:
   void writeDirection(const FlowRecord& record, const DirectionRecord& direction) override;
   size_t finishDatagram() override;

@@ -38,6 +38,11 @@ void Netflow9Exporter::tick(int64_t nowNs) {
   if (due) announce();
 }
 
+void Netflow9Exporter::setApplications(const std::vector<ApplicationRow>& rows) {
+  options_.applications = rows;
+  if (announced_) announce();
+}
+
 void Netflow9Exporter::announce() {
   flush();
   writeTemplates();

@@ -11,16 +11,9 @@
 
 namespace weir {
 
-/// One row of the application table (options of RFC 6759 5.1).
-struct ApplicationRow {
-  uint32_t selector = 0;    ///< 3 octets, under classification engine 6
-  std::string name;         ///< element 96, at most 24 octets
-  std::string description;  ///< element 94, at most 55 octets
-};
-
 struct Netflow9Options {
-  uint32_t sourceId = 0;  ///< observation domain: one a lane
-  std::vector<ApplicationRow> applications;
+  uint32_t sourceId = 0;                     ///< observation domain: one a lane
+  std::vector<ApplicationRow> applications;  ///< rows of the options table of RFC 6759 5.1
   int64_t refreshNs = 60'000'000'000;  ///< templates and application table go out again after this
   uint32_t refreshDatagrams = 4096;    ///< or after this many datagrams
 };
@@ -32,6 +25,7 @@ class Netflow9Exporter final : public DatagramExporter {
   Netflow9Exporter(std::unique_ptr<MessageSender> sender, Netflow9Options options);
 
   void tick(int64_t nowNs) override;
+  void setApplications(const std::vector<ApplicationRow>& rows) override;
 
  private:
   void writeDirection(const FlowRecord& record, const DirectionRecord& direction) override;

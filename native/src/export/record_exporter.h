@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "capture/packet_sampler.h"
 #include "export/message_sender.h"
@@ -23,6 +24,13 @@ struct ExporterCounters {
   SenderCounters sender;  ///< what became of the messages that hold the records
 };
 
+/// A name that records may carry.
+struct ApplicationRow {
+  uint32_t selector = 0;    ///< 3 octets, under classification engine 6 (RFC 6759)
+  std::string name;         ///< element 96, at most 24 octets
+  std::string description;  ///< element 94, at most 55 octets
+};
+
 /// Owned and used by one lane.
 class RecordExporter {
  public:
@@ -32,6 +40,9 @@ class RecordExporter {
 
   /// The lane's clock went on; sends what has waited long enough.
   virtual void tick(int64_t nowNs) = 0;
+
+  /// New signatures: these are the names from now on. Who announces names does so again at once.
+  virtual void setApplications(const std::vector<ApplicationRow>& rows) = 0;
 
   /// Sends everything that is buffered.
   virtual void flush() = 0;

@@ -73,6 +73,11 @@ FlowTable::FlowTable(const FlowTableOptions& options, const FlowHash::Seed& seed
              std::max({options.idleTimeoutNs, options.activeTimeoutNs, options.dormantTimeoutNs})) {
 }
 
+void FlowTable::setTimeouts(const FlowTimeouts& timeouts) {
+  options_.idleTimeoutNs = timeouts.idleNs;
+  options_.activeTimeoutNs = timeouts.activeNs;
+}
+
 uint32_t FlowTable::find(const DecodedPacket& packet, uint32_t hash, uint32_t likely) {
   const auto isFlow = [&](uint32_t candidate) { return pool_[candidate].key == packet.key; };
   if (likely != FlowEntry::NO_INDEX && isFlow(likely)) return likely;

@@ -14,6 +14,11 @@
 
 namespace weir {
 
+struct FlowTimeouts {
+  int64_t idleNs = 15'000'000'000;
+  int64_t activeNs = 60'000'000'000;
+};
+
 struct FlowTableOptions {
   int64_t idleTimeoutNs = 15'000'000'000;
   int64_t activeTimeoutNs = 60'000'000'000;
@@ -48,6 +53,10 @@ struct FlowTableCounters {
 class FlowTable {
  public:
   FlowTable(const FlowTableOptions& options, const FlowHash::Seed& seed);
+
+  /// Holds for all flows from the next packet or `advance` on. A flow that has been silent for
+  /// longer than a shorter timeout is looked at when the old one is due; its record is the same.
+  void setTimeouts(const FlowTimeouts& timeouts);
 
   /// First of three steps for each packet, with other packets' steps between them while memory
   /// answers: gives the hash for the others, and asks for the index's line.

@@ -4,12 +4,14 @@
 #include <pthread.h>
 
 #include <random>
+#include <unordered_set>
 
 #include "capture/file_source.h"
 #include "coded_error.h"
 #include "export/json_record_writer.h"
 #include "export/netflow5_exporter.h"
 #include "export/netflow9_exporter.h"
+#include "lane/core_pinning.h"
 
 namespace weir {
 
@@ -42,12 +44,13 @@ std::vector<ApplicationRow> applicationRows(const SignatureSet& signatures) {
   return rows;
 }
 
-std::shared_ptr<const ApplicationNames> applicationNames(const SignatureSet& signatures) {
-  auto names = std::make_shared<ApplicationNames>();
-  for (const Application& application : signatures.applications) {
-    names->emplace(application.selector, application.name);
+/// Names that went out of use stay known: flows that have them are still there.
+void keepOlderRows(std::vector<ApplicationRow>& rows, const std::vector<ApplicationRow>& older) {
+  std::unordered_set<uint32_t> known;
+  for (const ApplicationRow& row : rows) known.insert(row.selector);
+  for (const ApplicationRow& row : older) {
+    if (known.insert(row.selector).second) rows.push_back(row);
   }
-  return names;
 }
 
 std::unique_ptr<DatagramExporter> buildExporter(const ExportTarget& target,
@@ -81,8 +84,9 @@ DataPlane::~DataPlane() {
 
 void DataPlane::build() {
   checkLimits(config_);
+  checkCores(config_.cores, config_.lanes);
   database_ = createMatcherDatabase(config_.engine, config_.signatures, config_.cacheFolder);
-  names_ = applicationNames(config_.signatures);
+  applications_ = applicationRows(config_.signatures);
   if (!config_.recordsPath.empty()) records_ = std::make_shared<RecordFile>(config_.recordsPath);
   fanoutGroupId_ = static_cast<uint16_t>(std::random_device{}());
   for (uint32_t lane = 0; lane < config_.lanes; ++lane) buildLane(lane);
@@ -92,7 +96,8 @@ void DataPlane::buildLane(uint32_t index) {
   LaneParts parts;
   parts.source = std::visit(SourceBuilder{index, config_.lanes, fanoutGroupId_}, config_.source);
   parts.table = std::make_unique<FlowTable>(config_.flows, FlowHash::randomSeed());
-  parts.classifier = std::make_unique<Classifier>(database_, config_.classifier);
+  parts.classifier = std::make_unique<ClassifierSuccession>(
+      std::make_unique<Classifier>(database_, config_.classifier));
   parts.earlyExport = config_.earlyExport;
   parts.sampling = config_.sampling;
   parts.overloadPolicy = config_.overloadPolicy;
@@ -101,20 +106,53 @@ void DataPlane::buildLane(uint32_t index) {
     datagramExporters_.push_back(exporter.get());
     parts.exporters.push_back(std::move(exporter));
   }
-  if (records_) parts.exporters.push_back(std::make_unique<JsonRecordWriter>(records_, names_));
+  if (records_) {
+    parts.exporters.push_back(
+        std::make_unique<JsonRecordWriter>(records_, applicationNames(applications_)));
+  }
   sources_.push_back(parts.source.get());
   lanes_.push_back(std::make_unique<Lane>(std::move(parts)));
 }
 
-void DataPlane::start() {
+void DataPlane::open() {
   for (PacketSource* source : sources_) source->open();
   for (DatagramExporter* exporter : datagramExporters_) exporter->open();
   if (records_) records_->open();
+}
+
+void DataPlane::start() {
   for (size_t lane = 0; lane < lanes_.size(); ++lane) {
     threads_.emplace_back([this, lane] { lanes_[lane]->run(); });
-    pthread_setname_np(threads_.back().native_handle(),
-                       ("weir-lane-" + std::to_string(lane)).c_str());
+    std::thread& thread = threads_.back();
+    pthread_setname_np(thread.native_handle(), ("weir-lane-" + std::to_string(lane)).c_str());
+    if (config_.cores.empty() || pinToCore(thread, config_.cores[lane])) continue;
+    stop();
+    wait();
+    throw CodedError("WEIR_PROBE_CANNOT_PIN",
+                     "core " + std::to_string(config_.cores[lane]) + " was taken away from Weir.");
   }
+}
+
+void DataPlane::reload(ReloadConfig config) {
+  auto database = database_;
+  auto rows = applications_;
+  if (config.signatures) {
+    database = createMatcherDatabase(config_.engine, *config.signatures, config_.cacheFolder);
+    rows = applicationRows(*config.signatures);
+    keepOlderRows(rows, applications_);
+  }
+  std::vector<LaneUpdate> updates(lanes_.size());
+  for (LaneUpdate& update : updates) {
+    if (config.signatures) {
+      update.classifier = std::make_unique<Classifier>(database, config_.classifier);
+      update.applications = rows;
+    }
+    update.timeouts = config.timeouts;
+    update.earlyExport = config.earlyExport;
+  }
+  for (size_t lane = 0; lane < lanes_.size(); ++lane) lanes_[lane]->update(updates[lane]);
+  applications_ = std::move(rows);
+  database_ = std::move(database);
 }
 
 void DataPlane::stop() {

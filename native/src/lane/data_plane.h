@@ -27,8 +27,16 @@ class DataPlane {
   /// SignatureError.
   void build();
 
-  /// Opens sources, sockets and files, then starts the lanes. After a throw nothing runs.
+  /// Opens sources, sockets and files: what may need a right that is dropped afterwards.
+  void open();
+
+  /// Starts the lanes, after `open`. After a throw nothing runs.
   void start();
+
+  /// Compiles the new signatures and has every running lane take them over between two batches,
+  /// with the other settings. Takes as long as compiling does: a thread of its own may call it, one
+  /// at a time. After a throw (as of `build`) all is as before.
+  void reload(ReloadConfig config);
 
   /// Asks the lanes to end their flows and leave.
   void stop();
@@ -47,7 +55,7 @@ class DataPlane {
   DataPlaneConfig config_;
   std::shared_ptr<RecordFile> records_;
   std::shared_ptr<const MatcherDatabase> database_;
-  std::shared_ptr<const ApplicationNames> names_;
+  std::vector<ApplicationRow> applications_;
   std::vector<std::unique_ptr<Lane>> lanes_;
   std::vector<PacketSource*> sources_;
   std::vector<DatagramExporter*> datagramExporters_;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -37,9 +38,17 @@ struct ExportTarget {
 /// the flow gets its name.
 enum class EarlyExport : uint8_t { NEVER, ON_CLASSIFY };
 
+/// What a running data plane can take over.
+struct ReloadConfig {
+  FlowTimeouts timeouts;
+  std::optional<SignatureSet> signatures;  ///< nullopt: as they are
+  EarlyExport earlyExport = EarlyExport::NEVER;
+};
+
 struct DataPlaneConfig {
   SourceOptions source;
   uint32_t lanes = 1;
+  std::vector<uint32_t> cores;  ///< lane n runs on the n-th of these only; empty: anywhere
   FlowTableOptions flows;
   ClassifierOptions classifier;
   Engine engine = Engine::HYPERSCAN;

@@ -47,6 +47,7 @@ Run runOn(const std::vector<TestPacket>& packets, DataPlaneConfig config) {
   config.engine = Engine::NONE;
   DataPlane plane(std::move(config));
   plane.build();
+  plane.open();
   plane.start();
   plane.wait();
   Run run;

@@ -23,6 +23,7 @@ void Lane::run() {
   uint32_t batchesSincePublication = 0;
   for (;;) {
     if (stopping_.load(std::memory_order_relaxed)) parts_.source->stop();
+    if (LaneUpdate* const update = mailbox_.waiting()) apply(*update);
     const size_t received = parts_.source->receive(views_);
     if (received == 0 && parts_.source->finished()) break;
     // Exporters learn the time before they get a record: it sets their boot time. The table learns
@@ -132,11 +133,23 @@ void Lane::setSampling(uint32_t interval) {
   for (const auto& exporter : parts_.exporters) exporter->setSampling(sampler_.state());
 }
 
+void Lane::apply(LaneUpdate& update) {
+  settle(nullptr);
+  if (update.classifier) {
+    parts_.classifier->succeed(std::move(update.classifier));
+    for (const auto& exporter : parts_.exporters) exporter->setApplications(update.applications);
+  }
+  parts_.table->setTimeouts(update.timeouts);
+  parts_.earlyExport = update.earlyExport;
+  mailbox_.acknowledge();
+}
+
 void Lane::finish() {
   settle(nullptr);
   parts_.table->flush(parts_.source->clockNs(), *this);
   for (const auto& exporter : parts_.exporters) exporter->finish();
   publish();
+  mailbox_.close();
 }
 
 void Lane::publish() {

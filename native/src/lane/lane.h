@@ -10,12 +10,13 @@
 #include <vector>
 
 #include "capture/packet_source.h"
-#include "classify/classifier.h"
+#include "classify/classifier_succession.h"
 #include "decode/packet_decoder.h"
 #include "export/record_exporter.h"
 #include "flow/flow_table.h"
 #include "lane/data_plane_config.h"
 #include "lane/lane_counters.h"
+#include "lane/lane_update.h"
 #include "lane/published_counters.h"
 
 namespace weir {
@@ -24,14 +25,14 @@ namespace weir {
 struct LaneParts {
   std::unique_ptr<PacketSource> source;
   std::unique_ptr<FlowTable> table;
-  std::unique_ptr<Classifier> classifier;
+  std::unique_ptr<ClassifierSuccession> classifier;
   std::vector<std::unique_ptr<RecordExporter>> exporters;
   EarlyExport earlyExport = EarlyExport::NEVER;
   SamplingState sampling;
   OverloadPolicy overloadPolicy = OverloadPolicy::DEGRADE;
 };
 
-/// `run` belongs to the lane's thread; `stop` and `counters` may be called from any.
+/// `run` belongs to the lane's thread; `stop`, `update` and `counters` may be called from any.
 class Lane final : private FlowSink {
  public:
   explicit Lane(LaneParts parts)
@@ -40,6 +41,9 @@ class Lane final : private FlowSink {
   /// Until the source is finished or `stop` was called; then all flows end and all records leave.
   void run();
   void stop() { stopping_.store(true, std::memory_order_relaxed); }
+  /// Puts `update` in force between two batches and waits until it is; false when the lane leaves
+  /// before that. One caller at a time.
+  bool update(LaneUpdate& update) { return mailbox_.deliver(update); }
   [[nodiscard]] LaneCounters counters() const { return published_.read(); }
 
  private:
@@ -55,6 +59,7 @@ class Lane final : private FlowSink {
   void settle(const FlowEntry* ending);
   void relieve();
   void setSampling(uint32_t interval);
+  void apply(LaneUpdate& update);
   void finish();
   void publish();
 
@@ -72,6 +77,7 @@ class Lane final : private FlowSink {
   LaneCounters counters_;
   PublishedCounters published_;
   uint64_t startedNs_ = 0;
+  LaneMailbox mailbox_;
   std::atomic<bool> stopping_{false};
 };
 

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "classify/classifier_succession.h"
+
+#include <utility>
+
+namespace weir {
+
+Classifier& ClassifierSuccession::ownerOf(const FlowEntry& entry) {
+  if (leaving_.empty() || entry.classification != ClassificationState::UNDECIDED) return *newest_;
+  for (const auto& classifier : leaving_) {
+    if (classifier->owns(entry)) return *classifier;
+  }
+  return *newest_;
+}
+
+std::span<FlowEntry* const> ClassifierSuccession::settle() {
+  if (leaving_.empty()) return newest_->settle();
+  named_.clear();
+  const auto gather = [this](Classifier& classifier) {
+    const std::span<FlowEntry* const> named = classifier.settle();
+    named_.insert(named_.end(), named.begin(), named.end());
+  };
+  for (const auto& classifier : leaving_) gather(*classifier);
+  gather(*newest_);
+  retireIdle();
+  return named_;
+}
+
+/// Right after a `settle`, so that no verdict waits to be reported.
+void ClassifierSuccession::retireIdle() {
+  std::erase_if(leaving_, [this](const std::unique_ptr<Classifier>& classifier) {
+    const ClassifierCounters counters = classifier->counters();
+    if (counters.undecidedFlows != 0) return false;
+    gone_ += counters;
+    return true;
+  });
+}
+
+void ClassifierSuccession::release(FlowEntry& entry) {
+  Classifier& owner = ownerOf(entry);
+  owner.release(entry);
+  // A verdict that was not reported yet may be any classifier's.
+  for (const auto& classifier : leaving_) {
+    if (classifier.get() != &owner) classifier->release(entry);
+  }
+  if (&owner != newest_.get()) newest_->release(entry);
+}
+
+void ClassifierSuccession::succeed(std::unique_ptr<Classifier> successor) {
+  successor->shareAnnouncements(*newest_);
+  leaving_.push_back(std::exchange(newest_, std::move(successor)));
+}
+
+ClassifierCounters ClassifierSuccession::counters() const {
+  ClassifierCounters sum = gone_;
+  for (const auto& classifier : leaving_) sum += classifier->counters();
+  return sum += newest_->counters();
+}
+
+}  // namespace weir
