@@ -1,14 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
-// Signals: the first asks to stop in order, one that comes later than that gives up waiting.
+// Signals: the first asks to stop in order, one that comes later than that gives up waiting. SIGHUP
+// asks a daemon to read its configuration anew.
+import { closeSync, openSync } from 'node:fs';
 
 /** npm hands a terminal's Ctrl-C on to its child, which got it already: those two are one. */
 const SAME_SIGNAL_MS = 700;
 
-/** Resolves at the first SIGINT, SIGTERM or SIGHUP. A second one ends the process at once. */
-export function stopRequested(): Promise<NodeJS.Signals> {
+/** Whether this process has a terminal that could be closed. */
+function hasTerminal(): boolean {
+  try {
+    closeSync(openSync('/dev/tty', 'r'));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Resolves at the first SIGINT or SIGTERM. A second one ends the process at once. SIGHUP stops too
+ * when it means that the terminal was closed, or when there is nothing to reload.
+ */
+export function stopRequested(reload?: () => void): Promise<NodeJS.Signals> {
+  const hadTerminal = hasTerminal();
   return new Promise((resolve) => {
     let firstMs: number | undefined;
-    const onSignal = (signal: NodeJS.Signals): void => {
+    const stop = (signal: NodeJS.Signals): void => {
       if (firstMs === undefined) {
         firstMs = performance.now();
         resolve(signal);
@@ -17,6 +33,12 @@ export function stopRequested(): Promise<NodeJS.Signals> {
         process.exit(130);
       }
     };
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal);
+    const hangUp = (signal: NodeJS.Signals): void => {
+      const isClosed = hadTerminal && !hasTerminal();
+      if (reload === undefined || isClosed) stop(signal);
+      else reload();
+    };
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, stop);
+    process.on('SIGHUP', hangUp);
   });
 }

@@ -19,6 +19,8 @@ function program(): Command {
     )
     .version(VERSION)
     .showSuggestionAfterError()
+    // So that "weir probe status --control" is an option of status, not of probe.
+    .enablePositionalOptions()
     .addHelpText('after', '\n"weir up" starts everything on this machine; begin there.');
   weir.addCommand(upCommand());
   weir.addCommand(probeCommand());

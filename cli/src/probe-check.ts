@@ -3,7 +3,7 @@
 import { accessSync, constants, existsSync, statSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
 import path from 'node:path';
-import { Probe, type ProbeConfig } from '@weir/probe';
+import { Probe, type ProbeConfig, parseMetricsAddress, userToBecome } from '@weir/probe';
 import { CommandError } from './errors.js';
 
 /** Interfaces by name; the folder knows those without an address too. */
@@ -52,6 +52,8 @@ function checkOutput(file: string | undefined): void {
  */
 export function checkProbe(config: ProbeConfig): void {
   new Probe({ ...config, cacheFolder: '' }).build();
+  userToBecome(config.user);
+  if (config.metrics !== undefined) parseMetricsAddress(config.metrics);
   checkCapture(config.read);
   checkCapture(config.replay);
   checkInterface(config.interface);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What `--stats` names: a file, or - for standard output.
-import { closeSync, openSync, writeFileSync, writeSync } from 'node:fs';
+import { closeSync, fstatSync, ftruncateSync, openSync, writeSync } from 'node:fs';
 import type { ProbeStats } from '@weir/probe';
 import { CommandError } from './errors.js';
 
@@ -14,25 +14,47 @@ function cannotWrite(path: string, error: unknown): CommandError {
   );
 }
 
-/** Finds out at the start what would otherwise be found out after hours of capturing. */
-export function openStats(path: string | undefined): void {
-  if (path === undefined || path === '-') return;
-  try {
-    closeSync(openSync(path, 'a'));
-  } catch (error) {
-    throw cannotWrite(path, error);
-  }
-}
+/**
+ * Open from the start to the end: what would go wrong is found out before hours of capturing, and
+ * the rights that it took to open it may be given up.
+ */
+export class StatsFile {
+  readonly #path: string;
+  readonly #descriptor: number;
 
-/** @throws CommandError WEIR_CLI_CANNOT_WRITE_STATS */
-export function writeStats(path: string | undefined, stats: ProbeStats): void {
-  if (path === undefined) return;
-  const text = `${JSON.stringify(stats)}\n`;
-  try {
-    if (path === '-') writeSync(STANDARD_OUTPUT, text);
-    else writeFileSync(path, text);
-  } catch (error) {
-    // A reader that has seen enough (head) is no failure.
-    if ((error as NodeJS.ErrnoException).code !== 'EPIPE') throw cannotWrite(path, error);
+  private constructor(path: string, descriptor: number) {
+    this.#path = path;
+    this.#descriptor = descriptor;
+  }
+
+  /** @throws CommandError WEIR_CLI_CANNOT_WRITE_STATS */
+  static open(path: string | undefined): StatsFile | undefined {
+    if (path === undefined) return undefined;
+    if (path === '-') return new StatsFile(path, STANDARD_OUTPUT);
+    try {
+      return new StatsFile(path, openSync(path, 'a'));
+    } catch (error) {
+      throw cannotWrite(path, error);
+    }
+  }
+
+  /** @throws CommandError WEIR_CLI_CANNOT_WRITE_STATS */
+  write(stats: ProbeStats): void {
+    try {
+      this.#replace(`${JSON.stringify(stats)}\n`);
+    } catch (error) {
+      // A reader that has seen enough (head) is no failure.
+      if ((error as NodeJS.ErrnoException).code !== 'EPIPE') throw cannotWrite(this.#path, error);
+    }
+  }
+
+  #replace(text: string): void {
+    if (this.#descriptor === STANDARD_OUTPUT) {
+      writeSync(STANDARD_OUTPUT, text);
+      return;
+    }
+    if (fstatSync(this.#descriptor).isFile()) ftruncateSync(this.#descriptor);
+    writeSync(this.#descriptor, text);
+    closeSync(this.#descriptor);
   }
 }

@@ -27,6 +27,10 @@ export const ProbeConfig = section({
     description: 'threads that share the traffic by IP pair; each keeps its own flows',
     default: 1,
   }),
+  pin: option(Type.Optional(Type.String({ minLength: 1 })), {
+    flag: '--pin <cores>',
+    description: 'cores to keep the lanes on, one each in this order, e.g. 2,3 or 1-4',
+  }),
   engine: option(
     Type.Union([Type.Literal('hyperscan'), Type.Literal('emulator'), Type.Literal('none')]),
     {
@@ -94,6 +98,22 @@ export const ProbeConfig = section({
   cacheFolder: option(Type.Optional(Type.String()), {
     description:
       'folder that keeps compiled signatures, so that a start is quick; default: ~/.cache/weir',
+  }),
+  metrics: option(Type.Optional(Type.String({ minLength: 1 })), {
+    flag: '--metrics <host:port>',
+    description: 'where Prometheus finds /metrics, and others /healthz; without it nowhere',
+  }),
+  control: option(Type.Optional(Type.String({ minLength: 1, maxLength: 107 })), {
+    flag: '--control <path>',
+    description:
+      'socket for "weir probe status" and "reload"; default with --interface: ' +
+      '/run/weir/probe.sock, or $XDG_RUNTIME_DIR/weir/probe.sock without root; none for none',
+  }),
+  user: option(Type.Optional(Type.String({ minLength: 1 })), {
+    flag: '--user <name>',
+    description:
+      'become this user once all is open (needs root); capabilities other than CAP_NET_RAW ' +
+      'are given up in any case',
   }),
   observationDomain: option(Type.Integer({ minimum: 0, maximum: 4294967040 }), {
     flag: '--observation-domain <number>',

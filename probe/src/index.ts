@@ -1,5 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 export { ProbeConfig } from './config.js';
+export { parseMetricsAddress } from './control/metrics-address.js';
+export { CONTROL } from './control/routes.js';
+export { likelySocketPaths, NO_CONTROL, surroundings } from './control/socket-path.js';
 export { ProbeError } from './errors.js';
+export { Operation, type OperationOptions } from './operation.js';
+export { type Capability, giveUpPrivileges, userToBecome } from './privileges.js';
 export { OWN_SIGNATURES, Probe } from './probe.js';
 export type { LaneStats, ProbeStats } from './stats.js';
+export type { ProbeStatus, ReloadAnswer } from './status.js';

@@ -5,7 +5,9 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { DataPlane, type Source } from '@weir/native';
 import type { ProbeConfig } from './config.js';
+import { parseCores } from './cores.js';
 import { ProbeError } from './errors.js';
+import { afterReload, planReload, type ReloadPlan } from './reload.js';
 import { loadSignatures } from './signatures/index.js';
 import { type ProbeStats, probeStats } from './stats.js';
 import { parseTarget } from './targets.js';
@@ -43,11 +45,15 @@ export function sourceOf({ read, replay, loop, interface: name }: ProbeConfig): 
 }
 
 /**
- * Owner of the data plane's threads. `build`, then `start`, then `finished` resolves at the end of a
- * file or after `stop`.
+ * Owner of the data plane's threads. `build`, then `open`, then `start`; `finished` resolves at the
+ * end of a file or after `stop`.
  */
 export class Probe {
-  readonly #config: ProbeConfig;
+  #config: ProbeConfig;
+  /** As text, to see whether a reload changes anything. */
+  #signatures = '';
+  #isRunning = false;
+  #reloading: Promise<unknown> = Promise.resolve();
   #plane: DataPlane | undefined;
   #startedMs = 0;
   #wallSeconds: number | undefined;
@@ -57,17 +63,30 @@ export class Probe {
     this.#config = config;
   }
 
+  /** What is in force, reloads included. */
+  get config(): ProbeConfig {
+    return this.#config;
+  }
+
+  /** False before `start` and once all lanes have left. */
+  get isRunning(): boolean {
+    return this.#isRunning;
+  }
+
   /** Loads and compiles everything, opens nothing. Errors carry a stable `code`. */
   build(): void {
     const config = this.#config;
+    const signatures = loadSignatures(config.signatures ?? OWN_SIGNATURES);
+    this.#signatures = JSON.stringify(signatures);
     this.#plane = new DataPlane({
       source: sourceOf(config),
       lanes: config.lanes,
+      cores: parseCores(config.pin),
       idleTimeoutMs: config.idleTimeoutSeconds * 1000,
       activeTimeoutMs: config.activeTimeoutSeconds * 1000,
       maximumFlows: config.maximumFlows,
       engine: config.engine,
-      signatures: loadSignatures(config.signatures ?? OWN_SIGNATURES),
+      signatures,
       cacheFolder: config.cacheFolder ?? defaultCacheFolder(),
       targets: config.export.map(parseTarget),
       recordsPath: config.records ?? '',
@@ -80,11 +99,46 @@ export class Probe {
     this.#plane.build();
   }
 
-  /** Opens the source and the sockets; packets flow when it returns. */
+  /** Opens source, sockets and files. Rights that it took may be given up afterwards. */
+  open(): void {
+    this.#plane?.open();
+  }
+
+  /** Packets flow when it returns. */
   start(): void {
-    if (!this.#plane) this.build();
     this.#startedMs = performance.now();
     this.#plane?.start();
+    this.#isRunning = true;
+  }
+
+  /**
+   * Takes over what can change while packets flow, the signatures read anew among it; no packet is
+   * lost. When it rejects, all is as before. Calls wait for each other.
+   * @throws ProbeError WEIR_PROBE_NOT_RUNNING, and what `build` throws
+   */
+  reload(wanted: ProbeConfig): Promise<ReloadPlan> {
+    const reloaded = this.#reloading.then(() => this.#reload(wanted));
+    this.#reloading = reloaded.catch(() => {});
+    return reloaded;
+  }
+
+  async #reload(wanted: ProbeConfig): Promise<ReloadPlan> {
+    if (!this.#plane || !this.#isRunning) {
+      throw new ProbeError('WEIR_PROBE_NOT_RUNNING', 'the probe has stopped; start it again.');
+    }
+    const plan = planReload(this.#config, wanted);
+    const signatures = loadSignatures(wanted.signatures ?? OWN_SIGNATURES);
+    const text = JSON.stringify(signatures);
+    const isNew = text !== this.#signatures;
+    await this.#plane.reload({
+      idleTimeoutMs: wanted.idleTimeoutSeconds * 1000,
+      activeTimeoutMs: wanted.activeTimeoutSeconds * 1000,
+      exportOnClassify: wanted.exportOnClassify,
+      signatures: isNew ? signatures : null,
+    });
+    this.#signatures = text;
+    this.#config = afterReload(this.#config, wanted);
+    return isNew ? { ...plan, applied: [...new Set([...plan.applied, 'signatures'])] } : plan;
   }
 
   /**
@@ -98,6 +152,7 @@ export class Probe {
 
   async #waitForLanes(): Promise<void> {
     await this.#plane?.wait();
+    this.#isRunning = false;
     this.#wallSeconds = (performance.now() - this.#startedMs) / 1000;
     const failure = this.#plane?.recordsFailure();
     if (failure) {

@@ -1,6 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Argument, type Command, Command as CommanderCommand, type Option } from 'commander';
 
+/** A command and the words that lead to it: "probe status"; "" is `weir` itself. */
+interface Placed {
+  readonly path: string;
+  readonly command: Command;
+}
+
+function placedBelow({ path, command }: Placed): Placed[] {
+  return command.commands.flatMap((child) => {
+    const placed = { path: `${path} ${child.name()}`.trim(), command: child };
+    return [placed, ...placedBelow(placed)];
+  });
+}
+
 /** Words that may follow a command: its subcommands, the choices of its arguments, its long flags. */
 function wordsOf(command: Command): string[] {
   const flags = command.options.map(({ long }) => long).filter((flag) => flag !== undefined);
@@ -9,26 +22,34 @@ function wordsOf(command: Command): string[] {
 }
 
 /** What may follow a flag that takes a value; nothing stands for files. */
-function valueCase(command: string, { long, argChoices }: Option): string {
-  return `    "${command} ${long}") words="${argChoices?.join(' ') ?? ''}" ;;`;
+function valueCase(path: string, { long, argChoices }: Option): string {
+  return `    "${path} ${long}") words="${argChoices?.join(' ') ?? ''}" ;;`;
 }
 
-function cases(command: Command, name: string): string[] {
+function cases({ path, command }: Placed): string[] {
   const withValue = command.options.filter(({ required, optional }) => required || optional);
   return [
-    ...withValue.map((option) => valueCase(name, option)),
-    `    "${name} "*) words="${wordsOf(command).join(' ')}" ;;`,
+    ...withValue.map((option) => valueCase(path, option)),
+    `    "${path} "*) words="${wordsOf(command).join(' ')}" ;;`,
   ];
 }
 
 function bashScript(weir: Command): string {
-  const children = weir.commands.flatMap((child) => cases(child, child.name()));
+  const placed = placedBelow({ path: '', command: weir });
+  // The longer path first: "probe "* matches "probe status" too.
+  const deepest = [...placed].sort((left, right) => right.path.length - left.path.length);
+  const known = placed.map(({ path }) => `"${path}"`).join('|');
   return `# bash completion for weir
 _weir() {
-  local current="\${COMP_WORDS[COMP_CWORD]}" previous="\${COMP_WORDS[COMP_CWORD-1]}" command="" words=""
-  (( COMP_CWORD > 1 )) && command="\${COMP_WORDS[1]}"
+  local current="\${COMP_WORDS[COMP_CWORD]}" previous="\${COMP_WORDS[COMP_CWORD-1]}" words=""
+  local command="" word
+  for word in "\${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
+    case "\${command:+$command }$word" in
+      ${known}) command="\${command:+$command }$word" ;;
+    esac
+  done
   case "$command $previous" in
-${[...children, ...cases(weir, '')].join('\n')}
+${[...deepest.flatMap(cases), ...cases({ path: '', command: weir })].join('\n')}
   esac
   COMPREPLY=($(compgen -W "$words" -- "$current"))
   [[ -z "$words" ]] && COMPREPLY=($(compgen -f -- "$current"))

@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-import { Probe, type ProbeConfig, type ProbeStats } from '@weir/probe';
+import { giveUpPrivileges, Operation, Probe, type ProbeConfig, type ProbeStats } from '@weir/probe';
 import type { Command } from 'commander';
 import { isExpected } from '../errors.js';
 import { stopRequested } from '../lifecycle.js';
+import { logTo } from '../log.js';
 import { checkProbe } from '../probe-check.js';
-import { openStats, writeStats } from '../stats-file.js';
-import { sectionCommand } from './section-command.js';
+import { StatsFile } from '../stats-file.js';
+import { VERSION } from '../version.js';
+import { probeReloadCommand } from './probe-reload.js';
+import { probeStatusCommand } from './probe-status.js';
+import { type CommandContext, sectionCommand } from './section-command.js';
 
 function summary({ packets, flows, records, wallSeconds, packetsPerSecond }: ProbeStats): string {
   const rate = packetsPerSecond.toLocaleString('en');
@@ -37,29 +41,44 @@ function readerHasLeft({ records }: ProbeConfig, error: unknown): boolean {
   return isLost && records === '-' && error.message.includes('Broken pipe');
 }
 
-async function runProbe(config: ProbeConfig): Promise<void> {
-  const probe = new Probe(config);
-  probe.build();
-  openStats(config.stats);
-  probe.start();
-  if (config.interface !== undefined) {
-    process.stderr.write(`weir: capturing on ${config.interface}; Ctrl-C ends it.\n`);
-  }
-  void stopRequested().then(() => probe.stop());
+/** Until the probe has stopped, whatever it was that ended it. */
+async function watchProbe(probe: Probe, operation: Operation): Promise<void> {
+  void stopRequested(() => void operation.reload()).then(() => probe.stop());
   const endProgress = showProgress(probe);
   try {
     await probe.finished();
   } catch (error) {
-    if (!readerHasLeft(config, error)) throw error;
+    if (!readerHasLeft(probe.config, error)) throw error;
   } finally {
     endProgress();
-    writeStats(config.stats, probe.stats());
+    await operation.end();
+  }
+}
+
+async function runProbe({ config: { probe: config }, reread }: CommandContext): Promise<void> {
+  const probe = new Probe(config);
+  const readConfig = (): ProbeConfig => reread().config.probe;
+  const operation = new Operation(probe, { version: VERSION, log: logTo('probe'), readConfig });
+  probe.build();
+  const statsFile = StatsFile.open(config.stats);
+  probe.open();
+  await operation.open();
+  giveUpPrivileges(config.interface === undefined ? [] : ['CAP_NET_RAW'], config.user);
+  probe.start();
+  operation.begin();
+  if (config.interface !== undefined) {
+    process.stderr.write(`weir: capturing on ${config.interface}; Ctrl-C ends it.\n`);
+  }
+  try {
+    await watchProbe(probe, operation);
+  } finally {
+    statsFile?.write(probe.stats());
   }
   if (process.stderr.isTTY) process.stderr.write(summary(probe.stats()));
 }
 
 export function probeCommand(): Command {
-  return sectionCommand({
+  const probe = sectionCommand({
     name: 'probe',
     summary: 'read packets, name their applications, export flows',
     description:
@@ -73,14 +92,19 @@ export function probeCommand(): Command {
         'weir probe --interface eth0 --export netflow9://192.0.2.10:2055',
         'watch a mirror port and tell a collector',
       ],
+      ['weir probe status', 'how the probe of this machine is doing'],
     ],
-    run: async ({ config, check }) => {
-      if (check) {
-        checkProbe(config.probe);
+    run: async (context) => {
+      if (context.check) {
+        checkProbe(context.config.probe);
         process.stderr.write('weir: the configuration of the probe is good.\n');
         return;
       }
-      await runProbe(config.probe);
+      await runProbe(context);
     },
   });
+  return probe
+    .enablePositionalOptions()
+    .addCommand(probeStatusCommand())
+    .addCommand(probeReloadCommand());
 }

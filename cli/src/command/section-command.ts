@@ -9,6 +9,8 @@ export type LoadedConfig = ReturnType<typeof loadConfig<typeof SECTIONS>>['confi
 
 export interface CommandContext {
   readonly config: LoadedConfig;
+  /** Reads the configuration again: the file may have changed since. @throws as at the start */
+  reread(): CommandContext;
   /** --check was given: build everything, change nothing. */
   readonly check: boolean;
   /** Whether a value was given anywhere, by "section.key", rather than being the default. */
@@ -24,6 +26,8 @@ export interface SectionCommand {
   readonly description: string;
   /** Sections whose flags the command has. */
   readonly sections: readonly SectionName[];
+  /** Only these of the sections' options, by "section.key"; all when left out. */
+  readonly only?: readonly string[];
   /** Defaults of this command that are not the section's, by "section.key", as help shows them. */
   readonly otherDefaults?: Readonly<Record<string, string>>;
   readonly examples: readonly (readonly [command: string, meaning: string])[];
@@ -85,9 +89,11 @@ Configuration:
 
 /** The commander command of `definition`. */
 export function sectionCommand(definition: SectionCommand): Command {
-  const { name, summary, description, sections, otherDefaults, examples, extend } = definition;
+  const { name, summary, description, sections, only, otherDefaults, examples, extend } =
+    definition;
   const flags = sections
     .flatMap((section) => optionSpecs(section, SECTIONS[section]))
+    .filter(({ section, key }) => only?.includes(keyOf(section, key)) ?? true)
     .map((spec) => flagOption(spec, otherDefaults?.[keyOf(spec.section, spec.key)]))
     .filter((flag) => flag !== undefined);
   const command = new Command(name).summary(summary).description(description);
@@ -106,14 +112,18 @@ export function sectionCommand(definition: SectionCommand): Command {
         environment: process.env,
         flags: given,
       };
-      const { config, given: origins } = loadConfig(SECTIONS, sources);
-      await definition.run({
-        config,
-        check: values.check === true,
-        isGiven: (key) => origins.has(key),
-        arguments: command.args,
-        options: values,
-      });
+      const read = (): CommandContext => {
+        const { config, given: origins } = loadConfig(SECTIONS, sources);
+        return {
+          config,
+          reread: read,
+          check: values.check === true,
+          isGiven: (key) => origins.has(key),
+          arguments: command.args,
+          options: values,
+        };
+      };
+      await definition.run(read());
     });
   return command;
 }

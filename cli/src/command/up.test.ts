@@ -9,7 +9,8 @@ function context(flags: Record<string, unknown>): CommandContext {
   const sources = { file: undefined, environment: {}, flags: new Map(Object.entries(flags)) };
   const { config, given } = loadConfig(SECTIONS, sources);
   const isGiven = (key: string): boolean => given.has(key);
-  return { config, check: false, isGiven, arguments: [], options: {} };
+  const reread = (): CommandContext => context(flags);
+  return { config, reread, check: false, isGiven, arguments: [], options: {} };
 }
 
 describe('weir up', () => {

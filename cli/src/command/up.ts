@@ -4,13 +4,21 @@
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { CollectorConfig } from '@weir/collector';
-import { Probe, type ProbeConfig, type ProbeStats } from '@weir/probe';
+import {
+  type Capability,
+  giveUpPrivileges,
+  Operation,
+  Probe,
+  type ProbeConfig,
+  type ProbeStats,
+} from '@weir/probe';
 import type { Command } from 'commander';
 import { describeError } from '../errors.js';
 import { stopRequested } from '../lifecycle.js';
 import { logTo, troubleOf } from '../log.js';
 import { checkProbe } from '../probe-check.js';
-import { openStats, writeStats } from '../stats-file.js';
+import { StatsFile } from '../stats-file.js';
+import { VERSION } from '../version.js';
 import { makeCollector } from './collector.js';
 import { type CommandContext, sectionCommand } from './section-command.js';
 
@@ -81,6 +89,11 @@ function banner(collector: CollectorConfig, probe: ProbeConfig): string {
 `;
 }
 
+/** Root stays able to write the data folder, whoever owns it; a user must own it. */
+function keptCapabilities({ user }: ProbeConfig): Capability[] {
+  return user === undefined ? ['CAP_NET_RAW', 'CAP_DAC_OVERRIDE'] : ['CAP_NET_RAW'];
+}
+
 async function runUp(context: CommandContext): Promise<void> {
   const collectorConfig = collectorConfigForUp(context);
   const probeConfig = probeConfigForUp(context);
@@ -92,12 +105,18 @@ async function runUp(context: CommandContext): Promise<void> {
     return;
   }
   const probe = new Probe(probeConfig);
+  const readConfig = (): ProbeConfig => probeConfigForUp(context.reread());
+  const operation = new Operation(probe, { version: VERSION, log: logTo('probe'), readConfig });
   probe.build();
-  openStats(probeConfig.stats);
-  const stop = stopRequested();
+  const statsFile = StatsFile.open(probeConfig.stats);
+  const stop = stopRequested(() => void operation.reload());
   await collector.start();
   try {
+    probe.open();
+    await operation.open();
+    giveUpPrivileges(keptCapabilities(probeConfig), probeConfig.user);
     probe.start();
+    operation.begin();
     process.stdout.write(banner(collectorConfig, probeConfig));
     // At the end of a file the collector and the dashboard go on: that is what one came to see.
     void probe.finished().catch((error) => process.stderr.write(`${describeError(error)}\n`));
@@ -105,10 +124,11 @@ async function runUp(context: CommandContext): Promise<void> {
     probe.stop();
     await probe.finished();
   } finally {
+    await operation.end();
     await collector.stop();
   }
   process.stdout.write(farewell(probe.stats()));
-  writeStats(probeConfig.stats, probe.stats());
+  statsFile?.write(probe.stats());
 }
 
 /** The books in a line: packets = packets in records + packets in no flow, by reason. */

@@ -1,0 +1,281 @@
+// SPDX-License-Identifier: Apache-2.0
+// A probe's status as Prometheus metrics: names end in their base unit, counters in _total.
+import type { LaneStats } from '../stats.js';
+import type { ProbeStatus } from '../status.js';
+import type { Labels, MetricFamily, MetricSample } from './exposition.js';
+
+const PREFIX = 'weir_probe';
+
+type Numbers = Readonly<Record<string, number>>;
+
+/** Counters that are not counts since the start but how it is now. */
+const GAUGES: ReadonlySet<string> = new Set(['undecidedFlows', 'connected', 'pendingRecords']);
+
+/** For the counters of the stages, which appear here under their own names. */
+const HELP: Readonly<Record<string, string>> = {
+  kernelDroppedPackets: 'Packets that the kernel dropped because the ring was full',
+  truncatedFileRecords: 'Capture files that ended inside a record',
+  malformedFileBlocks: 'Blocks of capture files that could not be read',
+  scannedOctets: 'Payload given to the matcher',
+  decidedFlows: 'Flows that got the name of an application',
+  exhaustedFlows: 'Flows without a name after their budget of packets or octets was spent',
+  undecidedFlows: 'Flows whose application is still being looked for',
+  unscannableFlows: 'Flows of protocols without payload to look at',
+  slotShortageFlows: 'Flows without a name because too many were undecided at the same time',
+  expectedFlows: 'Flows named because a control channel had announced them',
+  reorderedSegments: 'TCP segments that waited for octets before them',
+  reorderDroppedSegments: 'TCP segments beyond the reorder buffer; their direction was given up',
+  matcherBusyRequests: 'Requests that a full matching device refused',
+  records: 'Records written to the target, as many as they are on the wire',
+  packets: 'Sum of the packet counts in the records written to the target',
+  octets: 'Sum of the octet counts in the records written to the target',
+  failedRecords: 'Records that could not be sent and are lost',
+  failedMessages: 'Messages (datagrams, blocks) that the kernel refused',
+  unreachableMessages: 'Datagrams answered with port unreachable: nobody listens there',
+  messages: 'Messages (datagrams, blocks) sent',
+  messageOctets: 'Octets of messages sent',
+  unsupportedRecords: 'Records that the protocol cannot say (NetFlow v5: IPv6)',
+};
+
+const snake = (key: string): string =>
+  key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+
+/** "scannedOctets" is "scanned_bytes": Prometheus names its unit so. */
+const unitOf = (name: string): string => name.replace(/octets$/, 'bytes');
+
+function family(
+  name: string,
+  type: MetricFamily['type'],
+  help: string,
+  samples: readonly MetricSample[],
+): MetricFamily {
+  return { name: `${PREFIX}_${name}`, type, help, samples };
+}
+
+const one = (value: number, labels: Labels = {}): MetricSample[] => [{ labels, value }];
+
+/** One sample a lane. */
+function byLane(lanes: readonly LaneStats[], value: (lane: LaneStats) => number): MetricSample[] {
+  return lanes.map((stats, lane) => ({ labels: { lane }, value: value(stats) }));
+}
+
+/** One sample for each lane and each key of what `entries` gives. */
+function byLaneAnd<Value>(
+  label: string,
+  lanes: readonly LaneStats[],
+  entries: (lane: LaneStats) => Readonly<Record<string, Value>>,
+  value: (entry: Value) => number,
+): MetricSample[] {
+  return lanes.flatMap((stats, lane) =>
+    Object.entries(entries(stats)).map(([key, entry]) => ({
+      labels: { lane, [label]: key },
+      value: value(entry),
+    })),
+  );
+}
+
+function laneFamilies(lanes: readonly LaneStats[]): MetricFamily[] {
+  return [
+    family(
+      'packets_total',
+      'counter',
+      'Packets captured',
+      byLane(lanes, (lane) => lane.packets),
+    ),
+    family(
+      'ip_bytes_total',
+      'counter',
+      'IP total lengths of the captured packets; the wire length of frames without valid IP',
+      byLane(lanes, (lane) => lane.octets),
+    ),
+    family(
+      'frame_bytes_total',
+      'counter',
+      'Wire lengths of the captured frames',
+      byLane(lanes, (lane) => lane.frameOctets),
+    ),
+    family(
+      'dropped_packets_total',
+      'counter',
+      'Captured packets that are in no flow, by reason',
+      byLaneAnd(
+        'reason',
+        lanes,
+        ({ drops }) => drops,
+        ({ packets }) => packets,
+      ),
+    ),
+    family(
+      'dropped_bytes_total',
+      'counter',
+      'Octets of captured packets that are in no flow, by reason',
+      byLaneAnd(
+        'reason',
+        lanes,
+        ({ drops }) => drops,
+        ({ octets }) => octets,
+      ),
+    ),
+    family(
+      'recorded_packets_total',
+      'counter',
+      'Packets in exported records; those of live flows follow when their record leaves',
+      byLane(lanes, ({ recorded }) => recorded.packets),
+    ),
+    family(
+      'recorded_bytes_total',
+      'counter',
+      'IP total lengths of the packets in exported records',
+      byLane(lanes, ({ recorded }) => recorded.octets),
+    ),
+  ];
+}
+
+function flowFamilies(lanes: readonly LaneStats[], maximumFlows: number): MetricFamily[] {
+  return [
+    family(
+      'flows_total',
+      'counter',
+      'Flows ever begun',
+      byLane(lanes, ({ flows }) => flows),
+    ),
+    family(
+      'live_flows',
+      'gauge',
+      'Flows in the table',
+      byLane(lanes, (lane) => lane.liveFlows),
+    ),
+    family(
+      'maximum_flows',
+      'gauge',
+      'Flows that the table has room for',
+      byLane(lanes, () => maximumFlows),
+    ),
+    family(
+      'evicted_flows_total',
+      'counter',
+      'Flows exported early because the table was full',
+      byLane(lanes, ({ evictedFlows }) => evictedFlows),
+    ),
+    family(
+      'records_total',
+      'counter',
+      'Biflow records, by why they left (flowEndReason)',
+      byLaneAnd(
+        'reason',
+        lanes,
+        (lane) => lane.recordsByEndReason,
+        (count) => count,
+      ),
+    ),
+    family(
+      'lane_cpu_seconds_total',
+      'counter',
+      "Processor time of the lane's thread: capture, decoding, flows, matching and export",
+      byLane(lanes, ({ cpuSeconds }) => cpuSeconds),
+    ),
+    family(
+      'lane_run_seconds_total',
+      'counter',
+      'Time since the lane started, as it last said: it stops growing when the lane is stuck',
+      byLane(lanes, ({ wallSeconds }) => wallSeconds),
+    ),
+  ];
+}
+
+/** The counters of a stage, each a family of its own. */
+function stageFamilies(
+  stage: string,
+  lanes: readonly LaneStats[],
+  counters: (lane: LaneStats) => Readonly<Record<string, Numbers>>,
+  labelsOf: (key: string) => Labels,
+): MetricFamily[] {
+  const samples = new Map<string, MetricSample[]>();
+  for (const [lane, stats] of lanes.entries()) {
+    for (const [key, numbers] of Object.entries(counters(stats))) {
+      for (const [counter, value] of Object.entries(numbers)) {
+        const labels = { lane, ...labelsOf(key) };
+        samples.set(counter, [...(samples.get(counter) ?? []), { labels, value }]);
+      }
+    }
+  }
+  return [...samples].map(([counter, all]) => {
+    const isGauge = GAUGES.has(counter);
+    const name = `${stage}_${unitOf(snake(counter))}${isGauge ? '' : '_total'}`;
+    return family(name, isGauge ? 'gauge' : 'counter', HELP[counter] ?? counter, all);
+  });
+}
+
+function processFamilies(status: ProbeStatus): MetricFamily[] {
+  const startSeconds = Date.parse(status.startedAt) / 1000;
+  const plain = (name: string, type: MetricFamily['type'], help: string, value: number) => ({
+    name,
+    type,
+    help,
+    samples: one(value),
+  });
+  return [
+    plain('process_resident_memory_bytes', 'gauge', 'Resident memory', status.residentBytes),
+    plain('process_start_time_seconds', 'gauge', 'Start, since 1970', startSeconds),
+    plain(
+      'process_cpu_seconds_total',
+      'counter',
+      'Processor time of all threads',
+      status.stats.processCpuSeconds,
+    ),
+  ];
+}
+
+function reloadFamilies({ reloads, lastReload }: ProbeStatus): MetricFamily[] {
+  return [
+    family('reloads_total', 'counter', 'Reloads of configuration and signatures, by result', [
+      ...one(reloads.succeeded, { result: 'success' }),
+      ...one(reloads.failed, { result: 'failure' }),
+    ]),
+    family(
+      'last_reload_successful',
+      'gauge',
+      'Whether the last reload succeeded; 1 before the first',
+      one(lastReload?.result === 'failed' ? 0 : 1),
+    ),
+    family(
+      'last_reload_timestamp_seconds',
+      'gauge',
+      'When the last reload was, since 1970',
+      lastReload === null ? [] : one(Date.parse(lastReload.at) / 1000),
+    ),
+  ];
+}
+
+/** All metrics of a probe. */
+export function probeMetrics(status: ProbeStatus): MetricFamily[] {
+  const { version, engine, source, stats, maximumFlows } = status;
+  const { lanes } = stats;
+  return [
+    family('build_info', 'gauge', 'Always 1; what runs is in the labels', [
+      ...one(1, { version, engine, source: source.kind }),
+    ]),
+    ...laneFamilies(lanes),
+    ...flowFamilies(lanes, maximumFlows),
+    ...stageFamilies(
+      'capture',
+      lanes,
+      ({ capture }) => ({ '': capture }),
+      () => ({}),
+    ),
+    ...stageFamilies(
+      'classifier',
+      lanes,
+      ({ classifier }) => ({ '': classifier }),
+      () => ({}),
+    ),
+    ...stageFamilies(
+      'export',
+      lanes,
+      ({ targets }) => targets as unknown as Record<string, Numbers>,
+      (target) => ({ target }),
+    ),
+    ...reloadFamilies(status),
+    ...processFamilies(status),
+  ];
+}

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+// Watches a running probe: rates, warnings, whether its lanes are alive.
+import { parseCores } from './cores.js';
+import { type Probe, sourceOf } from './probe.js';
+import { RecentGrowth } from './rates.js';
+import type { ProbeStats } from './stats.js';
+import type { ProbeStatus, ReloadAnswer, SourceStatus } from './status.js';
+import { warningsOf, watchedCounters } from './warnings.js';
+
+const SAMPLE_MS = 1000;
+const RATE_SPAN_MS = 5000;
+const WARNING_SPAN_MS = 60_000;
+
+/** A live lane shows up ten times a second. */
+const STUCK_MS = 10_000;
+
+interface Heartbeat {
+  readonly wallSeconds: number;
+  readonly seenMs: number;
+}
+
+function sourceStatus(probe: Probe): SourceStatus {
+  const source = sourceOf(probe.config);
+  return {
+    kind: source.kind,
+    name: source.kind === 'interface' ? source.interfaceName : source.path,
+  };
+}
+
+/** Of the flows whose payload could be looked at, the share that has a name. */
+function decidedShare({ classifier }: ProbeStats): number | null {
+  const { decidedFlows = 0, exhaustedFlows = 0, unscannableFlows = 0 } = classifier;
+  const decided =
+    decidedFlows + exhaustedFlows + unscannableFlows + (classifier.slotShortageFlows ?? 0);
+  return decided > 0 ? decidedFlows / decided : null;
+}
+
+const laneKey = (lane: number, counter: string): string => `lane ${lane} ${counter}`;
+
+function laneCounters({ lanes }: ProbeStats): Record<string, number> {
+  return Object.fromEntries(
+    lanes.flatMap(({ packets, cpuSeconds }, lane) => [
+      [laneKey(lane, 'packets'), packets],
+      [laneKey(lane, 'cpuSeconds'), cpuSeconds],
+    ]),
+  );
+}
+
+/** `start` when the probe runs. Costs one reading of the counters a second. */
+export class ProbeMonitor {
+  readonly #probe: Probe;
+  readonly #version: string;
+  readonly #recent = new RecentGrowth(RATE_SPAN_MS);
+  readonly #minute = new RecentGrowth(WARNING_SPAN_MS);
+  readonly #startedAt = new Date();
+  #heartbeats: Heartbeat[] = [];
+  #reloads = { succeeded: 0, failed: 0 };
+  #lastReload: ReloadAnswer | null = null;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(probe: Probe, version: string) {
+    this.#probe = probe;
+    this.#version = version;
+  }
+
+  start(): void {
+    this.#sample();
+    this.#timer = setInterval(() => this.#sample(), SAMPLE_MS).unref();
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+  }
+
+  noteReload(answer: ReloadAnswer): void {
+    this.#lastReload = answer;
+    this.#reloads[answer.result === 'reloaded' ? 'succeeded' : 'failed']++;
+  }
+
+  #sample(): void {
+    const nowMs = performance.now();
+    const stats = this.#probe.stats();
+    const counters = watchedCounters(stats);
+    this.#recent.add(nowMs, { ...counters, ...laneCounters(stats) });
+    this.#minute.add(nowMs, counters);
+    this.#heartbeats = stats.lanes.map(({ wallSeconds }, lane) => {
+      const before = this.#heartbeats[lane];
+      return before?.wallSeconds === wallSeconds ? before : { wallSeconds, seenMs: nowMs };
+    });
+  }
+
+  /** Only a live lane must show up: one that reads a file may wait for who reads its records. */
+  stuckLanes(): number[] {
+    if (!this.#probe.isRunning || sourceStatus(this.#probe).kind !== 'interface') return [];
+    const nowMs = performance.now();
+    return this.#heartbeats.flatMap(({ seenMs }, lane) =>
+      nowMs - seenMs > STUCK_MS ? [lane] : [],
+    );
+  }
+
+  status(): ProbeStatus {
+    const { config } = this.#probe;
+    const stats = this.#probe.stats();
+    const stuckLanes = this.stuckLanes();
+    const { maximumFlows } = config;
+    const lastReload = this.#lastReload;
+    return {
+      version: this.#version,
+      processId: process.pid,
+      state: this.#probe.isRunning ? 'running' : 'stopped',
+      startedAt: this.#startedAt.toISOString(),
+      uptimeSeconds: stats.wallSeconds,
+      source: sourceStatus(this.#probe),
+      engine: config.engine,
+      cores: parseCores(config.pin),
+      maximumFlows,
+      packetsPerSecond: this.#recent.perSecond('packets'),
+      bitsPerSecond: this.#recent.perSecond('frameOctets') * 8,
+      laneRates: stats.lanes.map((_, lane) => ({
+        packetsPerSecond: this.#recent.perSecond(laneKey(lane, 'packets')),
+        busyShare: this.#recent.perSecond(laneKey(lane, 'cpuSeconds')),
+      })),
+      residentBytes: process.memoryUsage.rss(),
+      decidedShare: decidedShare(stats),
+      stuckLanes,
+      reloads: { ...this.#reloads },
+      lastReload,
+      warnings: warningsOf({ stats, growth: this.#minute, maximumFlows, stuckLanes, lastReload }),
+      stats,
+    };
+  }
+}

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+// What makes a probe operable: control socket, metrics, service manager, reload. Beside the probe,
+// which works without.
+import type { Logger } from '@weir/wire';
+import type { FastifyInstance } from 'fastify';
+import type { ProbeConfig } from './config.js';
+import { listenOnSocket } from './control/control-socket.js';
+import { parseMetricsAddress } from './control/metrics-address.js';
+import { type ControlActions, controlServer, metricsServer } from './control/routes.js';
+import { NO_CONTROL, ownSocketPath, surroundings } from './control/socket-path.js';
+import { ProbeError } from './errors.js';
+import { ProbeMonitor } from './monitor.js';
+import { userToBecome } from './privileges.js';
+import type { Probe } from './probe.js';
+import { reportToServiceManager } from './service-manager.js';
+import type { ProbeStatus, ReloadAnswer } from './status.js';
+
+export interface OperationOptions {
+  readonly version: string;
+  readonly log: Logger;
+  /** Reads the configuration anew; throws when it is no good. */
+  readonly readConfig: () => ProbeConfig;
+}
+
+/** Where the control socket shall be, and whether somebody asked for it. */
+interface Wish {
+  readonly socketPath: string;
+  readonly isExplicit: boolean;
+}
+
+function controlWish({ control, interface: name }: ProbeConfig): Wish | undefined {
+  if (control === NO_CONTROL) return undefined;
+  if (control !== undefined) return { socketPath: control, isExplicit: true };
+  const socketPath = name === undefined ? undefined : ownSocketPath(surroundings());
+  return socketPath === undefined ? undefined : { socketPath, isExplicit: false };
+}
+
+function describeReload({ applied, atNextStart }: ReloadAnswer): string {
+  const done = applied.length > 0 ? `${applied.join(', ')} in force` : 'nothing has changed';
+  const later = atNextStart.map((key) => `; ${key} takes effect at the next start`);
+  return `reloaded: ${done}${later.join('')}`;
+}
+
+/** `open` before privileges are dropped, `begin` once the probe runs, `end` when it has stopped. */
+export class Operation implements ControlActions {
+  readonly #probe: Probe;
+  readonly #options: OperationOptions;
+  readonly #monitor: ProbeMonitor;
+  readonly #servers: FastifyInstance[] = [];
+  #endReports: () => void = () => {};
+
+  constructor(probe: Probe, options: OperationOptions) {
+    this.#probe = probe;
+    this.#options = options;
+    this.#monitor = new ProbeMonitor(probe, options.version);
+  }
+
+  /**
+   * @throws ProbeError WEIR_PROBE_CONTROL_SOCKET, WEIR_PROBE_CONTROL_IN_USE, WEIR_PROBE_METRICS,
+   *   WEIR_PROBE_BAD_METRICS_ADDRESS
+   */
+  async open(): Promise<void> {
+    const { metrics } = this.#probe.config;
+    const wish = controlWish(this.#probe.config);
+    try {
+      if (wish) await this.#openControl(wish);
+      if (metrics !== undefined) await this.#openMetrics(metrics);
+    } catch (error) {
+      await this.end();
+      throw error;
+    }
+  }
+
+  begin(): void {
+    this.#monitor.start();
+    this.#endReports = reportToServiceManager(() => ({
+      summary: this.#summary(),
+      isAlive: this.#monitor.stuckLanes().length === 0,
+    }));
+  }
+
+  async end(): Promise<void> {
+    this.#endReports();
+    this.#monitor.stop();
+    await Promise.all(this.#servers.map((server) => server.close()));
+  }
+
+  status(): ProbeStatus {
+    return this.#monitor.status();
+  }
+
+  /** Never throws: a reload that fails leaves all as it was, and says why. */
+  async reload(): Promise<ReloadAnswer> {
+    const { log, readConfig } = this.#options;
+    const at = new Date().toISOString();
+    try {
+      const plan = await this.#probe.reload(readConfig());
+      const answer: ReloadAnswer = { result: 'reloaded', at, ...plan };
+      log('info', describeReload(answer));
+      this.#monitor.noteReload(answer);
+      return answer;
+    } catch (error) {
+      const { code = 'WEIR_PROBE_FAILED', message } = error as Error & { code?: string };
+      log('error', `reload failed, all stays as it was: ${message} (${code})`);
+      const answer = { result: 'failed', at, applied: [], atNextStart: [], code, message } as const;
+      this.#monitor.noteReload(answer);
+      return answer;
+    }
+  }
+
+  #summary(): string {
+    const { packetsPerSecond, bitsPerSecond, stats, warnings } = this.status();
+    const rate = Math.round(packetsPerSecond).toLocaleString('en');
+    const mbits = (bitsPerSecond / 1e6).toFixed(1);
+    const trouble = warnings.length > 0 ? `; ${warnings.length} warning(s): ${warnings[0]}` : '';
+    return `${rate} packets/s, ${mbits} Mbit/s, ${stats.liveFlows.toLocaleString('en')} flows${trouble}`;
+  }
+
+  /** Nobody asked for the socket of the usual place: without it the probe still does its work. */
+  async #openControl({ socketPath, isExplicit }: Wish): Promise<void> {
+    const server = controlServer(this);
+    try {
+      await listenOnSocket(server, socketPath, userToBecome(this.#probe.config.user));
+      this.#servers.push(server);
+    } catch (error) {
+      if (isExplicit) throw error;
+      this.#options.log('warn', (error as Error).message);
+    }
+  }
+
+  async #openMetrics(text: string): Promise<void> {
+    const address = parseMetricsAddress(text);
+    const server = metricsServer(this);
+    this.#servers.push(server);
+    try {
+      await server.listen(address);
+    } catch (error) {
+      throw new ProbeError(
+        'WEIR_PROBE_METRICS',
+        `cannot serve metrics on ${text}: ${(error as Error).message}. Give a free port with --metrics.`,
+      );
+    }
+  }
+}

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+// What is not well with a running probe, in sentences for who has to do something about it.
+import type { RecentGrowth } from './rates.js';
+import type { ProbeStats } from './stats.js';
+import type { ReloadAnswer } from './status.js';
+
+const NEARLY_FULL = 0.9;
+
+/** Counters whose growth is worth a word, by the names that `watchedCounters` gives them. */
+const GROWTH_WARNINGS: Readonly<Record<string, (count: string) => string>> = {
+  kernelDroppedPackets: (count) =>
+    `the kernel dropped ${count} packets before Weir saw them: give it more lanes (--lanes), each ` +
+    'its own core (--pin)',
+  evictedFlows: (count) => `${count} flows were exported early for lack of room: raise --max-flows`,
+  slotShortageFlows: (count) =>
+    `${count} flows stay without a name: too many were undecided at the same time`,
+  matcherBusyRequests: (count) => `the matcher refused ${count} requests: it cannot keep up`,
+};
+
+const TARGET_WARNINGS: Readonly<Record<string, (target: string, count: string) => string>> = {
+  failedRecords: (target, count) => `${target}: ${count} records could not be sent and are lost`,
+  unreachableMessages: (target) => `${target}: nobody listens there (port unreachable)`,
+};
+
+const number = (value: number): string => value.toLocaleString('en');
+
+const targetKey = (target: string, counter: string): string => `${target} ${counter}`;
+
+/** The counters that `warningsOf` looks at, flat, for RecentGrowth. */
+export function watchedCounters(stats: ProbeStats): Record<string, number> {
+  const targets = Object.entries(stats.targets).flatMap(([target, counters]) =>
+    Object.keys(TARGET_WARNINGS).map((counter) => [
+      targetKey(target, counter),
+      (counters as unknown as Record<string, number>)[counter] ?? 0,
+    ]),
+  );
+  return {
+    packets: stats.packets,
+    frameOctets: stats.frameOctets,
+    evictedFlows: stats.evictedFlows,
+    kernelDroppedPackets: stats.capture.kernelDroppedPackets ?? 0,
+    slotShortageFlows: stats.classifier.slotShortageFlows ?? 0,
+    matcherBusyRequests: stats.classifier.matcherBusyRequests ?? 0,
+    ...Object.fromEntries(targets),
+  };
+}
+
+export interface Watched {
+  readonly stats: ProbeStats;
+  /** of `watchedCounters` */
+  readonly growth: RecentGrowth;
+  readonly maximumFlows: number;
+  readonly stuckLanes: readonly number[];
+  readonly lastReload: ReloadAnswer | null;
+}
+
+function growthWarnings({ stats, growth }: Watched): string[] {
+  const span = `in the last ${Math.max(1, Math.round(growth.spanSeconds))} s`;
+  const own = Object.entries(GROWTH_WARNINGS)
+    .filter(([counter]) => growth.growth(counter) > 0)
+    .map(([counter, say]) => say(`${number(growth.growth(counter))}`));
+  const targets = Object.keys(stats.targets).flatMap((target) =>
+    Object.entries(TARGET_WARNINGS)
+      .map(([counter, say]) => ({ say, count: growth.growth(targetKey(target, counter)) }))
+      .filter(({ count }) => count > 0)
+      .map(({ say, count }) => say(target, number(count))),
+  );
+  return [...own, ...targets].map((warning) => `${span}: ${warning}`);
+}
+
+/** A line each; none when all is well. */
+export function warningsOf(watched: Watched): string[] {
+  const { stats, maximumFlows, stuckLanes, lastReload } = watched;
+  const full = stats.lanes.flatMap(({ liveFlows }, lane) =>
+    liveFlows >= NEARLY_FULL * maximumFlows
+      ? [
+          `lane ${lane} holds ${number(liveFlows)} of ${number(maximumFlows)} flows: raise --max-flows`,
+        ]
+      : [],
+  );
+  const stuck = stuckLanes.map((lane) => `lane ${lane} has stopped working; restart the probe`);
+  const failed =
+    lastReload?.result === 'failed'
+      ? [`the last reload failed, what was before is in force: ${lastReload.message}`]
+      : [];
+  return [...stuck, ...growthWarnings(watched), ...full, ...failed];
+}
