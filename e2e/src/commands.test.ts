@@ -25,13 +25,16 @@ async function failureOf(...args: string[]): Promise<Failure> {
 }
 
 describe('the weir command', () => {
-  it.each(['up', 'probe', 'collector', 'gateway', 'query'])('explains %s', async (command) => {
-    const { stdout } = await weir(command, '--help');
-    expect(stdout).toContain('--config <file>');
-    expect(stdout).toContain('--check');
-    expect(stdout).toContain('Examples:');
-    expect(stdout.split('\n').filter((line) => line.length > 80)).toEqual([]);
-  });
+  it.each(['up', 'probe', 'probe status', 'probe reload', 'collector', 'gateway', 'query'])(
+    'explains %s',
+    async (command) => {
+      const { stdout } = await weir(...command.split(' '), '--help');
+      expect(stdout).toContain('--config <file>');
+      expect(stdout).toContain('--check');
+      expect(stdout).toContain('Examples:');
+      expect(stdout.split('\n').filter((line) => line.length > 80)).toEqual([]);
+    },
+  );
 
   it('prints a configuration file that every command accepts', async () => {
     const file = path.join(scratchFolder(), 'weir.yaml');
@@ -67,6 +70,14 @@ describe('the weir command', () => {
     [['query', 'top', '--last', 'soon'], /WEIR_CLI_BAD_DURATION/],
     [['query', 'top', '--limit', 'many'], /--limit <rows>.*whole number/],
     [['query', 'top', '--collector', 'http://'], /WEIR_CLI_BAD_COLLECTOR/],
+    [['probe', '--read', 'a', '--pin', '3-1'], /WEIR_PROBE_BAD_CORES/],
+    [['probe', '--check', '--read', SAMPLE, '--pin', '4000'], /WEIR_PROBE_NO_SUCH_CORE/],
+    [['probe', '--check', '--read', SAMPLE, '--pin', '0', '--lanes', '2'], /TOO_FEW_CORES/],
+    [['probe', '--check', '--read', SAMPLE, '--user', 'no-such-user'], /WEIR_PROBE_NO_SUCH_USER/],
+    [['probe', '--check', '--read', SAMPLE, '--metrics', '9469'], /BAD_METRICS_ADDRESS/],
+    [['probe', '--read', SAMPLE, '--control', '/dev/null'], /WEIR_PROBE_CONTROL_SOCKET/],
+    [['probe', 'status', '--control', '/no/such.sock'], /at \/no\/such\.sock.*WEIR_CLI_NO_PROBE/s],
+    [['probe', 'reload', '--control', '/no/such.sock'], /WEIR_CLI_NO_PROBE/],
     [['probe', '--read', SAMPLE, '--stats', '/no/such/folder/s'], /WEIR_CLI_CANNOT_WRITE_STATS/],
     [['probe', '--read', SAMPLE, '--stats', '/dev/full'], /WEIR_CLI_CANNOT_WRITE_STATS/],
     [['probe', '--check', '--read', '/does/not/exist.pcap'], /WEIR_CLI_CANNOT_READ_CAPTURE/],
@@ -115,6 +126,11 @@ describe('the weir command', () => {
     expect(completed('weir', 'probe', '--lanes', '2', '--en')).toEqual(['--engine']);
     expect(completed('weir', 'probe', '--engine', '')).toEqual(['hyperscan', 'emulator', 'none']);
     expect(completed('weir', 'query', 'to')).toEqual(['top']);
+    expect(completed('weir', 'probe', 'sta')).toEqual(['status']);
+    expect(completed('weir', 'probe', 'status', '--')).not.toContain('--lanes');
+    expect(completed('weir', 'probe', 'status', '--js')).toEqual(['--json']);
+    expect(completed('weir', 'probe', 'status', '--json', '--co')).toContain('--control');
+    expect(completed('weir', 'probe', 'reload', '--control', '/etc/host')).toContain('/etc/hosts');
     expect(completed('weir', 'probe', '--read', '/etc/host')).toContain('/etc/hosts');
   });
 
