@@ -14,11 +14,15 @@ const GROWTH_WARNINGS: Readonly<Record<string, (count: string) => string>> = {
   evictedFlows: (count) => `${count} flows were exported early for lack of room: raise --max-flows`,
   slotShortageFlows: (count) =>
     `${count} flows stay without a name: too many were undecided at the same time`,
+  shedFlows: (count) => `overload: ${count} flows were counted without looking for a name`,
   matcherBusyRequests: (count) => `the matcher refused ${count} requests: it cannot keep up`,
 };
 
-const TARGET_WARNINGS: Readonly<Record<string, (target: string, count: string) => string>> = {
-  failedRecords: (target, count) => `${target}: ${count} records could not be sent and are lost`,
+type TargetWarning = (target: string, count: string, lastFailure: string) => string;
+
+const TARGET_WARNINGS: Readonly<Record<string, TargetWarning>> = {
+  failedRecords: (target, count, lastFailure) =>
+    `${target}: ${count} records could not be sent and are lost (${lastFailure || 'no reason told'})`,
   unreachableMessages: (target) => `${target}: nobody listens there (port unreachable)`,
 };
 
@@ -40,6 +44,7 @@ export function watchedCounters(stats: ProbeStats): Record<string, number> {
     evictedFlows: stats.evictedFlows,
     kernelDroppedPackets: stats.capture.kernelDroppedPackets ?? 0,
     slotShortageFlows: stats.classifier.slotShortageFlows ?? 0,
+    shedFlows: stats.classifier.shedFlows ?? 0,
     matcherBusyRequests: stats.classifier.matcherBusyRequests ?? 0,
     ...Object.fromEntries(targets),
   };
@@ -59,11 +64,11 @@ function growthWarnings({ stats, growth }: Watched): string[] {
   const own = Object.entries(GROWTH_WARNINGS)
     .filter(([counter]) => growth.growth(counter) > 0)
     .map(([counter, say]) => say(`${number(growth.growth(counter))}`));
-  const targets = Object.keys(stats.targets).flatMap((target) =>
+  const targets = Object.entries(stats.targets).flatMap(([target, { lastFailure }]) =>
     Object.entries(TARGET_WARNINGS)
       .map(([counter, say]) => ({ say, count: growth.growth(targetKey(target, counter)) }))
       .filter(({ count }) => count > 0)
-      .map(({ say, count }) => say(target, number(count))),
+      .map(({ say, count }) => say(target, number(count), lastFailure)),
   );
   return [...own, ...targets].map((warning) => `${span}: ${warning}`);
 }

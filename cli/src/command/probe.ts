@@ -43,7 +43,6 @@ function readerHasLeft({ records }: ProbeConfig, error: unknown): boolean {
 
 /** Until the probe has stopped, whatever it was that ended it. */
 async function watchProbe(probe: Probe, operation: Operation): Promise<void> {
-  void stopRequested(() => void operation.reload()).then(() => probe.stop());
   const endProgress = showProgress(probe);
   try {
     await probe.finished();
@@ -64,7 +63,10 @@ async function runProbe({ config: { probe: config }, reread }: CommandContext): 
   probe.open();
   await operation.open();
   giveUpPrivileges(config.interface === undefined ? [] : ['CAP_NET_RAW'], config.user);
+  // Before the first line is printed: who reads it may send a signal.
+  const stop = stopRequested(() => void operation.reload());
   probe.start();
+  void stop.then(() => probe.stop());
   operation.begin();
   if (config.interface !== undefined) {
     process.stderr.write(`weir: capturing on ${config.interface}; Ctrl-C ends it.\n`);

@@ -34,6 +34,10 @@ const HELP: Readonly<Record<string, string>> = {
   unreachableMessages: 'Datagrams answered with port unreachable: nobody listens there',
   messages: 'Messages (datagrams, blocks) sent',
   messageOctets: 'Octets of messages sent',
+  connected: '1 while there is a session with the target',
+  sessions: 'Sessions begun with the target',
+  fileReadFailures: 'Reads of the capture file that failed',
+  shedFlows: 'Flows left without a name to save time under overload',
   unsupportedRecords: 'Records that the protocol cannot say (NetFlow v5: IPv6)',
 };
 
@@ -183,19 +187,32 @@ function flowFamilies(lanes: readonly LaneStats[], maximumFlows: number): Metric
   ];
 }
 
+const BY_REASON = 'ByReason';
+
+/** The numbers of a stage's counters; those that are told by reason too only by reason. */
+function numbersOf(counters: Readonly<Record<string, unknown>>): [string, Labels, number][] {
+  return Object.entries(counters).flatMap(([key, value]): [string, Labels, number][] => {
+    if (key.endsWith(BY_REASON)) {
+      const reasons = Object.entries(value as Numbers);
+      return reasons.map(([reason, count]) => [key.slice(0, -BY_REASON.length), { reason }, count]);
+    }
+    return typeof value !== 'number' || key + BY_REASON in counters ? [] : [[key, {}, value]];
+  });
+}
+
 /** The counters of a stage, each a family of its own. */
 function stageFamilies(
   stage: string,
   lanes: readonly LaneStats[],
-  counters: (lane: LaneStats) => Readonly<Record<string, Numbers>>,
+  counters: (lane: LaneStats) => Readonly<Record<string, object>>,
   labelsOf: (key: string) => Labels,
 ): MetricFamily[] {
   const samples = new Map<string, MetricSample[]>();
   for (const [lane, stats] of lanes.entries()) {
-    for (const [key, numbers] of Object.entries(counters(stats))) {
-      for (const [counter, value] of Object.entries(numbers)) {
-        const labels = { lane, ...labelsOf(key) };
-        samples.set(counter, [...(samples.get(counter) ?? []), { labels, value }]);
+    for (const [key, values] of Object.entries(counters(stats))) {
+      for (const [counter, labels, value] of numbersOf(values as Record<string, unknown>)) {
+        const sample = { labels: { lane, ...labelsOf(key), ...labels }, value };
+        samples.set(counter, [...(samples.get(counter) ?? []), sample]);
       }
     }
   }
@@ -272,7 +289,7 @@ export function probeMetrics(status: ProbeStatus): MetricFamily[] {
     ...stageFamilies(
       'export',
       lanes,
-      ({ targets }) => targets as unknown as Record<string, Numbers>,
+      ({ targets }) => targets,
       (target) => ({ target }),
     ),
     ...reloadFamilies(status),

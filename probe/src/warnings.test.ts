@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+import { describe, expect, it } from 'vitest';
+import { RecentGrowth } from './rates.js';
+import type { ProbeStats } from './stats.js';
+import { type Watched, warningsOf, watchedCounters } from './warnings.js';
+
+const TARGET = 'netflow9://192.0.2.1:2055';
+
+interface Counts {
+  readonly kernelDropped?: number;
+  readonly failed?: number;
+  readonly live?: number;
+}
+
+function statsOf({ kernelDropped = 0, failed = 0, live = 0 }: Counts): ProbeStats {
+  return {
+    packets: 0,
+    frameOctets: 0,
+    evictedFlows: 0,
+    capture: { kernelDroppedPackets: kernelDropped },
+    classifier: {},
+    targets: { [TARGET]: { failedRecords: failed, lastFailure: 'full buffer' } },
+    lanes: [{ liveFlows: live }],
+  } as unknown as ProbeStats;
+}
+
+function watched(before: Counts, now: Counts): Watched {
+  const growth = new RecentGrowth(60_000);
+  growth.add(0, watchedCounters(statsOf(before)));
+  growth.add(30_000, watchedCounters(statsOf(now)));
+  const stats = statsOf(now);
+  return { stats, growth, maximumFlows: 100, stuckLanes: [], lastReload: null };
+}
+
+describe('warningsOf', () => {
+  it('is silent about what was long ago', () => {
+    const counts = { kernelDropped: 5, failed: 7 };
+    expect(warningsOf(watched(counts, counts))).toEqual([]);
+  });
+
+  it('tells what has got worse, and what to do', () => {
+    const [kernel, target, full, ...others] = warningsOf(
+      watched({ kernelDropped: 5 }, { kernelDropped: 12, failed: 3, live: 95 }),
+    );
+    expect(kernel).toMatch(/in the last 30 s: the kernel dropped 7 packets.*--lanes/);
+    expect(target).toContain(`${TARGET}: 3 records could not be sent and are lost (full buffer)`);
+    expect(full).toContain('lane 0 holds 95 of 100 flows: raise --max-flows');
+    expect(others).toEqual([]);
+  });
+
+  it('puts a stuck lane first and a failed reload last', () => {
+    const failed = {
+      result: 'failed',
+      at: '',
+      applied: [],
+      atNextStart: [],
+      message: 'why',
+    } as const;
+    const all = warningsOf({ ...watched({}, { live: 100 }), stuckLanes: [0], lastReload: failed });
+    expect(all[0]).toMatch(/lane 0 has stopped working/);
+    expect(all.at(-1)).toMatch(/reload failed.*why/);
+    expect(all).toHaveLength(3);
+  });
+});
