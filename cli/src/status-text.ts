@@ -44,6 +44,12 @@ function dropText({ stats: { drops } }: ProbeStatus): string {
   return listed.length === 0 ? 'none' : `${number(all)} (${listed.join(', ')})`;
 }
 
+function samplingText({ stats: { notSampled, lanes } }: ProbeStatus): string {
+  const interval = Math.max(...lanes.map(({ samplingInterval }) => samplingInterval));
+  if (interval <= 1 && notSampled.packets === 0) return 'off';
+  return `1 in ${number(interval)}; ${number(notSampled.packets)} packets were passed over`;
+}
+
 function reloadText({ lastReload, reloads }: ProbeStatus): string {
   if (lastReload === null) return 'none since the start';
   const outcome = lastReload.result === 'reloaded' ? 'well' : 'FAILED';
@@ -66,6 +72,7 @@ function overview(status: ProbeStatus): string {
       `${number(stats.packets)} packets; the kernel dropped ${number(kernelDroppedPackets)}`,
     ],
     ['in no flow', dropText(status)],
+    ['sampling', samplingText(status)],
     [
       'flows',
       `${number(stats.liveFlows)} live, room for ${number(room)} (${percent(stats.liveFlows / room)})`,
@@ -88,15 +95,19 @@ function targetTable({ stats: { targets } }: ProbeStatus): string {
 }
 
 function laneTable({ stats: { lanes }, laneRates }: ProbeStatus): string {
-  const rows = lanes.map(({ capture, classifier, liveFlows }, lane) => [
+  const rows = lanes.map(({ capture, classifier, liveFlows, overloadLevel }, lane) => [
     lane,
     Math.round(laneRates[lane]?.packetsPerSecond ?? 0),
     percent(laneRates[lane]?.busyShare ?? 0),
     capture.kernelDroppedPackets ?? 0,
+    overloadLevel,
     liveFlows,
     classifier.undecidedFlows ?? 0,
   ]);
-  return textTable(['lane', 'packets/s', 'busy', 'kernel dropped', 'flows', 'undecided'], rows);
+  return textTable(
+    ['lane', 'packets/s', 'busy', 'kernel dropped', 'overload', 'flows', 'undecided'],
+    rows,
+  );
 }
 
 /** All of it, warnings last: they stay on the screen. */

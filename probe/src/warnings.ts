@@ -14,7 +14,7 @@ const GROWTH_WARNINGS: Readonly<Record<string, (count: string) => string>> = {
   evictedFlows: (count) => `${count} flows were exported early for lack of room: raise --max-flows`,
   slotShortageFlows: (count) =>
     `${count} flows stay without a name: too many were undecided at the same time`,
-  shedFlows: (count) => `overload: ${count} flows were counted without looking for a name`,
+  shedFlows: (count) => `${count} flows were counted without looking for a name, for lack of time`,
   matcherBusyRequests: (count) => `the matcher refused ${count} requests: it cannot keep up`,
 };
 
@@ -83,10 +83,18 @@ export function warningsOf(watched: Watched): string[] {
         ]
       : [],
   );
+  const overloaded = stats.lanes.flatMap(({ overloadLevel, samplingInterval }, lane) =>
+    overloadLevel > 0
+      ? [
+          `lane ${lane} is overloaded: new flows stay without a name` +
+            `${samplingInterval > 1 ? `, one packet in ${samplingInterval} is looked at` : ''}`,
+        ]
+      : [],
+  );
   const stuck = stuckLanes.map((lane) => `lane ${lane} has stopped working; restart the probe`);
   const failed =
     lastReload?.result === 'failed'
       ? [`the last reload failed, what was before is in force: ${lastReload.message}`]
       : [];
-  return [...stuck, ...growthWarnings(watched), ...full, ...failed];
+  return [...stuck, ...overloaded, ...growthWarnings(watched), ...full, ...failed];
 }

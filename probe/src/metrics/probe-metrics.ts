@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // A probe's status as Prometheus metrics: names end in their base unit, counters in _total.
+import type { PacketSum } from '@weir/native';
 import type { LaneStats } from '../stats.js';
 import type { ProbeStatus } from '../status.js';
 import type { Labels, MetricFamily, MetricSample } from './exposition.js';
@@ -63,128 +64,135 @@ function byLane(lanes: readonly LaneStats[], value: (lane: LaneStats) => number)
   return lanes.map((stats, lane) => ({ labels: { lane }, value: value(stats) }));
 }
 
-/** One sample for each lane and each key of what `entries` gives. */
-function byLaneAnd<Value>(
-  label: string,
-  lanes: readonly LaneStats[],
-  entries: (lane: LaneStats) => Readonly<Record<string, Value>>,
-  value: (entry: Value) => number,
-): MetricSample[] {
-  return lanes.flatMap((stats, lane) =>
-    Object.entries(entries(stats)).map(([key, entry]) => ({
-      labels: { lane, [label]: key },
-      value: value(entry),
-    })),
-  );
-}
+type LaneMetric<Value> = readonly [
+  name: string,
+  type: MetricFamily['type'],
+  help: string,
+  value: (lane: LaneStats) => Value,
+];
+
+const LANE_METRICS: readonly LaneMetric<number>[] = [
+  ['packets_total', 'counter', 'Packets captured', (lane) => lane.packets],
+  [
+    'ip_bytes_total',
+    'counter',
+    'IP total lengths of the captured packets; the wire length of frames without valid IP',
+    (lane) => lane.octets,
+  ],
+  ['frame_bytes_total', 'counter', 'Wire lengths of captured frames', (lane) => lane.frameOctets],
+  [
+    'not_sampled_packets_total',
+    'counter',
+    'Packets that sampling passed over',
+    (lane) => lane.notSampled.packets,
+  ],
+  [
+    'not_sampled_bytes_total',
+    'counter',
+    'Wire lengths of the packets that sampling passed over',
+    (lane) => lane.notSampled.octets,
+  ],
+  [
+    'recorded_packets_total',
+    'counter',
+    'Packets in exported records; those of live flows follow when their record leaves',
+    (lane) => lane.recorded.packets,
+  ],
+  [
+    'recorded_bytes_total',
+    'counter',
+    'IP total lengths of the packets in exported records',
+    (lane) => lane.recorded.octets,
+  ],
+  ['flows_total', 'counter', 'Flows ever begun', (lane) => lane.flows],
+  ['live_flows', 'gauge', 'Flows in the table', (lane) => lane.liveFlows],
+  [
+    'evicted_flows_total',
+    'counter',
+    'Flows exported early because the table was full',
+    (lane) => lane.evictedFlows,
+  ],
+  [
+    'sampling_interval',
+    'gauge',
+    'One packet in so many is looked at, overload included',
+    (lane) => lane.samplingInterval,
+  ],
+  [
+    'overload_level',
+    'gauge',
+    '0: nothing is given up; 1: names of new flows; above: packets too, by sampling',
+    (lane) => lane.overloadLevel,
+  ],
+  [
+    'overload_changes_total',
+    'counter',
+    'Changes of the overload level, up and down',
+    (lane) => lane.overloadChanges,
+  ],
+  [
+    'lane_cpu_seconds_total',
+    'counter',
+    "Processor time of the lane's thread: capture, decoding, flows, matching and export",
+    (lane) => lane.cpuSeconds,
+  ],
+  [
+    'lane_classify_seconds_total',
+    'counter',
+    "The lane's time in the matcher and around it",
+    (lane) => lane.classifySeconds,
+  ],
+  [
+    'lane_run_seconds_total',
+    'counter',
+    'Time since the lane started, as it last said: it stops growing when the lane is stuck',
+    (lane) => lane.wallSeconds,
+  ],
+];
+
+const numbersOfSums = (sums: Readonly<Record<string, PacketSum>>, unit: keyof PacketSum): Numbers =>
+  Object.fromEntries(Object.entries(sums).map(([key, sum]) => [key, sum[unit]]));
+
+/** Told apart by the label `reason`. */
+const REASON_METRICS: readonly LaneMetric<Numbers>[] = [
+  [
+    'dropped_packets_total',
+    'counter',
+    'Captured packets that are in no flow, by reason',
+    ({ drops }) => numbersOfSums(drops, 'packets'),
+  ],
+  [
+    'dropped_bytes_total',
+    'counter',
+    'Octets of captured packets that are in no flow, by reason',
+    ({ drops }) => numbersOfSums(drops, 'octets'),
+  ],
+  [
+    'records_total',
+    'counter',
+    'Biflow records, by why they left (flowEndReason)',
+    (lane) => lane.recordsByEndReason,
+  ],
+];
 
 function laneFamilies(lanes: readonly LaneStats[]): MetricFamily[] {
-  return [
+  const plain = LANE_METRICS.map(([name, type, help, value]) =>
+    family(name, type, help, byLane(lanes, value)),
+  );
+  const byReason = REASON_METRICS.map(([name, type, help, values]) =>
     family(
-      'packets_total',
-      'counter',
-      'Packets captured',
-      byLane(lanes, (lane) => lane.packets),
-    ),
-    family(
-      'ip_bytes_total',
-      'counter',
-      'IP total lengths of the captured packets; the wire length of frames without valid IP',
-      byLane(lanes, (lane) => lane.octets),
-    ),
-    family(
-      'frame_bytes_total',
-      'counter',
-      'Wire lengths of the captured frames',
-      byLane(lanes, (lane) => lane.frameOctets),
-    ),
-    family(
-      'dropped_packets_total',
-      'counter',
-      'Captured packets that are in no flow, by reason',
-      byLaneAnd(
-        'reason',
-        lanes,
-        ({ drops }) => drops,
-        ({ packets }) => packets,
+      name,
+      type,
+      help,
+      lanes.flatMap((stats, lane) =>
+        Object.entries(values(stats)).map(([reason, value]) => ({
+          labels: { lane, reason },
+          value,
+        })),
       ),
     ),
-    family(
-      'dropped_bytes_total',
-      'counter',
-      'Octets of captured packets that are in no flow, by reason',
-      byLaneAnd(
-        'reason',
-        lanes,
-        ({ drops }) => drops,
-        ({ octets }) => octets,
-      ),
-    ),
-    family(
-      'recorded_packets_total',
-      'counter',
-      'Packets in exported records; those of live flows follow when their record leaves',
-      byLane(lanes, ({ recorded }) => recorded.packets),
-    ),
-    family(
-      'recorded_bytes_total',
-      'counter',
-      'IP total lengths of the packets in exported records',
-      byLane(lanes, ({ recorded }) => recorded.octets),
-    ),
-  ];
-}
-
-function flowFamilies(lanes: readonly LaneStats[], maximumFlows: number): MetricFamily[] {
-  return [
-    family(
-      'flows_total',
-      'counter',
-      'Flows ever begun',
-      byLane(lanes, ({ flows }) => flows),
-    ),
-    family(
-      'live_flows',
-      'gauge',
-      'Flows in the table',
-      byLane(lanes, (lane) => lane.liveFlows),
-    ),
-    family(
-      'maximum_flows',
-      'gauge',
-      'Flows that the table has room for',
-      byLane(lanes, () => maximumFlows),
-    ),
-    family(
-      'evicted_flows_total',
-      'counter',
-      'Flows exported early because the table was full',
-      byLane(lanes, ({ evictedFlows }) => evictedFlows),
-    ),
-    family(
-      'records_total',
-      'counter',
-      'Biflow records, by why they left (flowEndReason)',
-      byLaneAnd(
-        'reason',
-        lanes,
-        (lane) => lane.recordsByEndReason,
-        (count) => count,
-      ),
-    ),
-    family(
-      'lane_cpu_seconds_total',
-      'counter',
-      "Processor time of the lane's thread: capture, decoding, flows, matching and export",
-      byLane(lanes, ({ cpuSeconds }) => cpuSeconds),
-    ),
-    family(
-      'lane_run_seconds_total',
-      'counter',
-      'Time since the lane started, as it last said: it stops growing when the lane is stuck',
-      byLane(lanes, ({ wallSeconds }) => wallSeconds),
-    ),
-  ];
+  );
+  return [...plain, ...byReason];
 }
 
 const BY_REASON = 'ByReason';
@@ -273,7 +281,12 @@ export function probeMetrics(status: ProbeStatus): MetricFamily[] {
       ...one(1, { version, engine, source: source.kind }),
     ]),
     ...laneFamilies(lanes),
-    ...flowFamilies(lanes, maximumFlows),
+    family(
+      'maximum_flows',
+      'gauge',
+      'Flows that the table has room for',
+      byLane(lanes, () => maximumFlows),
+    ),
     ...stageFamilies(
       'capture',
       lanes,
