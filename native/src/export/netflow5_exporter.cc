@@ -13,8 +13,11 @@ namespace {
 constexpr size_t HEADER_BYTES = 24;
 constexpr size_t RECORD_BYTES = 48;
 constexpr uint32_t MAXIMUM_RECORDS = 30;
-constexpr uint32_t RECORDS_A_DATAGRAM =
-    std::min<uint32_t>(MAXIMUM_RECORDS, (MAXIMUM_DATAGRAM_BYTES - HEADER_BYTES) / RECORD_BYTES);
+
+// The header's sampling field: two bits of mode over fourteen of interval.
+constexpr uint16_t MODE_SYSTEMATIC = 1U << 14U;
+constexpr uint16_t MODE_RANDOM = 2U << 14U;
+constexpr uint32_t MAXIMUM_INTERVAL = (1U << 14U) - 1;
 
 /// The next part of a counter that may not fit 32 bits; what it takes is subtracted from `rest`.
 uint64_t take32(uint64_t& rest) {
@@ -29,6 +32,22 @@ uint16_t shortInterface(uint32_t interfaceIndex) {
 }
 
 }  // namespace
+
+Netflow5Exporter::Netflow5Exporter(std::unique_ptr<MessageSender> sender, uint8_t engineId)
+    : MessageExporter(std::move(sender), HEADER_BYTES), engineId_(engineId) {}
+
+void Netflow5Exporter::write(const FlowRecord& record) {
+  noteTime(record.endNs);
+  if (record.forward.packets != 0) writeDirection(record, record.forward);
+  if (record.reverse.packets != 0) writeDirection(record, record.reverse);
+}
+
+// The header's sampling field is about all records of its datagram.
+void Netflow5Exporter::setSampling(const SamplingState& sampling) {
+  if (sampling == sampling_) return;
+  sendMessage();
+  sampling_ = sampling;
+}
 
 void Netflow5Exporter::writeDirection(const FlowRecord& record, const DirectionRecord& direction) {
   if (record.ipVersion != 4) {
@@ -45,7 +64,11 @@ void Netflow5Exporter::writeDirection(const FlowRecord& record, const DirectionR
 }
 
 void Netflow5Exporter::writeRecord(const FlowRecord& record, const DirectionRecord& direction) {
-  WireWriter out(buffer_.data() + HEADER_BYTES + pendingRecords() * RECORD_BYTES);
+  if (!isBegun()) {
+    checkSession();
+    beginMessage();
+  }
+  WireWriter out(take(RECORD_BYTES));
   out.putOctets(direction.sourceAddress->data() + 12, 4);
   out.putOctets(direction.destinationAddress->data() + 12, 4);
   out.put32(0);  // next hop
@@ -53,8 +76,8 @@ void Netflow5Exporter::writeRecord(const FlowRecord& record, const DirectionReco
   out.put16(0);  // output interface: a mirror port does not know it
   out.put32(direction.packets);
   out.put32(direction.octets);
-  out.put32(upTimeMs(direction.startMs * NS_A_MS));
-  out.put32(upTimeMs(direction.endMs * NS_A_MS));
+  out.put32(upTimeMs(direction.startMs));
+  out.put32(upTimeMs(direction.endMs));
   out.put16(direction.sourcePort);
   out.put16(direction.destinationPort);
   out.put8(0);
@@ -63,24 +86,35 @@ void Netflow5Exporter::writeRecord(const FlowRecord& record, const DirectionReco
   out.put8(direction.ipClassOfService);
   out.put32(0);  // AS numbers
   out.put32(0);  // prefix lengths, padding
-  noteRecord(direction);
-  if (pendingRecords() == RECORDS_A_DATAGRAM) sendDatagram();
+  noteRecord(direction.packets, direction.octets);
+  if (record.interfaceIndex > UINT16_MAX || sampling_.interval > MAXIMUM_INTERVAL) {
+    ++counters_.incompleteRecords;
+  }
+  if (pendingRecords() == MAXIMUM_RECORDS || length() + RECORD_BYTES > limitBytes()) sendMessage();
 }
 
-size_t Netflow5Exporter::finishDatagram() {
+/// An interval that does not fit is 0, "unknown": another number would be multiplied with.
+uint16_t Netflow5Exporter::samplingField() const {
+  if (sampling_.interval <= 1) return 0;
+  const uint16_t mode =
+      sampling_.algorithm == SamplingAlgorithm::SYSTEMATIC_COUNT ? MODE_SYSTEMATIC : MODE_RANDOM;
+  const bool fits = sampling_.interval <= MAXIMUM_INTERVAL;
+  return static_cast<uint16_t>(mode | (fits ? sampling_.interval : 0));
+}
+
+void Netflow5Exporter::finishMessage() {
   const int64_t timeNs = exportTimeNs();
-  WireWriter out(buffer_.data());
+  WireWriter out(message());
   out.put16(5);
   out.put16(pendingRecords());
-  out.put32(upTimeMs(timeNs));
+  out.put32(upTimeMs(timeNs / 1'000'000));
   out.put32(timeNs / 1'000'000'000);
   out.put32(timeNs % 1'000'000'000 / 1'000'000 * 1'000'000);  // as exact as sysUpTime is
   out.put32(flowSequence_);
   out.put8(0);  // engine type
   out.put8(engineId_);
-  out.put16(0);  // sampling
+  out.put16(samplingField());
   flowSequence_ += pendingRecords();
-  return HEADER_BYTES + pendingRecords() * RECORD_BYTES;
 }
 
 }  // namespace weir

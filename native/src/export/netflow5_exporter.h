@@ -2,24 +2,29 @@
 // NetFlow version 5: fixed records of 48 octets, at most 30 in a datagram, IPv4 only.
 #pragma once
 
-#include "export/datagram_exporter.h"
+#include "export/message_exporter.h"
 
 namespace weir {
 
 /// Sequence numbers count flows. IPv6 records are counted as unsupported. A record whose counters
 /// do not fit 32 bits leaves as several.
-class Netflow5Exporter final : public DatagramExporter {
+class Netflow5Exporter final : public MessageExporter {
  public:
-  Netflow5Exporter(std::unique_ptr<MessageSender> sender, uint8_t engineId)
-      : DatagramExporter(std::move(sender)), engineId_(engineId) {}
+  Netflow5Exporter(std::unique_ptr<MessageSender> sender, uint8_t engineId);
+
+  void write(const FlowRecord& record) override;
+  void setSampling(const SamplingState& sampling) override;
 
   void setApplications(const std::vector<ApplicationRow>&) override {}  // v5 has no field for them
 
  private:
-  void writeDirection(const FlowRecord& record, const DirectionRecord& direction) override;
-  size_t finishDatagram() override;
+  void sessionBegan() override { flowSequence_ = 0; }
+  void finishMessage() override;
+  void writeDirection(const FlowRecord& record, const DirectionRecord& direction);
   void writeRecord(const FlowRecord& record, const DirectionRecord& direction);
+  [[nodiscard]] uint16_t samplingField() const;
 
+  SamplingState sampling_;
   uint32_t flowSequence_ = 0;
   uint8_t engineId_;
 };

@@ -61,6 +61,7 @@ TEST_CASE("v5: fields of one record, times to the millisecond") {
   exporter.tick(NOW_NS);
   std::mt19937_64 random(1);
   OwnedRecord owned = randomRecord(random, NOW_NS, 4);
+  while (owned.record.forward.packets == 0) owned.record.forward = randomDirection(random, NOW_NS);
   owned.record.forward.packets = 3;
   owned.record.forward.octets = 200;
   owned.record.reverse.packets = 0;
@@ -76,13 +77,39 @@ TEST_CASE("v5: fields of one record, times to the millisecond") {
   CHECK(load16Be(flow + 12) == 0);
   CHECK(load32Be(flow + 16) == 3);
   CHECK(load32Be(flow + 20) == 200);
-  CHECK(absoluteMs(datagram, load32Be(flow + 24)) == owned.record.startNs / 1'000'000);
-  CHECK(absoluteMs(datagram, load32Be(flow + 28)) == owned.record.endNs / 1'000'000);
+  CHECK(absoluteMs(datagram, load32Be(flow + 24)) == owned.record.forward.startMs);
+  CHECK(absoluteMs(datagram, load32Be(flow + 28)) == owned.record.forward.endMs);
   CHECK(load16Be(flow + 32) == owned.record.forward.sourcePort);
   CHECK(load16Be(flow + 34) == owned.record.forward.destinationPort);
   CHECK(flow[37] == (owned.record.forward.tcpFlags & 0xff));
   CHECK(flow[38] == owned.record.protocol);
   CHECK(flow[39] == owned.record.forward.ipClassOfService);
+  CHECK(exporter.counters().incompleteRecords == 1);
+}
+
+TEST_CASE("v5: the header tells the sampling of its own records") {
+  auto memory = std::make_unique<MemorySender>();
+  MemorySender& sender = *memory;
+  Netflow5Exporter exporter(std::move(memory), 0);
+  exporter.open();
+  exporter.tick(NOW_NS);
+  std::mt19937_64 random(1);
+  const auto fieldAfter = [&](const SamplingState& sampling) {
+    exporter.setSampling(sampling);
+    OwnedRecord owned = randomRecord(random, NOW_NS, 4);
+    owned.record.forward.packets = 1;
+    owned.record.interfaceIndex = 1;
+    exporter.write(owned.get());
+    exporter.flush();
+    const Datagram datagram = sender.messages.back();
+    return load16Be(&datagram[22]);
+  };
+  CHECK(fieldAfter({1, SamplingAlgorithm::SYSTEMATIC_COUNT}) == 0);
+  CHECK(fieldAfter({100, SamplingAlgorithm::SYSTEMATIC_COUNT}) == (1U << 14U | 100));
+  CHECK(fieldAfter({100, SamplingAlgorithm::RANDOM_OUT_OF_N}) == (2U << 14U | 100));
+  CHECK(exporter.counters().incompleteRecords == 0);
+  CHECK(fieldAfter({16'384, SamplingAlgorithm::RANDOM_OUT_OF_N}) == 2U << 14U);
+  CHECK(exporter.counters().incompleteRecords > 0);
 }
 
 TEST_CASE("v5: IPv6 is counted as unsupported, with its packets and octets") {

@@ -21,6 +21,8 @@ struct ExporterCounters {
   uint64_t unsupportedRecords = 0;  ///< the protocol cannot say them (v5: IPv6)
   uint64_t unsupportedPackets = 0;
   uint64_t unsupportedOctets = 0;
+  /// Of `records`: without a value that does not fit the protocol (v5: ifIndex above 65535).
+  uint64_t incompleteRecords = 0;
   SenderCounters sender;  ///< what became of the messages that hold the records
 };
 
@@ -29,6 +31,19 @@ struct ApplicationRow {
   uint32_t selector = 0;    ///< 3 octets, under classification engine 6 (RFC 6759)
   std::string name;         ///< element 96, at most 24 octets
   std::string description;  ///< element 94, at most 55 octets
+};
+
+/// A name of an interface that records may come from.
+struct InterfaceRow {
+  uint32_t index = 0;
+  std::string name;
+  std::string description;  ///< the operator's own words, often empty
+};
+
+/// IP packets that were seen and are in no record, since the lane's start.
+struct IgnoredTraffic {
+  uint64_t packets = 0;
+  uint64_t octets = 0;
 };
 
 /// Owned and used by one lane.
@@ -50,8 +65,13 @@ class RecordExporter {
   /// After the last record: sends everything and ends; may wait for a collector, up to a bound.
   virtual void finish() { flush(); }
 
-  /// What is announced to collectors of records written from now on.
+  // What exporters tell collectors beside the records. A change is announced at once: the records
+  // written before it are announced with what was true for them.
+  virtual void setApplications(const std::vector<ApplicationRow>& /*rows*/) {}
+  virtual void setInterfaces(const std::vector<InterfaceRow>& /*rows*/) {}
   virtual void setSampling(const SamplingState& /*sampling*/) {}
+  /// Announced when it is time to; cheap.
+  virtual void setIgnored(const IgnoredTraffic& /*ignored*/) {}
 
   [[nodiscard]] virtual ExporterCounters counters() const { return counters_; }
 

@@ -6,6 +6,7 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <memory>
 #include <random>
 #include <vector>
@@ -58,49 +59,99 @@ class TestCollector {
   uint16_t port_ = 0;
 };
 
+/// Keeps messages as a transport would deliver them; tests set what a connection does.
+class MemorySender final : public MessageSender {
+ public:
+  void open() override {}
+  [[nodiscard]] size_t maximumMessageBytes() const override { return maximumBytes; }
+  [[nodiscard]] bool isReliable() const override { return reliable; }
+  [[nodiscard]] uint64_t session() const override { return session_; }
+  void prepare() override { session_ = nextSession; }
+  void send(std::span<const uint8_t> message, const MessageContents& contents) override {
+    messages.emplace_back(message.begin(), message.end());
+    contentsOf.push_back(contents);
+    noteSent(message.size());
+  }
+
+  std::vector<Datagram> messages;
+  std::vector<MessageContents> contentsOf;
+  size_t maximumBytes = MAXIMUM_DATAGRAM_BYTES;
+  bool reliable = false;
+  uint64_t nextSession = 1;  ///< takes effect in `prepare`
+
+ private:
+  uint64_t session_ = 0;
+};
+
 /// Owns what a FlowRecord borrows.
 struct OwnedRecord {
   IpAddress source{};
   IpAddress destination{};
+  MacAddress sourceMac{};
+  MacAddress destinationMac{};
+  bool hasMacAddresses = true;
   FlowRecord record;
 
   [[nodiscard]] FlowRecord get() const {
     FlowRecord borrowed = record;
     borrowed.forward.sourceAddress = borrowed.reverse.destinationAddress = &source;
     borrowed.forward.destinationAddress = borrowed.reverse.sourceAddress = &destination;
+    if (!hasMacAddresses) return borrowed;
+    borrowed.forward.sourceMac = borrowed.reverse.destinationMac = &sourceMac;
+    borrowed.forward.destinationMac = borrowed.reverse.sourceMac = &destinationMac;
     return borrowed;
   }
 };
+
+inline DirectionRecord randomDirection(std::mt19937_64& random, int64_t nowNs) {
+  DirectionRecord direction;
+  // Mostly ordinary counters, sometimes octets that do not fit 32 bits, sometimes none.
+  if (random() % 5 == 0) return direction;
+  direction.packets = 1 + random() % (random() % 8 == 0 ? UINT32_MAX : 100'000);
+  direction.octets = 20 + random() % (random() % 8 == 0 ? uint64_t{1} << 36U : 100'000'000);
+  direction.outerOctets = direction.octets + random() % 1'000;
+  direction.sourcePort = static_cast<uint16_t>(random());
+  direction.destinationPort = static_cast<uint16_t>(random());
+  direction.tcpFlags = static_cast<uint16_t>(random() % 512);
+  direction.icmpTypeCode = static_cast<uint16_t>(random());
+  direction.ipClassOfService = static_cast<uint8_t>(random());
+  direction.ipTimeToLive = static_cast<uint8_t>(random());
+  direction.endMs = nowNs / 1'000'000 - static_cast<int64_t>(random() % 15'000);
+  direction.startMs = direction.endMs - static_cast<int64_t>(random() % 60'000);
+  return direction;
+}
+
+/// A second tag, labels or a tunnel: what every sixth record has.
+inline void putEncapsulation(std::mt19937_64& random, FlowRecord& record) {
+  record.customerVlanId = static_cast<uint16_t>(random() % 4096);
+  record.tunnel = static_cast<Tunnel>(random() % 6);
+  const bool hasSegment = record.tunnel == Tunnel::VXLAN || record.tunnel == Tunnel::GENEVE;
+  record.segmentId = hasSegment ? static_cast<uint32_t>(random() % (1U << 24U)) : 0;
+  record.forward.mplsTopLabel = static_cast<uint32_t>(random() % (1U << 24U));
+  record.reverse.mplsTopLabel = static_cast<uint32_t>(random() % (1U << 24U));
+}
 
 inline OwnedRecord randomRecord(std::mt19937_64& random, int64_t nowNs, uint8_t ipVersion) {
   OwnedRecord owned;
   for (IpAddress* address : {&owned.source, &owned.destination}) {
     for (uint8_t& octet : *address) octet = static_cast<uint8_t>(random());
   }
-  const auto fill = [&](DirectionRecord& direction) {
-    // Mostly ordinary counters, sometimes ones that do not fit 32 bits, sometimes none.
-    if (random() % 5 == 0) return;
-    const bool isLarge = random() % 8 == 0;
-    direction.packets = 1 + random() % (isLarge ? uint64_t{1} << 34U : 100'000);
-    direction.octets = 20 + random() % (isLarge ? uint64_t{1} << 36U : 100'000'000);
-    direction.sourcePort = static_cast<uint16_t>(random());
-    direction.destinationPort = static_cast<uint16_t>(random());
-    direction.tcpFlags = static_cast<uint16_t>(random() % 512);
-    direction.ipClassOfService = static_cast<uint8_t>(random());
-  };
-  FlowRecord& record = owned.record;
-  fill(record.forward);
-  fill(record.reverse);
-  record.endNs = nowNs - static_cast<int64_t>(random() % 15'000) * 1'000'000;
-  record.startNs = record.endNs - static_cast<int64_t>(random() % 60'000) * 1'000'000;
-  for (DirectionRecord* direction : {&record.forward, &record.reverse}) {
-    direction->startMs = record.startNs / 1'000'000;
-    direction->endMs = record.endNs / 1'000'000;
+  for (MacAddress* address : {&owned.sourceMac, &owned.destinationMac}) {
+    for (uint8_t& octet : *address) octet = static_cast<uint8_t>(random());
   }
+  owned.hasMacAddresses = random() % 4 != 0;
+  FlowRecord& record = owned.record;
+  record.forward = randomDirection(random, nowNs);
+  record.reverse = randomDirection(random, nowNs);
+  record.endNs = std::max(record.forward.endMs, record.reverse.endMs) * 1'000'000;
+  record.startNs = std::min(record.forward.startMs, record.reverse.startMs) * 1'000'000;
+  if (random() % 6 == 0) putEncapsulation(random, record);
+  record.flowId = random();
   record.application = static_cast<uint32_t>(random() % (1U << 24U));
   record.interfaceIndex = static_cast<uint32_t>(random());
   record.vlanId = static_cast<uint16_t>(random() % 4096);
-  record.protocol = static_cast<uint8_t>(random());
+  constexpr uint8_t PROTOCOLS[] = {1, 6, 17, 58, 132};
+  record.protocol = PROTOCOLS[random() % 5];
   record.ipVersion = ipVersion;
   record.endReason = static_cast<EndReason>(1 + random() % 5);
   return owned;

@@ -8,6 +8,7 @@
 
 #include "capture/file_source.h"
 #include "coded_error.h"
+#include "export/ipfix_exporter.h"
 #include "export/json_record_writer.h"
 #include "export/netflow5_exporter.h"
 #include "export/netflow9_exporter.h"
@@ -53,19 +54,30 @@ void keepOlderRows(std::vector<ApplicationRow>& rows, const std::vector<Applicat
   }
 }
 
-std::unique_ptr<DatagramExporter> buildExporter(const ExportTarget& target,
-                                                const DataPlaneConfig& config, uint32_t lane) {
+TemplateExporterOptions templateOptions(const DataPlaneConfig& config, uint32_t domain) {
+  TemplateExporterOptions options;
+  options.observationDomain = domain;
+  options.applications = applicationRows(config.signatures);
+  options.refreshNs = config.templateRefreshNs;
+  options.enterpriseNumber = config.enterpriseNumber;
+  return options;
+}
+
+std::unique_ptr<MessageExporter> buildExporter(const ExportTarget& target,
+                                               const DataPlaneConfig& config, uint32_t lane) {
   const bool live = !std::holds_alternative<FileOptions>(config.source);
   auto sender = std::make_unique<DatagramSender>(target.collector,
                                                  live ? SendMode::NEVER_WAIT : SendMode::WAIT);
   const uint32_t domain = config.observationDomain + lane;
-  if (target.protocol == ExportProtocol::NETFLOW5) {
-    return std::make_unique<Netflow5Exporter>(std::move(sender), static_cast<uint8_t>(domain));
+  switch (target.protocol) {
+    case ExportProtocol::NETFLOW5:
+      return std::make_unique<Netflow5Exporter>(std::move(sender), static_cast<uint8_t>(domain));
+    case ExportProtocol::NETFLOW9:
+      return std::make_unique<Netflow9Exporter>(std::move(sender), templateOptions(config, domain));
+    default:
+      return std::make_unique<IpfixExporter>(std::move(sender), templateOptions(config, domain),
+                                             config.ipfixFlows);
   }
-  Netflow9Options options;
-  options.sourceId = domain;
-  options.applications = applicationRows(config.signatures);
-  return std::make_unique<Netflow9Exporter>(std::move(sender), std::move(options));
 }
 
 void checkLimits(const DataPlaneConfig& config) {
@@ -103,7 +115,7 @@ void DataPlane::buildLane(uint32_t index) {
   parts.overloadPolicy = config_.overloadPolicy;
   for (const ExportTarget& target : config_.targets) {
     auto exporter = buildExporter(target, config_, index);
-    datagramExporters_.push_back(exporter.get());
+    messageExporters_.push_back(exporter.get());
     parts.exporters.push_back(std::move(exporter));
   }
   if (records_) {
@@ -116,7 +128,7 @@ void DataPlane::buildLane(uint32_t index) {
 
 void DataPlane::open() {
   for (PacketSource* source : sources_) source->open();
-  for (DatagramExporter* exporter : datagramExporters_) exporter->open();
+  for (MessageExporter* exporter : messageExporters_) exporter->open();
   if (records_) records_->open();
 }
 

@@ -7,8 +7,8 @@
 #include <thread>
 #include <vector>
 
-#include "export/datagram_exporter.h"
 #include "export/json_record_writer.h"
+#include "export/message_exporter.h"
 #include "export/record_file.h"
 #include "lane/data_plane_config.h"
 #include "lane/lane.h"
@@ -58,7 +58,7 @@ class DataPlane {
   std::vector<ApplicationRow> applications_;
   std::vector<std::unique_ptr<Lane>> lanes_;
   std::vector<PacketSource*> sources_;
-  std::vector<DatagramExporter*> datagramExporters_;
+  std::vector<MessageExporter*> messageExporters_;
   std::vector<std::thread> threads_;
   uint16_t fanoutGroupId_ = 0;
 };

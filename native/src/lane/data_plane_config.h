@@ -14,6 +14,7 @@
 #include "classify/classifier.h"
 #include "classify/matcher.h"
 #include "export/datagram_sender.h"
+#include "export/ipfix_exporter.h"
 #include "flow/flow_table.h"
 #include "lane/overload_governor.h"
 
@@ -27,7 +28,7 @@ struct FileOptions {
 /// The lanes' shares and counts in these options are filled in by the data plane.
 using SourceOptions = std::variant<FileOptions, ReplayOptions, PacketRingOptions>;
 
-enum class ExportProtocol : uint8_t { NETFLOW5, NETFLOW9 };
+enum class ExportProtocol : uint8_t { NETFLOW5, NETFLOW9, IPFIX };
 
 struct ExportTarget {
   ExportProtocol protocol = ExportProtocol::NETFLOW9;
@@ -55,7 +56,10 @@ struct DataPlaneConfig {
   SignatureSet signatures;
   std::string cacheFolder;  ///< for compiled signatures; "" keeps none
   std::vector<ExportTarget> targets;
-  std::string recordsPath;  ///< "-" standard output, "" none
+  FlowForm ipfixFlows = FlowForm::UNIFLOW;
+  int64_t templateRefreshNs = 60'000'000'000;
+  uint32_t enterpriseNumber = 0;  ///< of private elements; 0: none are exported
+  std::string recordsPath;        ///< "-" standard output, "" none
   EarlyExport earlyExport = EarlyExport::NEVER;
   SamplingState sampling;
   OverloadPolicy overloadPolicy = OverloadPolicy::DEGRADE;

@@ -15,6 +15,10 @@ uint64_t readNs(clockid_t clock) {
   return static_cast<uint64_t>(now.tv_sec) * 1'000'000'000U + static_cast<uint64_t>(now.tv_nsec);
 }
 
+bool isOtherThanIp(Exception exception) {
+  return exception == Exception::ARP || exception == Exception::NON_IP;
+}
+
 }  // namespace
 
 void Lane::run() {
@@ -144,9 +148,21 @@ void Lane::apply(LaneUpdate& update) {
   mailbox_.acknowledge();
 }
 
+/// What collectors are told of it: exceptions that are no IP packets do not count there.
+IgnoredTraffic Lane::ignored() const {
+  IgnoredTraffic ignored{counters_.notSampled.packets, counters_.notSampled.octets};
+  for (size_t reason = 0; reason < counters_.exceptions.size(); ++reason) {
+    if (isOtherThanIp(static_cast<Exception>(reason))) continue;
+    ignored.packets += counters_.exceptions[reason].packets;
+    ignored.octets += counters_.exceptions[reason].octets;
+  }
+  return ignored;
+}
+
 void Lane::finish() {
   settle(nullptr);
   parts_.table->flush(parts_.source->clockNs(), *this);
+  for (const auto& exporter : parts_.exporters) exporter->setIgnored(ignored());
   for (const auto& exporter : parts_.exporters) exporter->finish();
   publish();
   mailbox_.close();
@@ -161,6 +177,7 @@ void Lane::publish() {
   counters_.overloadLevel = governor_.level();
   counters_.cpuNs = readNs(CLOCK_THREAD_CPUTIME_ID);
   counters_.wallNs = readNs(CLOCK_MONOTONIC) - startedNs_;
+  for (const auto& exporter : parts_.exporters) exporter->setIgnored(ignored());
   for (size_t i = 0; i < parts_.exporters.size(); ++i) {
     counters_.exporters[i] = parts_.exporters[i]->counters();
   }

@@ -60,6 +60,7 @@ class Lane final : private FlowSink {
   void relieve();
   void setSampling(uint32_t interval);
   void apply(LaneUpdate& update);
+  [[nodiscard]] IgnoredTraffic ignored() const;
   void finish();
   void publish();
 

@@ -2,54 +2,17 @@
 // Writes the generated C++ and TypeScript sides of the registry; with --check it only compares and
 // exits with 1 when a file is not current.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import type { Template, TemplateField } from '../registry-types.js';
+import { cppHeader } from './cpp.js';
 import { type Registry, readRegistry } from './registry.js';
 
 const NOTICE = 'Generated from wire/*.yaml by `npm run generate`. Do not edit.';
 
-function cppFields(fields: readonly TemplateField[]): string {
-  return fields.map(({ id, length, name }) => `    {${id}, ${length}},  // ${name}`).join('\n');
-}
-
-function cppTemplate({ name, id, scope, fields }: Template): string {
-  const scopeArray = scope.length
-    ? `inline constexpr TemplateField ${name}_SCOPE[] = {\n${cppFields(scope)}\n};\n`
-    : '';
-  return (
-    `inline constexpr uint16_t ${name}_ID = ${id};\n${scopeArray}` +
-    `inline constexpr TemplateField ${name}[] = {\n${cppFields(fields)}\n};\n`
-  );
-}
-
-function cppHeader({ elements, templates }: Registry): string {
-  const constants = elements.map(({ name, id }) => `inline constexpr uint16_t ${name} = ${id};`);
-  return `// SPDX-License-Identifier: Apache-2.0
-// ${NOTICE}
-#pragma once
-
-#include <cstdint>
-
-namespace weir {
-
-struct TemplateField {
-  uint16_t element;
-  uint16_t lengthBytes;
-};
-
-/// IANA numbers of information elements.
-namespace element {
-${constants.join('\n')}
-}  // namespace element
-
-${templates.map(cppTemplate).join('\n')}
-}  // namespace weir
-`;
-}
-
 function typescriptModule({ elements, templates }: Registry): string {
   const rows = (list: readonly unknown[]): string =>
     list.map((row) => `  ${JSON.stringify(row)},`).join('\n');
-  const numbers = elements.map(({ name, id }) => `  ${name}: ${id},`);
+  const numbers = elements
+    .filter((element) => element.private === undefined)
+    .map(({ name, id }) => `  ${name}: ${id},`);
   return `// SPDX-License-Identifier: Apache-2.0
 // ${NOTICE}
 import type { Template } from '../registry-types.js';
@@ -78,7 +41,7 @@ function main(): void {
   const registry = readRegistry(wire);
   const outputs: [URL, string][] = [
     [new URL('src/generated/registry.ts', wire), typescriptModule(registry)],
-    [new URL('../native/src/export/generated/templates.h', wire), cppHeader(registry)],
+    [new URL('../native/src/export/generated/templates.h', wire), cppHeader(registry, NOTICE)],
   ];
   const stale = outputs.filter(([file, text]) => readOrEmpty(file) !== text);
   if (process.argv.includes('--check')) {

@@ -2,14 +2,9 @@
 // Generated from wire/*.yaml by `npm run generate`. Do not edit.
 #pragma once
 
-#include <cstdint>
+#include "export/template.h"
 
 namespace weir {
-
-struct TemplateField {
-  uint16_t element;
-  uint16_t lengthBytes;
-};
 
 /// IANA numbers of information elements.
 namespace element {
@@ -41,6 +36,9 @@ inline constexpr uint16_t flowLabelIPv6 = 31;
 inline constexpr uint16_t icmpTypeCodeIPv4 = 32;
 inline constexpr uint16_t samplingInterval = 34;
 inline constexpr uint16_t samplingAlgorithm = 35;
+inline constexpr uint16_t exportedOctetTotalCount = 40;
+inline constexpr uint16_t exportedMessageTotalCount = 41;
+inline constexpr uint16_t exportedFlowRecordTotalCount = 42;
 inline constexpr uint16_t samplerId = 48;
 inline constexpr uint16_t samplerMode = 49;
 inline constexpr uint16_t samplerRandomInterval = 50;
@@ -52,6 +50,7 @@ inline constexpr uint16_t postVlanId = 59;
 inline constexpr uint16_t ipVersion = 60;
 inline constexpr uint16_t flowDirection = 61;
 inline constexpr uint16_t ipNextHopIPv6Address = 62;
+inline constexpr uint16_t mplsTopLabelStackSection = 70;
 inline constexpr uint16_t destinationMacAddress = 80;
 inline constexpr uint16_t interfaceName = 82;
 inline constexpr uint16_t interfaceDescription = 83;
@@ -63,6 +62,7 @@ inline constexpr uint16_t applicationName = 96;
 inline constexpr uint16_t flowEndReason = 136;
 inline constexpr uint16_t icmpTypeCodeIPv6 = 139;
 inline constexpr uint16_t flowId = 148;
+inline constexpr uint16_t observationDomainId = 149;
 inline constexpr uint16_t flowStartSeconds = 150;
 inline constexpr uint16_t flowEndSeconds = 151;
 inline constexpr uint16_t flowStartMilliseconds = 152;
@@ -72,6 +72,11 @@ inline constexpr uint16_t flowEndMicroseconds = 155;
 inline constexpr uint16_t flowStartNanoseconds = 156;
 inline constexpr uint16_t flowEndNanoseconds = 157;
 inline constexpr uint16_t systemInitTimeMilliseconds = 160;
+inline constexpr uint16_t ignoredPacketTotalCount = 164;
+inline constexpr uint16_t ignoredOctetTotalCount = 165;
+inline constexpr uint16_t notSentFlowTotalCount = 166;
+inline constexpr uint16_t notSentPacketTotalCount = 167;
+inline constexpr uint16_t notSentOctetTotalCount = 168;
 inline constexpr uint16_t icmpTypeIPv4 = 176;
 inline constexpr uint16_t icmpCodeIPv4 = 177;
 inline constexpr uint16_t icmpTypeIPv6 = 178;
@@ -82,67 +87,1039 @@ inline constexpr uint16_t tcpSourcePort = 182;
 inline constexpr uint16_t tcpDestinationPort = 183;
 inline constexpr uint16_t ipTTL = 192;
 inline constexpr uint16_t initiatorOctets = 231;
+inline constexpr uint16_t biflowDirection = 239;
 inline constexpr uint16_t dot1qVlanId = 243;
+inline constexpr uint16_t dot1qCustomerVlanId = 245;
+inline constexpr uint16_t ethernetType = 256;
 inline constexpr uint16_t initiatorPackets = 298;
 inline constexpr uint16_t selectorId = 302;
+inline constexpr uint16_t informationElementId = 303;
 inline constexpr uint16_t selectorAlgorithm = 304;
 inline constexpr uint16_t samplingPacketInterval = 305;
 inline constexpr uint16_t samplingPacketSpace = 306;
+inline constexpr uint16_t samplingSize = 309;
+inline constexpr uint16_t samplingPopulation = 310;
 inline constexpr uint16_t observationTimeMilliseconds = 323;
+inline constexpr uint16_t informationElementDataType = 339;
+inline constexpr uint16_t informationElementDescription = 340;
+inline constexpr uint16_t informationElementName = 341;
+inline constexpr uint16_t informationElementRangeBegin = 342;
+inline constexpr uint16_t informationElementRangeEnd = 343;
+inline constexpr uint16_t informationElementSemantics = 344;
+inline constexpr uint16_t informationElementUnits = 345;
+inline constexpr uint16_t privateEnterpriseNumber = 346;
+inline constexpr uint16_t layer2SegmentId = 351;
 }  // namespace element
 
-inline constexpr uint16_t NETFLOW9_FLOW_IPV4_ID = 256;
-inline constexpr TemplateField NETFLOW9_FLOW_IPV4[] = {
+/// Numbers under the configured enterprise.
+namespace private_element {
+inline constexpr uint16_t outerOctetDeltaCount = 1;
+inline constexpr uint16_t reverseOuterOctetDeltaCount = 16385;
+inline constexpr uint16_t tunnelKind = 2;
+}  // namespace private_element
+
+inline constexpr PrivateElement PRIVATE_ELEMENTS[] = {
+    {1, 4, 3, 2, 0, 0, "outerOctetDeltaCount",
+     "IP total lengths of the outermost packets that carried the flow through a tunnel"},
+    {16385, 4, 3, 2, 0, 0, "reverseOuterOctetDeltaCount",
+     "IP total lengths of the outermost packets that carried the flow through a tunnel"},
+    {2, 1, 4, 0, 0, 5, "tunnelKind",
+     "innermost tunnel around the flow, 0 none, 1 GRE, 2 IP in IP, 3 VXLAN, 4 GENEVE, 5 GTP-U"},
+};
+
+inline constexpr Template<22> NETFLOW9_FLOW_IPV4{260, 0, {{
     {8, 4},  // sourceIPv4Address
     {12, 4},  // destinationIPv4Address
     {7, 2},  // sourceTransportPort
     {11, 2},  // destinationTransportPort
-    {4, 1},  // protocolIdentifier
-    {5, 1},  // ipClassOfService
-    {6, 1},  // tcpControlBits
-    {136, 1},  // flowEndReason
     {1, 8},  // octetDeltaCount
-    {2, 8},  // packetDeltaCount
+    {2, 4},  // packetDeltaCount
     {22, 4},  // flowStartSysUpTime
     {21, 4},  // flowEndSysUpTime
-    {10, 4},  // ingressInterface
-    {14, 4},  // egressInterface
-    {58, 2},  // vlanId
+    {4, 1},  // protocolIdentifier
+    {5, 1},  // ipClassOfService
+    {192, 1},  // ipTTL
+    {6, 1},  // tcpControlBits
+    {136, 1},  // flowEndReason
     {60, 1},  // ipVersion
     {61, 1},  // flowDirection
+    {239, 1},  // biflowDirection
+    {10, 4},  // ingressInterface
+    {14, 2},  // egressInterface
+    {58, 2},  // vlanId
+    {56, 6},  // sourceMacAddress
+    {80, 6},  // destinationMacAddress
     {95, 4},  // applicationId
-};
+}}};
 
-inline constexpr uint16_t NETFLOW9_FLOW_IPV6_ID = 257;
-inline constexpr TemplateField NETFLOW9_FLOW_IPV6[] = {
+inline constexpr Template<22> NETFLOW9_FLOW_IPV6{261, 0, {{
     {27, 16},  // sourceIPv6Address
     {28, 16},  // destinationIPv6Address
     {7, 2},  // sourceTransportPort
     {11, 2},  // destinationTransportPort
-    {4, 1},  // protocolIdentifier
-    {5, 1},  // ipClassOfService
-    {6, 1},  // tcpControlBits
-    {136, 1},  // flowEndReason
     {1, 8},  // octetDeltaCount
-    {2, 8},  // packetDeltaCount
+    {2, 4},  // packetDeltaCount
     {22, 4},  // flowStartSysUpTime
     {21, 4},  // flowEndSysUpTime
-    {10, 4},  // ingressInterface
-    {14, 4},  // egressInterface
-    {58, 2},  // vlanId
+    {4, 1},  // protocolIdentifier
+    {5, 1},  // ipClassOfService
+    {192, 1},  // ipTTL
+    {6, 1},  // tcpControlBits
+    {136, 1},  // flowEndReason
     {60, 1},  // ipVersion
     {61, 1},  // flowDirection
+    {239, 1},  // biflowDirection
+    {10, 4},  // ingressInterface
+    {14, 2},  // egressInterface
+    {58, 2},  // vlanId
+    {56, 6},  // sourceMacAddress
+    {80, 6},  // destinationMacAddress
     {95, 4},  // applicationId
-};
+}}};
 
-inline constexpr uint16_t NETFLOW9_APPLICATION_TABLE_ID = 258;
-inline constexpr TemplateField NETFLOW9_APPLICATION_TABLE_SCOPE[] = {
-    {1, 4},  // system
-};
-inline constexpr TemplateField NETFLOW9_APPLICATION_TABLE[] = {
+inline constexpr Template<26> NETFLOW9_FLOW_IPV4_ENCAPSULATED{262, 0, {{
+    {8, 4},  // sourceIPv4Address
+    {12, 4},  // destinationIPv4Address
+    {7, 2},  // sourceTransportPort
+    {11, 2},  // destinationTransportPort
+    {1, 8},  // octetDeltaCount
+    {2, 4},  // packetDeltaCount
+    {22, 4},  // flowStartSysUpTime
+    {21, 4},  // flowEndSysUpTime
+    {4, 1},  // protocolIdentifier
+    {5, 1},  // ipClassOfService
+    {192, 1},  // ipTTL
+    {6, 1},  // tcpControlBits
+    {136, 1},  // flowEndReason
+    {60, 1},  // ipVersion
+    {61, 1},  // flowDirection
+    {239, 1},  // biflowDirection
+    {10, 4},  // ingressInterface
+    {14, 2},  // egressInterface
+    {58, 2},  // vlanId
+    {56, 6},  // sourceMacAddress
+    {80, 6},  // destinationMacAddress
+    {95, 4},  // applicationId
+    {256, 2},  // ethernetType
+    {245, 2},  // dot1qCustomerVlanId
+    {70, 3},  // mplsTopLabelStackSection
+    {351, 8},  // layer2SegmentId
+}}};
+
+inline constexpr Template<26> NETFLOW9_FLOW_IPV6_ENCAPSULATED{263, 0, {{
+    {27, 16},  // sourceIPv6Address
+    {28, 16},  // destinationIPv6Address
+    {7, 2},  // sourceTransportPort
+    {11, 2},  // destinationTransportPort
+    {1, 8},  // octetDeltaCount
+    {2, 4},  // packetDeltaCount
+    {22, 4},  // flowStartSysUpTime
+    {21, 4},  // flowEndSysUpTime
+    {4, 1},  // protocolIdentifier
+    {5, 1},  // ipClassOfService
+    {192, 1},  // ipTTL
+    {6, 1},  // tcpControlBits
+    {136, 1},  // flowEndReason
+    {60, 1},  // ipVersion
+    {61, 1},  // flowDirection
+    {239, 1},  // biflowDirection
+    {10, 4},  // ingressInterface
+    {14, 2},  // egressInterface
+    {58, 2},  // vlanId
+    {56, 6},  // sourceMacAddress
+    {80, 6},  // destinationMacAddress
+    {95, 4},  // applicationId
+    {256, 2},  // ethernetType
+    {245, 2},  // dot1qCustomerVlanId
+    {70, 3},  // mplsTopLabelStackSection
+    {351, 8},  // layer2SegmentId
+}}};
+
+inline constexpr Template<4> NETFLOW9_APPLICATION_TABLE{258, 1, {{
+    {1, 4, ElementSpace::SCOPE},  // system
     {95, 4},  // applicationId
     {96, 24},  // applicationName
     {94, 55},  // applicationDescription
-};
+}}};
+
+inline constexpr Template<3> NETFLOW9_SAMPLING{264, 1, {{
+    {1, 4, ElementSpace::SCOPE},  // system
+    {34, 4},  // samplingInterval
+    {35, 1},  // samplingAlgorithm
+}}};
+
+inline constexpr Template<4> NETFLOW9_SAMPLER{265, 1, {{
+    {1, 4, ElementSpace::SCOPE},  // system
+    {48, 1},  // samplerId
+    {49, 1},  // samplerMode
+    {50, 4},  // samplerRandomInterval
+}}};
+
+inline constexpr Template<9> NETFLOW9_STATISTICS{266, 1, {{
+    {1, 4, ElementSpace::SCOPE},  // system
+    {41, 8},  // exportedMessageTotalCount
+    {40, 8},  // exportedOctetTotalCount
+    {42, 8},  // exportedFlowRecordTotalCount
+    {164, 8},  // ignoredPacketTotalCount
+    {165, 8},  // ignoredOctetTotalCount
+    {166, 8},  // notSentFlowTotalCount
+    {167, 8},  // notSentPacketTotalCount
+    {168, 8},  // notSentOctetTotalCount
+}}};
+
+inline constexpr Template<4> NETFLOW9_INTERFACES{267, 1, {{
+    {1, 4, ElementSpace::SCOPE},  // system
+    {10, 4},  // ingressInterface
+    {82, 32},  // interfaceName
+    {83, 64},  // interfaceDescription
+}}};
+
+inline constexpr Template<23> IPFIX_UNIFLOW_IPV4{300, 0, {{
+    {8, 4},  // sourceIPv4Address
+    {12, 4},  // destinationIPv4Address
+    {7, 2},  // sourceTransportPort
+    {11, 2},  // destinationTransportPort
+    {1, 8},  // octetDeltaCount
+    {2, 4},  // packetDeltaCount
+    {152, 8},  // flowStartMilliseconds
+    {153, 8},  // flowEndMilliseconds
+    {4, 1},  // protocolIdentifier
+    {5, 1},  // ipClassOfService
+    {192, 1},  // ipTTL
+    {136, 1},  // flowEndReason
+    {6, 2},  // tcpControlBits
+    {60, 1},  // ipVersion
+    {61, 1},  // flowDirection
+    {239, 1},  // biflowDirection
+    {10, 4},  // ingressInterface
+    {14, 2},  // egressInterface
+    {243, 2},  // dot1qVlanId
+    {56, 6},  // sourceMacAddress
+    {80, 6},  // destinationMacAddress
+    {95, 4},  // applicationId
+    {148, 8},  // flowId
+}}};
+
+inline constexpr Template<23> IPFIX_UNIFLOW_IPV6{301, 0, {{
+    {27, 16},  // sourceIPv6Address
+    {28, 16},  // destinationIPv6Address
+    {7, 2},  // sourceTransportPort
+    {11, 2},  // destinationTransportPort
+    {1, 8},  // octetDeltaCount
+    {2, 4},  // packetDeltaCount
+    {152, 8},  // flowStartMilliseconds
+    {153, 8},  // flowEndMilliseconds
+    {4, 1},  // protocolIdentifier
+    {5, 1},  // ipClassOfService
+    {192, 1},  // ipTTL
+    {136, 1},  // flowEndReason
+    {6, 2},  // tcpControlBits
+    {60, 1},  // ipVersion
+    {61, 1},  // flowDirection
+    {239, 1},  // biflowDirection
+    {10, 4},  // ingressInterface
+    {14, 2},  // egressInterface
+    {243, 2},  // dot1qVlanId
+    {56, 6},  // sourceMacAddress
+    {80, 6},  // destinationMacAddress
+    {95, 4},  // applicationId
+    {148, 8},  // flowId
+}}};
+
+inline constexpr Template<22> IPFIX_UNIFLOW_IPV4_ICMP{302, 0, {{
+    {8, 4},  // sourceIPv4Address
+    {12, 4},  // destinationIPv4Address
+    {32, 2},  // icmpTypeCodeIPv4
+    {1, 8},  // octetDeltaCount
+    {2, 4},  // packetDeltaCount
+    {152, 8},  // flowStartMilliseconds
+    {153, 8},  // flowEndMilliseconds
+    {4, 1},  // protocolIdentifier
+    {5, 1},  // ipClassOfService
+    {192, 1},  // ipTTL
+    {136, 1},  // flowEndReason
+    {6, 2},  // tcpControlBits
+    {60, 1},  // ipVersion
+    {61, 1},  // flowDirection
+    {239, 1},  // biflowDirection
+    {10, 4},  // ingressInterface
+    {14, 2},  // egressInterface
+    {243, 2},  // dot1qVlanId
+    {56, 6},  // sourceMacAddress
+    {80, 6},  // destinationMacAddress
+    {95, 4},  // applicationId
+    {148, 8},  // flowId
+}}};
+
+inline constexpr Template<22> IPFIX_UNIFLOW_IPV6_ICMP{303, 0, {{
+    {27, 16},  // sourceIPv6Address
+    {28, 16},  // destinationIPv6Address
+    {139, 2},  // icmpTypeCodeIPv6
+    {1, 8},  // octetDeltaCount
+    {2, 4},  // packetDeltaCount
+    {152, 8},  // flowStartMilliseconds
+    {153, 8},  // flowEndMilliseconds
+    {4, 1},  // protocolIdentifier
+    {5, 1},  // ipClassOfService
+    {192, 1},  // ipTTL
+    {136, 1},  // flowEndReason
+    {6, 2},  // tcpControlBits
+    {60, 1},  // ipVersion
+    {61, 1},  // flowDirection
+    {239, 1},  // biflowDirection
+    {10, 4},  // ingressInterface
+    {14, 2},  // egressInterface
+    {243, 2},  // dot1qVlanId
+    {56, 6},  // sourceMacAddress
+    {80, 6},  // destinationMacAddress
+    {95, 4},  // applicationId
+    {148, 8},  // flowId
+}}};
+
+inline constexpr Template<27> IPFIX_UNIFLOW_IPV4_ENCAPSULATED{304, 0, {{
+    {8, 4},  // sourceIPv4Address
+    {12, 4},  // destinationIPv4Address
+    {7, 2},  // sourceTransportPort
+    {11, 2},  // destinationTransportPort
+    {1, 8},  // octetDeltaCount
+    {2, 4},  // packetDeltaCount
+    {152, 8},  // flowStartMilliseconds
+    {153, 8},  // flowEndMilliseconds
+    {4, 1},  // protocolIdentifier
+    {5, 1},  // ipClassOfService
+    {192, 1},  // ipTTL
+    {136, 1},  // flowEndReason
+    {6, 2},  // tcpControlBits
+    {60, 1},  // ipVersion
+    {61, 1},  // flowDirection
+    {239, 1},  // biflowDirection
+    {10, 4},  // ingressInterface
+    {14, 2},  // egressInterface
+    {243, 2},  // dot1qVlanId
+    {56, 6},  // sourceMacAddress
+    {80, 6},  // destinationMacAddress
+    {95, 4},  // applicationId
+    {148, 8},  // flowId
+    {256, 2},  // ethernetType
+    {245, 2},  // dot1qCustomerVlanId
+    {70, 3},  // mplsTopLabelStackSection
+    {351, 8},  // layer2SegmentId
+}}};
+
+inline constexpr Template<27> IPFIX_UNIFLOW_IPV6_ENCAPSULATED{305, 0, {{
+    {27, 16},  // sourceIPv6Address
+    {28, 16},  // destinationIPv6Address
+    {7, 2},  // sourceTransportPort
+    {11, 2},  // destinationTransportPort
+    {1, 8},  // octetDeltaCount
+    {2, 4},  // packetDeltaCount
+    {152, 8},  // flowStartMilliseconds
+    {153, 8},  // flowEndMilliseconds
+    {4, 1},  // protocolIdentifier
+    {5, 1},  // ipClassOfService
+    {192, 1},  // ipTTL
+    {136, 1},  // flowEndReason
+    {6, 2},  // tcpControlBits
+    {60, 1},  // ipVersion
+    {61, 1},  // flowDirection
+    {239, 1},  // biflowDirection
+    {10, 4},  // ingressInterface
+    {14, 2},  // egressInterface
+    {243, 2},  // dot1qVlanId
+    {56, 6},  // sourceMacAddress
+    {80, 6},  // destinationMacAddress
+    {95, 4},  // applicationId
+    {148, 8},  // flowId
+    {256, 2},  // ethernetType
+    {245, 2},  // dot1qCustomerVlanId
+    {70, 3},  // mplsTopLabelStackSection
+    {351, 8},  // layer2SegmentId
+}}};
+
+inline constexpr Template<26> IPFIX_UNIFLOW_IPV4_ICMP_ENCAPSULATED{306, 0, {{
+    {8, 4},  // sourceIPv4Address
+    {12, 4},  // destinationIPv4Address
+    {32, 2},  // icmpTypeCodeIPv4
+    {1, 8},  // octetDeltaCount
+    {2, 4},  // packetDeltaCount
+    {152, 8},  // flowStartMilliseconds
+    {153, 8},  // flowEndMilliseconds
+    {4, 1},  // protocolIdentifier
+    {5, 1},  // ipClassOfService
+    {192, 1},  // ipTTL
+    {136, 1},  // flowEndReason
+    {6, 2},  // tcpControlBits
+    {60, 1},  // ipVersion
+    {61, 1},  // flowDirection
+    {239, 1},  // biflowDirection
+    {10, 4},  // ingressInterface
+    {14, 2},  // egressInterface
+    {243, 2},  // dot1qVlanId
+    {56, 6},  // sourceMacAddress
+    {80, 6},  // destinationMacAddress
+    {95, 4},  // applicationId
+    {148, 8},  // flowId
+    {256, 2},  // ethernetType
+    {245, 2},  // dot1qCustomerVlanId
+    {70, 3},  // mplsTopLabelStackSection
+    {351, 8},  // layer2SegmentId
+}}};
+
+inline constexpr Template<26> IPFIX_UNIFLOW_IPV6_ICMP_ENCAPSULATED{307, 0, {{
+    {27, 16},  // sourceIPv6Address
+    {28, 16},  // destinationIPv6Address
+    {139, 2},  // icmpTypeCodeIPv6
+    {1, 8},  // octetDeltaCount
+    {2, 4},  // packetDeltaCount
+    {152, 8},  // flowStartMilliseconds
+    {153, 8},  // flowEndMilliseconds
+    {4, 1},  // protocolIdentifier
+    {5, 1},  // ipClassOfService
+    {192, 1},  // ipTTL
+    {136, 1},  // flowEndReason
+    {6, 2},  // tcpControlBits
+    {60, 1},  // ipVersion
+    {61, 1},  // flowDirection
+    {239, 1},  // biflowDirection
+    {10, 4},  // ingressInterface
+    {14, 2},  // egressInterface
+    {243, 2},  // dot1qVlanId
+    {56, 6},  // sourceMacAddress
+    {80, 6},  // destinationMacAddress
+    {95, 4},  // applicationId
+    {148, 8},  // flowId
+    {256, 2},  // ethernetType
+    {245, 2},  // dot1qCustomerVlanId
+    {70, 3},  // mplsTopLabelStackSection
+    {351, 8},  // layer2SegmentId
+}}};
+
+inline constexpr Template<29> IPFIX_UNIFLOW_IPV4_PRIVATE{308, 0, {{
+    {8, 4},  // sourceIPv4Address
+    {12, 4},  // destinationIPv4Address
+    {7, 2},  // sourceTransportPort
+    {11, 2},  // destinationTransportPort
+    {1, 8},  // octetDeltaCount
+    {2, 4},  // packetDeltaCount
+    {152, 8},  // flowStartMilliseconds
+    {153, 8},  // flowEndMilliseconds
+    {4, 1},  // protocolIdentifier
+    {5, 1},  // ipClassOfService
+    {192, 1},  // ipTTL
+    {136, 1},  // flowEndReason
+    {6, 2},  // tcpControlBits
+    {60, 1},  // ipVersion
+    {61, 1},  // flowDirection
+    {239, 1},  // biflowDirection
+    {10, 4},  // ingressInterface
+    {14, 2},  // egressInterface
+    {243, 2},  // dot1qVlanId
+    {56, 6},  // sourceMacAddress
+    {80, 6},  // destinationMacAddress
+    {95, 4},  // applicationId
+    {148, 8},  // flowId
+    {256, 2},  // ethernetType
+    {245, 2},  // dot1qCustomerVlanId
+    {70, 3},  // mplsTopLabelStackSection
+    {351, 8},  // layer2SegmentId
+    {2, 1, ElementSpace::PRIVATE},  // tunnelKind
+    {1, 8, ElementSpace::PRIVATE},  // outerOctetDeltaCount
+}}};
+
+inline constexpr Template<29> IPFIX_UNIFLOW_IPV6_PRIVATE{309, 0, {{
+    {27, 16},  // sourceIPv6Address
+    {28, 16},  // destinationIPv6Address
+    {7, 2},  // sourceTransportPort
+    {11, 2},  // destinationTransportPort
+    {1, 8},  // octetDeltaCount
+    {2, 4},  // packetDeltaCount
+    {152, 8},  // flowStartMilliseconds
+    {153, 8},  // flowEndMilliseconds
+    {4, 1},  // protocolIdentifier
+    {5, 1},  // ipClassOfService
+    {192, 1},  // ipTTL
+    {136, 1},  // flowEndReason
+    {6, 2},  // tcpControlBits
+    {60, 1},  // ipVersion
+    {61, 1},  // flowDirection
+    {239, 1},  // biflowDirection
+    {10, 4},  // ingressInterface
+    {14, 2},  // egressInterface
+    {243, 2},  // dot1qVlanId
+    {56, 6},  // sourceMacAddress
+    {80, 6},  // destinationMacAddress
+    {95, 4},  // applicationId
+    {148, 8},  // flowId
+    {256, 2},  // ethernetType
+    {245, 2},  // dot1qCustomerVlanId
+    {70, 3},  // mplsTopLabelStackSection
+    {351, 8},  // layer2SegmentId
+    {2, 1, ElementSpace::PRIVATE},  // tunnelKind
+    {1, 8, ElementSpace::PRIVATE},  // outerOctetDeltaCount
+}}};
+
+inline constexpr Template<28> IPFIX_UNIFLOW_IPV4_ICMP_PRIVATE{310, 0, {{
+    {8, 4},  // sourceIPv4Address
+    {12, 4},  // destinationIPv4Address
+    {32, 2},  // icmpTypeCodeIPv4
+    {1, 8},  // octetDeltaCount
+    {2, 4},  // packetDeltaCount
+    {152, 8},  // flowStartMilliseconds
+    {153, 8},  // flowEndMilliseconds
+    {4, 1},  // protocolIdentifier
+    {5, 1},  // ipClassOfService
+    {192, 1},  // ipTTL
+    {136, 1},  // flowEndReason
+    {6, 2},  // tcpControlBits
+    {60, 1},  // ipVersion
+    {61, 1},  // flowDirection
+    {239, 1},  // biflowDirection
+    {10, 4},  // ingressInterface
+    {14, 2},  // egressInterface
+    {243, 2},  // dot1qVlanId
+    {56, 6},  // sourceMacAddress
+    {80, 6},  // destinationMacAddress
+    {95, 4},  // applicationId
+    {148, 8},  // flowId
+    {256, 2},  // ethernetType
+    {245, 2},  // dot1qCustomerVlanId
+    {70, 3},  // mplsTopLabelStackSection
+    {351, 8},  // layer2SegmentId
+    {2, 1, ElementSpace::PRIVATE},  // tunnelKind
+    {1, 8, ElementSpace::PRIVATE},  // outerOctetDeltaCount
+}}};
+
+inline constexpr Template<28> IPFIX_UNIFLOW_IPV6_ICMP_PRIVATE{311, 0, {{
+    {27, 16},  // sourceIPv6Address
+    {28, 16},  // destinationIPv6Address
+    {139, 2},  // icmpTypeCodeIPv6
+    {1, 8},  // octetDeltaCount
+    {2, 4},  // packetDeltaCount
+    {152, 8},  // flowStartMilliseconds
+    {153, 8},  // flowEndMilliseconds
+    {4, 1},  // protocolIdentifier
+    {5, 1},  // ipClassOfService
+    {192, 1},  // ipTTL
+    {136, 1},  // flowEndReason
+    {6, 2},  // tcpControlBits
+    {60, 1},  // ipVersion
+    {61, 1},  // flowDirection
+    {239, 1},  // biflowDirection
+    {10, 4},  // ingressInterface
+    {14, 2},  // egressInterface
+    {243, 2},  // dot1qVlanId
+    {56, 6},  // sourceMacAddress
+    {80, 6},  // destinationMacAddress
+    {95, 4},  // applicationId
+    {148, 8},  // flowId
+    {256, 2},  // ethernetType
+    {245, 2},  // dot1qCustomerVlanId
+    {70, 3},  // mplsTopLabelStackSection
+    {351, 8},  // layer2SegmentId
+    {2, 1, ElementSpace::PRIVATE},  // tunnelKind
+    {1, 8, ElementSpace::PRIVATE},  // outerOctetDeltaCount
+}}};
+
+inline constexpr Template<30> IPFIX_BIFLOW_IPV4{320, 0, {{
+    {8, 4},  // sourceIPv4Address
+    {12, 4},  // destinationIPv4Address
+    {7, 2},  // sourceTransportPort
+    {11, 2},  // destinationTransportPort
+    {1, 8},  // octetDeltaCount
+    {2, 4},  // packetDeltaCount
+    {152, 8},  // flowStartMilliseconds
+    {153, 8},  // flowEndMilliseconds
+    {4, 1},  // protocolIdentifier
+    {5, 1},  // ipClassOfService
+    {192, 1},  // ipTTL
+    {136, 1},  // flowEndReason
+    {6, 2},  // tcpControlBits
+    {60, 1},  // ipVersion
+    {61, 1},  // flowDirection
+    {239, 1},  // biflowDirection
+    {10, 4},  // ingressInterface
+    {14, 2},  // egressInterface
+    {243, 2},  // dot1qVlanId
+    {56, 6},  // sourceMacAddress
+    {80, 6},  // destinationMacAddress
+    {95, 4},  // applicationId
+    {148, 8},  // flowId
+    {1, 8, ElementSpace::REVERSE},  // reverseOctetDeltaCount
+    {2, 4, ElementSpace::REVERSE},  // reversePacketDeltaCount
+    {152, 8, ElementSpace::REVERSE},  // reverseFlowStartMilliseconds
+    {153, 8, ElementSpace::REVERSE},  // reverseFlowEndMilliseconds
+    {5, 1, ElementSpace::REVERSE},  // reverseIpClassOfService
+    {192, 1, ElementSpace::REVERSE},  // reverseIpTTL
+    {6, 2, ElementSpace::REVERSE},  // reverseTcpControlBits
+}}};
+
+inline constexpr Template<30> IPFIX_BIFLOW_IPV6{321, 0, {{
+    {27, 16},  // sourceIPv6Address
+    {28, 16},  // destinationIPv6Address
+    {7, 2},  // sourceTransportPort
+    {11, 2},  // destinationTransportPort
+    {1, 8},  // octetDeltaCount
+    {2, 4},  // packetDeltaCount
+    {152, 8},  // flowStartMilliseconds
+    {153, 8},  // flowEndMilliseconds
+    {4, 1},  // protocolIdentifier
+    {5, 1},  // ipClassOfService
+    {192, 1},  // ipTTL
+    {136, 1},  // flowEndReason
+    {6, 2},  // tcpControlBits
+    {60, 1},  // ipVersion
+    {61, 1},  // flowDirection
+    {239, 1},  // biflowDirection
+    {10, 4},  // ingressInterface
+    {14, 2},  // egressInterface
+    {243, 2},  // dot1qVlanId
+    {56, 6},  // sourceMacAddress
+    {80, 6},  // destinationMacAddress
+    {95, 4},  // applicationId
+    {148, 8},  // flowId
+    {1, 8, ElementSpace::REVERSE},  // reverseOctetDeltaCount
+    {2, 4, ElementSpace::REVERSE},  // reversePacketDeltaCount
+    {152, 8, ElementSpace::REVERSE},  // reverseFlowStartMilliseconds
+    {153, 8, ElementSpace::REVERSE},  // reverseFlowEndMilliseconds
+    {5, 1, ElementSpace::REVERSE},  // reverseIpClassOfService
+    {192, 1, ElementSpace::REVERSE},  // reverseIpTTL
+    {6, 2, ElementSpace::REVERSE},  // reverseTcpControlBits
+}}};
+
+inline constexpr Template<30> IPFIX_BIFLOW_IPV4_ICMP{322, 0, {{
+    {8, 4},  // sourceIPv4Address
+    {12, 4},  // destinationIPv4Address
+    {32, 2},  // icmpTypeCodeIPv4
+    {1, 8},  // octetDeltaCount
+    {2, 4},  // packetDeltaCount
+    {152, 8},  // flowStartMilliseconds
+    {153, 8},  // flowEndMilliseconds
+    {4, 1},  // protocolIdentifier
+    {5, 1},  // ipClassOfService
+    {192, 1},  // ipTTL
+    {136, 1},  // flowEndReason
+    {6, 2},  // tcpControlBits
+    {60, 1},  // ipVersion
+    {61, 1},  // flowDirection
+    {239, 1},  // biflowDirection
+    {10, 4},  // ingressInterface
+    {14, 2},  // egressInterface
+    {243, 2},  // dot1qVlanId
+    {56, 6},  // sourceMacAddress
+    {80, 6},  // destinationMacAddress
+    {95, 4},  // applicationId
+    {148, 8},  // flowId
+    {1, 8, ElementSpace::REVERSE},  // reverseOctetDeltaCount
+    {2, 4, ElementSpace::REVERSE},  // reversePacketDeltaCount
+    {152, 8, ElementSpace::REVERSE},  // reverseFlowStartMilliseconds
+    {153, 8, ElementSpace::REVERSE},  // reverseFlowEndMilliseconds
+    {5, 1, ElementSpace::REVERSE},  // reverseIpClassOfService
+    {192, 1, ElementSpace::REVERSE},  // reverseIpTTL
+    {6, 2, ElementSpace::REVERSE},  // reverseTcpControlBits
+    {32, 2, ElementSpace::REVERSE},  // reverseIcmpTypeCodeIPv4
+}}};
+
+inline constexpr Template<30> IPFIX_BIFLOW_IPV6_ICMP{323, 0, {{
+    {27, 16},  // sourceIPv6Address
+    {28, 16},  // destinationIPv6Address
+    {139, 2},  // icmpTypeCodeIPv6
+    {1, 8},  // octetDeltaCount
+    {2, 4},  // packetDeltaCount
+    {152, 8},  // flowStartMilliseconds
+    {153, 8},  // flowEndMilliseconds
+    {4, 1},  // protocolIdentifier
+    {5, 1},  // ipClassOfService
+    {192, 1},  // ipTTL
+    {136, 1},  // flowEndReason
+    {6, 2},  // tcpControlBits
+    {60, 1},  // ipVersion
+    {61, 1},  // flowDirection
+    {239, 1},  // biflowDirection
+    {10, 4},  // ingressInterface
+    {14, 2},  // egressInterface
+    {243, 2},  // dot1qVlanId
+    {56, 6},  // sourceMacAddress
+    {80, 6},  // destinationMacAddress
+    {95, 4},  // applicationId
+    {148, 8},  // flowId
+    {1, 8, ElementSpace::REVERSE},  // reverseOctetDeltaCount
+    {2, 4, ElementSpace::REVERSE},  // reversePacketDeltaCount
+    {152, 8, ElementSpace::REVERSE},  // reverseFlowStartMilliseconds
+    {153, 8, ElementSpace::REVERSE},  // reverseFlowEndMilliseconds
+    {5, 1, ElementSpace::REVERSE},  // reverseIpClassOfService
+    {192, 1, ElementSpace::REVERSE},  // reverseIpTTL
+    {6, 2, ElementSpace::REVERSE},  // reverseTcpControlBits
+    {139, 2, ElementSpace::REVERSE},  // reverseIcmpTypeCodeIPv6
+}}};
+
+inline constexpr Template<35> IPFIX_BIFLOW_IPV4_ENCAPSULATED{324, 0, {{
+    {8, 4},  // sourceIPv4Address
+    {12, 4},  // destinationIPv4Address
+    {7, 2},  // sourceTransportPort
+    {11, 2},  // destinationTransportPort
+    {1, 8},  // octetDeltaCount
+    {2, 4},  // packetDeltaCount
+    {152, 8},  // flowStartMilliseconds
+    {153, 8},  // flowEndMilliseconds
+    {4, 1},  // protocolIdentifier
+    {5, 1},  // ipClassOfService
+    {192, 1},  // ipTTL
+    {136, 1},  // flowEndReason
+    {6, 2},  // tcpControlBits
+    {60, 1},  // ipVersion
+    {61, 1},  // flowDirection
+    {239, 1},  // biflowDirection
+    {10, 4},  // ingressInterface
+    {14, 2},  // egressInterface
+    {243, 2},  // dot1qVlanId
+    {56, 6},  // sourceMacAddress
+    {80, 6},  // destinationMacAddress
+    {95, 4},  // applicationId
+    {148, 8},  // flowId
+    {256, 2},  // ethernetType
+    {245, 2},  // dot1qCustomerVlanId
+    {70, 3},  // mplsTopLabelStackSection
+    {351, 8},  // layer2SegmentId
+    {1, 8, ElementSpace::REVERSE},  // reverseOctetDeltaCount
+    {2, 4, ElementSpace::REVERSE},  // reversePacketDeltaCount
+    {152, 8, ElementSpace::REVERSE},  // reverseFlowStartMilliseconds
+    {153, 8, ElementSpace::REVERSE},  // reverseFlowEndMilliseconds
+    {5, 1, ElementSpace::REVERSE},  // reverseIpClassOfService
+    {192, 1, ElementSpace::REVERSE},  // reverseIpTTL
+    {6, 2, ElementSpace::REVERSE},  // reverseTcpControlBits
+    {70, 3, ElementSpace::REVERSE},  // reverseMplsTopLabelStackSection
+}}};
+
+inline constexpr Template<35> IPFIX_BIFLOW_IPV6_ENCAPSULATED{325, 0, {{
+    {27, 16},  // sourceIPv6Address
+    {28, 16},  // destinationIPv6Address
+    {7, 2},  // sourceTransportPort
+    {11, 2},  // destinationTransportPort
+    {1, 8},  // octetDeltaCount
+    {2, 4},  // packetDeltaCount
+    {152, 8},  // flowStartMilliseconds
+    {153, 8},  // flowEndMilliseconds
+    {4, 1},  // protocolIdentifier
+    {5, 1},  // ipClassOfService
+    {192, 1},  // ipTTL
+    {136, 1},  // flowEndReason
+    {6, 2},  // tcpControlBits
+    {60, 1},  // ipVersion
+    {61, 1},  // flowDirection
+    {239, 1},  // biflowDirection
+    {10, 4},  // ingressInterface
+    {14, 2},  // egressInterface
+    {243, 2},  // dot1qVlanId
+    {56, 6},  // sourceMacAddress
+    {80, 6},  // destinationMacAddress
+    {95, 4},  // applicationId
+    {148, 8},  // flowId
+    {256, 2},  // ethernetType
+    {245, 2},  // dot1qCustomerVlanId
+    {70, 3},  // mplsTopLabelStackSection
+    {351, 8},  // layer2SegmentId
+    {1, 8, ElementSpace::REVERSE},  // reverseOctetDeltaCount
+    {2, 4, ElementSpace::REVERSE},  // reversePacketDeltaCount
+    {152, 8, ElementSpace::REVERSE},  // reverseFlowStartMilliseconds
+    {153, 8, ElementSpace::REVERSE},  // reverseFlowEndMilliseconds
+    {5, 1, ElementSpace::REVERSE},  // reverseIpClassOfService
+    {192, 1, ElementSpace::REVERSE},  // reverseIpTTL
+    {6, 2, ElementSpace::REVERSE},  // reverseTcpControlBits
+    {70, 3, ElementSpace::REVERSE},  // reverseMplsTopLabelStackSection
+}}};
+
+inline constexpr Template<35> IPFIX_BIFLOW_IPV4_ICMP_ENCAPSULATED{326, 0, {{
+    {8, 4},  // sourceIPv4Address
+    {12, 4},  // destinationIPv4Address
+    {32, 2},  // icmpTypeCodeIPv4
+    {1, 8},  // octetDeltaCount
+    {2, 4},  // packetDeltaCount
+    {152, 8},  // flowStartMilliseconds
+    {153, 8},  // flowEndMilliseconds
+    {4, 1},  // protocolIdentifier
+    {5, 1},  // ipClassOfService
+    {192, 1},  // ipTTL
+    {136, 1},  // flowEndReason
+    {6, 2},  // tcpControlBits
+    {60, 1},  // ipVersion
+    {61, 1},  // flowDirection
+    {239, 1},  // biflowDirection
+    {10, 4},  // ingressInterface
+    {14, 2},  // egressInterface
+    {243, 2},  // dot1qVlanId
+    {56, 6},  // sourceMacAddress
+    {80, 6},  // destinationMacAddress
+    {95, 4},  // applicationId
+    {148, 8},  // flowId
+    {256, 2},  // ethernetType
+    {245, 2},  // dot1qCustomerVlanId
+    {70, 3},  // mplsTopLabelStackSection
+    {351, 8},  // layer2SegmentId
+    {1, 8, ElementSpace::REVERSE},  // reverseOctetDeltaCount
+    {2, 4, ElementSpace::REVERSE},  // reversePacketDeltaCount
+    {152, 8, ElementSpace::REVERSE},  // reverseFlowStartMilliseconds
+    {153, 8, ElementSpace::REVERSE},  // reverseFlowEndMilliseconds
+    {5, 1, ElementSpace::REVERSE},  // reverseIpClassOfService
+    {192, 1, ElementSpace::REVERSE},  // reverseIpTTL
+    {6, 2, ElementSpace::REVERSE},  // reverseTcpControlBits
+    {32, 2, ElementSpace::REVERSE},  // reverseIcmpTypeCodeIPv4
+    {70, 3, ElementSpace::REVERSE},  // reverseMplsTopLabelStackSection
+}}};
+
+inline constexpr Template<35> IPFIX_BIFLOW_IPV6_ICMP_ENCAPSULATED{327, 0, {{
+    {27, 16},  // sourceIPv6Address
+    {28, 16},  // destinationIPv6Address
+    {139, 2},  // icmpTypeCodeIPv6
+    {1, 8},  // octetDeltaCount
+    {2, 4},  // packetDeltaCount
+    {152, 8},  // flowStartMilliseconds
+    {153, 8},  // flowEndMilliseconds
+    {4, 1},  // protocolIdentifier
+    {5, 1},  // ipClassOfService
+    {192, 1},  // ipTTL
+    {136, 1},  // flowEndReason
+    {6, 2},  // tcpControlBits
+    {60, 1},  // ipVersion
+    {61, 1},  // flowDirection
+    {239, 1},  // biflowDirection
+    {10, 4},  // ingressInterface
+    {14, 2},  // egressInterface
+    {243, 2},  // dot1qVlanId
+    {56, 6},  // sourceMacAddress
+    {80, 6},  // destinationMacAddress
+    {95, 4},  // applicationId
+    {148, 8},  // flowId
+    {256, 2},  // ethernetType
+    {245, 2},  // dot1qCustomerVlanId
+    {70, 3},  // mplsTopLabelStackSection
+    {351, 8},  // layer2SegmentId
+    {1, 8, ElementSpace::REVERSE},  // reverseOctetDeltaCount
+    {2, 4, ElementSpace::REVERSE},  // reversePacketDeltaCount
+    {152, 8, ElementSpace::REVERSE},  // reverseFlowStartMilliseconds
+    {153, 8, ElementSpace::REVERSE},  // reverseFlowEndMilliseconds
+    {5, 1, ElementSpace::REVERSE},  // reverseIpClassOfService
+    {192, 1, ElementSpace::REVERSE},  // reverseIpTTL
+    {6, 2, ElementSpace::REVERSE},  // reverseTcpControlBits
+    {139, 2, ElementSpace::REVERSE},  // reverseIcmpTypeCodeIPv6
+    {70, 3, ElementSpace::REVERSE},  // reverseMplsTopLabelStackSection
+}}};
+
+inline constexpr Template<38> IPFIX_BIFLOW_IPV4_PRIVATE{328, 0, {{
+    {8, 4},  // sourceIPv4Address
+    {12, 4},  // destinationIPv4Address
+    {7, 2},  // sourceTransportPort
+    {11, 2},  // destinationTransportPort
+    {1, 8},  // octetDeltaCount
+    {2, 4},  // packetDeltaCount
+    {152, 8},  // flowStartMilliseconds
+    {153, 8},  // flowEndMilliseconds
+    {4, 1},  // protocolIdentifier
+    {5, 1},  // ipClassOfService
+    {192, 1},  // ipTTL
+    {136, 1},  // flowEndReason
+    {6, 2},  // tcpControlBits
+    {60, 1},  // ipVersion
+    {61, 1},  // flowDirection
+    {239, 1},  // biflowDirection
+    {10, 4},  // ingressInterface
+    {14, 2},  // egressInterface
+    {243, 2},  // dot1qVlanId
+    {56, 6},  // sourceMacAddress
+    {80, 6},  // destinationMacAddress
+    {95, 4},  // applicationId
+    {148, 8},  // flowId
+    {256, 2},  // ethernetType
+    {245, 2},  // dot1qCustomerVlanId
+    {70, 3},  // mplsTopLabelStackSection
+    {351, 8},  // layer2SegmentId
+    {2, 1, ElementSpace::PRIVATE},  // tunnelKind
+    {1, 8, ElementSpace::PRIVATE},  // outerOctetDeltaCount
+    {1, 8, ElementSpace::REVERSE},  // reverseOctetDeltaCount
+    {2, 4, ElementSpace::REVERSE},  // reversePacketDeltaCount
+    {152, 8, ElementSpace::REVERSE},  // reverseFlowStartMilliseconds
+    {153, 8, ElementSpace::REVERSE},  // reverseFlowEndMilliseconds
+    {5, 1, ElementSpace::REVERSE},  // reverseIpClassOfService
+    {192, 1, ElementSpace::REVERSE},  // reverseIpTTL
+    {6, 2, ElementSpace::REVERSE},  // reverseTcpControlBits
+    {70, 3, ElementSpace::REVERSE},  // reverseMplsTopLabelStackSection
+    {16385, 8, ElementSpace::PRIVATE},  // reverseOuterOctetDeltaCount
+}}};
+
+inline constexpr Template<38> IPFIX_BIFLOW_IPV6_PRIVATE{329, 0, {{
+    {27, 16},  // sourceIPv6Address
+    {28, 16},  // destinationIPv6Address
+    {7, 2},  // sourceTransportPort
+    {11, 2},  // destinationTransportPort
+    {1, 8},  // octetDeltaCount
+    {2, 4},  // packetDeltaCount
+    {152, 8},  // flowStartMilliseconds
+    {153, 8},  // flowEndMilliseconds
+    {4, 1},  // protocolIdentifier
+    {5, 1},  // ipClassOfService
+    {192, 1},  // ipTTL
+    {136, 1},  // flowEndReason
+    {6, 2},  // tcpControlBits
+    {60, 1},  // ipVersion
+    {61, 1},  // flowDirection
+    {239, 1},  // biflowDirection
+    {10, 4},  // ingressInterface
+    {14, 2},  // egressInterface
+    {243, 2},  // dot1qVlanId
+    {56, 6},  // sourceMacAddress
+    {80, 6},  // destinationMacAddress
+    {95, 4},  // applicationId
+    {148, 8},  // flowId
+    {256, 2},  // ethernetType
+    {245, 2},  // dot1qCustomerVlanId
+    {70, 3},  // mplsTopLabelStackSection
+    {351, 8},  // layer2SegmentId
+    {2, 1, ElementSpace::PRIVATE},  // tunnelKind
+    {1, 8, ElementSpace::PRIVATE},  // outerOctetDeltaCount
+    {1, 8, ElementSpace::REVERSE},  // reverseOctetDeltaCount
+    {2, 4, ElementSpace::REVERSE},  // reversePacketDeltaCount
+    {152, 8, ElementSpace::REVERSE},  // reverseFlowStartMilliseconds
+    {153, 8, ElementSpace::REVERSE},  // reverseFlowEndMilliseconds
+    {5, 1, ElementSpace::REVERSE},  // reverseIpClassOfService
+    {192, 1, ElementSpace::REVERSE},  // reverseIpTTL
+    {6, 2, ElementSpace::REVERSE},  // reverseTcpControlBits
+    {70, 3, ElementSpace::REVERSE},  // reverseMplsTopLabelStackSection
+    {16385, 8, ElementSpace::PRIVATE},  // reverseOuterOctetDeltaCount
+}}};
+
+inline constexpr Template<38> IPFIX_BIFLOW_IPV4_ICMP_PRIVATE{330, 0, {{
+    {8, 4},  // sourceIPv4Address
+    {12, 4},  // destinationIPv4Address
+    {32, 2},  // icmpTypeCodeIPv4
+    {1, 8},  // octetDeltaCount
+    {2, 4},  // packetDeltaCount
+    {152, 8},  // flowStartMilliseconds
+    {153, 8},  // flowEndMilliseconds
+    {4, 1},  // protocolIdentifier
+    {5, 1},  // ipClassOfService
+    {192, 1},  // ipTTL
+    {136, 1},  // flowEndReason
+    {6, 2},  // tcpControlBits
+    {60, 1},  // ipVersion
+    {61, 1},  // flowDirection
+    {239, 1},  // biflowDirection
+    {10, 4},  // ingressInterface
+    {14, 2},  // egressInterface
+    {243, 2},  // dot1qVlanId
+    {56, 6},  // sourceMacAddress
+    {80, 6},  // destinationMacAddress
+    {95, 4},  // applicationId
+    {148, 8},  // flowId
+    {256, 2},  // ethernetType
+    {245, 2},  // dot1qCustomerVlanId
+    {70, 3},  // mplsTopLabelStackSection
+    {351, 8},  // layer2SegmentId
+    {2, 1, ElementSpace::PRIVATE},  // tunnelKind
+    {1, 8, ElementSpace::PRIVATE},  // outerOctetDeltaCount
+    {1, 8, ElementSpace::REVERSE},  // reverseOctetDeltaCount
+    {2, 4, ElementSpace::REVERSE},  // reversePacketDeltaCount
+    {152, 8, ElementSpace::REVERSE},  // reverseFlowStartMilliseconds
+    {153, 8, ElementSpace::REVERSE},  // reverseFlowEndMilliseconds
+    {5, 1, ElementSpace::REVERSE},  // reverseIpClassOfService
+    {192, 1, ElementSpace::REVERSE},  // reverseIpTTL
+    {6, 2, ElementSpace::REVERSE},  // reverseTcpControlBits
+    {32, 2, ElementSpace::REVERSE},  // reverseIcmpTypeCodeIPv4
+    {70, 3, ElementSpace::REVERSE},  // reverseMplsTopLabelStackSection
+    {16385, 8, ElementSpace::PRIVATE},  // reverseOuterOctetDeltaCount
+}}};
+
+inline constexpr Template<38> IPFIX_BIFLOW_IPV6_ICMP_PRIVATE{331, 0, {{
+    {27, 16},  // sourceIPv6Address
+    {28, 16},  // destinationIPv6Address
+    {139, 2},  // icmpTypeCodeIPv6
+    {1, 8},  // octetDeltaCount
+    {2, 4},  // packetDeltaCount
+    {152, 8},  // flowStartMilliseconds
+    {153, 8},  // flowEndMilliseconds
+    {4, 1},  // protocolIdentifier
+    {5, 1},  // ipClassOfService
+    {192, 1},  // ipTTL
+    {136, 1},  // flowEndReason
+    {6, 2},  // tcpControlBits
+    {60, 1},  // ipVersion
+    {61, 1},  // flowDirection
+    {239, 1},  // biflowDirection
+    {10, 4},  // ingressInterface
+    {14, 2},  // egressInterface
+    {243, 2},  // dot1qVlanId
+    {56, 6},  // sourceMacAddress
+    {80, 6},  // destinationMacAddress
+    {95, 4},  // applicationId
+    {148, 8},  // flowId
+    {256, 2},  // ethernetType
+    {245, 2},  // dot1qCustomerVlanId
+    {70, 3},  // mplsTopLabelStackSection
+    {351, 8},  // layer2SegmentId
+    {2, 1, ElementSpace::PRIVATE},  // tunnelKind
+    {1, 8, ElementSpace::PRIVATE},  // outerOctetDeltaCount
+    {1, 8, ElementSpace::REVERSE},  // reverseOctetDeltaCount
+    {2, 4, ElementSpace::REVERSE},  // reversePacketDeltaCount
+    {152, 8, ElementSpace::REVERSE},  // reverseFlowStartMilliseconds
+    {153, 8, ElementSpace::REVERSE},  // reverseFlowEndMilliseconds
+    {5, 1, ElementSpace::REVERSE},  // reverseIpClassOfService
+    {192, 1, ElementSpace::REVERSE},  // reverseIpTTL
+    {6, 2, ElementSpace::REVERSE},  // reverseTcpControlBits
+    {139, 2, ElementSpace::REVERSE},  // reverseIcmpTypeCodeIPv6
+    {70, 3, ElementSpace::REVERSE},  // reverseMplsTopLabelStackSection
+    {16385, 8, ElementSpace::PRIVATE},  // reverseOuterOctetDeltaCount
+}}};
+
+inline constexpr Template<3> IPFIX_APPLICATION_TABLE{340, 1, {{
+    {95, 4},  // applicationId
+    {96, 65535},  // applicationName
+    {94, 65535},  // applicationDescription
+}}};
+
+inline constexpr Template<6> IPFIX_SYSTEMATIC_SAMPLING{341, 1, {{
+    {302, 4},  // selectorId
+    {304, 2},  // selectorAlgorithm
+    {305, 4},  // samplingPacketInterval
+    {306, 4},  // samplingPacketSpace
+    {34, 4},  // samplingInterval
+    {35, 1},  // samplingAlgorithm
+}}};
+
+inline constexpr Template<6> IPFIX_RANDOM_SAMPLING{342, 1, {{
+    {302, 4},  // selectorId
+    {304, 2},  // selectorAlgorithm
+    {309, 4},  // samplingSize
+    {310, 4},  // samplingPopulation
+    {34, 4},  // samplingInterval
+    {35, 1},  // samplingAlgorithm
+}}};
+
+inline constexpr Template<9> IPFIX_STATISTICS{343, 1, {{
+    {149, 4},  // observationDomainId
+    {41, 8},  // exportedMessageTotalCount
+    {40, 8},  // exportedOctetTotalCount
+    {42, 8},  // exportedFlowRecordTotalCount
+    {164, 8},  // ignoredPacketTotalCount
+    {165, 8},  // ignoredOctetTotalCount
+    {166, 8},  // notSentFlowTotalCount
+    {167, 8},  // notSentPacketTotalCount
+    {168, 8},  // notSentOctetTotalCount
+}}};
+
+inline constexpr Template<3> IPFIX_INTERFACES{344, 1, {{
+    {10, 4},  // ingressInterface
+    {82, 65535},  // interfaceName
+    {83, 65535},  // interfaceDescription
+}}};
+
+inline constexpr Template<9> IPFIX_TYPE_INFORMATION{345, 2, {{
+    {346, 4},  // privateEnterpriseNumber
+    {303, 2},  // informationElementId
+    {339, 1},  // informationElementDataType
+    {344, 1},  // informationElementSemantics
+    {345, 2},  // informationElementUnits
+    {342, 8},  // informationElementRangeBegin
+    {343, 8},  // informationElementRangeEnd
+    {341, 65535},  // informationElementName
+    {340, 65535},  // informationElementDescription
+}}};
 
 }  // namespace weir

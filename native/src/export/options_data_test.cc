@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: Apache-2.0
+// What exporters tell of themselves, read by its templates.
+#include <doctest/doctest.h>
+
+#include "coded_error.h"
+#include "export/ipfix_exporter.h"
+#include "export/netflow9_exporter.h"
+#include "export/test_collector.h"
+#include "export/test_template_reader.h"
+
+namespace weir {
+namespace {
+
+constexpr int64_t SECOND_NS = 1'000'000'000;
+constexpr int64_t NOW_NS = 1'800'000'000 * SECOND_NS + 123'000'000;
+
+std::vector<ApplicationRow> someApplications(uint32_t count) {
+  std::vector<ApplicationRow> rows;
+  for (uint32_t i = 0; i < count; ++i) rows.push_back({i, "app" + std::to_string(i), "text"});
+  return rows;
+}
+
+/// An exporter of either protocol and what a collector has read of it.
+class Told {
+ public:
+  Told(uint16_t version, TemplateExporterOptions options) : reader(version) {
+    auto sender = std::make_unique<MemorySender>();
+    sender_ = sender.get();
+    if (version == 9) {
+      exporter = std::make_unique<Netflow9Exporter>(std::move(sender), std::move(options));
+    } else {
+      exporter =
+          std::make_unique<IpfixExporter>(std::move(sender), std::move(options), FlowForm::BIFLOW);
+    }
+    exporter->open();
+    exporter->tick(NOW_NS);
+  }
+
+  void read() {
+    for (const Datagram& message : sender_->messages) reader.read(message);
+    sender_->messages.clear();
+  }
+
+  std::unique_ptr<TemplateExporter> exporter;
+  TemplateReader reader;
+
+ private:
+  MemorySender* sender_;
+};
+
+TEST_CASE("the application table comes whole, before the first flow, and again when it changes") {
+  for (const uint16_t version : {9, 10}) {
+    TemplateExporterOptions options;
+    options.applications = someApplications(128);
+    Told told(version, options);
+    told.read();
+    const std::vector<ReadRecord> rows = told.reader.optionsWith(96);
+    REQUIRE(rows.size() == 128);
+    CHECK(told.reader.flows.empty());
+    for (uint32_t row = 0; row < 128; ++row) {
+      CHECK(rows[row].number(95) == (uint64_t{6} << 24U | row));
+      CHECK(rows[row].text(96) == "app" + std::to_string(row));
+      CHECK(rows[row].text(94) == "text");
+    }
+    told.exporter->setApplications(someApplications(3));
+    told.read();
+    CHECK(told.reader.optionsWith(96).size() == 131);
+  }
+}
+
+TEST_CASE("names of interfaces are told, and cut where a character ends") {
+  for (const uint16_t version : {9, 10}) {
+    Told told(version, {});
+    std::string longText;
+    while (longText.size() < 300) longText += "\u00e4\u20ac";
+    told.exporter->setInterfaces({{70'000, "eth0", "uplink"}, {2, "x", longText}});
+    told.read();
+    const std::vector<ReadRecord> rows = told.reader.optionsWith(82);
+    REQUIRE(rows.size() == 2);
+    CHECK(rows[0].number(10) == 70'000);
+    CHECK(rows[0].text(82) == "eth0");
+    CHECK(rows[0].text(83) == "uplink");
+    const std::string cut = rows[1].text(83);
+    CHECK(cut.size() > 60);
+    CHECK(longText.starts_with(cut));
+    CHECK((static_cast<uint8_t>(longText[cut.size()]) & 0xc0U) != 0x80);
+  }
+}
+
+TEST_CASE("a change of sampling is told at once, behind the records that it does not touch") {
+  for (const uint16_t version : {9, 10}) {
+    Told told(version, {});
+    told.read();
+    CHECK(told.reader.optionsWith(34).back().number(34) == 1);
+    std::mt19937_64 random(1);
+    OwnedRecord owned = randomRecord(random, NOW_NS, 4);
+    owned.record.forward.packets = 1;
+    told.exporter->write(owned.get());
+    told.exporter->setSampling({100, SamplingAlgorithm::SYSTEMATIC_COUNT});
+    told.read();
+    CHECK(told.reader.flows.size() >= 1);
+    CHECK(told.reader.optionsWith(34).back().number(34) == 100);
+    CHECK(told.reader.optionsWith(34).back().number(35) == 1);
+    told.exporter->setSampling({8, SamplingAlgorithm::RANDOM_OUT_OF_N});
+    told.read();
+    CHECK(told.reader.optionsWith(34).back().number(34) == 8);
+    CHECK(told.reader.optionsWith(34).back().number(35) == 2);
+    const size_t before = told.reader.options.size();
+    told.exporter->setSampling({8, SamplingAlgorithm::RANDOM_OUT_OF_N});
+    told.read();
+    CHECK(told.reader.options.size() == before);
+  }
+}
+
+TEST_CASE("v9 tells sampling as a sampler, too") {
+  Told told(9, {});
+  told.exporter->setSampling({100, SamplingAlgorithm::RANDOM_OUT_OF_N});
+  told.read();
+  const ReadRecord sampler = told.reader.optionsWith(48).back();
+  CHECK(sampler.number(49) == 2);
+  CHECK(sampler.number(50) == 100);
+}
+
+TEST_CASE("IPFIX tells sampling with the parameters of its algorithm (RFC 5477)") {
+  Told told(10, {});
+  told.exporter->setSampling({100, SamplingAlgorithm::SYSTEMATIC_COUNT});
+  told.read();
+  const ReadRecord systematic = told.reader.optionsWith(302).back();
+  CHECK(systematic.number(304) == 1);
+  CHECK(systematic.number(305) == 1);
+  CHECK(systematic.number(306) == 99);
+  told.exporter->setSampling({100, SamplingAlgorithm::RANDOM_OUT_OF_N});
+  told.read();
+  const ReadRecord random = told.reader.optionsWith(302).back();
+  CHECK(random.number(304) == 3);
+  CHECK(random.number(309) == 1);
+  CHECK(random.number(310) == 100);
+}
+
+TEST_CASE("statistics say what was sent, what failed and what is in no record") {
+  for (const uint16_t version : {9, 10}) {
+    Told told(version, {});
+    std::mt19937_64 random(2);
+    for (int i = 0; i < 100; ++i) told.exporter->write(randomRecord(random, NOW_NS, 4).get());
+    told.exporter->setIgnored({12, 3456});
+    told.exporter->finish();
+    const ExporterCounters counters = told.exporter->counters();
+    told.read();
+    const ReadRecord last = told.reader.optionsWith(42).back();
+    CHECK(last.number(42) == counters.records);
+    CHECK(last.number(42) == told.reader.flows.size());
+    // RFC 7011 4.1: messages before the one that tells.
+    CHECK(last.number(41) == counters.sender.messages - 1);
+    CHECK(last.number(40) < counters.sender.messageOctets);
+    CHECK(last.number(164) == 12);
+    CHECK(last.number(165) == 3456);
+    CHECK(last.number(166) == 0);
+  }
+}
+
+TEST_CASE("what a collector did not get is told when it can be") {
+  auto nowhere = std::make_unique<DatagramSender>(CollectorAddress{"127.0.0.1", 1}, SendMode::WAIT);
+  Netflow9Exporter exporter(std::move(nowhere), {});
+  exporter.open();
+  std::mt19937_64 random(3);
+  for (int second = 0; second < 50; ++second) {
+    exporter.tick(NOW_NS + second * SECOND_NS);
+    OwnedRecord owned = randomRecord(random, NOW_NS, 4);
+    owned.record.forward.packets = 1;
+    exporter.write(owned.get());
+  }
+  exporter.flush();
+  CHECK(exporter.counters().sender.messages + exporter.counters().sender.failedMessages >= 50);
+  CHECK(exporter.counters().sender.unreachableMessages > 0);
+}
+
+TEST_CASE("private elements have type information, and exist only under an enterprise number") {
+  Told without(10, {});
+  without.read();
+  CHECK(without.reader.optionsWith(346).empty());
+  TemplateExporterOptions options;
+  options.enterpriseNumber = 64'999;
+  Told with(10, options);
+  with.read();
+  const std::vector<ReadRecord> types = with.reader.optionsWith(346);
+  REQUIRE(types.size() == 3);
+  CHECK(types[0].number(346) == 64'999);
+  CHECK(types[0].number(303) == 1);
+  CHECK(types[0].number(339) == 4);  // unsigned64
+  CHECK(types[0].number(344) == 3);  // deltaCounter
+  CHECK(types[0].number(345) == 2);  // octets
+  CHECK(types[0].text(341) == "outerOctetDeltaCount");
+  CHECK(!types[0].text(340).empty());
+}
+
+TEST_CASE("a name that cannot be resolved is an error with a code") {
+  DatagramSender sender({"no-such-host.invalid", 2055}, SendMode::WAIT);
+  CHECK_THROWS_WITH_AS(sender.open(), doctest::Contains("no-such-host.invalid"), CodedError);
+}
+
+}  // namespace
+}  // namespace weir

@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "export/template_exporter.h"
+
+#include <cstring>
+
+namespace weir {
+
+namespace {
+
+constexpr size_t SET_HEADER_BYTES = 4;
+
+}  // namespace
+
+TemplateExporter::TemplateExporter(std::unique_ptr<MessageSender> sender, const SetFormat& format,
+                                   TemplateExporterOptions options)
+    : MessageExporter(std::move(sender), format.headerBytes),
+      format_(format),
+      options_(std::move(options)),
+      paddingBytes_(format.alignmentBytes - 1U) {}
+
+void TemplateExporter::tick(int64_t nowNs) {
+  MessageExporter::tick(nowNs);
+  if (!isAnnouncementDue(nowNs)) return;
+  sendMessage();
+  checkSession();
+  announce();
+}
+
+bool TemplateExporter::isAnnouncementDue(int64_t nowNs) const {
+  const bool wasSetBack = nowNs < announcedNs_;
+  return !isAnnounced_ || wasSetBack || nowNs - announcedNs_ >= options_.refreshNs ||
+         messagesSinceAnnouncement_ >= options_.refreshMessages;
+}
+
+void TemplateExporter::finish() {
+  announceApart([&] { announceStatistics(); });
+  MessageExporter::finish();
+}
+
+void TemplateExporter::setApplications(const std::vector<ApplicationRow>& rows) {
+  options_.applications = rows;
+  announceApart([&] { announceApplications(); });
+}
+
+void TemplateExporter::setInterfaces(const std::vector<InterfaceRow>& rows) {
+  interfaces_ = rows;
+  announceApart([&] { announceInterfaces(); });
+}
+
+void TemplateExporter::setSampling(const SamplingState& sampling) {
+  if (sampling == sampling_) return;
+  sampling_ = sampling;
+  announceApart([&] { announceSampling(); });
+}
+
+template <typename Write>
+void TemplateExporter::announceApart(Write write) {
+  if (!isAnnounced_) return;  // the announcement to come says it
+  sendMessage();
+  phase_ = Phase::ANNOUNCING;
+  write();
+  flush();
+  phase_ = Phase::RECORDS;
+}
+
+void TemplateExporter::announce() {
+  phase_ = Phase::ANNOUNCING;
+  if (areTemplatesDue()) announceTemplates();
+  announceApplications();
+  announceInterfaces();
+  announceSampling();
+  announceStatistics();
+  announceMore();
+  flush();
+  phase_ = Phase::RECORDS;
+  isAnnounced_ = true;
+  announcedNs_ = exportTimeNs();
+  messagesSinceAnnouncement_ = 0;
+}
+
+void TemplateExporter::announceTemplates() {
+  for (const TemplateView& form : flowTemplates()) writeTemplate(form);
+  const OptionsTemplates& forms = optionsTemplates();
+  writeTemplate(forms.applications);
+  writeTemplate(forms.interfaces);
+  writeTemplate(forms.statistics);
+  for (const TemplateView& form : forms.sampling) writeTemplate(form);
+}
+
+void TemplateExporter::announceApplications() {
+  for (const ApplicationRow& row : options_.applications)
+    writeOptions(optionsTemplates().applications, row);
+}
+
+void TemplateExporter::announceInterfaces() {
+  for (const InterfaceRow& row : interfaces_) writeOptions(optionsTemplates().interfaces, row);
+}
+
+void TemplateExporter::announceSampling() {
+  for (const TemplateView& form : samplingTemplates(sampling_.algorithm))
+    writeOptions(form, sampling_);
+}
+
+void TemplateExporter::announceStatistics() {
+  const ExporterCounters current = counters();
+  writeOptions(optionsTemplates().statistics,
+               ExporterStatistics{options_.observationDomain, current, ignored_});
+}
+
+void TemplateExporter::writeTemplate(const TemplateView& form) {
+  const bool isOptions = form.scopeFields != 0;
+  const size_t bytes = templateBytes(form);
+  putTemplate(form,
+              nextRecord(isOptions ? format_.optionsTemplateSet : format_.templateSet, bytes));
+  ++templateRecords_;
+  if (isOptions) closeSet();  // some collectors read one from a set
+}
+
+void TemplateExporter::writeOctets(uint16_t setId, const std::vector<uint8_t>& record) {
+  std::memcpy(nextRecord(setId, record.size()), record.data(), record.size());
+}
+
+/// Closes the open set and opens another where a record of `recordBytes` fits.
+void TemplateExporter::openSet(uint16_t setId, size_t recordBytes) {
+  closeSet();
+  const size_t needed = SET_HEADER_BYTES + recordBytes + paddingBytes_;
+  if (isBegun() && length() + needed > limitBytes()) sendMessage();
+  if (!isBegun()) begin();
+  setStart_ = length();
+  setId_ = setId;
+  take(SET_HEADER_BYTES);
+}
+
+void TemplateExporter::begin() {
+  if (phase_ == Phase::RECORDS) {
+    checkSession();
+    if (!isAnnounced_) announce();
+  }
+  beginMessage();
+}
+
+void TemplateExporter::closeSet() {
+  if (setId_ == NO_SET) return;
+  const size_t padding = -length() % format_.alignmentBytes;
+  std::memset(take(padding), 0, padding);
+  WireWriter out(message() + setStart_);
+  out.put16(setId_);
+  out.put16(length() - setStart_);  // RFC 3954 5.3: padding counts
+  setId_ = NO_SET;
+}
+
+void TemplateExporter::finishMessage() {
+  closeSet();
+  putHeader();
+  records_ = 0;
+  templateRecords_ = 0;
+  ++messagesSinceAnnouncement_;
+}
+
+}  // namespace weir
