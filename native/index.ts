@@ -61,7 +61,7 @@ export type Source =
   | { readonly kind: 'interface'; readonly interfaceName: string };
 
 export interface ExportTarget {
-  readonly protocol: 'netflow5' | 'netflow9';
+  readonly protocol: 'netflow5' | 'netflow9' | 'ipfix';
   readonly host: string;
   readonly port: number;
 }
@@ -80,6 +80,12 @@ export interface DataPlaneConfig {
   /** for compiled signatures; "" keeps none */
   readonly cacheFolder: string;
   readonly targets: readonly ExportTarget[];
+  /** of ipfix targets: one record for both directions (RFC 5103), or one for each */
+  readonly ipfixFlows: 'biflow' | 'uniflow';
+  /** templates and options data go out again after this */
+  readonly templateRefreshMs: number;
+  /** of Weir's private elements; 0: they are not exported */
+  readonly enterpriseNumber: number;
   /** "-" standard output, "" none */
   readonly recordsPath: string;
   readonly exportOnClassify: boolean;
@@ -126,6 +132,8 @@ export interface ExporterCounters {
   readonly unsupportedRecords: number;
   readonly unsupportedPackets: number;
   readonly unsupportedOctets: number;
+  /** without a value that the protocol has no room for */
+  readonly incompleteRecords: number;
 }
 
 /** A lane's books; native/src/lane/lane_counters.h says what adds up to what. */

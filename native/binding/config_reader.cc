@@ -73,9 +73,13 @@ SourceOptions readSource(const Napi::Object& object) {
   return options;
 }
 
+ExportProtocol readProtocol(const std::string& name) {
+  if (name == "ipfix") return ExportProtocol::IPFIX;
+  return name == "netflow5" ? ExportProtocol::NETFLOW5 : ExportProtocol::NETFLOW9;
+}
+
 ExportTarget readTarget(const Napi::Object& object) {
-  return {.protocol = text(object, "protocol") == "netflow5" ? ExportProtocol::NETFLOW5
-                                                             : ExportProtocol::NETFLOW9,
+  return {.protocol = readProtocol(text(object, "protocol")),
           .collector = {text(object, "host"), integer<uint16_t>(object, "port")}};
 }
 
@@ -127,6 +131,10 @@ DataPlaneConfig readConfig(const Napi::Object& object) {
   config.signatures = readSignatures(object.Get("signatures").As<Napi::Object>());
   config.cacheFolder = text(object, "cacheFolder");
   config.targets = list<ExportTarget>(object, "targets", readTarget);
+  config.ipfixFlows =
+      text(object, "ipfixFlows") == "biflow" ? FlowForm::BIFLOW : FlowForm::UNIFLOW;
+  config.templateRefreshNs = nanoseconds(object, "templateRefreshMs");
+  config.enterpriseNumber = integer<uint32_t>(object, "enterpriseNumber");
   config.recordsPath = text(object, "recordsPath");
   config.earlyExport = readEarlyExport(object);
   config.sampling.interval = integer<uint32_t>(object, "samplingInterval");

@@ -78,6 +78,7 @@ Napi::Object writeExporter(Napi::Env env, const ExporterCounters& counters) {
   set(object, "unsupportedRecords", counters.unsupportedRecords);
   set(object, "unsupportedPackets", counters.unsupportedPackets);
   set(object, "unsupportedOctets", counters.unsupportedOctets);
+  set(object, "incompleteRecords", counters.incompleteRecords);
   return object;
 }
 

@@ -58,8 +58,24 @@ export const ProbeConfig = section({
   }),
   export: option(Type.Array(Type.String()), {
     flag: '--export <url>',
-    description: 'collector, netflow5://HOST:PORT or netflow9://HOST:PORT; several may be given',
+    description:
+      'collector, netflow5://HOST:PORT, netflow9://HOST:PORT or ipfix://HOST:PORT; several may be given',
     default: [],
+  }),
+  ipfixFlows: option(Type.Union([Type.Literal('uniflow'), Type.Literal('biflow')]), {
+    flag: '--ipfix-flows <form>',
+    description: 'IPFIX records: uniflow, one for each direction; biflow, one for both (RFC 5103)',
+    default: 'uniflow',
+  }),
+  templateRefreshSeconds: option(Type.Number({ minimum: 1, maximum: 86400 }), {
+    flag: '--template-refresh <seconds>',
+    description: 'templates, names and statistics are sent again at least this often',
+    default: 60,
+  }),
+  enterpriseNumber: option(Type.Optional(Type.Integer({ minimum: 1, maximum: 4294967295 })), {
+    flag: '--enterprise-number <number>',
+    description:
+      "IANA private enterprise number for IPFIX elements of Weir's own; default: no such elements",
   }),
   exportOnClassify: option(Type.Boolean(), {
     flag: '--export-on-classify',

@@ -37,7 +37,9 @@ export function readRegistry(folder: URL): Registry {
   const file = read('templates.yaml') as TemplatesFile;
   const resolve = fieldResolver(elements);
   const templatesOf = (protocol: Protocol) =>
-    file[protocol].map((source) => readTemplate(protocol, source, { groups: file.groups, resolve }));
+    file[protocol].map((source) =>
+      readTemplate(protocol, source, { groups: file.groups, resolve }),
+    );
   const templates = [...templatesOf('netflow9'), ...templatesOf('ipfix')];
   checkIds(templates, file.retired);
   return { elements, templates };
