@@ -131,8 +131,7 @@ DataPlaneConfig readConfig(const Napi::Object& object) {
   config.signatures = readSignatures(object.Get("signatures").As<Napi::Object>());
   config.cacheFolder = text(object, "cacheFolder");
   config.targets = list<ExportTarget>(object, "targets", readTarget);
-  config.ipfixFlows =
-      text(object, "ipfixFlows") == "biflow" ? FlowForm::BIFLOW : FlowForm::UNIFLOW;
+  config.ipfixFlows = text(object, "ipfixFlows") == "biflow" ? FlowForm::BIFLOW : FlowForm::UNIFLOW;
   config.templateRefreshNs = nanoseconds(object, "templateRefreshMs");
   config.enterpriseNumber = integer<uint32_t>(object, "enterpriseNumber");
   config.recordsPath = text(object, "recordsPath");
