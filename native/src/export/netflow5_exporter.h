@@ -15,8 +15,6 @@ class Netflow5Exporter final : public MessageExporter {
   void write(const FlowRecord& record) override;
   void setSampling(const SamplingState& sampling) override;
 
-  void setApplications(const std::vector<ApplicationRow>&) override {}  // v5 has no field for them
-
  private:
   void sessionBegan() override { flowSequence_ = 0; }
   void finishMessage() override;

@@ -56,9 +56,6 @@ class RecordExporter {
   /// The lane's clock went on; sends what has waited long enough.
   virtual void tick(int64_t nowNs) = 0;
 
-  /// New signatures: these are the names from now on. Who announces names does so again at once.
-  virtual void setApplications(const std::vector<ApplicationRow>& rows) = 0;
-
   /// Sends everything that is buffered.
   virtual void flush() = 0;
 

@@ -13,6 +13,7 @@
 #include "export/netflow5_exporter.h"
 #include "export/netflow9_exporter.h"
 #include "lane/core_pinning.h"
+#include "lane/interface_names.h"
 
 namespace weir {
 
@@ -128,7 +129,10 @@ void DataPlane::buildLane(uint32_t index) {
 
 void DataPlane::open() {
   for (PacketSource* source : sources_) source->open();
-  for (MessageExporter* exporter : messageExporters_) exporter->open();
+  for (MessageExporter* exporter : messageExporters_) {
+    exporter->open();
+    exporter->setInterfaces(interfaceNames(config_.source));
+  }
   if (records_) records_->open();
 }
 

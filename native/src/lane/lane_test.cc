@@ -82,8 +82,8 @@ Run runLane(SamplingState sampling, double pressure, OverloadPolicy policy) {
   LaneParts parts;
   parts.source = std::make_unique<PressingSource>(udpFrames(), 40'000, pressure);
   parts.table = std::make_unique<FlowTable>(FlowTableOptions{}, FlowHash::randomSeed());
-  parts.classifier =
-      std::make_unique<Classifier>(createMatcherDatabase(Engine::NONE, {}), ClassifierOptions{});
+  parts.classifier = std::make_unique<ClassifierSuccession>(
+      std::make_unique<Classifier>(createMatcherDatabase(Engine::NONE, {}), ClassifierOptions{}));
   parts.sampling = sampling;
   parts.overloadPolicy = policy;
   auto exporter = std::make_unique<Sums>();

@@ -41,10 +41,10 @@ class PausingSource final : public PacketSource {
       const TestPacket& packet = parts_[part_][next_];
       const auto length = static_cast<uint32_t>(packet.frame.size());
       batch[count++] = PacketView{.data = packet.frame.data(),
-                        .capturedLengthBytes = length,
-                        .originalLengthBytes = length,
-                        .timestampNs = packet.timestampNs,
-                        .linkType = LinkType::ETHERNET};
+                                  .capturedLengthBytes = length,
+                                  .originalLengthBytes = length,
+                                  .timestampNs = packet.timestampNs,
+                                  .linkType = LinkType::ETHERNET};
       clockNs_ = packet.timestampNs;
     }
     if (count == 0) std::this_thread::sleep_for(std::chrono::milliseconds(1));

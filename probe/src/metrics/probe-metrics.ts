@@ -40,6 +40,8 @@ const HELP: Readonly<Record<string, string>> = {
   fileReadFailures: 'Reads of the capture file that failed',
   shedFlows: 'Flows left without a name to save time under overload',
   unsupportedRecords: 'Records that the protocol cannot say (NetFlow v5: IPv6)',
+  incompleteRecords:
+    'Records sent without a value that does not fit (NetFlow v5: interface above 65535)',
 };
 
 const snake = (key: string): string =>
