@@ -125,7 +125,7 @@ export async function nfcapdTotals(
   return { records: rows.length, packets: sum(11, 13), octets: sum(12, 14) };
 }
 
-/** Sums that pmacct's nfacctd stored of what `send` sent to `port`. */
+/** Sums that pmacct's nfacctd stored of what `send` sent to `port`, sampling undone. */
 export async function nfacctdTotals(send: (port: number) => Promise<void>): Promise<Totals> {
   const folder = scratchFolder();
   const port = freePort();
@@ -135,6 +135,7 @@ export async function nfacctdTotals(send: (port: number) => Promise<void>): Prom
     'daemonize: false',
     `nfacctd_port: ${port}`,
     'nfacctd_ip: 127.0.0.1',
+    'nfacctd_renormalize: true', // multiplies by the sampling interval that it is told
     'plugins: print[totals]',
     'aggregate[totals]: src_host,dst_host,src_port,dst_port,proto',
     'print_output[totals]: csv',
