@@ -52,6 +52,12 @@ uint64_t macNumber(const MacAddress* address) {
   return address == nullptr ? 0 : integer(Octets(address->begin(), address->end()));
 }
 
+uint64_t expectedEthernetType(const FlowRecord& record, const DirectionRecord& direction) {
+  if (direction.mplsTopLabel != 0) return 0x8847;
+  if (record.tunnel != Tunnel::NONE) return 0;
+  return record.ipVersion == 4 ? 0x0800 : 0x86dd;
+}
+
 /// What the element of one direction must hold; written from IANA's registry.
 uint64_t expected(uint16_t element, const FlowRecord& record, const DirectionRecord& direction) {
   switch (element) {
@@ -106,7 +112,7 @@ uint64_t expected(uint16_t element, const FlowRecord& record, const DirectionRec
     case 245:
       return record.customerVlanId;
     case 256:
-      return direction.mplsTopLabel != 0 ? 0x8847 : record.ipVersion == 4 ? 0x800 : 0x86dd;
+      return expectedEthernetType(record, direction);
     case 351:
       return (record.tunnel == Tunnel::VXLAN ? uint64_t{1} << 56U : 0) | record.segmentId;
     default:
