@@ -32,8 +32,10 @@ Napi::Object writeClassifier(Napi::Env env, const ClassifierCounters& counters) 
   set(object, "decidedFlows", counters.decidedFlows);
   set(object, "exhaustedFlows", counters.exhaustedFlows);
   set(object, "undecidedFlows", counters.undecidedFlows);
+  set(object, "undecidedFlowBytes", counters.undecidedFlowBytes);
   set(object, "unscannableFlows", counters.unscannableFlows);
   set(object, "slotShortageFlows", counters.slotShortageFlows);
+  set(object, "shedFlows", counters.shedFlows);
   set(object, "expectedFlows", counters.expectedFlows);
   set(object, "reorderedSegments", counters.reorderedSegments);
   set(object, "reorderDroppedSegments", counters.reorderDroppedSegments);

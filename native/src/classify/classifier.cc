@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "classify/classifier.h"
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <utility>
 #include <vector>
 
 #include "classify/announced_flows.h"
-#include "classify/flow_slots.h"
+#include "classify/flow_seats.h"
 #include "classify/matcher.h"
+#include "classify/scan_queue.h"
 #include "classify/verdict_rules.h"
 
 namespace weir {
@@ -17,15 +19,13 @@ namespace {
 constexpr uint8_t PROTOCOL_TCP = 6;
 constexpr uint8_t PROTOCOL_UDP = 17;
 
-/// Requests gathered before they are submitted without waiting for `settle`.
-constexpr size_t BATCH_REQUESTS_MAX = 256;
-constexpr size_t POLL_EVENTS = 256;
-
 /// A direction that has sent this many times its budget ends the wait for a silent other one.
 constexpr uint32_t PATIENCE_BUDGETS = 8;
 
 /// 16 MiB of segments out of order per lane.
 constexpr uint32_t SEGMENT_BLOCKS_MAX = 8192;
+
+constexpr std::array<StreamSide, 2> SIDES = {StreamSide::CLIENT, StreamSide::SERVER};
 
 constexpr StreamSide sideOf(const FlowEntry& entry, const DecodedPacket& packet) {
   return packet.sender == entry.initiator ? StreamSide::CLIENT : StreamSide::SERVER;
@@ -41,26 +41,33 @@ bool looksLikeKeepAlive(const DecodedPacket& packet) {
   return packet.payloadLengthBytes == 1 && packet.payload[0] == 0;
 }
 
-/// A request that was submitted and waits for its result.
-struct PendingRequest {
-  uint64_t tag;
-  uint32_t slot;
-  uint32_t generation;
-  uint32_t payloadLengthBytes;
-};
+DirectionBudget streamBudget(const ClassifierOptions& options) {
+  return {std::min<uint32_t>(options.budgetPacketsPerDirection, SPENT_PACKETS_MAX),
+          options.budgetBytesPerDirection};
+}
+
+DirectionBudget datagramBudget(const ClassifierOptions& options) {
+  constexpr DirectionBudget MOST = DatagramWatch::BUDGET_MAX;
+  return {std::min(options.budgetPacketsPerDirection, MOST.packets),
+          std::min(options.budgetBytesPerDirection, MOST.octets)};
+}
 
 }  // namespace
 
-struct Classifier::Impl {
-  Impl(std::shared_ptr<const MatcherDatabase> theDatabase, ClassifierOptions theOptions)
+struct Classifier::Impl final : ScanReceiver {
+  Impl(std::shared_ptr<const MatcherDatabase> theDatabase, ClassifierOptions options)
       : database(std::move(theDatabase)),
-        options(theOptions),
+        prefixes(database->prefixes()),
+        budgetOfStream(streamBudget(options)),
+        budgetOfDatagrams(datagramBudget(options)),
+        patiencePackets(std::min<uint32_t>(options.budgetPacketsPerDirection * PATIENCE_BUDGETS,
+                                           SPENT_PACKETS_MAX)),
         rules(database->signatures()),
-        slots(options.undecidedFlowsMax),
+        seats(options.undecidedFlowsMax),
         segments(SEGMENT_BLOCKS_MAX),
         announced(std::make_shared<AnnouncedFlows>(database->signatures().expected,
                                                    options.expectationsMax)),
-        matcher(database->createMatcher(options.undecidedFlowsMax * 2)) {
+        queue(database->createMatcher(options.undecidedFlowsMax * 2), rules, segments) {
     for (const Application& application : database->signatures().applications) {
       if (application.ipProtocol == 0) continue;
       applicationOfProtocol[application.ipProtocol] = application.selector;
@@ -69,41 +76,42 @@ struct Classifier::Impl {
 
   void add(FlowEntry& entry, const DecodedPacket& packet);
   bool admit(FlowEntry& entry, const DecodedPacket& packet);
-  void addSegment(uint32_t index, const FlowEntry& entry, const DecodedPacket& packet);
-  void addDatagram(uint32_t index, const FlowEntry& entry, const DecodedPacket& packet);
-  void request(uint32_t index, DatabasePart part, const StreamChunk& chunk, uint32_t payloadBytes);
+  bool seat(FlowEntry& entry);
+
+  void addSegment(FlowEntry& entry, const DecodedPacket& packet);
+  void lookAt(FlowEntry& entry, const DecodedPacket& packet, uint32_t sequence);
+  bool begin(FlowEntry& entry, const DecodedPacket& packet, uint32_t sequence);
+  void deliver(const FlowEntry& entry, const DecodedPacket& packet, uint32_t sequence);
+  void requestChunk(uint32_t index, StreamSide side, const StreamChunk& chunk);
   void closeStream(uint32_t index, StreamSide side);
   void giveUp(SlotDirection& direction);
-  void checkBudget(SlotDirection& direction);
-  [[nodiscard]] bool isExhausted(const FlowSlot& slot) const;
-  void decideIfExhausted(uint32_t index);
-  void freeSlot(FlowEntry& entry);
+
+  void addDatagram(FlowEntry& entry, const DecodedPacket& packet);
+
+  void decideIfExhausted(FlowEntry& entry);
+  void leaveSlot(FlowEntry& entry);
+  void leave(FlowEntry& entry);
   void decide(FlowEntry& entry, uint32_t application);
-  void flush();
-  void refuseRest(size_t offered);
-  void collect();
-  void complete(const PendingRequest& pending);
+  void scanned(const ScanOwner& owner, uint32_t pattern) override;
+  void refused(const ScanOwner& owner) override;
   std::span<FlowEntry* const> settle();
   void release(FlowEntry& entry);
+  [[nodiscard]] uint64_t undecidedFlowBytes() const;
 
   const std::shared_ptr<const MatcherDatabase> database;
-  const ClassifierOptions options;
+  const PrefixFilter& prefixes;
+  const DirectionBudget budgetOfStream;
+  const DirectionBudget budgetOfDatagrams;
+  const uint32_t patiencePackets;
   const VerdictRules rules;
   std::array<uint32_t, 256> applicationOfProtocol{};
-  FlowSlotPool slots;
+  Admission admission = Admission::ALL;
+  FlowSeats seats;
   SegmentPool segments;
   std::shared_ptr<AnnouncedFlows> announced;
-  const std::unique_ptr<Matcher> matcher;
-
-  std::vector<ScanRequest> batch;
-  std::vector<uint32_t> batchPayloadBytes;  ///< of the packet, by request of `batch`
-  std::vector<uint32_t> batchBlocks;        ///< of the segment pool, read until submission
-  std::vector<StreamChunk> chunks;          ///< scratch of addSegment
-  std::vector<PendingRequest> pending;      ///< in order of submission, from `pendingHead` on
-  size_t pendingHead = 0;
-  std::vector<MatchEvent> events;  ///< polled, their request not completed, from `eventHead` on
-  size_t eventHead = 0;
-  uint64_t nextTag = 0;
+  ScanQueue queue;
+  std::array<uint64_t, 2> openStreams{};  ///< in the matcher, by StreamSide
+  std::vector<StreamChunk> chunks;        ///< scratch of deliver
   std::vector<FlowEntry*> named;
   std::vector<FlowEntry*> reported;  ///< what the last `settle` gave out
   ClassifierCounters counters;
@@ -118,14 +126,13 @@ void Classifier::Impl::add(FlowEntry& entry, const DecodedPacket& packet) {
   // Before the verdict too: whether a channel has its name yet depends on the cut into batches,
   // what it announces must not.
   announced->observe(packet, sideOf(entry, packet));
-  const uint32_t index = entry.classifierSlot;
   if (entry.key.protocol == PROTOCOL_TCP) {
-    addSegment(index, entry, packet);
+    addSegment(entry, packet);
   } else {
-    addDatagram(index, entry, packet);
+    addDatagram(entry, packet);
   }
-  decideIfExhausted(index);
-  if (batch.size() >= BATCH_REQUESTS_MAX) flush();
+  if (packet.payloadLengthBytes != 0) decideIfExhausted(entry);
+  if (queue.isFull()) queue.flush(*this);
 }
 
 /// The first packet of a flow. True when its payload is to be looked at.
@@ -145,96 +152,109 @@ bool Classifier::Impl::admit(FlowEntry& entry, const DecodedPacket& packet) {
     decide(entry, expected);
     return false;
   }
-  entry.classifierSlot = slots.allocate(entry);
-  if (entry.classifierSlot == FlowEntry::NO_INDEX) {
-    ++counters.slotShortageFlows;
+  if (admission == Admission::NONE) {
+    ++counters.shedFlows;
     decide(entry, 0);
     return false;
   }
-  entry.classification = ClassificationState::UNDECIDED;
+  FlowSeats::begin(entry);
+  ++counters.undecidedFlows;
   return true;
 }
 
-void Classifier::Impl::addSegment(uint32_t index, const FlowEntry& entry,
-                                  const DecodedPacket& packet) {
+/// False when no slot is left: then the flow is decided.
+bool Classifier::Impl::seat(FlowEntry& entry) {
+  if (seats.seat(entry)) return true;
+  ++counters.slotShortageFlows;
+  decide(entry, 0);
+  return false;
+}
+
+void Classifier::Impl::addSegment(FlowEntry& entry, const DecodedPacket& packet) {
   const StreamSide side = sideOf(entry, packet);
-  SlotDirection& direction = slots[index].directions[static_cast<size_t>(side)];
+  StreamWatch stream = seats.watch(entry).stream(side);
   uint32_t sequence = packet.tcpSequence;
   if ((packet.tcpFlags & TCP_SYN) != 0) {
     ++sequence;  // a SYN takes one number; with TCP Fast Open data follows it (RFC 7413)
-    direction.stream.start(sequence);
+    stream.noteStart(sequence);
   }
-  if (packet.payloadLengthBytes == 0) return;
+  const bool hasPayload = packet.payloadLengthBytes != 0;
+  if (hasPayload && stream.isSpent()) stream.countPacket();
+  seats.keep(entry, side, stream);
+  if (hasPayload && !stream.isSpent()) lookAt(entry, packet, sequence);
+}
+
+void Classifier::Impl::lookAt(FlowEntry& entry, const DecodedPacket& packet, uint32_t sequence) {
+  const StreamSide side = sideOf(entry, packet);
+  const bool hasBegun =
+      FlowSeats::isSeated(entry) && seats.direction(entry, side).stream.isStarted();
+  if (hasBegun || begin(entry, packet, sequence)) deliver(entry, packet, sequence);
+}
+
+/// The first octets of a direction. False when they are of no use, or no pattern begins so.
+bool Classifier::Impl::begin(FlowEntry& entry, const DecodedPacket& packet, uint32_t sequence) {
+  const StreamSide side = sideOf(entry, packet);
+  StreamWatch stream = seats.watch(entry).stream(side);
+  if (!stream.hasStart() && looksLikeKeepAlive(packet)) return false;
+  const int32_t offset = stream.offsetOf(sequence);
+  if (offset + static_cast<int64_t>(packet.payloadLengthBytes) <= 0) return false;
+  const auto octets =
+      payloadOf(packet).first(std::min(packet.payloadLengthBytes, budgetOfStream.octets));
+  if (offset == 0 && !prefixes.mayMatchStream(partOf(Transport::TCP, side), octets)) {
+    stream.spend();
+    stream.countPacket();
+    seats.keep(entry, side, stream);
+    return false;
+  }
+  if (!seat(entry)) return false;
+  seats.direction(entry, side).stream.start(sequence - static_cast<uint32_t>(offset));
+  return true;
+}
+
+void Classifier::Impl::deliver(const FlowEntry& entry, const DecodedPacket& packet,
+                               uint32_t sequence) {
+  const StreamSide side = sideOf(entry, packet);
+  SlotDirection& direction = seats.direction(entry, side);
   ++direction.payloadPackets;
   if (direction.isFinished) return;
-  if (!direction.stream.isStarted()) {
-    if (looksLikeKeepAlive(packet)) return;
-    direction.stream.start(sequence);
-  }
-
   chunks.clear();
-  const SegmentOutcome outcome = direction.stream.add(
-      sequence, payloadOf(packet), options.budgetBytesPerDirection, segments, chunks);
-  for (const StreamChunk& chunk : chunks) {
-    request(index, partOf(Transport::TCP, side), chunk, packet.payloadLengthBytes);
-  }
+  const SegmentOutcome outcome =
+      direction.stream.add(sequence, payloadOf(packet), budgetOfStream.octets, segments, chunks);
+  for (const StreamChunk& chunk : chunks) requestChunk(seats.indexOf(entry), side, chunk);
   if (outcome == SegmentOutcome::STALE) return;
   ++direction.newPackets;
   if (outcome == SegmentOutcome::HELD) ++counters.reorderedSegments;
-  if (outcome == SegmentOutcome::OVERFLOWED) {
-    ++counters.reorderDroppedSegments;
+  if (outcome == SegmentOutcome::OVERFLOWED) ++counters.reorderDroppedSegments;
+  if (outcome == SegmentOutcome::OVERFLOWED || direction.newPackets >= budgetOfStream.packets ||
+      direction.scannedBytes >= budgetOfStream.octets) {
     giveUp(direction);
   }
-  checkBudget(direction);
 }
 
-void Classifier::Impl::addDatagram(uint32_t index, const FlowEntry& entry,
-                                   const DecodedPacket& packet) {
-  const StreamSide side = sideOf(entry, packet);
-  SlotDirection& direction = slots[index].directions[static_cast<size_t>(side)];
-  if (packet.payloadLengthBytes == 0) return;
-  ++direction.payloadPackets;
-  if (direction.isFinished) return;
-  ++direction.newPackets;
-  const uint32_t room = options.budgetBytesPerDirection - direction.scannedBytes;
-  const StreamChunk chunk{payloadOf(packet).first(std::min(packet.payloadLengthBytes, room)),
-                          SegmentPool::NO_BLOCK};
-  request(index, partOf(Transport::UDP, side), chunk, packet.payloadLengthBytes);
-  checkBudget(direction);
-}
-
-void Classifier::Impl::request(uint32_t index, DatabasePart part, const StreamChunk& chunk,
-                               uint32_t payloadBytes) {
-  FlowSlot& slot = slots[index];
-  const auto side = static_cast<size_t>(part) & 1U;
-  SlotDirection& direction = slot.directions[side];
-  const bool isDatagram = part == DatabasePart::UDP_CLIENT || part == DatabasePart::UDP_SERVER;
-  batch.push_back({.bytes = chunk.bytes,
-                   .tag = nextTag++,
-                   .slot = static_cast<uint32_t>(index * 2 + side),
-                   .generation = slot.generation,
-                   .part = part,
-                   .startOfStream = !direction.isMatcherStreamOpen,
-                   .endOfStream = isDatagram});
-  batchPayloadBytes.push_back(payloadBytes);
-  if (chunk.block != SegmentPool::NO_BLOCK) batchBlocks.push_back(chunk.block);
-  direction.isMatcherStreamOpen = !isDatagram;
+void Classifier::Impl::requestChunk(uint32_t index, StreamSide side, const StreamChunk& chunk) {
+  const auto sideIndex = static_cast<size_t>(side);
+  FlowSlot& slot = seats[index];
+  SlotDirection& direction = slot.directions[sideIndex];
+  queue.add({.bytes = chunk.bytes,
+             .slot = static_cast<uint32_t>(index * 2 + sideIndex),
+             .generation = slot.generation,
+             .part = partOf(Transport::TCP, side),
+             .startOfStream = !direction.isMatcherStreamOpen},
+            static_cast<uint32_t>(chunk.bytes.size()), chunk.block);
+  if (!direction.isMatcherStreamOpen) ++openStreams[sideIndex];
+  direction.isMatcherStreamOpen = true;
   direction.scannedBytes += static_cast<uint32_t>(chunk.bytes.size());
   counters.scannedOctets += chunk.bytes.size();
   ++slot.outstanding;
 }
 
-/// Has the matcher give the stream's state back, behind all requests for it.
 void Classifier::Impl::closeStream(uint32_t index, StreamSide side) {
   const auto sideIndex = static_cast<size_t>(side);
-  FlowSlot& slot = slots[index];
+  FlowSlot& slot = seats[index];
   if (!slot.directions[sideIndex].isMatcherStreamOpen) return;
-  batch.push_back({.tag = nextTag++,
-                   .slot = static_cast<uint32_t>(index * 2 + sideIndex),
-                   .generation = slot.generation,
-                   .part = partOf(Transport::TCP, side),
-                   .endOfStream = true});
-  batchPayloadBytes.push_back(0);
+  --openStreams[sideIndex];
+  queue.close({static_cast<uint32_t>(index * 2 + sideIndex), slot.generation},
+              partOf(Transport::TCP, side));
 }
 
 void Classifier::Impl::giveUp(SlotDirection& direction) {
@@ -242,41 +262,60 @@ void Classifier::Impl::giveUp(SlotDirection& direction) {
   direction.stream.clear(segments);
 }
 
-void Classifier::Impl::checkBudget(SlotDirection& direction) {
-  if (direction.newPackets >= options.budgetPacketsPerDirection ||
-      direction.scannedBytes >= options.budgetBytesPerDirection) {
-    giveUp(direction);
-  }
+void Classifier::Impl::addDatagram(FlowEntry& entry, const DecodedPacket& packet) {
+  if (packet.payloadLengthBytes == 0) return;
+  const StreamSide side = sideOf(entry, packet);
+  DatagramWatch datagrams = seats.watch(entry).datagrams(side);
+  const uint32_t wanted = datagrams.take(packet.payloadLengthBytes, budgetOfDatagrams);
+  seats.keep(entry, side, datagrams);
+  if (wanted == 0) return;
+  const DatabasePart part = partOf(Transport::UDP, side);
+  const auto octets = payloadOf(packet).first(wanted);
+  if (!prefixes.mayMatchDatagram(part, octets, packet.payloadLengthBytes) || !seat(entry)) return;
+  FlowSlot& slot = seats[seats.indexOf(entry)];
+  queue.add({.bytes = octets,
+             .slot = seats.indexOf(entry) * 2 + static_cast<uint32_t>(side),
+             .generation = slot.generation,
+             .part = part,
+             .startOfStream = true,
+             .endOfStream = true},
+            packet.payloadLengthBytes, SegmentPool::NO_BLOCK);
+  counters.scannedOctets += wanted;
+  ++slot.outstanding;
 }
 
-bool Classifier::Impl::isExhausted(const FlowSlot& slot) const {
-  const SlotDirection& client = slot.directions[0];
-  const SlotDirection& server = slot.directions[1];
-  if (client.isFinished && server.isFinished) return true;
-  const uint32_t patience = options.budgetPacketsPerDirection * PATIENCE_BUDGETS;
-  return client.payloadPackets >= patience || server.payloadPackets >= patience;
-}
-
-void Classifier::Impl::decideIfExhausted(uint32_t index) {
-  const FlowSlot& slot = slots[index];
-  if (slot.outstanding != 0 || !isExhausted(slot)) return;
+void Classifier::Impl::decideIfExhausted(FlowEntry& entry) {
+  if (entry.classification == ClassificationState::DECIDED) return;
+  if (FlowSeats::isSeated(entry) && seats[seats.indexOf(entry)].outstanding != 0) return;
+  const bool isEveryFinished = std::all_of(SIDES.begin(), SIDES.end(), [&](StreamSide side) {
+    return seats.isFinished(entry, side, budgetOfStream.packets);
+  });
+  const bool isAnyPastPatience = std::any_of(SIDES.begin(), SIDES.end(), [&](StreamSide side) {
+    return seats.payloadPackets(entry, side) >= patiencePackets;
+  });
+  if (!isEveryFinished && !isAnyPastPatience) return;
   ++counters.exhaustedFlows;
-  decide(*slot.entry, 0);
+  decide(entry, 0);
 }
 
-void Classifier::Impl::freeSlot(FlowEntry& entry) {
-  const uint32_t index = std::exchange(entry.classifierSlot, FlowEntry::NO_INDEX);
-  if (index == FlowEntry::NO_INDEX) return;
-  for (const StreamSide side : {StreamSide::CLIENT, StreamSide::SERVER}) {
+void Classifier::Impl::leaveSlot(FlowEntry& entry) {
+  const uint32_t index = seats.indexOf(entry);
+  for (const StreamSide side : SIDES) {
     closeStream(index, side);
-    slots[index].directions[static_cast<size_t>(side)].stream.clear(segments);
+    seats[index].directions[static_cast<size_t>(side)].stream.clear(segments);
   }
-  slots.giveBack(index);
+  seats.unseat(entry);
+}
+
+/// The end of a flow's being undecided.
+void Classifier::Impl::leave(FlowEntry& entry) {
+  if (FlowSeats::isUndecided(entry)) --counters.undecidedFlows;
+  if (FlowSeats::isSeated(entry)) leaveSlot(entry);
+  entry.classification = ClassificationState::DECIDED;
 }
 
 void Classifier::Impl::decide(FlowEntry& entry, uint32_t application) {
-  freeSlot(entry);
-  entry.classification = ClassificationState::DECIDED;
+  leave(entry);
   entry.application = application;
   if (application == 0) return;
   entry.inspectAfterVerdict = announced->isControl(application) ? 1 : 0;
@@ -284,89 +323,55 @@ void Classifier::Impl::decide(FlowEntry& entry, uint32_t application) {
   named.push_back(&entry);
 }
 
-/// Verdicts free slots, which appends closing requests to the batch: so it may grow while it is
-/// submitted.
-void Classifier::Impl::flush() {
-  size_t offered = 0;
-  while (offered < batch.size()) {
-    const size_t accepted = matcher->submit(std::span(batch).subspan(offered));
-    for (size_t i = offered; i < offered + accepted; ++i) {
-      const ScanRequest& taken = batch[i];
-      pending.push_back({taken.tag, taken.slot, taken.generation, batchPayloadBytes[i]});
-    }
-    offered += accepted;
-    const size_t waiting = pending.size() - pendingHead;
-    collect();
-    const bool isStuck = accepted == 0 && waiting == pending.size() - pendingHead;
-    if (isStuck) break;
-  }
-  refuseRest(offered);
-  batch.clear();
-  batchPayloadBytes.clear();
-  for (const uint32_t block : batchBlocks) segments.giveBack(block);
-  batchBlocks.clear();
-}
-
-/// A full device: the octets cannot be kept, so the streams they belong to are of no more use.
-void Classifier::Impl::refuseRest(size_t offered) {
-  for (size_t i = offered; i < batch.size(); ++i) {
-    const uint32_t index = batch[i].slot / 2;
-    FlowSlot& slot = slots[index];
-    if (batch[i].bytes.empty() || slot.generation != batch[i].generation) continue;
-    ++counters.matcherBusyRequests;
-    --slot.outstanding;
-    giveUp(slot.directions[batch[i].slot % 2]);
-    decideIfExhausted(index);
-  }
-}
-
-void Classifier::Impl::collect() {
-  std::array<MatchEvent, POLL_EVENTS> polled;
-  PollResult result;
-  do {
-    result = matcher->poll(polled);
-    events.insert(events.end(), polled.begin(), polled.begin() + result.events);
-    for (size_t i = 0; i < result.completedRequests; ++i) complete(pending[pendingHead++]);
-  } while (result.events == polled.size());
-  if (pendingHead == pending.size()) {
-    pending.clear();
-    pendingHead = 0;
-  }
-  if (eventHead == events.size()) {
-    events.clear();
-    eventHead = 0;
-  }
-}
-
-void Classifier::Impl::complete(const PendingRequest& request) {
-  uint32_t best = VerdictRules::NO_PATTERN;
-  for (; eventHead < events.size() && events[eventHead].tag == request.tag; ++eventHead) {
-    const uint32_t pattern = events[eventHead].pattern;
-    if (rules.applies(pattern, request.payloadLengthBytes)) best = rules.better(best, pattern);
-  }
-  const uint32_t index = request.slot / 2;
-  FlowSlot& slot = slots[index];
-  if (slot.generation != request.generation) return;  // decided or ended in the meantime
+void Classifier::Impl::scanned(const ScanOwner& owner, uint32_t pattern) {
+  FlowSlot& slot = seats[owner.slot / 2];
+  if (slot.generation != owner.generation) return;  // decided or ended in the meantime
+  FlowEntry& entry = *slot.entry;
   --slot.outstanding;
-  if (best != VerdictRules::NO_PATTERN) {
-    decide(*slot.entry, rules.application(best));
-  } else {
-    decideIfExhausted(index);
+  if (pattern != VerdictRules::NO_PATTERN) {
+    decide(entry, rules.application(pattern));
+    return;
   }
+  decideIfExhausted(entry);
+  const bool leavesNothing = entry.key.protocol == PROTOCOL_UDP && FlowSeats::isSeated(entry);
+  if (leavesNothing && slot.outstanding == 0) seats.unseat(entry);
+}
+
+void Classifier::Impl::refused(const ScanOwner& owner) {
+  FlowSlot& slot = seats[owner.slot / 2];
+  if (slot.generation != owner.generation) return;
+  ++counters.matcherBusyRequests;
+  const StreamSide side = SIDES[owner.slot % 2];
+  if (slot.entry->key.protocol == PROTOCOL_UDP) {
+    DatagramWatch datagrams = slot.watch.datagrams(side);
+    datagrams.spend();
+    slot.watch.set(side, datagrams);
+  } else {
+    giveUp(slot.directions[owner.slot % 2]);
+  }
+  scanned(owner, VerdictRules::NO_PATTERN);
 }
 
 std::span<FlowEntry* const> Classifier::Impl::settle() {
-  flush();
-  collect();
+  queue.flush(*this);
   reported.clear();
   std::swap(reported, named);
   return reported;
 }
 
 void Classifier::Impl::release(FlowEntry& entry) {
-  freeSlot(entry);
-  entry.classification = ClassificationState::DECIDED;
+  leave(entry);
   if (entry.application != 0 && !named.empty()) std::erase(named, &entry);
+}
+
+uint64_t Classifier::Impl::undecidedFlowBytes() const {
+  uint64_t bytes =
+      uint64_t{seats.used()} * sizeof(FlowSlot) + uint64_t{segments.used()} * sizeof(SegmentBlock);
+  for (const StreamSide side : SIDES) {
+    bytes += openStreams[static_cast<size_t>(side)] *
+             database->streamStateBytes(partOf(Transport::TCP, side));
+  }
+  return bytes;
 }
 
 Classifier::Classifier(std::shared_ptr<const MatcherDatabase> database, ClassifierOptions options)
@@ -380,9 +385,11 @@ std::span<FlowEntry* const> Classifier::settle() { return impl_->settle(); }
 
 void Classifier::release(FlowEntry& entry) { impl_->release(entry); }
 
-bool Classifier::owns(const FlowEntry& entry) const {
-  return impl_->slots.holds(entry.classifierSlot, entry);
-}
+void Classifier::setAdmission(Admission admission) { impl_->admission = admission; }
+
+bool Classifier::owns(const FlowEntry& entry) const { return impl_->seats.holds(entry); }
+
+bool Classifier::isIdle() const { return impl_->seats.used() == 0; }
 
 void Classifier::shareAnnouncements(Classifier& predecessor) {
   impl_->announced = predecessor.impl_->announced;
@@ -399,7 +406,7 @@ ClassifierCounters& ClassifierCounters::operator+=(const ClassifierCounters& oth
 
 ClassifierCounters Classifier::counters() const {
   ClassifierCounters counters = impl_->counters;
-  counters.undecidedFlows = impl_->slots.used();
+  counters.undecidedFlowBytes = impl_->undecidedFlowBytes();
   return counters;
 }
 

@@ -16,28 +16,35 @@ namespace weir {
 class MatcherDatabase;  // compiled patterns, read-only, shared by all lanes (classify/matcher.h)
 
 struct ClassifierOptions {
-  uint32_t budgetPacketsPerDirection = 12;  ///< packets with new payload, then "no match"
+  /// Packets with new payload, then "no match"; of UDP never more than 12 and 4096 octets.
+  uint32_t budgetPacketsPerDirection = 12;
   uint32_t budgetBytesPerDirection = 4096;
-  uint32_t undecidedFlowsMax = 65536;  ///< beyond it new flows stay unnamed (slotShortageFlows)
-  uint32_t expectationsMax = 16384;    ///< announced endpoints remembered; the oldest goes first
+  /// Undecided flows with octets in the matcher; beyond it flows stay unnamed (slotShortageFlows).
+  uint32_t undecidedFlowsMax = 65536;
+  uint32_t expectationsMax = 16384;  ///< announced endpoints remembered; the oldest goes first
 };
+
+/// Which new flows are classified. Under overload a flow's name is the first thing to do without.
+enum class Admission : uint8_t { ALL, NONE };
 
 struct ClassifierCounters {
   uint64_t scannedOctets = 0;
-  uint64_t decidedFlows = 0;       ///< with a name
-  uint64_t exhaustedFlows = 0;     ///< budget spent without a match
-  uint64_t undecidedFlows = 0;     ///< at this moment
-  uint64_t unscannableFlows = 0;   ///< neither TCP nor UDP, and the protocol has no name
-  uint64_t slotShortageFlows = 0;  ///< decided as unknown because undecidedFlowsMax was reached
-  uint64_t expectedFlows = 0;      ///< of decidedFlows: announced by a control channel
-  uint64_t reorderedSegments = 0;  ///< waited for octets before them
+  uint64_t decidedFlows = 0;        ///< with a name
+  uint64_t exhaustedFlows = 0;      ///< budget spent without a match
+  uint64_t undecidedFlows = 0;      ///< at this moment
+  uint64_t undecidedFlowBytes = 0;  ///< held for them at this moment: slots, streams, segments
+  uint64_t unscannableFlows = 0;    ///< neither TCP nor UDP, and the protocol has no name
+  uint64_t slotShortageFlows = 0;   ///< decided as unknown because undecidedFlowsMax was reached
+  uint64_t shedFlows = 0;           ///< decided as unknown because admission was NONE
+  uint64_t expectedFlows = 0;       ///< of decidedFlows: announced by a control channel
+  uint64_t reorderedSegments = 0;   ///< waited for octets before them
   uint64_t reorderDroppedSegments = 0;  ///< beyond the reorder bound; the direction is given up
   uint64_t matcherBusyRequests = 0;     ///< refused by a full device; the direction is given up
 
   ClassifierCounters& operator+=(const ClassifierCounters& other);
 };
 
-/// An entry must stay where it is in memory while its classification is UNDECIDED. Later fragments
+/// An entry must stay where it is in memory while its classification is SCANNING. Later fragments
 /// of a datagram must come without payload: their octets are in the middle of a message.
 ///
 /// A TCP direction is scanned in stream order. The first packet in which a pattern matches decides;
@@ -64,13 +71,22 @@ class Classifier {
   /// DECIDED with what is known.
   void release(FlowEntry& entry);
 
-  /// Whether an UNDECIDED `entry` is this classifier's, and not one's with other signatures.
+  /// From now on; flows that are undecided go on. Those named without a scan still are.
+  void setAdmission(Admission admission);
+
+  /// Whether octets of `entry` are in this classifier's matcher, and not in that of one with other
+  /// signatures.
   [[nodiscard]] bool owns(const FlowEntry& entry) const;
+
+  /// Whether it owns no flow.
+  [[nodiscard]] bool isIdle() const;
 
   /// From now on both know the same announced flows, named as this one's signatures say: what a
   /// control channel announced before a reload is found after it.
   void shareAnnouncements(Classifier& predecessor);
 
+  /// A flow that began with a predecessor and was decided here counts down here: then only the sum
+  /// of all classifiers' undecidedFlows is a number of flows.
   [[nodiscard]] ClassifierCounters counters() const;
 
  private:

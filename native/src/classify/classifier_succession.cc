@@ -6,7 +6,7 @@
 namespace weir {
 
 Classifier& ClassifierSuccession::ownerOf(const FlowEntry& entry) {
-  if (leaving_.empty() || entry.classification != ClassificationState::UNDECIDED) return *newest_;
+  if (leaving_.empty() || entry.classification != ClassificationState::SCANNING) return *newest_;
   for (const auto& classifier : leaving_) {
     if (classifier->owns(entry)) return *classifier;
   }
@@ -29,9 +29,8 @@ std::span<FlowEntry* const> ClassifierSuccession::settle() {
 /// Right after a `settle`, so that no verdict waits to be reported.
 void ClassifierSuccession::retireIdle() {
   std::erase_if(leaving_, [this](const std::unique_ptr<Classifier>& classifier) {
-    const ClassifierCounters counters = classifier->counters();
-    if (counters.undecidedFlows != 0) return false;
-    gone_ += counters;
+    if (!classifier->isIdle()) return false;
+    gone_ += classifier->counters();
     return true;
   });
 }

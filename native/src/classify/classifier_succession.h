@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// A lane's classifier across reloads of the signatures: a flow is judged from its first octet to
-// its verdict by one set of signatures, the one that was in force when the flow began.
+// A lane's classifier across reloads of the signatures: a flow of which octets are in the matcher
+// is judged to its verdict by the signatures that were in force when they went there. One that has
+// shown nothing that a pattern could match goes on with the new signatures.
 #pragma once
 
 #include <memory>
@@ -21,8 +22,8 @@ class ClassifierSuccession {
   std::span<FlowEntry* const> settle();
   void release(FlowEntry& entry);
 
-  /// New flows are judged by `successor`; the classifier until now stays until the last flow that
-  /// it has begun is decided or over.
+  /// From now on `successor` judges; the classifier until now stays until the last flow of which
+  /// octets are in its matcher is decided or over.
   void succeed(std::unique_ptr<Classifier> successor);
 
   /// Of all classifiers that there have been.
@@ -33,7 +34,7 @@ class ClassifierSuccession {
   void retireIdle();
 
   std::unique_ptr<Classifier> newest_;
-  std::vector<std::unique_ptr<Classifier>> leaving_;  ///< with undecided flows of older signatures
+  std::vector<std::unique_ptr<Classifier>> leaving_;  ///< with flows of older signatures
   ClassifierCounters gone_;
   std::vector<FlowEntry*> named_;
 };

@@ -51,6 +51,24 @@ TEST_CASE("a flow is judged by the signatures that were in force when it began")
   CHECK(classifier.counters().scannedOctets == 13);
 }
 
+TEST_CASE("a flow that has shown nothing yet is judged by the new signatures") {
+  ClassifierSuccession classifier(classifierOf("^hello", 7));
+  FlowEntry flow = newFlow(testing::TCP, 1);
+  FlowEntry other = newFlow(testing::TCP, 2);
+  for (FlowEntry* one : {&flow, &other}) {
+    classifier.add(*one, packetOf(*one, CLIENT, "", 99, TCP_SYN));
+  }
+  classifier.succeed(classifierOf("^hello", 9));
+  classifier.settle();
+  classifier.add(flow, packetOf(flow, CLIENT, "lo", 103));
+  classifier.add(flow, packetOf(flow, CLIENT, "hel", 100));
+  CHECK(classifier.settle().size() == 1);
+  CHECK(flow.application == 9);
+  CHECK(classifier.counters().undecidedFlows == 1);
+  classifier.release(other);
+  CHECK(classifier.counters().undecidedFlows == 0);
+}
+
 TEST_CASE("reloads may follow each other while flows of all of them are undecided") {
   ClassifierSuccession classifier(classifierOf("^hello", 1));
   std::deque<FlowEntry> flows;

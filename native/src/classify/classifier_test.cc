@@ -4,7 +4,9 @@
 #include <doctest/doctest.h>
 
 #include <string>
+#include <vector>
 
+#include "classify/segment_pool.h"
 #include "classify/test_flows.h"
 
 namespace weir {
@@ -24,13 +26,13 @@ TEST_CASE("a TCP flow is named across segments, once, and costs nothing afterwar
   classifier.add(flow, packetOf(flow, CLIENT, "", 99, TCP_SYN));
   classifier.add(flow, packetOf(flow, CLIENT, "lo", 103));
   classifier.add(flow, packetOf(flow, CLIENT, "hel", 100));
-  CHECK(flow.classification == ClassificationState::UNDECIDED);
+  CHECK(flow.classification == ClassificationState::SCANNING);
   const auto named = classifier.settle();
   REQUIRE(named.size() == 1);
   CHECK(named[0] == &flow);
   CHECK(flow.application == 7);
   CHECK(flow.classification == ClassificationState::DECIDED);
-  CHECK(flow.classifierSlot == FlowEntry::NO_INDEX);
+  CHECK(flow.classification == ClassificationState::DECIDED);
   classifier.add(flow, packetOf(flow, CLIENT, "more", 105));
   CHECK(classifier.settle().empty());
   CHECK(classifier.counters().scannedOctets == 5);
@@ -72,21 +74,114 @@ TEST_CASE("UDP: every datagram is a stream of its own, and sizes are checked") {
 }
 
 TEST_CASE("'not yet' becomes 'no' when both budgets are spent") {
-  Classifier classifier(databaseOf({pattern("^x", 7)}), {.budgetPacketsPerDirection = 2});
+  const auto database =
+      databaseOf({pattern("^a.*x", 7), pattern("^b.*x", 7, Transport::TCP, SERVER)});
+  Classifier classifier(database, {.budgetPacketsPerDirection = 2});
   FlowEntry flow = newFlow(testing::TCP);
   classifier.add(flow, packetOf(flow, CLIENT, "aa", 100));
   classifier.add(flow, packetOf(flow, CLIENT, "aa", 102));
   classifier.add(flow, packetOf(flow, SERVER, "bb", 200));
   classifier.settle();
-  CHECK(flow.classification == ClassificationState::UNDECIDED);
+  CHECK(flow.classification == ClassificationState::SCANNING);
   classifier.add(flow, packetOf(flow, SERVER, "bb", 200));  // a retransmission costs nothing
   classifier.settle();
-  CHECK(flow.classification == ClassificationState::UNDECIDED);
+  CHECK(flow.classification == ClassificationState::SCANNING);
   classifier.add(flow, packetOf(flow, SERVER, "bb", 202));
   CHECK(classifier.settle().empty());
   CHECK(flow.classification == ClassificationState::DECIDED);
   CHECK(flow.application == 0);
   CHECK(classifier.counters().exhaustedFlows == 1);
+}
+
+TEST_CASE("what begins like no pattern is counted to the end of the budget, not scanned") {
+  for (const uint8_t protocol : {testing::TCP, testing::UDP}) {
+    CAPTURE(static_cast<int>(protocol));
+    Classifier classifier(databaseOf({pattern("^x", 7), pattern("^x", 7, Transport::UDP)}),
+                          {.budgetPacketsPerDirection = 2, .undecidedFlowsMax = 0});
+    FlowEntry flow = newFlow(protocol);
+    classifier.add(flow, packetOf(flow, CLIENT, "aa", 100));
+    classifier.add(flow, packetOf(flow, CLIENT, "ax", 102));
+    classifier.add(flow, packetOf(flow, SERVER, "bb", 200));
+    classifier.settle();
+    CHECK(flow.classification == ClassificationState::UNDECIDED);
+    CHECK(classifier.counters().undecidedFlows == 1);
+    CHECK(classifier.counters().undecidedFlowBytes == 0);
+    classifier.add(flow, packetOf(flow, SERVER, "bb", 202));
+    classifier.settle();
+    CHECK(flow.classification == ClassificationState::DECIDED);
+    CHECK(flow.application == 0);
+    CHECK(classifier.counters().scannedOctets == 0);
+    CHECK(classifier.counters().exhaustedFlows == 1);
+    CHECK(classifier.counters().slotShortageFlows == 0);
+    CHECK(classifier.counters().undecidedFlows == 0);
+  }
+}
+
+TEST_CASE("a first octet that could begin a pattern keeps the stream open") {
+  Classifier classifier(databaseOf({pattern("^hello", 7)}), {});
+  FlowEntry flow = newFlow(testing::TCP);
+  for (uint32_t i = 0; i < 5; ++i) {
+    classifier.add(flow, packetOf(flow, CLIENT, std::string_view("hello").substr(i, 1), 100 + i));
+    classifier.settle();
+  }
+  CHECK(flow.application == 7);
+}
+
+TEST_CASE("a flood of handshakes takes no slot from the flows that talk") {
+  Classifier classifier(databaseOf({pattern("^hello", 7)}), {.undecidedFlowsMax = 1});
+  std::vector<FlowEntry> flood(1000, newFlow(testing::TCP, 8));
+  for (FlowEntry& flow : flood) {
+    classifier.add(flow, packetOf(flow, CLIENT, "", 99, TCP_SYN));
+    classifier.add(flow, packetOf(flow, SERVER, "", 999, TCP_SYN | TCP_ACK));
+  }
+  classifier.settle();
+  CHECK(classifier.counters().undecidedFlows == 1000);
+  CHECK(classifier.counters().slotShortageFlows == 0);
+  classifier.add(flood[7], packetOf(flood[7], CLIENT, "lo", 103));  // its start is still known
+  classifier.add(flood[7], packetOf(flood[7], CLIENT, "hel", 100));
+  classifier.settle();
+  CHECK(flood[7].application == 7);
+  for (FlowEntry& flow : flood) classifier.release(flow);
+  CHECK(classifier.counters().undecidedFlows == 0);
+}
+
+TEST_CASE("without admission new flows stay unnamed and are counted; the others go on") {
+  SignatureSet set;
+  set.applications = {{.selector = 5, .name = "ICMP", .ipProtocol = 1}};
+  set.patterns = {pattern("^hello", 7)};
+  Classifier classifier(createMatcherDatabase(Engine::HYPERSCAN, set), {});
+  FlowEntry early = newFlow(testing::TCP);
+  classifier.add(early, packetOf(early, CLIENT, "hel", 100));
+  classifier.setAdmission(Admission::NONE);
+  FlowEntry late = newFlow(testing::TCP, 8);
+  classifier.add(late, packetOf(late, CLIENT, "hello", 100));
+  FlowEntry icmp = newFlow(1);
+  classifier.add(icmp, packetOf(icmp, CLIENT, ""));
+  classifier.add(early, packetOf(early, CLIENT, "lo", 103));
+  classifier.settle();
+  CHECK(late.classification == ClassificationState::DECIDED);
+  CHECK(late.application == 0);
+  CHECK(early.application == 7);
+  CHECK(icmp.application == 5);
+  CHECK(classifier.counters().shedFlows == 1);
+  classifier.setAdmission(Admission::ALL);
+  FlowEntry again = newFlow(testing::TCP, 9);
+  classifier.add(again, packetOf(again, CLIENT, "hello", 100));
+  classifier.settle();
+  CHECK(again.application == 7);
+}
+
+TEST_CASE("what undecided flows hold is counted, and given back") {
+  const auto database = databaseOf({pattern("^a.*x", 7)});
+  Classifier classifier(database, {});
+  FlowEntry flow = newFlow(testing::TCP);
+  classifier.add(flow, packetOf(flow, CLIENT, "aa", 100));
+  classifier.add(flow, packetOf(flow, CLIENT, "aa", 104));
+  classifier.settle();
+  CHECK(classifier.counters().undecidedFlowBytes >
+        database->streamStateBytes(DatabasePart::TCP_CLIENT) + sizeof(SegmentBlock));
+  classifier.release(flow);
+  CHECK(classifier.counters().undecidedFlowBytes == 0);
 }
 
 TEST_CASE("the budget in octets cuts a packet, and no octet past it is scanned") {
@@ -173,7 +268,8 @@ TEST_CASE("protocols by number, and protocols without a name") {
 }
 
 TEST_CASE("when all slots are taken new flows stay unnamed and are counted") {
-  Classifier classifier(databaseOf({pattern("^x", 7)}), {.undecidedFlowsMax = 1});
+  Classifier classifier(databaseOf({pattern("^x", 7), pattern("^a.*x", 8)}),
+                        {.undecidedFlowsMax = 1});
   FlowEntry first = newFlow(testing::TCP);
   FlowEntry second = newFlow(testing::TCP, 8);
   classifier.add(first, packetOf(first, CLIENT, "a", 100));
@@ -189,7 +285,8 @@ TEST_CASE("when all slots are taken new flows stay unnamed and are counted") {
 }
 
 TEST_CASE("a late result never reaches the flow that has the slot now") {
-  const auto slow = std::make_shared<testing::SlowDatabase>(databaseOf({pattern("^x", 7)}));
+  const auto slow =
+      std::make_shared<testing::SlowDatabase>(databaseOf({pattern("^x", 7), pattern("^a.*x", 8)}));
   Classifier classifier(slow, {.undecidedFlowsMax = 1});
   FlowEntry first = newFlow(testing::TCP);
   FlowEntry second = newFlow(testing::TCP, 8);
@@ -202,7 +299,7 @@ TEST_CASE("a late result never reaches the flow that has the slot now") {
   classifier.settle();
   slow->isHolding = false;
   CHECK(classifier.settle().empty());
-  CHECK(second.classification == ClassificationState::UNDECIDED);
+  CHECK(second.classification == ClassificationState::SCANNING);
   CHECK(first.application == 0);
 }
 
@@ -229,7 +326,7 @@ TEST_CASE("a verdict may come batches later; a full device costs the direction, 
 }
 
 TEST_CASE("a released flow is not reported, even when it was named in this batch") {
-  Classifier classifier(databaseOf({pattern("^x", 7)}), {});
+  Classifier classifier(databaseOf({pattern("^x", 7), pattern("^y.*z", 8)}), {});
   FlowEntry flow = newFlow(testing::TCP);
   FlowEntry others[300];
   classifier.add(flow, packetOf(flow, CLIENT, "x", 100));

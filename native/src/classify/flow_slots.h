@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the classifier keeps for a flow while it is undecided, in a pool that grows in steps up to a
-// bound. A slot's generation changes when it is given back, so results for the flow that had it
-// before are told apart.
+// What the classifier keeps for a flow while octets of it are in the matcher, in a pool that grows
+// in steps up to a bound. A slot's generation changes when it is given back, so results for the
+// flow that had it before are told apart.
 #pragma once
 
 #include <algorithm>
@@ -9,13 +9,15 @@
 #include <memory>
 #include <vector>
 
+#include "classify/flow_watch.h"
 #include "classify/stream_assembler.h"
 #include "flow/flow_entry.h"
 
 namespace weir {
 
+/// Of a TCP flow. Datagrams leave nothing behind.
 struct SlotDirection {
-  StreamAssembler stream;       ///< TCP only
+  StreamAssembler stream;
   uint32_t scannedBytes = 0;    ///< handed to the matcher
   uint32_t newPackets = 0;      ///< with payload not seen before: what the budget counts
   uint32_t payloadPackets = 0;  ///< with any payload
@@ -28,6 +30,7 @@ struct FlowSlot {
   uint32_t generation = 0;
   uint32_t outstanding = 0;  ///< scan requests without a result
   uint32_t nextFree = FlowEntry::NO_INDEX;
+  FlowWatch watch;              ///< what the entry has no room for while it names the slot
   SlotDirection directions[2];  ///< by StreamSide
 };
 

@@ -12,6 +12,8 @@
 #include <string>
 #include <utility>
 
+#include "classify/database_part.h"
+#include "classify/prefix_filter.h"
 #include "classify/signature.h"
 #include "coded_error.h"
 
@@ -22,15 +24,6 @@ enum class Engine : uint8_t {
   EMULATOR,   ///< the ncore device in software
   NONE,       ///< matches nothing: flows are named by protocol number and expectation only
 };
-
-/// Patterns are compiled in four parts, so that a stream is scanned for relevant ones only.
-enum class DatabasePart : uint8_t { TCP_CLIENT = 0, TCP_SERVER, UDP_CLIENT, UDP_SERVER };
-inline constexpr size_t DATABASE_PARTS = 4;
-
-constexpr DatabasePart partOf(Transport transport, StreamSide side) {
-  return static_cast<DatabasePart>(static_cast<uint8_t>(transport) * 2 +
-                                   static_cast<uint8_t>(side));
-}
 
 /// The next octets of one stream. The caller numbers streams by `slot` and tells apart the streams
 /// that use a slot in turn by `generation`. A UDP datagram is a whole stream: it has both flags.
@@ -74,7 +67,8 @@ class Matcher {
 /// Immutable once created; any thread.
 class MatcherDatabase {
  public:
-  explicit MatcherDatabase(SignatureSet signatures) : signatures_(std::move(signatures)) {}
+  explicit MatcherDatabase(SignatureSet signatures)
+      : signatures_(std::move(signatures)), prefixes_(signatures_) {}
   virtual ~MatcherDatabase() = default;
   MatcherDatabase(const MatcherDatabase&) = delete;
   MatcherDatabase& operator=(const MatcherDatabase&) = delete;
@@ -88,8 +82,12 @@ class MatcherDatabase {
 
   [[nodiscard]] const SignatureSet& signatures() const { return signatures_; }
 
+  /// Which streams need not be submitted: no pattern of the set can match them, by any engine.
+  [[nodiscard]] const PrefixFilter& prefixes() const { return prefixes_; }
+
  private:
   SignatureSet signatures_;
+  PrefixFilter prefixes_;
 };
 
 /// A signature that no engine can take, or that the chosen one cannot.

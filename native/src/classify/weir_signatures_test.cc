@@ -122,5 +122,80 @@ TEST_CASE("cut, order and repetition of segments never change a verdict") {
   }
 }
 
+/// The same signatures with a pattern in each part that could match anywhere: nothing is turned
+/// away before the engine.
+std::shared_ptr<const MatcherDatabase> unfiltered(SignatureSet set) {
+  for (const Transport transport : {Transport::TCP, Transport::UDP}) {
+    for (const StreamSide side : {StreamSide::CLIENT, StreamSide::SERVER}) {
+      set.patterns.push_back(testing::pattern("(?:\\xde\\xad\\xbe\\xef){8}", 1, transport, side));
+    }
+  }
+  return createMatcherDatabase(Engine::HYPERSCAN, std::move(set));
+}
+
+struct TestPacket {
+  StreamSide side;
+  uint32_t sequence;
+  std::vector<uint8_t> payload;
+};
+
+/// Both sides send samples of any application, disturbed, cut and a little out of order.
+std::vector<TestPacket> conversation(const std::vector<DumpedSample>& samples, Transport transport,
+                                     std::mt19937& random) {
+  std::vector<TestPacket> packets;
+  uint32_t sequences[2] = {1000, 0xfffffff0};
+  for (size_t i = 1 + random() % 6; i > 0; --i) {
+    DumpedSample sample = disturb(samples[random() % samples.size()], random);
+    if (random() % 2 == 0) sample.payload.insert(sample.payload.begin(), uint8_t(random()));
+    sample.transport = transport;
+    uint32_t& sequence = sequences[static_cast<size_t>(sample.side)];
+    for (const auto piece : cut(sample, random)) {
+      packets.push_back({sample.side, sequence, {piece.begin(), piece.end()}});
+      sequence += static_cast<uint32_t>(piece.size());
+      if (random() % 8 == 0) packets.push_back(packets.back());
+    }
+  }
+  const auto window = static_cast<ptrdiff_t>(std::min<size_t>(packets.size(), 4));
+  std::shuffle(packets.begin(), packets.begin() + window, random);
+  return packets;
+}
+
+TEST_CASE("what is turned away before the engine changes no verdict") {
+  const SignatureDump* dump = requireDump();
+  if (dump == nullptr) return;
+  std::mt19937 random(9);
+  const ClassifierOptions options = {.budgetPacketsPerDirection = 12};
+  Classifier filtered(database(Engine::HYPERSCAN), options);
+  Classifier plain(unfiltered(dump->set), options);
+  size_t named = 0;
+  for (int round = 0; round < 1000; ++round) {
+    const auto transport = static_cast<Transport>(random() % 2);
+    const uint8_t protocol = transport == Transport::TCP ? testing::TCP : testing::UDP;
+    FlowEntry flows[2] = {testing::newFlow(protocol), testing::newFlow(protocol)};
+    const bool hasHandshake = random() % 2 == 0;
+    for (const TestPacket& packet : conversation(dump->samples, transport, random)) {
+      const std::string_view bytes(reinterpret_cast<const char*>(packet.payload.data()),
+                                   packet.payload.size());
+      for (size_t i = 0; i < 2; ++i) {
+        Classifier& classifier = i == 0 ? filtered : plain;
+        const uint32_t starts[2] = {999, 0xffffffef};
+        const uint32_t start = starts[static_cast<size_t>(packet.side)];
+        if (hasHandshake) {
+          classifier.add(flows[i], testing::packetOf(flows[i], packet.side, "", start, TCP_SYN));
+        }
+        classifier.add(flows[i], testing::packetOf(flows[i], packet.side, bytes, packet.sequence));
+        classifier.settle();
+      }
+    }
+    REQUIRE(flows[0].application == flows[1].application);
+    named += flows[0].application != 0 ? 1U : 0U;
+    filtered.release(flows[0]);
+    plain.release(flows[1]);
+  }
+  CHECK(named > 150);
+  CHECK(named < 850);
+  CHECK(filtered.counters().scannedOctets < plain.counters().scannedOctets);
+}
+
 }  // namespace
 }  // namespace weir

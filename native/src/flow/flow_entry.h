@@ -20,8 +20,9 @@ enum class EndReason : uint8_t {
 };
 
 /// What classification knows of a flow. UNDECIDED: more payload may tell ("no match yet");
-/// DECIDED: `application` is final, 0 meaning "no match".
-enum class ClassificationState : uint8_t { NEW = 0, UNDECIDED, DECIDED };
+/// SCANNING: likewise, and octets of it are in the matcher; DECIDED: `application` is final, 0
+/// meaning "no match".
+enum class ClassificationState : uint8_t { NEW = 0, UNDECIDED, SCANNING, DECIDED };
 
 /// Arrays are by Sender. The counters, times and flags are those since the last record.
 struct alignas(64) FlowEntry {
@@ -32,14 +33,14 @@ struct alignas(64) FlowEntry {
   uint32_t previousInWheel = NO_INDEX;
   int64_t lastNs = 0;  ///< last packet of either direction
 
-  int64_t recordStartNs = 0;           ///< first packet of the record being built
-  uint64_t octets[2] = {0, 0};         ///< as DecodedPacket::octets
-  uint32_t packets[2] = {0, 0};        ///< a record leaves before they could wrap
-  uint32_t firstMs[2] = {0, 0};        ///< low half of milliseconds since the epoch
-  uint32_t lastMs[2] = {0, 0};         ///< likewise
-  uint16_t tcpFlags[2] = {0, 0};       ///< OR of all packets
-  uint32_t application = 0;            ///< selector of engine 6 (RFC 6759); 0 unknown
-  uint32_t classifierSlot = NO_INDEX;  ///< undecided flows: their slot in the classifier's pool
+  int64_t recordStartNs = 0;      ///< first packet of the record being built
+  uint64_t octets[2] = {0, 0};    ///< as DecodedPacket::octets
+  uint32_t packets[2] = {0, 0};   ///< a record leaves before they could wrap
+  uint32_t firstMs[2] = {0, 0};   ///< low half of milliseconds since the epoch
+  uint32_t lastMs[2] = {0, 0};    ///< likewise
+  uint16_t tcpFlags[2] = {0, 0};  ///< OR of all packets
+  uint32_t application = 0;       ///< selector of engine 6 (RFC 6759); 0 unknown
+  uint32_t classifierState = 0;   ///< the classifier's own; see classify/flow_watch.h
   Sender initiator = Sender::A;
   uint8_t closing = 0;  ///< bits: FIN seen from A (1), from B (2), RST (4)
   ClassificationState classification = ClassificationState::NEW;

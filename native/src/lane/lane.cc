@@ -112,7 +112,7 @@ void Lane::settle(const FlowEntry* ending) {
 void Lane::record(FlowEntry& entry, EndReason reason) {
   // Octets of this batch may still wait for the matcher: the record must not leave without a name
   // that they give.
-  if (entry.classification == ClassificationState::UNDECIDED) settle(&entry);
+  if (entry.classification == ClassificationState::SCANNING) settle(&entry);
   const FlowRecord flowRecord = parts_.table->recordOf(entry, reason);
   ++counters_.recordsByEndReason[static_cast<size_t>(reason)];
   counters_.recorded.packets += flowRecord.forward.packets + flowRecord.reverse.packets;

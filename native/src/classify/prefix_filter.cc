@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "classify/prefix_filter.h"
+
+#include <ncore.h>
+#include <pattern_prefixes.h>
+
+#include <algorithm>
+#include <bit>
+#include <utility>
+
+namespace weir {
+namespace {
+
+/// Patterns that need more, like a public key before the first octet that tells, are few.
+constexpr uint32_t OCTETS_LOOKED_AT = 128;
+
+/// How many ways to begin are kept apart of one pattern: the largest that fits is used.
+constexpr uint32_t PREFIXES_OF_A_PATTERN[] = {16, 12, 8, 6, 4, 3, 2, 1};
+
+}  // namespace
+
+PrefixFilter::PrefixFilter(const SignatureSet& signatures)
+    : parts_(std::make_unique<std::array<Part, DATABASE_PARTS>>()) {
+  for (size_t index = 0; index < DATABASE_PARTS; ++index) {
+    Part& part = (*parts_)[index];
+    std::vector<Way> ways;
+    for (const uint32_t prefixesMax : PREFIXES_OF_A_PATTERN) {
+      ways =
+          waysOf(signatures, static_cast<DatabasePart>(index), prefixesMax, part.matchesAnywhere);
+      if (ways.size() <= WAYS_MAX || part.matchesAnywhere) break;
+    }
+    share(ways);
+    fill(part, ways);
+    fillLengths(part, ways);
+  }
+}
+
+std::vector<PrefixFilter::Way> PrefixFilter::waysOf(const SignatureSet& signatures,
+                                                    DatabasePart part, uint32_t prefixesMax,
+                                                    bool& matchesAnywhere) {
+  std::vector<Way> ways;
+  for (const Pattern& pattern : signatures.patterns) {
+    if (partOf(pattern.transport, pattern.side) != part) continue;
+    const uint32_t flags = NCORE_PATTERN_DOTALL | (pattern.caseless ? NCORE_PATTERN_CASELESS : 0U);
+    auto prefixes = ncore::matchPrefixes(pattern.regex, flags, {OCTETS_LOOKED_AT, prefixesMax});
+    if (!prefixes) {
+      matchesAnywhere = true;
+      return {};
+    }
+    for (ncore::MatchPrefix& prefix : *prefixes) {
+      Way& way = ways.emplace_back();
+      way.octets = std::move(prefix.octets);
+      way.leastBytes = std::max<uint64_t>(prefix.leastBytes, pattern.minimumDatagramBytes);
+      if (pattern.maximumDatagramBytes != 0) way.mostBytes = pattern.maximumDatagramBytes;
+    }
+  }
+  return ways;
+}
+
+/// Ways beyond the bound join earlier ones: what either takes, both do.
+void PrefixFilter::share(std::vector<Way>& ways) {
+  for (size_t i = WAYS_MAX; i < ways.size(); ++i) {
+    Way& shared = ways[i % WAYS_MAX];
+    shared.octets.resize(std::min(shared.octets.size(), ways[i].octets.size()));
+    for (size_t at = 0; at < shared.octets.size(); ++at) shared.octets[at] |= ways[i].octets[at];
+    shared.leastBytes = std::min(shared.leastBytes, ways[i].leastBytes);
+    shared.mostBytes = std::max(shared.mostBytes, ways[i].mostBytes);
+  }
+  ways.resize(std::min(ways.size(), WAYS_MAX));
+}
+
+void PrefixFilter::fill(Part& part, const std::vector<Way>& ways) {
+  part.later.resize(ways.size());
+  for (size_t index = 0; index < ways.size(); ++index) {
+    const uint64_t bit = uint64_t{1} << (index % 64);
+    const std::vector<OctetSet>& octets = ways[index].octets;
+    part.all[index / 64] |= bit;
+    for (size_t at = 0; at < TABLE_OCTETS; ++at) {
+      for (size_t octet = 0; octet < 256; ++octet) {
+        const bool takes = at >= octets.size() || octets[at].test(octet);
+        if (takes) part.takes[at][octet][index / 64] |= bit;
+      }
+    }
+    for (size_t at = TABLE_OCTETS; at < octets.size(); ++at) {
+      if (!octets[at].all()) part.later[index].emplace_back(static_cast<uint32_t>(at), octets[at]);
+    }
+  }
+}
+
+/// Lengths between two bounds of any way are alike.
+void PrefixFilter::fillLengths(Part& part, const std::vector<Way>& ways) {
+  for (size_t length = 0; length < LENGTHS; ++length) {
+    const bool isLast = length + 1 == LENGTHS;
+    Ways fitting{};
+    for (size_t index = 0; index < ways.size(); ++index) {
+      const bool isLongEnough = isLast || length >= ways[index].leastBytes;
+      if (!isLongEnough || length > ways[index].mostBytes) continue;
+      fitting[index / 64] |= uint64_t{1} << (index % 64);
+    }
+    const bool isAlike = !part.fits.empty() && part.fits.back() == fitting;
+    // More classes than an octet can name: the last is of all lengths from there on.
+    if (part.fits.size() == 256 && !isAlike) {
+      for (size_t word = 0; word < fitting.size(); ++word) part.fits.back()[word] |= fitting[word];
+    } else if (!isAlike) {
+      part.fits.push_back(fitting);
+    }
+    part.classOfLength[length] = static_cast<uint8_t>(part.fits.size() - 1);
+  }
+}
+
+bool PrefixFilter::remains(const Part& part, Ways ways, std::span<const uint8_t> octets) {
+  const size_t inTable = std::min(octets.size(), TABLE_OCTETS);
+  for (size_t at = 0; at < inTable; ++at) {
+    const Ways& takes = part.takes[at][octets[at]];
+    for (size_t word = 0; word < ways.size(); ++word) ways[word] &= takes[word];
+  }
+  for (size_t word = 0; word < ways.size(); ++word) {
+    for (uint64_t rest = ways[word]; rest != 0; rest &= rest - 1) {
+      const auto& later = part.later[word * 64 + static_cast<size_t>(std::countr_zero(rest))];
+      const bool fits = std::all_of(later.begin(), later.end(), [&](const auto& one) {
+        return one.first >= octets.size() || one.second.test(octets[one.first]);
+      });
+      if (fits) return true;
+    }
+  }
+  return false;
+}
+
+bool PrefixFilter::mayMatchStream(DatabasePart part, std::span<const uint8_t> octets) const {
+  const Part& patterns = (*parts_)[static_cast<size_t>(part)];
+  return patterns.matchesAnywhere || remains(patterns, patterns.all, octets);
+}
+
+bool PrefixFilter::mayMatchDatagram(DatabasePart part, std::span<const uint8_t> octets,
+                                    uint32_t payloadLengthBytes) const {
+  const Part& patterns = (*parts_)[static_cast<size_t>(part)];
+  if (patterns.matchesAnywhere) return true;
+  const size_t length = std::min<size_t>(payloadLengthBytes, LENGTHS - 1);
+  return remains(patterns, patterns.fits[patterns.classOfLength[length]], octets);
+}
+
+}  // namespace weir

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+// Tells from the first octets of a stream that no pattern can match it, so that no engine is asked.
+// Nearly all patterns are tied to the start of the stream, and most packets of traffic that is
+// still undecided begin like none of them. It may err to one side only: what it turns away, no
+// engine would have matched. Read-only once built, shared by all lanes.
+#pragma once
+
+#include <array>
+#include <bitset>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "classify/database_part.h"
+#include "classify/signature.h"
+
+namespace weir {
+
+class PrefixFilter {
+ public:
+  explicit PrefixFilter(const SignatureSet& signatures);
+
+  /// Whether a stream that begins with these octets can be matched, whatever follows them.
+  [[nodiscard]] bool mayMatchStream(DatabasePart part, std::span<const uint8_t> octets) const;
+
+  /// Whether a datagram can be matched. `octets`: what is looked at of its `payloadLengthBytes`.
+  [[nodiscard]] bool mayMatchDatagram(DatabasePart part, std::span<const uint8_t> octets,
+                                      uint32_t payloadLengthBytes) const;
+
+ private:
+  /// A way is how matches of one pattern can begin; large sets share them.
+  static constexpr size_t WAYS_MAX = 256;
+  using Ways = std::array<uint64_t, WAYS_MAX / 64>;
+  using OctetSet = std::bitset<256>;
+
+  /// Offsets with a table: random octets seldom get past so many.
+  static constexpr size_t TABLE_OCTETS = 8;
+
+  /// Datagrams at least so long are of one class.
+  static constexpr size_t LENGTHS = 2048;
+
+  struct Way {
+    std::vector<OctetSet> octets;  ///< by offset
+    uint64_t leastBytes = 0;       ///< of a datagram
+    uint64_t mostBytes = UINT64_MAX;
+  };
+
+  struct Part {
+    bool matchesAnywhere = false;  ///< some pattern is not tied to the start: nothing can be said
+    alignas(64) std::array<std::array<Ways, 256>, TABLE_OCTETS> takes{};  ///< by offset and octet
+    std::array<uint8_t, LENGTHS> classOfLength{};
+    std::vector<Ways> fits;  ///< by class of length
+    Ways all{};
+    std::vector<std::vector<std::pair<uint32_t, OctetSet>>>
+        later;  ///< by way: offsets past `takes`
+  };
+
+  static std::vector<Way> waysOf(const SignatureSet& signatures, DatabasePart part,
+                                 uint32_t prefixesMax, bool& matchesAnywhere);
+  static void share(std::vector<Way>& ways);
+  static void fill(Part& part, const std::vector<Way>& ways);
+  static void fillLengths(Part& part, const std::vector<Way>& ways);
+  static bool remains(const Part& part, Ways ways, std::span<const uint8_t> octets);
+
+  std::unique_ptr<std::array<Part, DATABASE_PARTS>> parts_;
+};
+
+}  // namespace weir

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "classify/scan_queue.h"
+
+namespace weir {
+
+void ScanQueue::add(ScanRequest request, uint32_t payloadLengthBytes, uint32_t block) {
+  request.tag = nextTag_++;
+  batch_.push_back(request);
+  batchPayloadBytes_.push_back(payloadLengthBytes);
+  if (block != SegmentPool::NO_BLOCK) batchBlocks_.push_back(block);
+}
+
+void ScanQueue::close(const ScanOwner& owner, DatabasePart part) {
+  add({.slot = owner.slot, .generation = owner.generation, .part = part, .endOfStream = true}, 0,
+      SegmentPool::NO_BLOCK);
+}
+
+void ScanQueue::flush(ScanReceiver& receiver) {
+  if (!batch_.empty()) submitAll(receiver);
+  if (pendingHead_ != pending_.size()) collect(receiver);
+}
+
+/// Verdicts free slots, which appends closing requests to the batch: so it may grow while it is
+/// submitted.
+void ScanQueue::submitAll(ScanReceiver& receiver) {
+  size_t offered = 0;
+  while (offered < batch_.size()) {
+    const size_t accepted = matcher_->submit(std::span(batch_).subspan(offered));
+    for (size_t i = offered; i < offered + accepted; ++i) {
+      const ScanRequest& taken = batch_[i];
+      pending_.push_back({taken.tag, {taken.slot, taken.generation}, batchPayloadBytes_[i]});
+    }
+    offered += accepted;
+    const size_t waiting = pending_.size() - pendingHead_;
+    collect(receiver);
+    const bool isStuck = accepted == 0 && waiting == pending_.size() - pendingHead_;
+    if (isStuck) break;
+  }
+  refuseFrom(offered, receiver);
+  batch_.clear();
+  batchPayloadBytes_.clear();
+  for (const uint32_t block : batchBlocks_) segments_.giveBack(block);
+  batchBlocks_.clear();
+}
+
+void ScanQueue::refuseFrom(size_t offered, ScanReceiver& receiver) {
+  for (size_t i = offered; i < batch_.size(); ++i) {
+    const ScanOwner owner{batch_[i].slot, batch_[i].generation};
+    if (!batch_[i].bytes.empty()) receiver.refused(owner);
+  }
+}
+
+void ScanQueue::collect(ScanReceiver& receiver) {
+  PollResult result;
+  do {
+    result = matcher_->poll(polled_);
+    events_.insert(events_.end(), polled_.begin(),
+                   polled_.begin() + static_cast<ptrdiff_t>(result.events));
+    for (size_t i = 0; i < result.completedRequests; ++i) {
+      const Pending request = pending_[pendingHead_++];
+      complete(request, receiver);
+    }
+  } while (result.events == polled_.size());
+  if (pendingHead_ == pending_.size()) {
+    pending_.clear();
+    pendingHead_ = 0;
+  }
+  if (eventHead_ == events_.size()) {
+    events_.clear();
+    eventHead_ = 0;
+  }
+}
+
+void ScanQueue::complete(const Pending& request, ScanReceiver& receiver) {
+  uint32_t best = VerdictRules::NO_PATTERN;
+  for (; eventHead_ < events_.size() && events_[eventHead_].tag == request.tag; ++eventHead_) {
+    const uint32_t pattern = events_[eventHead_].pattern;
+    if (rules_.applies(pattern, request.payloadLengthBytes)) best = rules_.better(best, pattern);
+  }
+  receiver.scanned(request.owner, best);
+}
+
+}  // namespace weir

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+// The way of scan requests through a matcher: gathered into batches, submitted, and each completed
+// with the pattern that counts. Owned by one classifier.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "classify/matcher.h"
+#include "classify/segment_pool.h"
+#include "classify/stream_assembler.h"
+#include "classify/verdict_rules.h"
+
+namespace weir {
+
+/// Whom a request was for.
+struct ScanOwner {
+  uint32_t slot = 0;  ///< as in ScanRequest
+  uint32_t generation = 0;
+};
+
+class ScanReceiver {
+ public:
+  virtual ~ScanReceiver() = default;
+
+  /// `pattern`: the best of those that match, VerdictRules::NO_PATTERN when none does. May add
+  /// requests without octets.
+  virtual void scanned(const ScanOwner& owner, uint32_t pattern) = 0;
+
+  /// The matcher has no room, and the octets cannot be kept.
+  virtual void refused(const ScanOwner& owner) = 0;
+};
+
+class ScanQueue {
+ public:
+  ScanQueue(std::unique_ptr<Matcher> matcher, const VerdictRules& rules, SegmentPool& segments)
+      : matcher_(std::move(matcher)), rules_(rules), segments_(segments) {}
+
+  /// Octets are borrowed until the next `flush`, `block` goes back to the pool then.
+  void add(ScanRequest request, uint32_t payloadLengthBytes, uint32_t block);
+
+  /// Has the matcher give a stream's state back, behind all requests for it.
+  void close(const ScanOwner& owner, DatabasePart part);
+
+  [[nodiscard]] bool isFull() const { return batch_.size() >= BATCH_REQUESTS_MAX; }
+
+  /// Submits what was added and hands out what has been completed.
+  void flush(ScanReceiver& receiver);
+
+ private:
+  /// Requests gathered before they are submitted without waiting for the end of the packets' batch.
+  static constexpr size_t BATCH_REQUESTS_MAX = 256;
+
+  /// A request that was submitted and waits for its result.
+  struct Pending {
+    uint64_t tag;
+    ScanOwner owner;
+    uint32_t payloadLengthBytes;
+  };
+
+  void submitAll(ScanReceiver& receiver);
+  void refuseFrom(size_t offered, ScanReceiver& receiver);
+  void collect(ScanReceiver& receiver);
+  void complete(const Pending& request, ScanReceiver& receiver);
+
+  const std::unique_ptr<Matcher> matcher_;
+  const VerdictRules& rules_;
+  SegmentPool& segments_;
+
+  std::vector<ScanRequest> batch_;
+  std::vector<uint32_t> batchPayloadBytes_;  ///< of the packet, by request of `batch_`
+  std::vector<uint32_t> batchBlocks_;        ///< of the segment pool, read until submission
+  std::vector<Pending> pending_;             ///< in order of submission, from `pendingHead_` on
+  size_t pendingHead_ = 0;
+  std::array<MatchEvent, 256> polled_;
+  std::vector<MatchEvent> events_;  ///< polled, their request not completed, from `eventHead_` on
+  size_t eventHead_ = 0;
+  uint64_t nextTag_ = 0;
+};
+
+}  // namespace weir
