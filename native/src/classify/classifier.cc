@@ -3,11 +3,11 @@
 
 #include <algorithm>
 #include <array>
-#include <bit>
 #include <utility>
 #include <vector>
 
 #include "classify/announced_flows.h"
+#include "classify/flow_budgets.h"
 #include "classify/flow_seats.h"
 #include "classify/matcher.h"
 #include "classify/scan_queue.h"
@@ -18,9 +18,6 @@ namespace {
 
 constexpr uint8_t PROTOCOL_TCP = 6;
 constexpr uint8_t PROTOCOL_UDP = 17;
-
-/// A direction that has sent this many times its budget ends the wait for a silent other one.
-constexpr uint32_t PATIENCE_BUDGETS = 8;
 
 /// 16 MiB of segments out of order per lane.
 constexpr uint32_t SEGMENT_BLOCKS_MAX = 8192;
@@ -41,27 +38,13 @@ bool looksLikeKeepAlive(const DecodedPacket& packet) {
   return packet.payloadLengthBytes == 1 && packet.payload[0] == 0;
 }
 
-DirectionBudget streamBudget(const ClassifierOptions& options) {
-  return {std::min<uint32_t>(options.budgetPacketsPerDirection, SPENT_PACKETS_MAX),
-          options.budgetBytesPerDirection};
-}
-
-DirectionBudget datagramBudget(const ClassifierOptions& options) {
-  constexpr DirectionBudget MOST = DatagramWatch::BUDGET_MAX;
-  return {std::min(options.budgetPacketsPerDirection, MOST.packets),
-          std::min(options.budgetBytesPerDirection, MOST.octets)};
-}
-
 }  // namespace
 
 struct Classifier::Impl final : ScanReceiver {
   Impl(std::shared_ptr<const MatcherDatabase> theDatabase, ClassifierOptions options)
       : database(std::move(theDatabase)),
         prefixes(database->prefixes()),
-        budgetOfStream(streamBudget(options)),
-        budgetOfDatagrams(datagramBudget(options)),
-        patiencePackets(std::min<uint32_t>(options.budgetPacketsPerDirection * PATIENCE_BUDGETS,
-                                           SPENT_PACKETS_MAX)),
+        budgets(options),
         rules(database->signatures()),
         seats(options.undecidedFlowsMax),
         segments(SEGMENT_BLOCKS_MAX),
@@ -100,9 +83,7 @@ struct Classifier::Impl final : ScanReceiver {
 
   const std::shared_ptr<const MatcherDatabase> database;
   const PrefixFilter& prefixes;
-  const DirectionBudget budgetOfStream;
-  const DirectionBudget budgetOfDatagrams;
-  const uint32_t patiencePackets;
+  const FlowBudgets budgets;
   const VerdictRules rules;
   std::array<uint32_t, 256> applicationOfProtocol{};
   Admission admission = Admission::ALL;
@@ -199,7 +180,7 @@ bool Classifier::Impl::begin(FlowEntry& entry, const DecodedPacket& packet, uint
   const int32_t offset = stream.offsetOf(sequence);
   if (offset + static_cast<int64_t>(packet.payloadLengthBytes) <= 0) return false;
   const auto octets =
-      payloadOf(packet).first(std::min(packet.payloadLengthBytes, budgetOfStream.octets));
+      payloadOf(packet).first(std::min(packet.payloadLengthBytes, budgets.stream.octets));
   if (offset == 0 && !prefixes.mayMatchStream(partOf(Transport::TCP, side), octets)) {
     stream.spend();
     stream.countPacket();
@@ -219,14 +200,14 @@ void Classifier::Impl::deliver(const FlowEntry& entry, const DecodedPacket& pack
   if (direction.isFinished) return;
   chunks.clear();
   const SegmentOutcome outcome =
-      direction.stream.add(sequence, payloadOf(packet), budgetOfStream.octets, segments, chunks);
+      direction.stream.add(sequence, payloadOf(packet), budgets.stream.octets, segments, chunks);
   for (const StreamChunk& chunk : chunks) requestChunk(seats.indexOf(entry), side, chunk);
   if (outcome == SegmentOutcome::STALE) return;
   ++direction.newPackets;
   if (outcome == SegmentOutcome::HELD) ++counters.reorderedSegments;
   if (outcome == SegmentOutcome::OVERFLOWED) ++counters.reorderDroppedSegments;
-  if (outcome == SegmentOutcome::OVERFLOWED || direction.newPackets >= budgetOfStream.packets ||
-      direction.scannedBytes >= budgetOfStream.octets) {
+  if (outcome == SegmentOutcome::OVERFLOWED || direction.newPackets >= budgets.stream.packets ||
+      direction.scannedBytes >= budgets.stream.octets) {
     giveUp(direction);
   }
 }
@@ -266,7 +247,7 @@ void Classifier::Impl::addDatagram(FlowEntry& entry, const DecodedPacket& packet
   if (packet.payloadLengthBytes == 0) return;
   const StreamSide side = sideOf(entry, packet);
   DatagramWatch datagrams = seats.watch(entry).datagrams(side);
-  const uint32_t wanted = datagrams.take(packet.payloadLengthBytes, budgetOfDatagrams);
+  const uint32_t wanted = datagrams.take(packet.payloadLengthBytes, budgets.datagrams);
   seats.keep(entry, side, datagrams);
   if (wanted == 0) return;
   const DatabasePart part = partOf(Transport::UDP, side);
@@ -288,10 +269,10 @@ void Classifier::Impl::decideIfExhausted(FlowEntry& entry) {
   if (entry.classification == ClassificationState::DECIDED) return;
   if (FlowSeats::isSeated(entry) && seats[seats.indexOf(entry)].outstanding != 0) return;
   const bool isEveryFinished = std::all_of(SIDES.begin(), SIDES.end(), [&](StreamSide side) {
-    return seats.isFinished(entry, side, budgetOfStream.packets);
+    return seats.isFinished(entry, side, budgets.stream.packets);
   });
   const bool isAnyPastPatience = std::any_of(SIDES.begin(), SIDES.end(), [&](StreamSide side) {
-    return seats.payloadPackets(entry, side) >= patiencePackets;
+    return seats.payloadPackets(entry, side) >= budgets.patiencePackets;
   });
   if (!isEveryFinished && !isAnyPastPatience) return;
   ++counters.exhaustedFlows;
@@ -394,14 +375,6 @@ bool Classifier::isIdle() const { return impl_->seats.used() == 0; }
 void Classifier::shareAnnouncements(Classifier& predecessor) {
   impl_->announced = predecessor.impl_->announced;
   impl_->announced->expect(impl_->database->signatures().expected);
-}
-
-ClassifierCounters& ClassifierCounters::operator+=(const ClassifierCounters& other) {
-  using Words = std::array<uint64_t, sizeof(ClassifierCounters) / sizeof(uint64_t)>;
-  auto sum = std::bit_cast<Words>(*this);
-  const auto words = std::bit_cast<Words>(other);
-  for (size_t i = 0; i < words.size(); ++i) sum[i] += words[i];
-  return *this = std::bit_cast<ClassifierCounters>(sum);
 }
 
 ClassifierCounters Classifier::counters() const {

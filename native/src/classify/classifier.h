@@ -7,6 +7,7 @@
 #include <memory>
 #include <span>
 
+#include "classify/classifier_counters.h"
 #include "classify/signature.h"
 #include "decode/decoded_packet.h"
 #include "flow/flow_entry.h"
@@ -26,23 +27,6 @@ struct ClassifierOptions {
 
 /// Which new flows are classified. Under overload a flow's name is the first thing to do without.
 enum class Admission : uint8_t { ALL, NONE };
-
-struct ClassifierCounters {
-  uint64_t scannedOctets = 0;
-  uint64_t decidedFlows = 0;        ///< with a name
-  uint64_t exhaustedFlows = 0;      ///< budget spent without a match
-  uint64_t undecidedFlows = 0;      ///< at this moment
-  uint64_t undecidedFlowBytes = 0;  ///< held for them at this moment: slots, streams, segments
-  uint64_t unscannableFlows = 0;    ///< neither TCP nor UDP, and the protocol has no name
-  uint64_t slotShortageFlows = 0;   ///< decided as unknown because undecidedFlowsMax was reached
-  uint64_t shedFlows = 0;           ///< decided as unknown because admission was NONE
-  uint64_t expectedFlows = 0;       ///< of decidedFlows: announced by a control channel
-  uint64_t reorderedSegments = 0;   ///< waited for octets before them
-  uint64_t reorderDroppedSegments = 0;  ///< beyond the reorder bound; the direction is given up
-  uint64_t matcherBusyRequests = 0;     ///< refused by a full device; the direction is given up
-
-  ClassifierCounters& operator+=(const ClassifierCounters& other);
-};
 
 /// An entry must stay where it is in memory while its classification is SCANNING. Later fragments
 /// of a datagram must come without payload: their octets are in the middle of a message.

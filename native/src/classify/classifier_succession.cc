@@ -47,7 +47,13 @@ void ClassifierSuccession::release(FlowEntry& entry) {
 
 void ClassifierSuccession::succeed(std::unique_ptr<Classifier> successor) {
   successor->shareAnnouncements(*newest_);
+  successor->setAdmission(admission_);
   leaving_.push_back(std::exchange(newest_, std::move(successor)));
+}
+
+void ClassifierSuccession::setAdmission(Admission admission) {
+  admission_ = admission;
+  newest_->setAdmission(admission);
 }
 
 ClassifierCounters ClassifierSuccession::counters() const {

@@ -26,6 +26,9 @@ class ClassifierSuccession {
   /// octets are in its matcher is decided or over.
   void succeed(std::unique_ptr<Classifier> successor);
 
+  /// As Classifier's; holds for successors too.
+  void setAdmission(Admission admission);
+
   /// Of all classifiers that there have been.
   [[nodiscard]] ClassifierCounters counters() const;
 
@@ -36,6 +39,7 @@ class ClassifierSuccession {
   std::unique_ptr<Classifier> newest_;
   std::vector<std::unique_ptr<Classifier>> leaving_;  ///< with flows of older signatures
   ClassifierCounters gone_;
+  Admission admission_ = Admission::ALL;
   std::vector<FlowEntry*> named_;
 };
 

@@ -69,6 +69,16 @@ TEST_CASE("a flow that has shown nothing yet is judged by the new signatures") {
   CHECK(classifier.counters().undecidedFlows == 0);
 }
 
+TEST_CASE("admission outlives a reload") {
+  ClassifierSuccession classifier(classifierOf("^hello", 7));
+  classifier.setAdmission(Admission::NONE);
+  classifier.succeed(classifierOf("^hello", 9));
+  FlowEntry flow = newFlow(testing::TCP);
+  begin(classifier, flow, "hello");
+  CHECK(flow.application == 0);
+  CHECK(classifier.counters().shedFlows == 1);
+}
+
 TEST_CASE("reloads may follow each other while flows of all of them are undecided") {
   ClassifierSuccession classifier(classifierOf("^hello", 1));
   std::deque<FlowEntry> flows;
