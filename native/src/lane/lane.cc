@@ -128,6 +128,7 @@ void Lane::relieve() {
   const auto nowNs = static_cast<int64_t>(readNs(CLOCK_MONOTONIC));
   if (!governor_.observe(parts_.source->pressure(), nowNs)) return;
   ++counters_.overloadChanges;
+  parts_.classifier->setAdmission(governor_.namesNewFlows() ? Admission::ALL : Admission::NONE);
   setSampling(parts_.sampling.interval * governor_.samplingFactor());
 }
 
