@@ -123,7 +123,7 @@ describe('the weir command', () => {
         .split(' ');
     expect(completed('weir', 'pr')).toEqual(['probe']);
     expect(completed('weir', 'probe', '--la')).toEqual(['--lanes']);
-    expect(completed('weir', 'probe', '--lanes', '2', '--en')).toEqual(['--engine']);
+    expect(completed('weir', 'probe', '--lanes', '2', '--eng')).toEqual(['--engine']);
     expect(completed('weir', 'probe', '--engine', '')).toEqual(['hyperscan', 'emulator', 'none']);
     expect(completed('weir', 'query', 'to')).toEqual(['top']);
     expect(completed('weir', 'probe', 'sta')).toEqual(['status']);
