@@ -135,6 +135,12 @@ describe.skipIf(!IS_ROOT)('a running probe', () => {
       await probe.printed(/capturing on lo/);
       await sendFlows(50);
 
+      // What still waits in the ring would meet the new signatures.
+      await eventually('the lanes have seen them', async () => {
+        const { stats: seen } = await statusOf(control);
+        return seen.packets === (await packetsOnLoopback());
+      });
+
       const sending = sendFlows(2000);
       writeSignatures(signatures, 'After');
       for (let i = 1; i <= 3; i++) {
