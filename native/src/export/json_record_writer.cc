@@ -104,9 +104,14 @@ void JsonRecordWriter::setApplications(const std::vector<ApplicationRow>& rows) 
   names_ = applicationNames(rows);
 }
 
+void JsonRecordWriter::finish() {
+  flush();
+  counters_.sender.failedRecords += file_->finish();
+}
+
 void JsonRecordWriter::flush() {
   if (blockRecords_ == 0) return;
-  if (!file_->write(block_)) counters_.sender.failedRecords += blockRecords_;
+  counters_.sender.failedRecords += file_->write(block_);
   block_.clear();
   blockRecords_ = 0;
 }

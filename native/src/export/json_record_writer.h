@@ -24,6 +24,7 @@ class JsonRecordWriter final : public RecordExporter {
   void tick(int64_t nowNs) override;
   void setApplications(const std::vector<ApplicationRow>& rows) override;
   void flush() override;
+  void finish() override;
 
  private:
   void appendAddresses(const FlowRecord& record);
