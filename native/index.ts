@@ -62,8 +62,27 @@ export type Source =
 
 export interface ExportTarget {
   readonly protocol: 'netflow5' | 'netflow9' | 'ipfix';
+  readonly transport: 'udp' | 'tcp' | 'tls' | 'file';
+  /** "" and 0 for a file */
   readonly host: string;
   readonly port: number;
+  /** of a file, else "" */
+  readonly path: string;
+}
+
+/** How messages travel, the same for all targets. Empty strings: none given. */
+export interface TransportOptions {
+  readonly sourceAddress: string;
+  /** a datagram fits this, headers included, and the path's own MTU */
+  readonly maximumMtuBytes: number;
+  /** of messages that wait for a TCP or TLS collector, by lane and target */
+  readonly bufferBytes: number;
+  /** PEM: who may vouch for a TLS collector; "" is the system's */
+  readonly authorityFile: string;
+  readonly certificateFile: string;
+  readonly keyFile: string;
+  /** a new file after this time of the packets, 0: one file */
+  readonly rotateMs: number;
 }
 
 export interface DataPlaneConfig {
@@ -80,6 +99,9 @@ export interface DataPlaneConfig {
   /** for compiled signatures; "" keeps none */
   readonly cacheFolder: string;
   readonly targets: readonly ExportTarget[];
+  /** every target gets every record, or each flow has one target */
+  readonly exportMode: 'fan-out' | 'share';
+  readonly transport: TransportOptions;
   /** of ipfix targets: one record for both directions (RFC 5103), or one for each */
   readonly ipfixFlows: 'biflow' | 'uniflow';
   /** templates and options data go out again after this */

@@ -7,6 +7,7 @@ export const RUN_PACKAGES = [
   'make',
   'python3', // node-gyp
   'libhyperscan-dev', // the software matcher
+  'libgnutls28-dev', // IPFIX over TLS
 ];
 
 /** To run all tests as well. */

@@ -78,9 +78,28 @@ ExportProtocol readProtocol(const std::string& name) {
   return name == "netflow5" ? ExportProtocol::NETFLOW5 : ExportProtocol::NETFLOW9;
 }
 
+ExportTransport readTransport(const std::string& name) {
+  if (name == "tcp") return ExportTransport::TCP;
+  if (name == "tls") return ExportTransport::TLS;
+  return name == "file" ? ExportTransport::FILE : ExportTransport::UDP;
+}
+
 ExportTarget readTarget(const Napi::Object& object) {
   return {.protocol = readProtocol(text(object, "protocol")),
-          .collector = {text(object, "host"), integer<uint16_t>(object, "port")}};
+          .destination = {.collector = {text(object, "host"), integer<uint16_t>(object, "port")},
+                          .transport = readTransport(text(object, "transport")),
+                          .path = text(object, "path")}};
+}
+
+TransportOptions readTransportOptions(const Napi::Object& object) {
+  const std::string source = text(object, "sourceAddress");
+  return {.datagram = {.source = source,
+                       .maximumMtuBytes = integer<uint32_t>(object, "maximumMtuBytes")},
+          .stream = {.source = source, .bufferBytes = integer<size_t>(object, "bufferBytes")},
+          .tls = {.authorityFile = text(object, "authorityFile"),
+                  .certificateFile = text(object, "certificateFile"),
+                  .keyFile = text(object, "keyFile")},
+          .rotateNs = nanoseconds(object, "rotateMs")};
 }
 
 EarlyExport readEarlyExport(const Napi::Object& object) {
@@ -131,6 +150,9 @@ DataPlaneConfig readConfig(const Napi::Object& object) {
   config.signatures = readSignatures(object.Get("signatures").As<Napi::Object>());
   config.cacheFolder = text(object, "cacheFolder");
   config.targets = list<ExportTarget>(object, "targets", readTarget);
+  config.exportMode =
+      text(object, "exportMode") == "share" ? ExportMode::SHARE : ExportMode::FAN_OUT;
+  config.transport = readTransportOptions(object.Get("transport").As<Napi::Object>());
   config.ipfixFlows = text(object, "ipfixFlows") == "biflow" ? FlowForm::BIFLOW : FlowForm::UNIFLOW;
   config.templateRefreshNs = nanoseconds(object, "templateRefreshMs");
   config.enterpriseNumber = integer<uint32_t>(object, "enterpriseNumber");

@@ -59,7 +59,8 @@ export const ProbeConfig = section({
   export: option(Type.Array(Type.String()), {
     flag: '--export <url>',
     description:
-      'collector, netflow5://HOST:PORT, netflow9://HOST:PORT or ipfix://HOST:PORT; several may be given',
+      'netflow5, netflow9, ipfix, ipfix+tcp or ipfix+tls://HOST:PORT, or file://PATH.ipfix; ' +
+      'several may be given',
     default: [],
   }),
   ipfixFlows: option(Type.Union([Type.Literal('uniflow'), Type.Literal('biflow')]), {
@@ -76,6 +77,42 @@ export const ProbeConfig = section({
     flag: '--enterprise-number <number>',
     description:
       "IANA private enterprise number for IPFIX elements of Weir's own; default: no such elements",
+  }),
+  exportMode: option(Type.Union([Type.Literal('fan-out'), Type.Literal('share')]), {
+    flag: '--export-mode <mode>',
+    description:
+      'fan-out: every target gets every flow; share: each flow, in both directions, goes to one of them',
+    default: 'fan-out',
+  }),
+  exportSource: option(Type.Optional(Type.String({ minLength: 1 })), {
+    flag: '--export-source <address>',
+    description: 'address of this machine to export from; default: the system chooses',
+  }),
+  exportMtuBytes: option(Type.Integer({ minimum: 576, maximum: 65535 }), {
+    flag: '--export-mtu <octets>',
+    description: "a datagram is no longer than this, headers included, nor than the path's MTU",
+    default: 1500,
+  }),
+  exportBufferBytes: option(Type.Integer({ minimum: 1048576, maximum: 4294967296 }), {
+    flag: '--export-buffer <octets>',
+    description: 'of messages that wait for a TCP or TLS collector, by lane and target',
+    default: 16777216,
+  }),
+  exportAuthority: option(Type.Optional(Type.String({ minLength: 1 })), {
+    flag: '--export-ca <file>',
+    description: "PEM, who may vouch for a TLS collector; default: the system's authorities",
+  }),
+  exportCertificate: option(Type.Optional(Type.String({ minLength: 1 })), {
+    flag: '--export-cert <file>',
+    description: "PEM, the probe's own certificate, for TLS collectors that ask for one",
+  }),
+  exportKey: option(Type.Optional(Type.String({ minLength: 1 })), {
+    flag: '--export-key <file>',
+    description: 'PEM, the private key of --export-cert',
+  }),
+  exportRotateSeconds: option(Type.Optional(Type.Integer({ minimum: 1, maximum: 31536000 })), {
+    flag: '--export-rotate <seconds>',
+    description: 'begin a new file this often; its name holds the time as strftime writes it',
   }),
   exportOnClassify: option(Type.Boolean(), {
     flag: '--export-on-classify',

@@ -10,7 +10,7 @@ import { ProbeError } from './errors.js';
 import { afterReload, planReload, type ReloadPlan } from './reload.js';
 import { loadSignatures } from './signatures/index.js';
 import { type ProbeStats, probeStats } from './stats.js';
-import { parseTarget } from './targets.js';
+import { parseTargets, transportOptions } from './targets.js';
 
 /** Weir's own signatures, beside the packages in a checkout. */
 export const OWN_SIGNATURES: string = fileURLToPath(new URL('../../signatures', import.meta.url));
@@ -78,6 +78,7 @@ export class Probe {
     const config = this.#config;
     const signatures = loadSignatures(config.signatures ?? OWN_SIGNATURES);
     this.#signatures = JSON.stringify(signatures);
+    const targets = parseTargets(config.export);
     this.#plane = new DataPlane({
       source: sourceOf(config),
       lanes: config.lanes,
@@ -88,7 +89,9 @@ export class Probe {
       engine: config.engine,
       signatures,
       cacheFolder: config.cacheFolder ?? defaultCacheFolder(),
-      targets: config.export.map(parseTarget),
+      targets,
+      exportMode: config.exportMode,
+      transport: transportOptions(config, targets),
       ipfixFlows: config.ipfixFlows,
       templateRefreshMs: config.templateRefreshSeconds * 1000,
       enterpriseNumber: config.enterpriseNumber ?? 0,

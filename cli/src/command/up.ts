@@ -59,6 +59,7 @@ export function probeConfigForUp({ config, isGiven }: CommandContext): ProbeConf
     ...probe,
     ...source,
     export: [...probe.export, exportTarget(collector.listen[0] ?? '')],
+    exportMode: 'fan-out', // this machine's collector shows everything
     activeTimeoutSeconds: isGiven('probe.activeTimeoutSeconds')
       ? probe.activeTimeoutSeconds
       : ACTIVE_TIMEOUT_SECONDS,

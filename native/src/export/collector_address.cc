@@ -38,13 +38,16 @@ std::optional<SocketAddress> numericAddress(const std::string& text) {
   return addressesIn(list).front();
 }
 
-SocketAddress sourceAddress(const std::string& source) {
+/// The family of an address that this machine can send from.
+int checkSource(const std::string& source) {
   const auto address = numericAddress(source);
-  if (address) return *address;
-  throw CodedError("WEIR_EXPORT_BAD_SOURCE",
-                   "\"" + source +
-                       "\" is not an address to send from. Give one of this machine's " +
-                       "IPv4 or IPv6 addresses.");
+  if (address) {
+    const Fd fd(socket(address->family(), SOCK_DGRAM | SOCK_CLOEXEC, 0));
+    if (bind(fd.get(), address->get(), address->lengthBytes) == 0) return address->family();
+  }
+  throw CodedError("WEIR_EXPORT_BAD_SOURCE", "cannot send from \"" + source +
+                                                 "\", which is no address of this machine. " +
+                                                 "Give one of its IPv4 or IPv6 addresses.");
 }
 
 }  // namespace
@@ -53,7 +56,7 @@ std::vector<SocketAddress> resolveCollector(const CollectorAddress& collector, i
                                             const std::string& source) {
   addrinfo hints{};
   hints.ai_socktype = socketType;
-  if (!source.empty()) hints.ai_family = sourceAddress(source).family();
+  if (!source.empty()) hints.ai_family = checkSource(source);
   addrinfo* list = nullptr;
   const int status =
       getaddrinfo(collector.host.c_str(), std::to_string(collector.port).c_str(), &hints, &list);
@@ -70,11 +73,8 @@ std::vector<SocketAddress> resolveCollector(const CollectorAddress& collector, i
 Fd socketFrom(const SocketAddress& collector, int socketType, const std::string& source) {
   Fd fd(socket(collector.family(), socketType | SOCK_CLOEXEC, 0));
   if (!fd.valid() || source.empty()) return fd;
-  const SocketAddress from = sourceAddress(source);
-  if (bind(fd.get(), from.get(), from.lengthBytes) == 0) return fd;
-  if (errno == EADDRNOTAVAIL) {
-    throw CodedError("WEIR_EXPORT_BAD_SOURCE", source + " is not an address of this machine.");
-  }
+  const auto from = numericAddress(source);
+  if (from && bind(fd.get(), from->get(), from->lengthBytes) == 0) return fd;
   return {};
 }
 

@@ -110,7 +110,7 @@ void DatagramSender::connectTo(const std::vector<SocketAddress>& addresses) {
 /// A socket keeps the source address that it had at first, which may be gone from this machine.
 void DatagramSender::connectAgain() {
   const sockaddr nowhere{AF_UNSPEC, {}};
-  connect(socket_.get(), &nowhere, sizeof nowhere);
+  static_cast<void>(connect(socket_.get(), &nowhere, sizeof nowhere));
   if (connect(socket_.get(), address_.get(), address_.lengthBytes) == 0) isCutOff_ = false;
   connectedNs_ = nowNs_;
 }

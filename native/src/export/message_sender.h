@@ -14,6 +14,9 @@ namespace weir {
 /// Reading a file may wait for room in the socket; a live capture must never.
 enum class SendMode : uint8_t { WAIT, NEVER_WAIT };
 
+/// Messages in streams and files: long enough to be cheap, and one TLS record each.
+inline constexpr size_t STREAM_MESSAGE_BYTES = 16'384;
+
 /// What the data records of a message sum up to, so that its loss can be told.
 struct MessageContents {
   uint32_t records = 0;
@@ -44,7 +47,8 @@ class MessageSender {
   /// Everything that can fail for good: names, addresses, files. Throws CodedError.
   virtual void open() = 0;
 
-  /// Octets that a message may have at most: what fits the path's MTU, or 65,535 in a stream.
+  /// Octets that a message may have at most: what fits the path's MTU, or
+  /// STREAM_MESSAGE_BYTES.
   [[nodiscard]] virtual size_t maximumMessageBytes() const = 0;
 
   /// Whether what is sent arrives, within a session: then templates are announced once.

@@ -26,7 +26,7 @@ struct SendFailure {
   enum class Origin : uint8_t {
     NONE,
     SYSTEM,       ///< errno
-    TLS,          ///< a GnuTLS error
+    TLS,          ///< a GnuTLS error, negated
     CERTIFICATE,  ///< bits of gnutls_certificate_status_t
     TLS_ALERT,    ///< what the other side said before it hung up
     PEER_CLOSED,  ///< the other side hung up

@@ -65,10 +65,8 @@ TemplateExporterOptions templateOptions(const DataPlaneConfig& config, uint32_t 
 }
 
 std::unique_ptr<MessageExporter> buildExporter(const ExportTarget& target,
+                                               std::unique_ptr<MessageSender> sender,
                                                const DataPlaneConfig& config, uint32_t lane) {
-  const bool live = !std::holds_alternative<FileOptions>(config.source);
-  auto sender = std::make_unique<DatagramSender>(target.collector,
-                                                 live ? SendMode::NEVER_WAIT : SendMode::WAIT);
   const uint32_t domain = config.observationDomain + lane;
   switch (target.protocol) {
     case ExportProtocol::NETFLOW5:
@@ -79,6 +77,17 @@ std::unique_ptr<MessageExporter> buildExporter(const ExportTarget& target,
       return std::make_unique<IpfixExporter>(std::move(sender), templateOptions(config, domain),
                                              config.ipfixFlows);
   }
+}
+
+/// Who reads a file can wait for whoever takes the flows; a live capture must never.
+SendMode sendMode(const DataPlaneConfig& config) {
+  const bool isLive = !std::holds_alternative<FileOptions>(config.source);
+  return isLive ? SendMode::NEVER_WAIT : SendMode::WAIT;
+}
+
+RecordRouter recordRouter(const DataPlaneConfig& config) {
+  return config.exportMode == ExportMode::SHARE ? RecordRouter(config.targets.size())
+                                                : RecordRouter();
 }
 
 void checkLimits(const DataPlaneConfig& config) {
@@ -100,7 +109,13 @@ void DataPlane::build() {
   checkCores(config_.cores, config_.lanes);
   database_ = createMatcherDatabase(config_.engine, config_.signatures, config_.cacheFolder);
   applications_ = applicationRows(config_.signatures);
-  if (!config_.recordsPath.empty()) records_ = std::make_shared<RecordFile>(config_.recordsPath);
+  if (!config_.recordsPath.empty()) {
+    records_ = std::make_shared<RecordFile>(config_.recordsPath, sendMode(config_));
+  }
+  for (const ExportTarget& target : config_.targets) {
+    routes_.emplace_back(target.destination, config_.transport, sendMode(config_));
+    routes_.back().prepare();
+  }
   fanoutGroupId_ = static_cast<uint16_t>(std::random_device{}());
   for (uint32_t lane = 0; lane < config_.lanes; ++lane) buildLane(lane);
 }
@@ -114,8 +129,9 @@ void DataPlane::buildLane(uint32_t index) {
   parts.earlyExport = config_.earlyExport;
   parts.sampling = config_.sampling;
   parts.overloadPolicy = config_.overloadPolicy;
-  for (const ExportTarget& target : config_.targets) {
-    auto exporter = buildExporter(target, config_, index);
+  parts.router = recordRouter(config_);
+  for (size_t i = 0; i < routes_.size(); ++i) {
+    auto exporter = buildExporter(config_.targets[i], routes_[i].makeSender(), config_, index);
     messageExporters_.push_back(exporter.get());
     parts.exporters.push_back(std::move(exporter));
   }

@@ -7,6 +7,7 @@
 #include <thread>
 #include <vector>
 
+#include "export/export_route.h"
 #include "export/json_record_writer.h"
 #include "export/message_exporter.h"
 #include "export/record_file.h"
@@ -56,6 +57,7 @@ class DataPlane {
   std::shared_ptr<RecordFile> records_;
   std::shared_ptr<const MatcherDatabase> database_;
   std::vector<ApplicationRow> applications_;
+  std::vector<ExportRoute> routes_;  ///< of the targets, in their order
   std::vector<std::unique_ptr<Lane>> lanes_;
   std::vector<PacketSource*> sources_;
   std::vector<MessageExporter*> messageExporters_;

@@ -13,7 +13,7 @@
 #include "capture/replay_source.h"
 #include "classify/classifier.h"
 #include "classify/matcher.h"
-#include "export/datagram_sender.h"
+#include "export/export_route.h"
 #include "export/ipfix_exporter.h"
 #include "flow/flow_table.h"
 #include "lane/overload_governor.h"
@@ -32,8 +32,11 @@ enum class ExportProtocol : uint8_t { NETFLOW5, NETFLOW9, IPFIX };
 
 struct ExportTarget {
   ExportProtocol protocol = ExportProtocol::NETFLOW9;
-  CollectorAddress collector;
+  ExportDestination destination;
 };
+
+/// FAN_OUT: every target gets every record. SHARE: each flow has one target that gets its records.
+enum class ExportMode : uint8_t { FAN_OUT, SHARE };
 
 /// NEVER: a record leaves when its flow ends or a timeout fires. ON_CLASSIFY: also at the moment
 /// the flow gets its name.
@@ -56,6 +59,8 @@ struct DataPlaneConfig {
   SignatureSet signatures;
   std::string cacheFolder;  ///< for compiled signatures; "" keeps none
   std::vector<ExportTarget> targets;
+  ExportMode exportMode = ExportMode::FAN_OUT;
+  TransportOptions transport;
   FlowForm ipfixFlows = FlowForm::UNIFLOW;
   int64_t templateRefreshNs = 60'000'000'000;
   uint32_t enterpriseNumber = 0;  ///< of private elements; 0: none are exported

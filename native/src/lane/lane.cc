@@ -117,7 +117,7 @@ void Lane::record(FlowEntry& entry, EndReason reason) {
   ++counters_.recordsByEndReason[static_cast<size_t>(reason)];
   counters_.recorded.packets += flowRecord.forward.packets + flowRecord.reverse.packets;
   counters_.recorded.octets += flowRecord.forward.octets + flowRecord.reverse.octets;
-  for (const auto& exporter : parts_.exporters) exporter->write(flowRecord);
+  parts_.router.write(flowRecord, parts_.exporters);
 }
 
 void Lane::ended(FlowEntry& entry) { parts_.classifier->release(entry); }

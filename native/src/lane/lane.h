@@ -13,6 +13,7 @@
 #include "classify/classifier_succession.h"
 #include "decode/packet_decoder.h"
 #include "export/record_exporter.h"
+#include "export/record_router.h"
 #include "flow/flow_table.h"
 #include "lane/data_plane_config.h"
 #include "lane/lane_counters.h"
@@ -27,6 +28,7 @@ struct LaneParts {
   std::unique_ptr<FlowTable> table;
   std::unique_ptr<ClassifierSuccession> classifier;
   std::vector<std::unique_ptr<RecordExporter>> exporters;
+  RecordRouter router;
   EarlyExport earlyExport = EarlyExport::NEVER;
   SamplingState sampling;
   OverloadPolicy overloadPolicy = OverloadPolicy::DEGRADE;

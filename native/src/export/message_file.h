@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+// IPFIX files (RFC 5655) that all lanes write their messages to.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <span>
+#include <string>
+
+#include "capture/fd.h"
+
+namespace weir {
+
+/// One file. The lock is taken once a message, never on the way of a packet.
+class MessageFile {
+ public:
+  enum class Begin : uint8_t { EMPTY, APPEND };
+
+  /// Not `valid` (with errno) when it cannot be created.
+  MessageFile(const std::string& path, Begin begin);
+
+  [[nodiscard]] bool valid() const { return fd_.valid(); }
+
+  /// 0, or the errno of what went wrong: then the file is as it was before.
+  int write(std::span<const uint8_t> message);
+
+ private:
+  std::mutex mutex_;
+  Fd fd_;
+  int64_t lengthOctets_ = 0;
+};
+
+/// The file of the present, or a series of them: a new one every `rotateNs` of the packets' time,
+/// named after the time at which it begins (strftime, local time). A file is complete when all
+/// lanes have gone on to the next one, each with its templates first.
+class MessageFiles {
+ public:
+  /// `rotateNs` 0: one file, and the path is taken as it is.
+  MessageFiles(std::string path, int64_t rotateNs) : path_(std::move(path)), rotateNs_(rotateNs) {}
+
+  /// Throws CodedError when the file, or a file in this folder, cannot be written.
+  void open();
+
+  /// Null, with errno, when it cannot be created.
+  std::shared_ptr<MessageFile> fileAt(int64_t timeNs);
+
+  /// The number of the file that packets of this time belong to.
+  [[nodiscard]] int64_t periodOf(int64_t timeNs) const {
+    return rotateNs_ == 0 ? 0 : timeNs / rotateNs_;
+  }
+
+ private:
+  [[nodiscard]] std::string nameOf(int64_t period) const;
+
+  std::string path_;
+  int64_t rotateNs_;
+  std::mutex mutex_;
+  std::shared_ptr<MessageFile> file_;
+  int64_t period_ = 0;
+};
+
+}  // namespace weir
