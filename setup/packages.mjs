@@ -17,6 +17,8 @@ export const TEST_PACKAGES = [
   'doctest-dev', // C++ unit tests
   'libpcre2-dev', // the oracle of the matchers
   'libpcap-dev', // the bench's tools
+  'clang-14', // libFuzzer
+  'libclang-rt-14-dev',
   'clang-format',
   'clang-tidy',
   'procps',

@@ -80,6 +80,7 @@ function stopWith(child) {
 
 /**
  * Runs a command with its output in the log file.
+ * @returns the end of its output
  * @throws SetupError with the end of the output when it fails
  */
 export async function runStep(title, command, args, options = {}) {
@@ -109,7 +110,7 @@ export async function runStep(title, command, args, options = {}) {
   const signal = stopping();
   line.end(signal ? 'stopped' : failure === undefined ? 'done' : 'failed');
   if (signal) throw new StoppedError(`stopped by ${signal}. Start again: it goes on from here.`);
-  if (failure === undefined) return;
+  if (failure === undefined) return output;
   const tail = output.trimEnd().split('\n').slice(-TAIL_LINES).join('\n');
   throw new SetupError(
     `${title} failed (${failure}). The end of its output:\n\n${tail}\n\nAll of it: ${LOG_FILE}`,

@@ -4,6 +4,7 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { runFuzz } from './fuzz.mjs';
 import { CHECKS } from './lint.mjs';
 import { RUN_PACKAGES, TEST_PACKAGES } from './packages.mjs';
 import { runStep, StoppedError } from './progress.mjs';
@@ -37,11 +38,11 @@ function dumpSignatures() {
   return file;
 }
 
-/** C++ unit tests under AddressSanitizer and UBSan, without Node. */
-async function runCpp({ folder, program }) {
-  const build = path.join(CACHE, 'cmake', folder);
+/** C++ unit tests without Node, under AddressSanitizer and UBSan unless `sanitize` says otherwise. */
+async function runCpp({ folder, program, sanitize = 'ON' }) {
+  const build = path.join(CACHE, 'cmake', sanitize === 'ON' ? folder : `${folder}-${sanitize}`);
   await runStep(`C++ ${folder}: configure`, 'cmake', [
-    ...['-S', folder, '-B', build, '-G', 'Ninja', '-DWEIR_SANITIZE=ON'],
+    ...['-S', folder, '-B', build, '-G', 'Ninja', `-DWEIR_SANITIZE=${sanitize}`],
   ]);
   await runStep(`C++ ${folder}: build`, 'cmake', ['--build', build, '--target', program]);
   const { stdout, stderr, status } = spawnSync(path.join(build, program), {
@@ -85,6 +86,8 @@ const SUITES = {
   lint: runLint,
   'cpp-ncore-shim': () => runCpp({ folder: 'ncore-shim', program: 'ncore_tests' }),
   'cpp-native': () => runCpp({ folder: 'native', program: 'native_tests' }),
+  tsan: () => runCpp({ folder: 'native', program: 'lane_tests', sanitize: 'thread' }),
+  fuzz: runFuzz,
   unit: () => runVitest('unit'),
   e2e: () => runVitest('e2e'),
 };
