@@ -202,6 +202,8 @@ export interface DataPlane {
   /** Resolves when all lanes have left: after `stop`, or at the end of a file. */
   wait(): Promise<void>;
   counters(): LaneCounters[];
+  /** What makes the capture less than exact, and what to do about it: sentences, known after `open`. */
+  warnings(): string[];
   /** What went wrong with the records file (full disk, closed pipe), or null. */
   recordsFailure(): string | null;
 }

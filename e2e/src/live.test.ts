@@ -21,13 +21,18 @@ async function receivedPackets(): Promise<number> {
   return Number(await inside('cat', counter));
 }
 
+async function addCable(): Promise<void> {
+  await ip('-n', NAMESPACE, 'link', 'add', SENDER, 'type', 'veth', 'peer', RECEIVER);
+  await ip('-n', NAMESPACE, 'link', 'set', SENDER, 'up');
+  await ip('-n', NAMESPACE, 'link', 'set', RECEIVER, 'up');
+}
+
 describe.skipIf(!IS_ROOT)('weir probe on a live interface', () => {
   beforeEach(async () => {
     await ip('netns', 'add', NAMESPACE);
-    await ip('-n', NAMESPACE, 'link', 'add', SENDER, 'type', 'veth', 'peer', RECEIVER);
     await inside('sysctl', '-qw', 'net.ipv6.conf.all.disable_ipv6=1');
-    await ip('-n', NAMESPACE, 'link', 'set', SENDER, 'up');
-    await ip('-n', NAMESPACE, 'link', 'set', RECEIVER, 'up');
+    await inside('sysctl', '-qw', 'net.ipv6.conf.default.disable_ipv6=1');
+    await addCable();
   });
   afterEach(async () => {
     await ip('netns', 'del', NAMESPACE);
@@ -78,5 +83,31 @@ describe.skipIf(!IS_ROOT)('weir probe on a live interface', () => {
     const stats = JSON.parse(readFileSync(file, 'utf8')) as Stats;
     expect(stats.packets).toBe(200);
     booksBalance(stats);
+  });
+
+  it('says when its interface is deleted, and goes on when there is one of its name again', async () => {
+    const file = path.join(scratchFolder(), 'stats.json');
+    const args = ['probe', '--interface', RECEIVER, '--lanes', '2', '--stats', file];
+    await using probe = RunningWeir.start(args, INSIDE);
+    await probe.printed(/capturing on weirtap/);
+    const send = () => inside('tcpreplay', '-q', '-i', SENDER, '--limit', '100', SAMPLE);
+    await send();
+    await ip('-n', NAMESPACE, 'link', 'del', RECEIVER);
+    await probe.printed(/warn: interface weirtap is gone/);
+    await addCable();
+    await probe.printed(/info: interface weirtap is there again/);
+    await send();
+    expect(await probe.stop()).toBe(0);
+    const stats = JSON.parse(readFileSync(file, 'utf8')) as Stats;
+    expect(stats.packets).toBe(200);
+    expect(stats.capture).toMatchObject({ interfaceLosses: 2, interfaceReturns: 2 });
+    booksBalance(stats);
+  });
+
+  it('warns of an interface that merges packets', async () => {
+    await inside('ethtool', '-K', RECEIVER, 'gro', 'on');
+    await using probe = RunningWeir.start(['probe', '--interface', RECEIVER], INSIDE);
+    await probe.printed(/capturing on weirtap/);
+    expect(probe.output).toMatch(/warn: weirtap merges packets .* ethtool -K weirtap gro off/);
   });
 });

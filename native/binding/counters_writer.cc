@@ -49,6 +49,8 @@ Napi::Object writeCapture(Napi::Env env, const CaptureCounters& counters) {
   set(object, "truncatedFileRecords", counters.truncatedFileRecords);
   set(object, "malformedFileBlocks", counters.malformedFileBlocks);
   set(object, "fileReadFailures", counters.fileReadFailures);
+  set(object, "interfaceLosses", counters.interfaceLosses);
+  set(object, "interfaceReturns", counters.interfaceReturns);
   return object;
 }
 

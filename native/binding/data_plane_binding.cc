@@ -83,6 +83,7 @@ class DataPlaneBinding final : public Napi::ObjectWrap<DataPlaneBinding> {
                         InstanceMethod<&DataPlaneBinding::stop>("stop"),
                         InstanceMethod<&DataPlaneBinding::wait>("wait"),
                         InstanceMethod<&DataPlaneBinding::counters>("counters"),
+                        InstanceMethod<&DataPlaneBinding::warnings>("warnings"),
                         InstanceMethod<&DataPlaneBinding::recordsFailure>("recordsFailure")});
   }
 
@@ -122,6 +123,12 @@ class DataPlaneBinding final : public Napi::ObjectWrap<DataPlaneBinding> {
     for (const LaneCounters& lane : plane_->counters()) {
       array.Set(array.Length(), writeCounters(info.Env(), lane, exporters_));
     }
+    return array;
+  }
+
+  Napi::Value warnings(const Napi::CallbackInfo& info) {
+    Napi::Array array = Napi::Array::New(info.Env());
+    for (const std::string& warning : plane_->warnings()) array.Set(array.Length(), warning);
     return array;
   }
 

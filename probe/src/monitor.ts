@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Watches a running probe: rates, warnings, whether its lanes are alive.
+import type { Logger } from '@weir/wire';
+import { interfaceNews } from './capture-news.js';
 import { parseCores } from './cores.js';
 import { type Probe, sourceOf } from './probe.js';
 import { RecentGrowth } from './rates.js';
@@ -46,21 +48,28 @@ function laneCounters({ lanes }: ProbeStats): Record<string, number> {
   );
 }
 
+export interface MonitorOptions {
+  readonly version: string;
+  /** Is told when the interface goes away and when it is there again. */
+  readonly log: Logger;
+}
+
 /** `start` when the probe runs. Costs one reading of the counters a second. */
 export class ProbeMonitor {
   readonly #probe: Probe;
-  readonly #version: string;
+  readonly #options: MonitorOptions;
   readonly #recent = new RecentGrowth(RATE_SPAN_MS);
   readonly #minute = new RecentGrowth(WARNING_SPAN_MS);
   readonly #startedAt = new Date();
   #heartbeats: Heartbeat[] = [];
   #reloads = { succeeded: 0, failed: 0 };
   #lastReload: ReloadAnswer | null = null;
+  #capture: ProbeStats['capture'] = {};
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(probe: Probe, version: string) {
+  constructor(probe: Probe, options: MonitorOptions) {
     this.#probe = probe;
-    this.#version = version;
+    this.#options = options;
   }
 
   start(): void {
@@ -80,6 +89,7 @@ export class ProbeMonitor {
   #sample(): void {
     const nowMs = performance.now();
     const stats = this.#probe.stats();
+    this.#tellOfInterface(stats);
     const counters = watchedCounters(stats);
     this.#recent.add(nowMs, { ...counters, ...laneCounters(stats) });
     this.#minute.add(nowMs, counters);
@@ -87,6 +97,14 @@ export class ProbeMonitor {
       const before = this.#heartbeats[lane];
       return before?.wallSeconds === wallSeconds ? before : { wallSeconds, seenMs: nowMs };
     });
+  }
+
+  #tellOfInterface({ capture }: ProbeStats): void {
+    const { interface: name = '' } = this.#probe.config;
+    for (const [level, message] of interfaceNews(name, this.#capture, capture)) {
+      this.#options.log(level, message);
+    }
+    this.#capture = capture;
   }
 
   /** Only a live lane must show up: one that reads a file may wait for who reads its records. */
@@ -105,7 +123,7 @@ export class ProbeMonitor {
     const { maximumFlows } = config;
     const lastReload = this.#lastReload;
     return {
-      version: this.#version,
+      version: this.#options.version,
       processId: process.pid,
       state: this.#probe.isRunning ? 'running' : 'stopped',
       startedAt: this.#startedAt.toISOString(),
@@ -125,7 +143,14 @@ export class ProbeMonitor {
       stuckLanes,
       reloads: { ...this.#reloads },
       lastReload,
-      warnings: warningsOf({ stats, growth: this.#minute, maximumFlows, stuckLanes, lastReload }),
+      warnings: warningsOf({
+        stats,
+        growth: this.#minute,
+        maximumFlows,
+        stuckLanes,
+        lastReload,
+        captureWarnings: this.#probe.captureWarnings(),
+      }),
       stats,
     };
   }

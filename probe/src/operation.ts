@@ -52,7 +52,7 @@ export class Operation implements ControlActions {
   constructor(probe: Probe, options: OperationOptions) {
     this.#probe = probe;
     this.#options = options;
-    this.#monitor = new ProbeMonitor(probe, options.version);
+    this.#monitor = new ProbeMonitor(probe, options);
   }
 
   /**
@@ -60,6 +60,7 @@ export class Operation implements ControlActions {
    *   WEIR_PROBE_BAD_METRICS_ADDRESS
    */
   async open(): Promise<void> {
+    for (const warning of this.#probe.captureWarnings()) this.#options.log('warn', warning);
     const { metrics } = this.#probe.config;
     const wish = controlWish(this.#probe.config);
     try {

@@ -110,6 +110,11 @@ export class Probe {
     this.#plane?.open();
   }
 
+  /** What makes the capture less than exact, and what to do about it; known after `open`. */
+  captureWarnings(): string[] {
+    return this.#plane?.warnings() ?? [];
+  }
+
   /** Packets flow when it returns. */
   start(): void {
     this.#startedMs = performance.now();

@@ -29,7 +29,14 @@ function watched(before: Counts, now: Counts): Watched {
   growth.add(0, watchedCounters(statsOf(before)));
   growth.add(30_000, watchedCounters(statsOf(now)));
   const stats = statsOf(now);
-  return { stats, growth, maximumFlows: 100, stuckLanes: [], lastReload: null };
+  return {
+    stats,
+    growth,
+    maximumFlows: 100,
+    stuckLanes: [],
+    lastReload: null,
+    captureWarnings: [],
+  };
 }
 
 describe('warningsOf', () => {

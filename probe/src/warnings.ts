@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What is not well with a running probe, in sentences for who has to do something about it.
+import { isInterfaceGone } from './capture-news.js';
 import type { RecentGrowth } from './rates.js';
 import type { ProbeStats } from './stats.js';
 import type { ReloadAnswer } from './status.js';
@@ -57,6 +58,8 @@ export interface Watched {
   readonly maximumFlows: number;
   readonly stuckLanes: readonly number[];
   readonly lastReload: ReloadAnswer | null;
+  /** of the capture as it was opened */
+  readonly captureWarnings: readonly string[];
 }
 
 function growthWarnings({ stats, growth }: Watched): string[] {
@@ -75,7 +78,7 @@ function growthWarnings({ stats, growth }: Watched): string[] {
 
 /** A line each; none when all is well. */
 export function warningsOf(watched: Watched): string[] {
-  const { stats, maximumFlows, stuckLanes, lastReload } = watched;
+  const { stats, maximumFlows, stuckLanes, lastReload, captureWarnings } = watched;
   const full = stats.lanes.flatMap(({ liveFlows }, lane) =>
     liveFlows >= NEARLY_FULL * maximumFlows
       ? [
@@ -96,5 +99,16 @@ export function warningsOf(watched: Watched): string[] {
     lastReload?.result === 'failed'
       ? [`the last reload failed, what was before is in force: ${lastReload.message}`]
       : [];
-  return [...stuck, ...overloaded, ...growthWarnings(watched), ...full, ...failed];
+  const gone = isInterfaceGone(stats.capture)
+    ? ['the interface is gone: nothing is captured until there is one of its name again']
+    : [];
+  return [
+    ...stuck,
+    ...gone,
+    ...overloaded,
+    ...growthWarnings(watched),
+    ...full,
+    ...captureWarnings,
+    ...failed,
+  ];
 }

@@ -15,10 +15,12 @@
 #include <cerrno>
 #include <chrono>
 #include <cstring>
+#include <thread>
 #include <utility>
 
 #include "capture/capture_error.h"
 #include "capture/fanout_program.h"
+#include "capture/offload_check.h"
 
 namespace weir {
 namespace {
@@ -53,11 +55,11 @@ bool attachSnapLength(const Fd& socket, uint32_t snapLengthBytes) {
 
 }  // namespace
 
-PacketRing::~PacketRing() {
-  if (ring_ != nullptr) ::munmap(ring_, ringBytes_);
-}
+PacketRing::~PacketRing() { closeRing(); }
 
-void PacketRing::open() {
+void PacketRing::open() { openRing(); }
+
+void PacketRing::openRing() {
   // Protocol 0: nothing is delivered before bind().
   socket_ = Fd(::socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0));
   if (!socket_.valid() && (errno == EPERM || errno == EACCES))
@@ -73,6 +75,38 @@ void PacketRing::open() {
     fail(capture_code::RING_FAILED, "cannot set the capture filter", "check the kernel's log");
   bindToInterface();
   if (options_.laneCount > 1) joinFanout();
+}
+
+void PacketRing::closeRing() {
+  if (ring_ != nullptr) ::munmap(ring_, ringBytes_);
+  ring_ = nullptr;
+  socket_ = {};
+  blockIndex_ = framesLeft_ = 0;
+  holdsBlock_ = false;
+}
+
+/// The interface was deleted. A new one of its name has another number, which a ring in a fanout
+/// group cannot take, so there must be a new ring. The lanes find it at about the same time; until
+/// the last has joined the group, the others take its frames.
+void PacketRing::reopenRing() {
+  if (::if_nametoindex(options_.interfaceName.c_str()) == 0) return;
+  try {
+    openRing();
+  } catch (const CaptureError&) {
+    // It has gone again, or is of another kind now, or other lanes still hold the old group.
+    closeRing();
+    return;
+  }
+  gone_ = false;
+  ++counters_.interfaceReturns;
+  startCapture();
+}
+
+/// By its number: it may have been renamed, which changes nothing.
+bool PacketRing::interfaceExists() const {
+  ifreq request{};
+  request.ifr_ifindex = static_cast<int>(interfaceIndex_);
+  return ::ioctl(socket_.get(), SIOCGIFNAME, &request) == 0 || errno != ENODEV;
 }
 
 void PacketRing::checkInterface() {
@@ -132,14 +166,17 @@ void PacketRing::bindToInterface() {
 }
 
 void PacketRing::joinFanout() {
-  const int group = options_.fanoutGroupId | PACKET_FANOUT_CBPF << 16;
+  // The number of the interface in it, so that no lane of a new interface meets the old one's
+  // group.
+  const auto groupId = static_cast<uint16_t>(options_.fanoutGroupId + interfaceIndex_);
+  const int group = groupId | PACKET_FANOUT_CBPF << 16;
   auto program = fanoutProgram();
   const sock_fprog data = {static_cast<uint16_t>(program.size()), program.data()};
   if (!setOption(socket_, SOL_PACKET, PACKET_FANOUT, group) ||
       !setOption(socket_, SOL_PACKET, PACKET_FANOUT_DATA, data))
     fail(capture_code::FANOUT_FAILED,
          "cannot share " + options_.interfaceName + " between lanes by fanout group " +
-             std::to_string(options_.fanoutGroupId),
+             std::to_string(groupId),
          "choose a group id that no other program uses, or run with one lane");
 }
 
@@ -153,24 +190,44 @@ void PacketRing::startCapture() {
 
 void PacketRing::stop() {
   if (stopped_) return;
-  attachSnapLength(socket_, 0);
+  if (!gone_) attachSnapLength(socket_, 0);
   stopped_ = true;
 }
 
 size_t PacketRing::receive(std::span<PacketView> batch) {
   if (!capturing_ && !stopped_) startCapture();
+  if (gone_ && !waitForInterface()) return 0;
   for (;;) {
     if (holdsBlock_ && framesLeft_ == 0) releaseBlock();
     if (!holdsBlock_ && !nextBlock()) {
       waitForBlock();
       if (!nextBlock()) {
-        drained_ = stopped_;  // the kernel has handed over the last block well within the wait
+        noteEmptyRing();
         return 0;
       }
     }
     const size_t count = takeFrames(batch);
     if (count > 0 || batch.empty()) return count;
   }
+}
+
+/// The kernel has handed over the last block well within the wait.
+void PacketRing::noteEmptyRing() {
+  drained_ = stopped_;
+  if (interfaceExists()) return;
+  takeKernelDrops();
+  closeRing();
+  gone_ = true;
+  ++counters_.interfaceLosses;
+}
+
+/// True when there is a ring again.
+bool PacketRing::waitForInterface() {
+  drained_ = stopped_;
+  if (stopped_) return false;
+  std::this_thread::sleep_for(std::chrono::milliseconds(LONGEST_WAIT_MS));
+  reopenRing();
+  return !gone_;
 }
 
 tpacket_block_desc* PacketRing::block() const {
@@ -238,6 +295,7 @@ bool PacketRing::isWaiting(uint32_t blocksAhead) const {
 }
 
 double PacketRing::pressure() {
+  if (gone_) return 0;
   const uint64_t dropped = counters().kernelDroppedPackets;
   if (std::exchange(droppedBefore_, dropped) != dropped) return 1;
   // The kernel fills the blocks in turn, so those that wait are the ones that follow.
@@ -254,12 +312,21 @@ int64_t PacketRing::clockNs() const {
 }
 
 CaptureCounters PacketRing::counters() {
+  takeKernelDrops();
+  return counters_;
+}
+
+void PacketRing::takeKernelDrops() {
   tpacket_stats_v3 since{};  // the kernel starts at zero again after each reading
   socklen_t size = sizeof since;
   if (socket_.valid() &&
       ::getsockopt(socket_.get(), SOL_PACKET, PACKET_STATISTICS, &since, &size) == 0)
     counters_.kernelDroppedPackets += since.tp_drops;
-  return counters_;
+}
+
+std::vector<std::string> PacketRing::warnings() const {
+  if (loopback_) return {};
+  return offloadWarnings(socket_, options_.interfaceName);
 }
 
 }  // namespace weir

@@ -6,6 +6,7 @@
 #include <linux/if_packet.h>
 
 #include <string>
+#include <vector>
 
 #include "capture/fd.h"
 #include "capture/packet_source.h"
@@ -21,7 +22,8 @@ struct PacketRingOptions {
   uint32_t blockTimeoutMs = 10;     ///< the kernel hands over a block that is not full after this
   uint32_t snapLengthBytes = 4096;  ///< octets kept of each frame
   InterfaceMode mode = InterfaceMode::PROMISCUOUS;
-  uint16_t fanoutGroupId = 0;  ///< the same in all lanes of one interface, no other program's
+  uint16_t fanoutGroupId = 0;  ///< the same in all lanes of one interface; with the interface's
+                               ///< number added it is the group's, no other program's
   uint32_t laneCount = 1;      ///< above 1 the lanes' rings join the fanout group
 };
 
@@ -39,7 +41,8 @@ class PacketRing final : public PacketSource {
   void open() override;
 
   /// Gives frames of one block; the block goes back to the kernel when all its frames were given
-  /// and receive() is called again. An interface that goes down gives 0 until it is up again.
+  /// and receive() is called again. An interface that goes down gives 0 until it is up again; one
+  /// that was deleted, until there is one of its name again.
   size_t receive(std::span<PacketView> batch) override;
   void stop() override;
   [[nodiscard]] bool finished() const override { return drained_; }
@@ -47,8 +50,13 @@ class PacketRing final : public PacketSource {
   [[nodiscard]] int64_t clockNs() const override;
   [[nodiscard]] double pressure() override;
   [[nodiscard]] CaptureCounters counters() override;
+  [[nodiscard]] std::vector<std::string> warnings() const override;
 
  private:
+  void openRing();
+  void closeRing();
+  void reopenRing();
+  [[nodiscard]] bool interfaceExists() const;
   void checkInterface();
   void createRing();
   void bindToInterface();
@@ -58,6 +66,9 @@ class PacketRing final : public PacketSource {
   [[nodiscard]] bool isWaiting(uint32_t blocksAhead) const;
   void releaseBlock();
   void waitForBlock();
+  void takeKernelDrops();
+  void noteEmptyRing();
+  bool waitForInterface();
   size_t takeFrames(std::span<PacketView> batch);
   bool takeFrame(const tpacket3_hdr& header, PacketView& view) const;
   [[nodiscard]] tpacket_block_desc* block() const;
@@ -74,6 +85,7 @@ class PacketRing final : public PacketSource {
   bool capturing_ = false;
   bool stopped_ = false;
   bool drained_ = false;   ///< stopped, and the ring was empty after that
+  bool gone_ = false;      ///< the interface was deleted; there is no ring
   bool loopback_ = false;  ///< sees each frame twice, as outgoing and as incoming
   CaptureCounters counters_;
   uint64_t droppedBefore_ = 0;  ///< at the last call of pressure()

@@ -214,6 +214,63 @@ TEST_CASE("a capture outlives its interface going down and up") {
   });
 }
 
+TEST_CASE("a capture outlives its interface being deleted and made anew, and counts it") {
+  for (const uint32_t lanes : {1U, 2U}) {
+    inNamespace([lanes] {
+      std::vector<std::unique_ptr<PacketRing>> rings;
+      std::array<PacketView, 4> batch;
+      for (uint32_t lane = 0; lane < lanes; ++lane) {
+        PacketRingOptions options = smallRing("weirb");
+        options.fanoutGroupId = 4712;
+        options.laneCount = lanes;
+        rings.push_back(std::make_unique<PacketRing>(options));
+        rings.back()->open();
+      }
+      for (const auto& ring : rings) CHECK(ring->receive(batch) == 0);
+      const auto packets = packetsOfPairs(20);
+      send("weira", packets);
+      REQUIRE(run("ip link del weirb"));
+      size_t frames = 0;
+      for (const auto& ring : rings) {
+        frames += receiveAll(*ring).size();
+        CHECK(ring->counters().interfaceLosses == 1);
+        CHECK(ring->counters().interfaceReturns == 0);
+        CHECK_FALSE(ring->finished());
+      }
+      CHECK(frames == packets.size());
+      REQUIRE(
+          run("ip link add weira type veth peer name weirb && ip link set weira up && "
+              "ip link set weirb up"));
+      for (const auto& ring : rings) CHECK(ring->receive(batch) == 0);
+      for (const auto& ring : rings) CHECK(ring->counters().interfaceReturns == 1);
+      send("weira", packets);
+      for (const auto& ring : rings) frames += receiveAll(*ring).size();
+      CHECK(frames == 2 * packets.size());
+      REQUIRE(run("ip link del weirb"));
+      for (const auto& ring : rings) {
+        CHECK(receiveAll(*ring).empty());
+        ring->stop();
+        CHECK(ring->receive(batch) == 0);
+        CHECK(ring->finished());
+      }
+    });
+  }
+}
+
+TEST_CASE("an interface that merges packets is warned of, one that does not is not") {
+  inNamespace([] {
+    PacketRing ring(smallRing("weirb"));
+    ring.open();
+    for (const std::string state : {"on", "off"}) {
+      if (!run("ethtool -K weirb gro " + state + " 2>/dev/null")) return;
+      const auto warnings = ring.warnings();
+      REQUIRE(warnings.size() == (state == "on" ? 1 : 0));
+      if (state == "on")
+        CHECK(warnings[0].find("ethtool -K weirb gro off lro off") != std::string::npos);
+    }
+  });
+}
+
 TEST_CASE("the snap length cuts the capture, not the wire length, and full rings count drops") {
   inNamespace([] {
     PacketRingOptions options = smallRing("weirb");

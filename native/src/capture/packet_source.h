@@ -6,6 +6,8 @@
 #include <cstdint>
 #include <limits>
 #include <span>
+#include <string>
+#include <vector>
 
 #include "capture/packet_view.h"
 
@@ -16,6 +18,8 @@ struct CaptureCounters {
   uint64_t kernelDroppedPackets = 0;  ///< lost in front of the ring (PACKET_STATISTICS)
   uint64_t truncatedFileRecords = 0;  ///< the file ended inside a record
   uint64_t malformedFileBlocks = 0;   ///< blocks of a file that make no sense
+  uint64_t interfaceLosses = 0;       ///< the interface was deleted under the lane's ring
+  uint64_t interfaceReturns = 0;      ///< of those: there is one of its name again
   uint64_t fileReadFailures = 0;      ///< the rest of the file is missing: cut short, or unreadable
 };
 
@@ -54,6 +58,9 @@ class PacketSource {
   [[nodiscard]] virtual double pressure() { return 0; }
 
   [[nodiscard]] virtual CaptureCounters counters() = 0;
+
+  /// What makes the capture less than exact, and what to do about it; known after open().
+  [[nodiscard]] virtual std::vector<std::string> warnings() const { return {}; }
 };
 
 }  // namespace weir

@@ -145,6 +145,7 @@ void DataPlane::buildLane(uint32_t index) {
 
 void DataPlane::open() {
   for (PacketSource* source : sources_) source->open();
+  if (!sources_.empty()) warnings_ = sources_.front()->warnings();  // all lanes have the same
   for (MessageExporter* exporter : messageExporters_) {
     exporter->open();
     exporter->setInterfaces(interfaceNames(config_.source));

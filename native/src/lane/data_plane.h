@@ -47,6 +47,9 @@ class DataPlane {
 
   [[nodiscard]] std::vector<LaneCounters> counters() const;
 
+  /// What makes the capture less than exact, as sentences for the operator; after `open`.
+  [[nodiscard]] const std::vector<std::string>& warnings() const { return warnings_; }
+
   /// errno of the records file's first failed write, 0 while all is well.
   [[nodiscard]] int recordsFailure() const { return records_ ? records_->failure() : 0; }
 
@@ -61,6 +64,7 @@ class DataPlane {
   std::vector<std::unique_ptr<Lane>> lanes_;
   std::vector<PacketSource*> sources_;
   std::vector<MessageExporter*> messageExporters_;
+  std::vector<std::string> warnings_;
   std::vector<std::thread> threads_;
   uint16_t fanoutGroupId_ = 0;
 };

@@ -108,6 +108,7 @@ TEST_CASE("lanes share a file, a collector and a records file while another thre
   plane.build();
   std::atomic<bool> done = false;
   std::thread watcher = watch(plane, done);
+  plane.open();
   plane.start();
   plane.wait();
   done = true;
@@ -125,6 +126,7 @@ TEST_CASE("another thread stops lanes in the middle of their work, and nothing i
   const ReplayOptions replay{.path = capture.path(), .speed = 50, .end = ReplayEnd::LOOP};
   DataPlane plane(configOf(replay, records.path(), collector));
   plane.build();
+  plane.open();
   plane.start();
   std::atomic<bool> done = false;
   std::thread watcher = watch(plane, done);

@@ -15,6 +15,8 @@ const GAUGES: ReadonlySet<string> = new Set(['undecidedFlows', 'connected', 'pen
 /** For the counters of the stages, which appear here under their own names. */
 const HELP: Readonly<Record<string, string>> = {
   kernelDroppedPackets: 'Packets that the kernel dropped because the ring was full',
+  interfaceLosses: 'Times that the interface was deleted under the capture',
+  interfaceReturns: 'Times that there was an interface of that name again',
   truncatedFileRecords: 'Capture files that ended inside a record',
   malformedFileBlocks: 'Blocks of capture files that could not be read',
   scannedOctets: 'Payload given to the matcher',
