@@ -85,11 +85,15 @@ export interface TransportOptions {
   readonly rotateMs: number;
 }
 
+/** Tunnels whose inner packets can be taken as the flows' own; see native/src/decode/tunnel.h. */
+export type TunnelKind = 'gre' | 'ipip' | 'vxlan' | 'geneve' | 'gtpu';
+
 export interface DataPlaneConfig {
   readonly source: Source;
   readonly lanes: number;
   /** lane n runs on the n-th of these processor cores only; empty: anywhere */
   readonly cores: readonly number[];
+  readonly tunnels: readonly TunnelKind[];
   readonly idleTimeoutMs: number;
   readonly activeTimeoutMs: number;
   /** by lane */
@@ -176,6 +180,8 @@ export interface LaneCounters {
   readonly overloadChanges: number;
   readonly classifyNs: number;
   readonly capture: Readonly<Record<string, number>>;
+  /** packets in tunnels: entered, and by the reason why not */
+  readonly tunnels: Readonly<Record<string, number>>;
   readonly classifier: Readonly<Record<string, number>>;
   readonly cpuNs: number;
   readonly wallNs: number;

@@ -30,6 +30,9 @@ export interface BiflowRecord {
   readonly packetDeltaCount: number;
   readonly reverseOctetDeltaCount: number;
   readonly reversePacketDeltaCount: number;
+  readonly tunnel?: string;
+  readonly outerOctetDeltaCount?: number;
+  readonly reverseOuterOctetDeltaCount?: number;
   readonly applicationName: string;
 }
 

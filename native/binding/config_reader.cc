@@ -115,6 +115,20 @@ std::vector<uint32_t> readCores(const Napi::Array& array) {
   return cores;
 }
 
+Tunnel readTunnel(const std::string& name) {
+  if (name == "gre") return Tunnel::GRE;
+  if (name == "ipip") return Tunnel::IP_IN_IP;
+  if (name == "vxlan") return Tunnel::VXLAN;
+  return name == "geneve" ? Tunnel::GENEVE : Tunnel::GTP_U;
+}
+
+TunnelSet readTunnels(const Napi::Array& names) {
+  TunnelSet tunnels = TunnelSet::none();
+  for (uint32_t i = 0; i < names.Length(); ++i)
+    tunnels.add(readTunnel(names.Get(i).As<Napi::String>().Utf8Value()));
+  return tunnels;
+}
+
 Engine readEngine(const std::string& name) {
   if (name == "emulator") return Engine::EMULATOR;
   return name == "none" ? Engine::NONE : Engine::HYPERSCAN;
@@ -143,6 +157,7 @@ DataPlaneConfig readConfig(const Napi::Object& object) {
   config.source = readSource(object.Get("source").As<Napi::Object>());
   config.lanes = integer<uint32_t>(object, "lanes");
   config.cores = readCores(object.Get("cores").As<Napi::Array>());
+  config.decode.tunnels = readTunnels(object.Get("tunnels").As<Napi::Array>());
   config.flows.idleTimeoutNs = nanoseconds(object, "idleTimeoutMs");
   config.flows.activeTimeoutNs = nanoseconds(object, "activeTimeoutMs");
   config.flows.maximumFlows = integer<uint32_t>(object, "maximumFlows");

@@ -43,6 +43,13 @@ Napi::Object writeClassifier(Napi::Env env, const ClassifierCounters& counters) 
   return object;
 }
 
+Napi::Object writeTunnels(Napi::Env env, const TunnelCounters& counters) {
+  Napi::Object object = Napi::Object::New(env);
+  for (size_t outcome = 1; outcome < counters.size(); ++outcome)
+    set(object, tunnelOutcomeName(static_cast<TunnelOutcome>(outcome)), counters[outcome]);
+  return object;
+}
+
 Napi::Object writeCapture(Napi::Env env, const CaptureCounters& counters) {
   Napi::Object object = Napi::Object::New(env);
   set(object, "kernelDroppedPackets", counters.kernelDroppedPackets);
@@ -120,6 +127,7 @@ Napi::Object writeCounters(Napi::Env env, const LaneCounters& counters, size_t e
   set(object, "overloadChanges", counters.overloadChanges);
   set(object, "classifyNs", counters.classifyNs);
   object.Set("capture", writeCapture(env, counters.capture));
+  object.Set("tunnels", writeTunnels(env, counters.tunnels));
   object.Set("classifier", writeClassifier(env, counters.classifier));
   set(object, "cpuNs", counters.cpuNs);
   set(object, "wallNs", counters.wallNs);

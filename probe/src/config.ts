@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { option, section } from '@weir/wire';
 import Type, { type Static } from 'typebox';
+import { TUNNEL_WORDS } from './tunnels.js';
 
 /** The `probe` section: the command line derives keys, environment, flags, defaults and help from it. */
 export const ProbeConfig = section({
@@ -30,6 +31,13 @@ export const ProbeConfig = section({
   pin: option(Type.Optional(Type.String({ minLength: 1 })), {
     flag: '--pin <cores>',
     description: 'cores to keep the lanes on, one each in this order, e.g. 2,3 or 1-4',
+  }),
+  tunnels: option(Type.Array(Type.Union(TUNNEL_WORDS.map((word) => Type.Literal(word)))), {
+    flag: '--tunnels <list>',
+    description:
+      'tunnels whose inner packets make the flows; others are flows of their own: ' +
+      TUNNEL_WORDS.join(', '),
+    default: ['all'],
   }),
   engine: option(
     Type.Union([Type.Literal('hyperscan'), Type.Literal('emulator'), Type.Literal('none')]),

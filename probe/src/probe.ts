@@ -11,6 +11,7 @@ import { afterReload, planReload, type ReloadPlan } from './reload.js';
 import { loadSignatures } from './signatures/index.js';
 import { type ProbeStats, probeStats } from './stats.js';
 import { parseTargets, transportOptions } from './targets.js';
+import { parseTunnels } from './tunnels.js';
 
 /** Weir's own signatures, beside the packages in a checkout. */
 export const OWN_SIGNATURES: string = fileURLToPath(new URL('../../signatures', import.meta.url));
@@ -83,6 +84,7 @@ export class Probe {
       source: sourceOf(config),
       lanes: config.lanes,
       cores: parseCores(config.pin),
+      tunnels: parseTunnels(config.tunnels),
       idleTimeoutMs: config.idleTimeoutSeconds * 1000,
       activeTimeoutMs: config.activeTimeoutSeconds * 1000,
       maximumFlows: config.maximumFlows,

@@ -26,6 +26,8 @@ export interface LaneStats {
   records: number;
   recordsByEndReason: Record<string, number>;
   capture: Record<string, number>;
+  /** packets in tunnels: entered, and by the reason why not; those are in the tunnel's own flow */
+  tunnels: Record<string, number>;
   classifier: Record<string, number>;
   targets: Record<string, ExporterCounters>;
   cpuSeconds: number;
@@ -68,6 +70,7 @@ function laneStats(lane: LaneCounters, targets: readonly string[]): LaneStats {
     records: lane.recordsByEndReason.reduce((sum, count) => sum + count, 0),
     recordsByEndReason: Object.fromEntries(reasons.slice(1)),
     capture: { ...lane.capture },
+    tunnels: { ...lane.tunnels },
     classifier: { ...lane.classifier },
     targets: Object.fromEntries(
       targets.map((target, index) => [target, lane.exporters[index] as ExporterCounters]),

@@ -54,7 +54,10 @@ function flagOption(spec: OptionSpec, otherDefault?: string): FlagOption | undef
   const preset = otherDefault === undefined ? describeDefault(spec) : ` (default: ${otherDefault})`;
   const option = new Option(spec.flag, `${spec.description}${preset}`);
   if (spec.kind === 'array') {
-    option.argParser((text: string, previous: string[] | undefined) => [...(previous ?? []), text]);
+    option.argParser((text: string, previous: unknown[] | undefined) => [
+      ...(previous ?? []),
+      ...(valueFromText(spec, text) as unknown[]),
+    ]);
   } else if (spec.kind !== 'boolean') {
     option.argParser((text: string) => valueFromText(spec, text));
   }

@@ -21,7 +21,12 @@ export interface OptionSpec {
 
 interface DescribedSchema extends Partial<OptionHints> {
   readonly type?: ValueKind;
-  readonly anyOf?: readonly { readonly const?: string }[];
+  readonly anyOf?: readonly Choice[];
+  readonly items?: { readonly anyOf?: readonly Choice[] };
+}
+
+interface Choice {
+  readonly const?: string;
 }
 
 function environmentName(section: string, key: string): string {
@@ -39,7 +44,7 @@ function optionSpec(section: string, key: string, schema: TSchema): OptionSpec {
     description: described.description ?? '',
     defaultValue: described.default,
     kind: described.type ?? 'string',
-    choices: (described.anyOf ?? []).map((choice) => choice.const ?? ''),
+    choices: (described.anyOf ?? described.items?.anyOf ?? []).map((choice) => choice.const ?? ''),
   };
 }
 

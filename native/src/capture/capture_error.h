@@ -14,6 +14,7 @@ inline constexpr const char* CANNOT_READ = "WEIR_CAPTURE_CANNOT_READ";
 inline constexpr const char* NOT_A_CAPTURE_FILE = "WEIR_CAPTURE_NOT_A_CAPTURE_FILE";
 inline constexpr const char* COMPRESSED_FILE = "WEIR_CAPTURE_COMPRESSED_FILE";
 inline constexpr const char* UNSUPPORTED_VERSION = "WEIR_CAPTURE_UNSUPPORTED_VERSION";
+inline constexpr const char* UNSUPPORTED_LINK_TYPE = "WEIR_CAPTURE_UNSUPPORTED_LINK_TYPE";
 inline constexpr const char* NOT_SHAREABLE = "WEIR_CAPTURE_NOT_SHAREABLE";
 inline constexpr const char* BAD_OPTIONS = "WEIR_CAPTURE_BAD_OPTIONS";
 inline constexpr const char* NO_SUCH_INTERFACE = "WEIR_CAPTURE_NO_SUCH_INTERFACE";

@@ -6,6 +6,7 @@
 #include <cstring>
 
 #include "capture/capture_error.h"
+#include "capture/link_layer.h"
 
 namespace weir {
 namespace {
@@ -35,6 +36,44 @@ constexpr Compression COMPRESSIONS[] = {
                          "; give a file written by tcpdump, dumpcap or Wireshark");
 }
 
+struct LinkTypeName {
+  uint16_t type;
+  const char* name;
+};
+/// What people meet among the link types that Weir does not read.
+constexpr LinkTypeName UNREADABLE[] = {
+    {6, "token ring"},
+    {10, "FDDI"},
+    {107, "frame relay"},
+    {119, "802.11 with a Prism header"},
+    {127, "802.11 with a radiotap header"},
+    {147, "reserved for private use"},
+    {163, "802.11 with an AVS header"},
+    {187, "Bluetooth HCI"},
+    {189, "USB"},
+    {192, "per-packet information"},
+    {195, "802.15.4"},
+    {201, "Bluetooth HCI"},
+    {220, "USB"},
+    {227, "CAN"},
+    {239, "netfilter log"},
+    {249, "USB"},
+    {253, "netlink"},
+};
+
+[[noreturn]] void refuseLinkType(const std::string& path, LinkType type) {
+  const auto number = static_cast<uint16_t>(type);
+  std::string name;
+  for (const LinkTypeName& known : UNREADABLE)
+    if (known.type == number) name = std::string(" (") + known.name + ")";
+  throw CaptureError(
+      capture_code::UNSUPPORTED_LINK_TYPE,
+      path + " has link type " + std::to_string(number) + name +
+          ", which Weir does not read; capture on an Ethernet or IP interface, or where N "
+          "octets stand before each Ethernet header cut them off: `editcap -C N -L -T ether FILE "
+          "NEW`");
+}
+
 }  // namespace
 
 void CaptureFile::open() {
@@ -46,6 +85,22 @@ void CaptureFile::open() {
   else
     refuse(path_, bytes_);
   start();
+  checkLinkTypes();
+}
+
+/// Some unreadable interfaces of a pcapng file are counted frame by frame. A file of nothing else
+/// is a mistake, and said to be one where that can be known: what a pipe will bring cannot.
+void CaptureFile::checkLinkTypes() {
+  if (format_ == Format::PCAP && !isReadable(pcap_.linkType()))
+    refuseLinkType(path_, pcap_.linkType());
+  if (format_ == Format::PCAP || !bytes_.rewindable()) return;
+  PacketView frame;
+  while (!ended()) {
+    const size_t count = read({&frame, 1});
+    if (count > 0 && isReadable(frame.linkType)) break;
+  }
+  if (!isReadable(frame.linkType)) refuseLinkType(path_, frame.linkType);
+  rewind();
 }
 
 void CaptureFile::rewind() {

@@ -18,7 +18,8 @@ class CaptureFile {
   /// `path` "-" is standard input. Nothing is opened yet.
   explicit CaptureFile(std::string path) : path_(std::move(path)) {}
 
-  /// Throws CaptureError: cannot open, not a capture file, compressed, or an unknown version.
+  /// Throws CaptureError: cannot open, not a capture file, compressed, an unknown version, or no
+  /// frame of a link type that Weir reads.
   void open();
 
   /// Gives the next frames in file order, up to `batch.size()`; 0 at the end of the file, and when
@@ -41,6 +42,7 @@ class CaptureFile {
 
  private:
   void start();
+  void checkLinkTypes();
 
   enum class Format : uint8_t { NOT_OPEN, PCAP, PCAPNG };
 

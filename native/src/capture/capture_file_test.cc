@@ -158,6 +158,39 @@ TEST_CASE("what cannot be opened says why, with a stable code") {
   CHECK(codeOf(TemporaryFile(noMagic).path()) == "WEIR_CAPTURE_NOT_A_CAPTURE_FILE");
 }
 
+TEST_CASE("a file of nothing but an unreadable link type is refused by its name") {
+  constexpr uint32_t RADIOTAP = 127;
+  const TestPacket packet{1000, text("frame"), 0};
+  Octets pcap = pcapHeader(ByteOrder::SWAPPED, TestResolution::MICROSECONDS, RADIOTAP);
+  append(pcap, pcapRecord(ByteOrder::SWAPPED, TestResolution::MICROSECONDS, packet));
+  const TemporaryFile file(pcap);
+  CHECK(codeOf(file.path()) == "WEIR_CAPTURE_UNSUPPORTED_LINK_TYPE");
+  CHECK(codeOf(FilledPipe(pcap).path()) == "WEIR_CAPTURE_UNSUPPORTED_LINK_TYPE");
+  try {
+    CaptureFile(file.path()).open();
+  } catch (const CaptureError& error) {
+    CHECK(std::string(error.what()).find("127 (802.11 with a radiotap header)") !=
+          std::string::npos);
+  }
+  PcapngWriter writer(ByteOrder::NATIVE);
+  writer.section().interface({}, RADIOTAP).enhanced(0, 1, packet);
+  CHECK(codeOf(TemporaryFile(writer.octets()).path()) == "WEIR_CAPTURE_UNSUPPORTED_LINK_TYPE");
+}
+
+TEST_CASE("a file with some frames of a readable link type is read, each frame with its own") {
+  const TestPacket packet{1000, text("frame"), 0};
+  PcapngWriter writer(ByteOrder::NATIVE);
+  writer.section().interface({}, 127).enhanced(0, 1, packet).enhanced(0, 2, packet);
+  writer.section().interface({}, 113).enhanced(0, 3, packet);
+  const TemporaryFile temporary(writer.octets());
+  CaptureFile file(temporary.path());
+  file.open();
+  std::array<PacketView, 4> batch;
+  REQUIRE(file.read(batch) == 3);
+  CHECK(batch[0].linkType == static_cast<LinkType>(127));
+  CHECK(batch[2].linkType == LinkType::LINUX_COOKED);
+}
+
 TEST_CASE("random changes to a file neither crash nor loop") {
   const auto packets = somePackets();
   uint32_t state = 12345;

@@ -3,119 +3,253 @@
 
 #include <linux/if_ether.h>
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
+#include <initializer_list>
+#include <utility>
 
 namespace weir {
 namespace {
 
 constexpr uint32_t ETHER_TYPE_QINQ_9100 = 0x9100;
-constexpr uint32_t VLAN_TAG_BYTES = 4;
-constexpr uint32_t VLAN_LEVELS = 2;  // besides the tag that the kernel takes off
+constexpr uint32_t ETHER_TYPE_BACKBONE_SERVICE = 0x88e7;
+constexpr int TAG_BYTES = 4;
+constexpr int SERVICE_TAG_BYTES = 4;
+constexpr int CONTROL_WORD_BYTES = 4;
+constexpr int TAG_LEVELS = 3;  // besides the tag that the kernel takes off
+constexpr int LABELS = 6;
 constexpr uint32_t GOLDEN_RATIO = 0x9e3779b1;
 constexpr uint32_t OTHER_MULTIPLIER = 0x85ebca6b;
-constexpr uint32_t SCRATCH = 0;
 
-/// Where an IP version keeps its two addresses, and how to know it.
-struct IpLayout {
-  uint32_t etherType;
-  uint32_t versionBits;  // the upper half of the first octet
-  uint32_t sourceAt;
-  uint32_t addressWords;
+/// Words of the program's memory.
+enum Memory : uint32_t { IP_AT, SOURCE, DESTINATION, EXCLUSIVE_OR };
+
+/// Places that are jumped to. All jumps go forward.
+enum class Label : uint8_t {
+  BEHIND_TAGS,
+  PPPOE,
+  LLC,
+  MPLS,
+  BOTTOM_OF_STACK,
+  INNER_ETHERNET,
+  PAIR,
+  PAIR_IPV6,
+  HASH,
+  NOT_IP,
+  COUNT,
 };
-constexpr IpLayout LAYOUTS[] = {{ETH_P_IP, 0x40, 12, 1}, {ETH_P_IPV6, 0x60, 8, 4}};
 
-using Program = std::vector<sock_filter>;
+/// Assembles the program. X holds the offset that has been walked to, counted from the header that
+/// `base` names: the kernel's own offsets differ between frames received and frames sent, whose
+/// tags it may have passed over already.
+class Assembler {
+ public:
+  explicit Assembler(int base) : base_(base) {}
 
-void append(Program& program, uint16_t code, uint32_t operand = 0) {
-  program.push_back(BPF_STMT(code, operand));
+  void add(uint16_t code, uint32_t operand = 0) { program_.push_back(BPF_STMT(code, operand)); }
+
+  void load(uint16_t width, int at) {
+    add(BPF_LD | BPF_IND | width, static_cast<uint32_t>(base_ + at));
+  }
+
+  void skip(int octets) {
+    add(BPF_MISC | BPF_TXA);
+    add(BPF_ALU | BPF_ADD | BPF_K, static_cast<uint32_t>(octets));
+    add(BPF_MISC | BPF_TAX);
+  }
+
+  void jump(Label to) {
+    jumps_.emplace_back(program_.size(), to);
+    add(BPF_JMP | BPF_JA);
+  }
+
+  /// A conditional jump reaches 255 instructions, an unconditional one all.
+  void jumpWhenEqual(std::initializer_list<uint32_t> values, Label to) {
+    for (const uint32_t value : values) {
+      program_.push_back(BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, value, 0, 1));
+      jump(to);
+    }
+  }
+
+  void jumpWhenIp(Label to) { jumpWhenEqual({ETH_P_IP, ETH_P_IPV6}, to); }
+
+  void jumpUnlessEqual(std::initializer_list<uint32_t> values, Label to) {
+    auto toBehindJump = static_cast<uint8_t>(values.size());
+    for (const uint32_t value : values)
+      program_.push_back(BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, value, toBehindJump--, 0));
+    jump(to);
+  }
+
+  void place(Label label) { places_[static_cast<size_t>(label)] = program_.size(); }
+
+  std::vector<sock_filter> finish() {
+    for (const auto& [at, to] : jumps_)
+      program_[at].k = static_cast<uint32_t>(places_[static_cast<size_t>(to)] - at - 1);
+    return std::move(program_);
+  }
+
+ private:
+  int base_;
+  std::vector<sock_filter> program_;
+  std::vector<std::pair<size_t, Label>> jumps_;
+  std::array<size_t, static_cast<size_t>(Label::COUNT)> places_{};
+};
+
+/// Expects the EtherType in the accumulator.
+void walkTags(Assembler& walk) {
+  for (int level = 0; level < TAG_LEVELS; ++level) {
+    walk.jumpWhenIp(Label::PAIR);
+    walk.jumpUnlessEqual({ETH_P_8021Q, ETH_P_8021AD, ETHER_TYPE_QINQ_9100}, Label::BEHIND_TAGS);
+    walk.skip(TAG_BYTES);
+    walk.load(BPF_H, -2);
+  }
+  walk.jumpWhenIp(Label::PAIR);
 }
 
-/// Fanout runs on received frames when their link header is gone and on sent frames while it is
-/// still there, so offsets count from the network header.
-void appendLoad(Program& program, uint16_t width, uint32_t at) {
-  append(program, BPF_LD | BPF_ABS | width, static_cast<uint32_t>(SKF_NET_OFF) + at);
+/// The EtherType is in the accumulator; it is neither IP nor a tag.
+void walkBehindTags(Assembler& walk) {
+  constexpr uint32_t LARGEST_LENGTH = 1500;
+  walk.place(Label::BEHIND_TAGS);
+  walk.jumpWhenEqual({ETH_P_PPP_SES}, Label::PPPOE);
+  walk.jumpWhenEqual({ETH_P_MPLS_UC, ETH_P_MPLS_MC}, Label::MPLS);
+  // Up to there it is a length (IEEE 802.3), and LLC follows.
+  walk.add(BPF_ST, SOURCE);
+  walk.add(BPF_ALU | BPF_DIV | BPF_K, LARGEST_LENGTH + 1);
+  walk.jumpWhenEqual({0}, Label::LLC);
+  walk.add(BPF_LD | BPF_MEM, SOURCE);
+  walk.jumpUnlessEqual({ETHER_TYPE_BACKBONE_SERVICE}, Label::NOT_IP);
+  walk.skip(SERVICE_TAG_BYTES);
+  walk.jump(Label::INNER_ETHERNET);
 }
 
-void appendWhenEqual(Program& program, uint32_t value, const Program& then) {
-  program.push_back(
-      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, value, 0, static_cast<uint8_t>(then.size())));
-  program.insert(program.end(), then.begin(), then.end());
+void walkPppoe(Assembler& walk) {
+  constexpr uint32_t PPP_IPV4 = 0x21;
+  constexpr uint32_t PPP_IPV6 = 0x57;
+  walk.place(Label::PPPOE);
+  walk.skip(6 + 2);
+  walk.load(BPF_H, -2);
+  walk.jumpWhenEqual({PPP_IPV4, PPP_IPV6}, Label::PAIR);
+  walk.skip(-1);  // the protocol compressed to one octet
+  walk.load(BPF_B, -1);
+  walk.jumpWhenEqual({PPP_IPV4, PPP_IPV6}, Label::PAIR);
+  walk.jump(Label::NOT_IP);
+}
+
+void walkLlc(Assembler& walk) {
+  constexpr uint32_t SNAP_OF_ETHERNET = 0xaaaa0300;
+  walk.place(Label::LLC);
+  walk.load(BPF_W, 0);
+  walk.jumpUnlessEqual({SNAP_OF_ETHERNET}, Label::NOT_IP);
+  walk.skip(8);
+  walk.load(BPF_H, -2);
+  walk.jumpWhenIp(Label::PAIR);
+  walk.jump(Label::NOT_IP);
+}
+
+/// As walkLink() does it, but for the lengths: what looks like IP is taken for it.
+void walkMpls(Assembler& walk) {
+  constexpr int INNER_TYPE_AT = 12;
+  walk.place(Label::MPLS);
+  for (int label = 0; label < LABELS; ++label) {
+    walk.skip(4);
+    walk.load(BPF_B, -2);
+    walk.add(BPF_ALU | BPF_AND | BPF_K, 1);
+    walk.jumpWhenEqual({1}, Label::BOTTOM_OF_STACK);
+  }
+  walk.jump(Label::NOT_IP);
+  walk.place(Label::BOTTOM_OF_STACK);
+  walk.load(BPF_B, 0);
+  walk.add(BPF_ALU | BPF_AND | BPF_K, 0xf0);
+  walk.jumpWhenEqual({0x40, 0x60}, Label::PAIR);
+  walk.load(BPF_H, INNER_TYPE_AT);
+  walk.jumpWhenIp(Label::INNER_ETHERNET);
+  walk.skip(CONTROL_WORD_BYTES);
+}
+
+void walkInnerEthernet(Assembler& walk) {
+  walk.place(Label::INNER_ETHERNET);
+  walk.skip(14);
+  walk.load(BPF_H, -2);
+  walk.jumpWhenIp(Label::PAIR);
+  walk.jumpUnlessEqual({ETH_P_8021Q, ETH_P_8021AD}, Label::NOT_IP);
+  walk.skip(TAG_BYTES);
+  walk.load(BPF_H, -2);
+  walk.jumpWhenIp(Label::PAIR);
+  walk.jump(Label::NOT_IP);
 }
 
 /// One word for an address: the exclusive or of its words.
-void appendAddress(Program& program, uint32_t at, uint32_t words) {
-  appendLoad(program, BPF_W, at);
-  for (uint32_t word = 1; word < words; ++word) {
-    append(program, BPF_MISC | BPF_TAX);
-    appendLoad(program, BPF_W, at + 4 * word);
-    append(program, BPF_ALU | BPF_XOR | BPF_X);
+void foldIpv6(Assembler& walk, int at, Memory into) {
+  walk.load(BPF_W, at);
+  for (int word = 1; word < 4; ++word) {
+    walk.add(BPF_ST, into);
+    walk.load(BPF_W, at + 4 * word);
+    walk.add(BPF_LDX | BPF_MEM, into);
+    walk.add(BPF_ALU | BPF_XOR | BPF_X);
+    walk.add(BPF_LDX | BPF_MEM, IP_AT);
   }
+  walk.add(BPF_ST, into);
 }
 
-/// Ends with the hash of the pair: its sum and its exclusive or, because where networks are
-/// numbered alike (10.1.x.y talks to 10.2.x.y) one of the two is the same for all pairs.
-Program pairHash(uint32_t ipAt, const IpLayout& layout) {
-  const uint32_t sourceAt = ipAt + layout.sourceAt;
-  Program hash;
-  appendAddress(hash, sourceAt, layout.addressWords);
-  append(hash, BPF_ST, SCRATCH);
-  appendAddress(hash, sourceAt + 4 * layout.addressWords, layout.addressWords);
-  append(hash, BPF_LDX | BPF_MEM, SCRATCH);
-  append(hash, BPF_ALU | BPF_XOR | BPF_X);
-  append(hash, BPF_ST, SCRATCH + 1);
-  append(hash, BPF_ALU | BPF_XOR | BPF_X);  // the destination again
-  append(hash, BPF_ALU | BPF_ADD | BPF_X);
-  append(hash, BPF_ALU | BPF_MUL | BPF_K, GOLDEN_RATIO);
-  append(hash, BPF_MISC | BPF_TAX);
-  append(hash, BPF_LD | BPF_MEM, SCRATCH + 1);
-  append(hash, BPF_ALU | BPF_MUL | BPF_K, OTHER_MULTIPLIER);
-  append(hash, BPF_ALU | BPF_XOR | BPF_X);
+/// X is where IP begins; the first octet confirms the version.
+void loadPair(Assembler& walk) {
+  walk.place(Label::PAIR);
+  walk.add(BPF_STX, IP_AT);
+  walk.load(BPF_B, 0);
+  walk.add(BPF_ALU | BPF_AND | BPF_K, 0xf0);
+  walk.jumpWhenEqual({0x60}, Label::PAIR_IPV6);
+  walk.jumpUnlessEqual({0x40}, Label::NOT_IP);
+  walk.load(BPF_W, 12);
+  walk.add(BPF_ST, SOURCE);
+  walk.load(BPF_W, 16);
+  walk.jump(Label::HASH);
+  walk.place(Label::PAIR_IPV6);
+  foldIpv6(walk, 8, SOURCE);
+  foldIpv6(walk, 24, DESTINATION);
+}
+
+/// The destination is in the accumulator. The pair's sum and its exclusive or, because where
+/// networks are numbered alike (10.1.x.y talks to 10.2.x.y) one of the two is the same for all
+/// pairs.
+void hashPair(Assembler& walk) {
+  walk.place(Label::HASH);
+  walk.add(BPF_LDX | BPF_MEM, SOURCE);
+  walk.add(BPF_ALU | BPF_XOR | BPF_X);
+  walk.add(BPF_ST, EXCLUSIVE_OR);
+  walk.add(BPF_ALU | BPF_XOR | BPF_X);  // the destination again
+  walk.add(BPF_ALU | BPF_ADD | BPF_X);
+  walk.add(BPF_ALU | BPF_MUL | BPF_K, GOLDEN_RATIO);
+  walk.add(BPF_MISC | BPF_TAX);
+  walk.add(BPF_LD | BPF_MEM, EXCLUSIVE_OR);
+  walk.add(BPF_ALU | BPF_MUL | BPF_K, OTHER_MULTIPLIER);
+  walk.add(BPF_ALU | BPF_XOR | BPF_X);
   // The kernel takes a modulo, and a product is best in its upper half.
-  append(hash, BPF_ALU | BPF_RSH | BPF_K, 16);
-  append(hash, BPF_RET | BPF_A);
-  return hash;
-}
-
-/// The pair's hash when the first octet confirms the IP version; else goes on behind.
-Program confirmedPairHash(uint32_t ipAt, const IpLayout& layout) {
-  Program program;
-  appendLoad(program, BPF_B, ipAt);
-  append(program, BPF_ALU | BPF_AND | BPF_K, 0xf0);
-  appendWhenEqual(program, layout.versionBits, pairHash(ipAt, layout));
-  return program;
-}
-
-/// Expects the EtherType in the accumulator; ends the program unless there is one more tag.
-void appendLevel(Program& program, uint32_t ipAt) {
-  for (const IpLayout& layout : LAYOUTS)
-    appendWhenEqual(program, layout.etherType, confirmedPairHash(ipAt, layout));
-  // On frames being sent the network header may lie behind the tags although the protocol is that
-  // of a tag: then what looks like a tag is the IP header itself.
-  Program otherwise;
-  for (const IpLayout& layout : LAYOUTS)
-    if (ipAt > 0) {
-      const Program hash = confirmedPairHash(0, layout);
-      otherwise.insert(otherwise.end(), hash.begin(), hash.end());
-    }
-  append(otherwise, BPF_RET | BPF_K, 0);
-  auto toNextLevel = static_cast<uint8_t>(otherwise.size() + 2);
-  for (const uint32_t tag : {uint32_t{ETH_P_8021Q}, uint32_t{ETH_P_8021AD}, ETHER_TYPE_QINQ_9100})
-    program.push_back(BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, tag, toNextLevel--, 0));
-  program.insert(program.end(), otherwise.begin(), otherwise.end());
+  walk.add(BPF_ALU | BPF_RSH | BPF_K, 16);
+  walk.add(BPF_RET | BPF_A);
+  walk.place(Label::NOT_IP);
+  walk.add(BPF_RET | BPF_K, 0);
 }
 
 }  // namespace
 
-std::vector<sock_filter> fanoutProgram() {
-  Program program;
-  append(program, BPF_LD | BPF_W | BPF_ABS, static_cast<uint32_t>(SKF_AD_OFF + SKF_AD_PROTOCOL));
-  for (uint32_t level = 0; level <= VLAN_LEVELS; ++level) {
-    const uint32_t ipAt = level * VLAN_TAG_BYTES;
-    if (level > 0) appendLoad(program, BPF_H, ipAt - 2);
-    appendLevel(program, ipAt);
-  }
-  append(program, BPF_RET | BPF_K, 0);
-  return program;
+std::vector<sock_filter> fanoutProgram(LinkType linkType) {
+  const bool ethernet = linkType == LinkType::ETHERNET;
+  Assembler walk(ethernet ? SKF_LL_OFF : SKF_NET_OFF);
+  walk.add(BPF_LDX | BPF_IMM, ethernet ? ETH_HLEN : 0);
+  if (ethernet)
+    walk.load(BPF_H, -2);
+  else
+    walk.add(BPF_LD | BPF_W | BPF_ABS, static_cast<uint32_t>(SKF_AD_OFF + SKF_AD_PROTOCOL));
+  walkTags(walk);
+  walkBehindTags(walk);
+  walkPppoe(walk);
+  walkLlc(walk);
+  walkMpls(walk);
+  walkInnerEthernet(walk);
+  loadPair(walk);
+  hashPair(walk);
+  return walk.finish();
 }
 
 }  // namespace weir

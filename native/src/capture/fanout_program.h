@@ -6,11 +6,17 @@
 
 #include <vector>
 
+#include "capture/packet_view.h"
+
 namespace weir {
 
 /// For PACKET_FANOUT_CBPF. Its value, modulo the number of rings, is the same for both directions
-/// of an IP pair and for all fragments of a datagram; 0 for what is not IP. The kernel takes one
-/// VLAN tag off on receipt; the program looks through two more.
-std::vector<sock_filter> fanoutProgram();
+/// of an IP pair and for all fragments of a datagram; 0 for what is not IP. It finds IP as
+/// walkLink() does, within bounds: three tags besides the one that the kernel takes off, PPPoE,
+/// SNAP, six MPLS labels, and behind them or an 802.1ah tag an Ethernet frame with at most one tag.
+/// What lies deeper goes to the first ring. A pseudowire without a control word to an address that
+/// begins with 4 or 6 looks like IP, as it does to every router (RFC 8469). `linkType` is that of
+/// the interface: Ethernet or raw IP.
+std::vector<sock_filter> fanoutProgram(LinkType linkType);
 
 }  // namespace weir

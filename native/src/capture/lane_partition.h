@@ -17,8 +17,8 @@ struct LaneShare {
 };
 
 /// Hash of the frame's two IP addresses, the same for both directions and for all fragments of a
-/// datagram. Looks through any number of VLAN tags. 0 for frames that are not IP, and for frames
-/// too short to hold both addresses.
+/// datagram. It is the outermost IP packet that counts, which decode finds by the same walk. 0 for
+/// frames that are not IP, and for frames too short to hold both addresses.
 uint32_t ipPairHash(const PacketView& view);
 
 inline bool belongsTo(const LaneShare& lane, const PacketView& view) {

@@ -47,6 +47,25 @@ bool setOption(const Fd& socket, int level, int name, const Value& value) {
   return ::setsockopt(socket.get(), level, name, &value, sizeof value) == 0;
 }
 
+/// Devices whose packets have no link header of their own, or one that only they understand; their
+/// IP packets are where the kernel says that the network header is.
+bool isIpInterface(uint16_t hardware) {
+  constexpr uint16_t IPV6_GRE = 823;  // linux/if_arp.h, which does not go with net/if_arp.h
+  switch (hardware) {
+    case ARPHRD_NONE:  // tun, WireGuard
+    case ARPHRD_RAWIP:
+    case ARPHRD_PPP:
+    case ARPHRD_TUNNEL:
+    case ARPHRD_TUNNEL6:
+    case ARPHRD_SIT:
+    case ARPHRD_IPGRE:
+    case IPV6_GRE:
+      return true;
+    default:
+      return false;
+  }
+}
+
 /// A program that keeps `snapLengthBytes` of each frame; 0 takes none at all.
 bool attachSnapLength(const Fd& socket, uint32_t snapLengthBytes) {
   sock_filter keep = BPF_STMT(BPF_RET | BPF_K, snapLengthBytes);
@@ -120,12 +139,13 @@ void PacketRing::checkInterface() {
   if (::ioctl(socket_.get(), SIOCGIFHWADDR, &request) != 0)
     fail(capture_code::NO_SUCH_INTERFACE, "cannot ask for the type of " + options_.interfaceName,
          "there are: " + listInterfaces());
-  loopback_ = request.ifr_hwaddr.sa_family == ARPHRD_LOOPBACK;
-  if (!loopback_ && request.ifr_hwaddr.sa_family != ARPHRD_ETHER)
+  const uint16_t hardware = request.ifr_hwaddr.sa_family;
+  loopback_ = hardware == ARPHRD_LOOPBACK;
+  linkType_ = isIpInterface(hardware) ? LinkType::RAW_IP : LinkType::ETHERNET;
+  if (!loopback_ && hardware != ARPHRD_ETHER && linkType_ != LinkType::RAW_IP)
     throw CaptureError(capture_code::UNSUPPORTED_INTERFACE,
-                       options_.interfaceName + " has link type " +
-                           std::to_string(request.ifr_hwaddr.sa_family) +
-                           ", not Ethernet; capture on the Ethernet interface below it");
+                       options_.interfaceName + " has link type " + std::to_string(hardware) +
+                           ", neither Ethernet nor IP; capture on the interface below it");
 }
 
 void PacketRing::createRing() {
@@ -170,7 +190,7 @@ void PacketRing::joinFanout() {
   // group.
   const auto groupId = static_cast<uint16_t>(options_.fanoutGroupId + interfaceIndex_);
   const int group = groupId | PACKET_FANOUT_CBPF << 16;
-  auto program = fanoutProgram();
+  auto program = fanoutProgram(linkType_);
   const sock_fprog data = {static_cast<uint16_t>(program.size()), program.data()};
   if (!setOption(socket_, SOL_PACKET, PACKET_FANOUT, group) ||
       !setOption(socket_, SOL_PACKET, PACKET_FANOUT_DATA, data))
@@ -276,14 +296,18 @@ bool PacketRing::takeFrame(const tpacket3_hdr& header, PacketView& view) const {
   const auto* const address =
       reinterpret_cast<const sockaddr_ll*>(start + TPACKET_ALIGN(sizeof header));
   if (loopback_ && address->sll_pkttype == PACKET_OUTGOING) return false;
+  const uint32_t linkBytes =
+      linkType_ == LinkType::RAW_IP
+          ? std::min<uint32_t>(header.tp_net - header.tp_mac, header.tp_snaplen)
+          : 0;
   const bool tagged = (header.tp_status & TP_STATUS_VLAN_VALID) != 0;
-  view = {.data = start + header.tp_mac,
-          .capturedLengthBytes = header.tp_snaplen,
-          .originalLengthBytes = header.tp_len,
+  view = {.data = start + header.tp_mac + linkBytes,
+          .capturedLengthBytes = header.tp_snaplen - linkBytes,
+          .originalLengthBytes = header.tp_len - linkBytes,
           .timestampNs = header.tp_sec * int64_t{1'000'000'000} + header.tp_nsec,
           .interfaceIndex = interfaceIndex_,
           .strippedVlanTci = tagged ? header.hv1.tp_vlan_tci & 0xffffU : PacketView::NO_VLAN,
-          .linkType = LinkType::ETHERNET};
+          .linkType = linkType_};
   return true;
 }
 

@@ -37,7 +37,8 @@ class PacketRing final : public PacketSource {
   PacketRing(const PacketRing&) = delete;
   PacketRing& operator=(const PacketRing&) = delete;
 
-  /// Throws CaptureError: no such interface, missing right, not Ethernet, no memory for the ring.
+  /// Throws CaptureError: no such interface, missing right, neither Ethernet nor IP, no memory for
+  /// the ring.
   void open() override;
 
   /// Gives frames of one block; the block goes back to the kernel when all its frames were given
@@ -84,8 +85,9 @@ class PacketRing final : public PacketSource {
   bool holdsBlock_ = false;
   bool capturing_ = false;
   bool stopped_ = false;
-  bool drained_ = false;   ///< stopped, and the ring was empty after that
-  bool gone_ = false;      ///< the interface was deleted; there is no ring
+  bool drained_ = false;  ///< stopped, and the ring was empty after that
+  bool gone_ = false;     ///< the interface was deleted; there is no ring
+  LinkType linkType_ = LinkType::ETHERNET;
   bool loopback_ = false;  ///< sees each frame twice, as outgoing and as incoming
   CaptureCounters counters_;
   uint64_t droppedBefore_ = 0;  ///< at the last call of pressure()

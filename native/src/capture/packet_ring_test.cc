@@ -5,13 +5,18 @@
 
 #include <arpa/inet.h>
 #include <doctest/doctest.h>
+#include <fcntl.h>
 #include <linux/if_ether.h>
+#include <linux/if_tun.h>
 #include <net/if.h>
 #include <sched.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdlib>
+#include <cstring>
 #include <functional>
 #include <map>
 #include <memory>
@@ -19,6 +24,8 @@
 
 #include "capture/capture_error.h"
 #include "capture/test_captures.h"
+#include "decode/packet_decoder.h"
+#include "decode/test_encapsulations.h"
 
 using namespace weir;
 using namespace weir::test;
@@ -82,19 +89,52 @@ std::vector<Received> receiveAll(PacketRing& ring) {
   return received;
 }
 
-/// The two addresses as octets in a fixed order, or nothing for other frames.
+/// The outermost pair of addresses in a fixed order.
 std::string pairOf(const Received& received) {
   const Octets& frame = received.packet.frame;
-  size_t at = 14;
-  while (frame[at - 2] == 0x81 || frame[at - 2] == 0x88) at += 4;
-  const bool version6 = frame[at - 2] == 0x86;
-  if (!version6 && frame[at - 1] != 0) return {};
-  const size_t size = version6 ? 16 : 4;
-  const auto from = frame.begin() + static_cast<ptrdiff_t>(at + (version6 ? 8 : 12));
-  const auto step = static_cast<ptrdiff_t>(size);
-  const std::string one(from, from + step);
-  const std::string two(from + step, from + 2 * step);
-  return std::min(one, two) + std::max(one, two);
+  DecodedPacket packet;
+  PacketDecoder({.tunnels = TunnelSet::none()})
+      .decode({.data = frame.data(), .capturedLengthBytes = static_cast<uint32_t>(frame.size())},
+              packet);
+  if (packet.exception != Exception::NONE) return {};
+  return std::string(packet.key.addressA.begin(), packet.key.addressA.end()) +
+         std::string(packet.key.addressB.begin(), packet.key.addressB.end());
+}
+
+/// Both directions and a later fragment of `pairs` pairs in every encapsulation on Ethernet.
+std::vector<TestPacket> encapsulatedPackets(uint32_t pairs) {
+  std::vector<TestPacket> packets;
+  for (uint32_t pair = 0; pair < pairs; ++pair) {
+    const std::string one = "10.1.0." + std::to_string(pair + 1);
+    const std::string two = "172.16.0." + std::to_string(pair + 1);
+    const std::string six = "2001:db8::" + std::to_string(pair + 1);
+    const Octets body = udp({}, Octets(40, 1));
+    for (const Encapsulation& around : linkEncapsulations()) {
+      const auto add = [&](uint16_t type, const Octets& ip, Way way) {
+        packets.push_back({0, around.wrap(type, ip, way)});
+      };
+      add(IPV4_TYPE, ipv4({.source = one, .destination = two}, body), Way::FORWARD);
+      add(IPV4_TYPE, ipv4({.source = two, .destination = one}, body), Way::BACKWARD);
+      add(IPV4_TYPE, ipv4({.source = one, .destination = two, .fragment = 3}, body), Way::FORWARD);
+      add(IPV6_TYPE, ipv6({six, "2001:db8:1::1"}, body), Way::FORWARD);
+      add(IPV6_TYPE, ipv6({"2001:db8:1::1", six}, body), Way::BACKWARD);
+    }
+  }
+  return packets;
+}
+
+using Rings = std::vector<std::unique_ptr<PacketRing>>;
+
+Rings openLanes(uint32_t lanes) {
+  Rings rings;
+  for (uint32_t lane = 0; lane < lanes; ++lane) {
+    PacketRingOptions options = smallRing("weirb");
+    options.fanoutGroupId = 4711;
+    options.laneCount = lanes;
+    rings.push_back(std::make_unique<PacketRing>(options));
+    rings.back()->open();
+  }
+  return rings;
 }
 
 std::string codeOf(PacketRingOptions options) {
@@ -152,15 +192,8 @@ TEST_CASE("the lanes' rings share the frames by IP pair") {
   inNamespace([] {
     constexpr uint32_t LANES = 3;
     const auto packets = packetsOfPairs(60);
-    std::vector<std::unique_ptr<PacketRing>> rings;
-    for (uint32_t lane = 0; lane < LANES; ++lane) {
-      PacketRingOptions options = smallRing("weirb");
-      options.fanoutGroupId = 4711;
-      options.laneCount = LANES;
-      rings.push_back(std::make_unique<PacketRing>(options));
-      rings.back()->open();
-      send("weira", packets);  // before the first receive(): no lane takes these
-    }
+    const Rings rings = openLanes(LANES);
+    send("weira", packets);  // before the first receive(): no lane takes these
     std::array<PacketView, 1> none;
     for (const auto& ring : rings) CHECK(ring->receive(none) == 0);
     send("weira", packets);
@@ -179,6 +212,30 @@ TEST_CASE("the lanes' rings share the frames by IP pair") {
   });
 }
 
+TEST_CASE("an IP pair has one lane, whatever lies between Ethernet and IP") {
+  inNamespace([] {
+    constexpr uint32_t LANES = 4;
+    const auto packets = encapsulatedPackets(8);
+    const Rings rings = openLanes(LANES);
+    std::array<PacketView, 1> none;
+    for (const auto& ring : rings) CHECK(ring->receive(none) == 0);
+    send("weira", packets);
+    send("weirb", packets);
+    size_t frames = 0;
+    std::map<std::string, uint32_t> laneOf;
+    for (uint32_t lane = 0; lane < LANES; ++lane) {
+      for (const Received& one : receiveAll(*rings[lane])) {
+        ++frames;
+        const std::string pair = pairOf(one);
+        CHECK(pair != "");
+        CHECK(laneOf.try_emplace(pair, lane).first->second == lane);
+      }
+    }
+    CHECK(frames == 2 * packets.size());
+    CHECK(laneOf.size() == 2 * 8);
+  });
+}
+
 TEST_CASE("loopback frames come once") {
   inNamespace([] {
     PacketRing ring(smallRing("lo"));
@@ -194,6 +251,50 @@ TEST_CASE("loopback frames come once") {
     for (int i = 0; i < 5; ++i)
       ::sendto(socket.get(), "hello", 5, 0, reinterpret_cast<const sockaddr*>(&to), sizeof to);
     CHECK(receiveAll(ring).size() == 5);
+  });
+}
+
+TEST_CASE("an interface without link headers gives IP packets, incoming and outgoing") {
+  inNamespace([] {
+    const Fd tun(::open("/dev/net/tun", O_RDWR | O_CLOEXEC));
+    ifreq request{};
+    request.ifr_flags = IFF_TUN | IFF_NO_PI;
+    std::strcpy(request.ifr_name, "weirtun");
+    if (!tun.valid() || ::ioctl(tun.get(), TUNSETIFF, &request) != 0 ||
+        !run("ip address add 10.9.0.1/24 dev weirtun && ip link set weirtun up")) {
+      MESSAGE("skipped: needs /dev/net/tun");
+      return;
+    }
+    PacketRing ring(smallRing("weirtun"));
+    ring.open();
+    std::array<PacketView, 1> none;
+    CHECK(ring.receive(none) == 0);
+    const Octets in = ipv4({.source = "10.9.0.2", .destination = "10.9.0.1"}, udp({}, text("in")));
+    CHECK(::write(tun.get(), in.data(), in.size()) == static_cast<ssize_t>(in.size()));
+    const Fd socket(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+    sockaddr_in to{};
+    to.sin_family = AF_INET;
+    to.sin_port = htons(9);
+    to.sin_addr.s_addr = htonl(0x0a090002);
+    CHECK(::sendto(socket.get(), "out", 3, 0, reinterpret_cast<const sockaddr*>(&to), sizeof to) ==
+          3);
+    PacketDecoder decoder;
+    std::vector<std::string> payloads;
+    std::array<PacketView, 8> batch;
+    for (int waits = 0; waits < 2; ++waits) {
+      const size_t count = ring.receive(batch);
+      for (size_t i = 0; i < count; ++i) {
+        DecodedPacket packet;
+        decoder.decode(batch[i], packet);
+        CHECK(packet.exception == Exception::NONE);
+        CHECK(packet.octets == batch[i].originalLengthBytes);
+        if (packet.key.protocol == 17)
+          payloads.emplace_back(reinterpret_cast<const char*>(packet.payload),
+                                packet.payloadLengthBytes);
+      }
+    }
+    CHECK(std::count(payloads.begin(), payloads.end(), "in") == 1);
+    CHECK(std::count(payloads.begin(), payloads.end(), "out") == 1);
   });
 }
 
@@ -297,8 +398,8 @@ TEST_CASE("a ring that cannot be opened says why, with a stable code") {
     PacketRingOptions odd = smallRing("weirb");
     odd.blockSizeBytes = 1000;
     CHECK(codeOf(odd) == "WEIR_CAPTURE_RING_FAILED");
-    if (run("ip tuntap add weirtun mode tun 2>/dev/null"))
-      CHECK(codeOf(smallRing("weirtun")) == "WEIR_CAPTURE_UNSUPPORTED_INTERFACE");
+    if (run("ip link add weirmon type nlmon 2>/dev/null"))
+      CHECK(codeOf(smallRing("weirmon")) == "WEIR_CAPTURE_UNSUPPORTED_INTERFACE");
     try {
       PacketRing(smallRing("weirnone")).open();
     } catch (const CaptureError& error) {

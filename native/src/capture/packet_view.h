@@ -6,9 +6,22 @@
 
 namespace weir {
 
-/// Link types that decode understands (LINKTYPE_ values of the pcap registry).
+/// Link types that Weir reads (LINKTYPE_ values of the pcap registry; 12 and 14 are old files').
 enum class LinkType : uint16_t {
+  BSD_LOOPBACK = 0,  ///< address family in the byte order of the machine that captured
   ETHERNET = 1,
+  PPP = 9,
+  RAW_IP_12 = 12,
+  RAW_IP_14 = 14,
+  PPP_SERIAL = 50,  ///< in HDLC-like framing, or Cisco's
+  RAW_IP = 101,
+  CISCO_HDLC = 104,
+  IEEE_802_11 = 105,  ///< without a radio header in front
+  OPENBSD_LOOPBACK = 108,
+  LINUX_COOKED = 113,
+  IPV4 = 228,
+  IPV6 = 229,
+  LINUX_COOKED_2 = 276,
 };
 
 /// A frame as captured. Borrowed: valid until the next `PacketSource::receive`.

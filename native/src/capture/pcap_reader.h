@@ -32,6 +32,9 @@ class PcapReader {
 
   [[nodiscard]] bool ended() const { return cursor_.ended; }
 
+  /// Of all frames.
+  [[nodiscard]] LinkType linkType() const { return linkType_; }
+
   [[nodiscard]] int64_t clockNs() const { return clock_.nowNs(); }
 
  private:

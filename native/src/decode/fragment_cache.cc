@@ -3,18 +3,18 @@
 
 namespace weir {
 
-FragmentCache::FragmentCache() : entries_(SETS * WAYS) {}
-
-size_t FragmentCache::setOf(const FragmentKey& key) {
-  uint64_t words[sizeof key / sizeof(uint64_t)];
-  std::memcpy(words, &key, sizeof key);
+uint64_t FragmentKey::hash() const {
+  uint64_t words[sizeof *this / sizeof(uint64_t)];
+  std::memcpy(words, this, sizeof *this);
   uint64_t hash = 0;
   for (const uint64_t word : words) {
     hash = (hash ^ word) * 0x9e3779b97f4a7c15ULL;
     hash ^= hash >> 32;
   }
-  return hash % SETS * WAYS;
+  return hash;
 }
+
+FragmentCache::FragmentCache() : entries_(SETS * WAYS) {}
 
 bool FragmentCache::alive(const Entry& entry, int64_t nowNs) {
   // Packet time may step back a little; a long step back is another capture. Unsigned, because the

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Remembers the ports of fragmented datagrams, so that later fragments, which carry none, join the
-// flow of the first. A bounded cache: under a flood of fragments the oldest are forgotten and their
-// later fragments form a flow with ports 0. Owned by one lane's decoder.
+// Remembers the flows of fragmented datagrams, so that later fragments, which carry no ports, join
+// the flow of the first. A bounded cache: under a flood of fragments the oldest are forgotten and
+// their later fragments form a flow with ports 0. Owned by one lane's decoder.
 #pragma once
 
 #include <cstddef>
@@ -12,27 +12,36 @@
 
 namespace weir {
 
-/// What identifies a datagram in pieces (RFC 791 2.3, RFC 8200 4.5), plus the VLAN it was seen in.
+/// What identifies a datagram in pieces (RFC 791 2.3, RFC 8200 4.5), and the network it was seen
+/// in.
 struct FragmentKey {
   IpAddress source{};
   IpAddress destination{};
   uint32_t identification = 0;
+  uint32_t segmentId = 0;
   uint16_t vlanId = 0;
+  uint16_t customerVlanId = 0;
   uint8_t protocol = 0;  ///< IPv6: the fragment header's next header
   uint8_t ipVersion = 0;
+  Tunnel tunnel = Tunnel::NONE;
+  uint8_t unused = 0;
 
   bool operator==(const FragmentKey& other) const {
     return std::memcmp(this, &other, sizeof *this) == 0;
   }
+  [[nodiscard]] uint64_t hash() const;
 };
-static_assert(sizeof(FragmentKey) == 40, "compared and hashed as five words, so no padding");
+static_assert(sizeof(FragmentKey) == 48, "compared and hashed as six words, so no padding");
+
+/// Whether a fragmented packet is a flow's packet itself or the envelope of one.
+enum class FragmentRole : uint8_t { PACKET, ENVELOPE };
 
 /// What only a datagram's first fragment tells.
 struct FragmentFacts {
-  uint16_t sourcePort = 0;
-  uint16_t destinationPort = 0;
+  FlowKey flow;
   uint16_t icmpTypeCode = 0;
-  uint8_t protocol = 0;  ///< behind all extension headers
+  Sender sender = Sender::A;
+  FragmentRole role = FragmentRole::PACKET;
 };
 
 class FragmentCache {
@@ -52,16 +61,16 @@ class FragmentCache {
   static constexpr size_t SETS = 1024;
   static constexpr size_t WAYS = 4;
 
-  /// One cache line; `storedNs` EMPTY marks an unused entry.
+  /// Two cache lines; `storedNs` EMPTY marks an unused entry.
   struct alignas(64) Entry {
     static constexpr int64_t EMPTY = INT64_MIN;
     FragmentKey key;
-    FragmentFacts facts;
     int64_t storedNs = EMPTY;
+    FragmentFacts facts;
   };
-  static_assert(sizeof(Entry) == 64);
+  static_assert(sizeof(Entry) == 128);
 
-  [[nodiscard]] static size_t setOf(const FragmentKey& key);
+  [[nodiscard]] static size_t setOf(const FragmentKey& key) { return key.hash() % SETS * WAYS; }
   [[nodiscard]] static bool alive(const Entry& entry, int64_t nowNs);
 
   std::vector<Entry> entries_;

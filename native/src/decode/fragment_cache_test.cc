@@ -16,7 +16,7 @@ constexpr int64_t SECOND_NS = 1'000'000'000;
 constexpr uint16_t MORE = 0x2000;
 
 /// Decodes frames in order with one decoder.
-class Decoding {
+class Decoder {
  public:
   DecodedPacket operator()(const Octets& frame, int64_t timestampNs = 0) {
     const auto bytes = static_cast<uint32_t>(frame.size());
@@ -49,7 +49,7 @@ const Octets CONTINUED = text("12345678 more octets");
 }  // namespace
 
 TEST_CASE("later fragments join the flow of the first") {
-  Decoding decode;
+  Decoder decode;
   const auto first = decode(piece4(MORE, udp({1000, 2000}, text("12345678"))));
   const auto middle = decode(piece4(MORE | 2, CONTINUED), SECOND_NS);
   const auto last = decode(piece4(4, CONTINUED), 2 * SECOND_NS);
@@ -64,7 +64,7 @@ TEST_CASE("later fragments join the flow of the first") {
 }
 
 TEST_CASE("ports are never read from a later fragment") {
-  Decoding decode;
+  Decoder decode;
   const auto unknown = decode(piece4(3, CONTINUED));
   CHECK(unknown.exception == Exception::NONE);
   CHECK(unknown.key.portA == 0);
@@ -81,7 +81,7 @@ TEST_CASE("ports are never read from a later fragment") {
 }
 
 TEST_CASE("IPv6 fragments, also when the fragmentable part begins with an extension header") {
-  Decoding decode;
+  Decoder decode;
   const auto first = decode(piece6(1, 60, extension(17, udp({1000, 2000}, text("12345678")))));
   const auto last = decode(piece6(24, 60, CONTINUED));
   CHECK(first.key.protocol == 17);
@@ -91,13 +91,13 @@ TEST_CASE("IPv6 fragments, also when the fragmentable part begins with an extens
 }
 
 TEST_CASE("an atomic IPv6 fragment is a whole packet") {
-  Decoding decode;
+  Decoder decode;
   CHECK(decode(piece6(0, 17, udp({1000, 2000}, {}))).key.portA == 1000);
   CHECK(decode(piece6(8, 17, CONTINUED)).key.portA == 0);
 }
 
 TEST_CASE("ICMP fragments stay with their query") {
-  Decoding decode;
+  Decoder decode;
   const auto first = decode(piece4(MORE, icmp(8, 0), 1));
   const auto last = decode(piece4(2, CONTINUED, 1));
   CHECK(last.key == first.key);
@@ -105,7 +105,7 @@ TEST_CASE("ICMP fragments stay with their query") {
 }
 
 TEST_CASE("a first fragment that ends inside the transport header") {
-  Decoding decode;
+  Decoder decode;
   auto tiny = tcp({1000, 2000}, {.flags = 0x002}, {});
   tiny.resize(8);
   const auto first = decode(piece4(MORE, tiny, 6));
@@ -113,14 +113,14 @@ TEST_CASE("a first fragment that ends inside the transport header") {
   CHECK(first.key.portA == 1000);
   CHECK(first.tcpFlags == 0);
   CHECK(decode(piece4(1, CONTINUED, 6)).key == first.key);
-  Decoding other;
+  Decoder other;
   const auto portless = other(piece4(MORE, {1, 2}, 6));
   CHECK(portless.exception == Exception::NONE);
   CHECK(portless.key.portA == 0);
 }
 
 TEST_CASE("the first of two first fragments wins until the timeout") {
-  Decoding decode;
+  Decoder decode;
   decode(piece4(MORE, udp({1000, 2000}, {})));
   decode(piece4(MORE, udp({3000, 4000}, {})), SECOND_NS);
   CHECK(decode(piece4(1, CONTINUED), 2 * SECOND_NS).key.portA == 1000);
@@ -139,12 +139,12 @@ TEST_CASE("a flood of first fragments forgets the oldest and keeps the newest") 
   };
   constexpr uint32_t FLOOD = 100'000;
   for (uint32_t id = 0; id < FLOOD; ++id)
-    cache.remember(keyOf(id), {.sourcePort = static_cast<uint16_t>(id)}, id);
+    cache.remember(keyOf(id), FragmentFacts{.icmpTypeCode = static_cast<uint16_t>(id)}, id);
   size_t remembered = 0;
   for (uint32_t id = 0; id < FLOOD; ++id) remembered += cache.find(keyOf(id), FLOOD) != nullptr;
   CHECK(remembered == 4096);
   const FragmentFacts* const newest = cache.find(keyOf(FLOOD - 1), FLOOD);
   REQUIRE(newest != nullptr);
-  CHECK(newest->sourcePort == static_cast<uint16_t>(FLOOD - 1));
+  CHECK(newest->icmpTypeCode == static_cast<uint16_t>(FLOOD - 1));
   CHECK(cache.find(keyOf(0), FLOOD) == nullptr);
 }

@@ -23,11 +23,11 @@ constexpr uint16_t icmpQuery(uint8_t type, uint8_t code) {
   }
 }
 
-/// The same of ICMPv6 (RFC 4443, 4620, 4861, 6275, 8335).
+/// The same of ICMPv6 (RFC 4443, 4620, 6275, 8335). A neighbour advertisement is a
+/// flow of its own: it often comes unasked, and what is asked goes to a multicast address.
 constexpr uint16_t icmpv6Query(uint8_t type, uint8_t code) {
   switch (type) {
     case 129:  // echo reply
-    case 136:  // neighbour advertisement
     case 145:  // home agent address discovery reply
     case 147:  // mobile prefix advertisement
       return static_cast<uint16_t>((type - 1) << 8 | code);

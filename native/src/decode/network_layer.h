@@ -5,14 +5,15 @@
 #include <algorithm>
 
 #include "capture/byte_order.h"
+#include "capture/link_layer.h"
 #include "decode/decoded_packet.h"
-#include "decode/link_layer.h"
 
 namespace weir {
 
 enum class FragmentKind : uint8_t { NONE, FIRST, LATER };
 
-/// What the network layer hands on. `octets` is set as soon as the IP header itself is sound.
+/// What the network layer hands on. `octets` is set as soon as the IP header itself is sound. It
+/// goes to functions out of line by value, so that it lives in registers where none is called.
 struct NetworkLayer {
   const uint8_t* source = nullptr;
   const uint8_t* destination = nullptr;
@@ -27,22 +28,29 @@ struct NetworkLayer {
   uint8_t version = 0;
   uint8_t classOfService = 0;
   uint8_t timeToLive = 0;
+  Exception exception = Exception::NONE;
 };
 
+inline NetworkLayer refused(NetworkLayer ip, Exception exception) {
+  ip.exception = exception;
+  return ip;
+}
+
 /// RFC 791 3.1.
-inline Exception decodeIpv4(const LinkLayer& link, NetworkLayer& ip) {
+inline NetworkLayer decodeIpv4(const LinkLayer& link) {
   constexpr uint32_t MINIMUM_BYTES = 20;
   constexpr uint16_t MORE_FRAGMENTS = 0x2000;
   constexpr uint16_t OFFSET_MASK = 0x1fff;
+  NetworkLayer ip;
   const uint8_t* const header = link.network;
-  if (link.capturedBytes < MINIMUM_BYTES) return Exception::TRUNCATED_IP_HEADER;
+  if (link.capturedBytes < MINIMUM_BYTES) return refused(ip, Exception::TRUNCATED_IP_HEADER);
   const uint32_t headerBytes = (header[0] & 0x0fU) * 4;
   // Segmentation offload leaves 0 in what the stack hands to its own taps: the wire length stands.
   uint32_t totalBytes = load16Be(header + 2);
   if (totalBytes == 0) totalBytes = link.wireBytes;
   if (header[0] >> 4 != 4 || headerBytes < MINIMUM_BYTES || totalBytes < headerBytes)
-    return Exception::MALFORMED_IP_HEADER;
-  if (link.capturedBytes < headerBytes) return Exception::TRUNCATED_IP_HEADER;
+    return refused(ip, Exception::MALFORMED_IP_HEADER);
+  if (link.capturedBytes < headerBytes) return refused(ip, Exception::TRUNCATED_IP_HEADER);
   ip.version = 4;
   ip.source = header + 12;
   ip.destination = header + 16;
@@ -58,7 +66,7 @@ inline Exception decodeIpv4(const LinkLayer& link, NetworkLayer& ip) {
     ip.identification = load16Be(header + 4);
     ip.fragment = (fragmentation & OFFSET_MASK) != 0 ? FragmentKind::LATER : FragmentKind::FIRST;
   }
-  return Exception::NONE;
+  return ip;
 }
 
 enum Ipv6Extension : uint8_t {
@@ -105,20 +113,21 @@ inline void takeFragmentHeader(const uint8_t* header, NetworkLayer& ip) {
 }
 
 /// Moves `ip` to the transport header. Out of line: few packets have extension headers.
-[[gnu::noinline]] inline Exception skipIpv6Extensions(NetworkLayer& ip) {
+[[gnu::noinline]] inline NetworkLayer skipIpv6Extensions(NetworkLayer ip) {
   constexpr int LONGEST_CHAIN = 16;
   constexpr uint32_t SHORTEST_BYTES = 8;
   for (int count = 0; isIpv6Extension(ip.protocol); ++count) {
-    if (count == LONGEST_CHAIN) return Exception::MALFORMED_IP_HEADER;
+    if (count == LONGEST_CHAIN) return refused(ip, Exception::MALFORMED_IP_HEADER);
     // A chain cut by fragmentation (RFC 7112 forbids it) still is a flow, without ports.
     const auto chainEnds =
         ip.fragment == FragmentKind::FIRST ? Exception::NONE : Exception::MALFORMED_IP_HEADER;
-    if (ip.transportBytes < SHORTEST_BYTES) return chainEnds;
-    if (ip.capturedBytes < SHORTEST_BYTES) return Exception::TRUNCATED_TRANSPORT_HEADER;
+    if (ip.transportBytes < SHORTEST_BYTES) return refused(ip, chainEnds);
+    if (ip.capturedBytes < SHORTEST_BYTES)
+      return refused(ip, Exception::TRUNCATED_TRANSPORT_HEADER);
     const uint8_t type = ip.protocol;
     const uint32_t headerBytes = ipv6ExtensionBytes(type, ip.transport);
-    if (ip.transportBytes < headerBytes) return chainEnds;
-    if (ip.capturedBytes < headerBytes) return Exception::TRUNCATED_TRANSPORT_HEADER;
+    if (ip.transportBytes < headerBytes) return refused(ip, chainEnds);
+    if (ip.capturedBytes < headerBytes) return refused(ip, Exception::TRUNCATED_TRANSPORT_HEADER);
     if (type == FRAGMENT) takeFragmentHeader(ip.transport, ip);
     ip.protocol = ip.transport[0];
     ip.transport += headerBytes;
@@ -126,15 +135,16 @@ inline void takeFragmentHeader(const uint8_t* header, NetworkLayer& ip) {
     ip.capturedBytes -= headerBytes;
     if (ip.fragment == FragmentKind::LATER) break;  // what follows is no header any more
   }
-  return Exception::NONE;
+  return ip;
 }
 
 /// RFC 8200 3.
-inline Exception decodeIpv6(const LinkLayer& link, NetworkLayer& ip) {
+inline NetworkLayer decodeIpv6(const LinkLayer& link) {
   constexpr uint32_t HEADER_BYTES = 40;
+  NetworkLayer ip;
   const uint8_t* const header = link.network;
-  if (link.capturedBytes < HEADER_BYTES) return Exception::TRUNCATED_IP_HEADER;
-  if (header[0] >> 4 != 6) return Exception::MALFORMED_IP_HEADER;
+  if (link.capturedBytes < HEADER_BYTES) return refused(ip, Exception::TRUNCATED_IP_HEADER);
+  if (header[0] >> 4 != 6) return refused(ip, Exception::MALFORMED_IP_HEADER);
   uint32_t payloadBytes = load16Be(header + 4);
   // Jumbograms (RFC 2675) and segmentation offload have 0 here; so has a packet that ends here.
   if (payloadBytes == 0 && header[6] != NO_NEXT_HEADER)
@@ -149,19 +159,19 @@ inline Exception decodeIpv6(const LinkLayer& link, NetworkLayer& ip) {
   ip.classOfService = static_cast<uint8_t>(load16Be(header) >> 4);
   ip.timeToLive = header[7];
   ip.protocol = header[6];
-  return isIpv6Extension(ip.protocol) ? skipIpv6Extensions(ip) : Exception::NONE;
+  return isIpv6Extension(ip.protocol) ? skipIpv6Extensions(ip) : ip;
 }
 
-inline Exception decodeNetwork(const LinkLayer& link, NetworkLayer& ip) {
+inline NetworkLayer decodeNetwork(const LinkLayer& link) {
   switch (link.etherType) {
     case ETHER_TYPE_IPV4:
-      return decodeIpv4(link, ip);
+      return decodeIpv4(link);
     case ETHER_TYPE_IPV6:
-      return decodeIpv6(link, ip);
+      return decodeIpv6(link);
     case ETHER_TYPE_ARP:
-      return Exception::ARP;
+      return refused({}, Exception::ARP);
     default:
-      return Exception::NON_IP;  // also IEEE 802.3 frames, whose EtherType is a length
+      return refused({}, Exception::NON_IP);
   }
 }
 

@@ -2,112 +2,176 @@
 #include "decode/packet_decoder.h"
 
 #include <algorithm>
+#include <array>
 
-#include "decode/link_layer.h"
+#include "capture/link_layer.h"
 #include "decode/network_layer.h"
+#include "decode/plain_packet.h"
 #include "decode/transport_layer.h"
+#include "decode/tunnel.h"
 
 namespace weir {
 namespace {
 
 constexpr uint8_t IP_VERSION_4 = 4;
-
-void putIpv4(const uint8_t* address, IpAddress& into) {
-  into = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
-  std::memcpy(into.data() + 12, address, 4);
-}
-
-/// Three-way comparison of two addresses as numbers, which is their order as octets.
-int compareAddresses(const NetworkLayer& ip) {
-  if (ip.version == IP_VERSION_4) {
-    const uint32_t source = load32Be(ip.source);
-    const uint32_t destination = load32Be(ip.destination);
-    return source < destination ? -1 : source > destination;
-  }
-  return std::memcmp(ip.source, ip.destination, sizeof(IpAddress));
-}
+/// Tunnels in tunnels; a forged packet would go on for ever.
+constexpr size_t DEEPEST_TUNNEL = 4;
 
 void putEndpoints(const NetworkLayer& ip, const TransportLayer& transport, DecodedPacket& packet) {
-  const int order = compareAddresses(ip);
-  const bool fromB = order > 0 || (order == 0 && transport.sourcePort > transport.destinationPort);
-  FlowKey& key = packet.key;
-  packet.sender = fromB ? Sender::B : Sender::A;
-  key.portA = fromB ? transport.destinationPort : transport.sourcePort;
-  key.portB = fromB ? transport.sourcePort : transport.destinationPort;
-  key.protocol = transport.protocol;
-  key.ipVersion = ip.version;
-  const uint8_t* const first = fromB ? ip.destination : ip.source;
-  const uint8_t* const second = fromB ? ip.source : ip.destination;
-  if (ip.version == IP_VERSION_4) {
-    putIpv4(first, key.addressA);
-    putIpv4(second, key.addressB);
-  } else {
-    std::memcpy(key.addressA.data(), first, sizeof(IpAddress));
-    std::memcpy(key.addressB.data(), second, sizeof(IpAddress));
-  }
+  const plain::Ports ports{transport.sourcePort, transport.destinationPort};
+  const bool version4 = ip.version == IP_VERSION_4;
+  const bool fromB = version4 ? plain::isAboveIpv4(ip.source, ports.source, ports.destination)
+                              : plain::isAboveIpv6(ip.source, ports.source, ports.destination);
+  plain::putPorts(ports, fromB, packet);
+  const auto words = version4 ? plain::mappedIpv4 : plain::ipv6Words;
+  plain::putAddresses(words(ip.source), words(ip.destination), fromB, packet.key);
 }
 
-FragmentKey fragmentKeyOf(const NetworkLayer& ip, uint16_t vlanId) {
+/// All fields of a packet without an exception that is in no tunnel.
+void fill(const PacketView& view, const LinkLayer& link, const NetworkLayer& ip,
+          const TransportLayer& transport, DecodedPacket& packet) {
+  putEndpoints(ip, transport, packet);
+  packet.key.vlanId = link.vlanId;
+  packet.key.customerVlanId = link.customerVlanId;
+  packet.key.segmentId = 0;
+  packet.key.protocol = transport.protocol;
+  packet.key.ipVersion = ip.version;
+  packet.key.tunnel = Tunnel::NONE;
+  packet.key.unused = 0;
+  packet.timestampNs = view.timestampNs;
+  packet.payload = transport.payload;
+  packet.payloadLengthBytes = transport.payloadLengthBytes;
+  packet.octets = ip.octets;
+  packet.outerOctets = ip.octets;
+  packet.tcpSequence = transport.tcpSequence;
+  packet.interfaceIndex = view.interfaceIndex;
+  packet.macAddresses = link.macAddresses;
+  packet.mplsTopLabel = link.mplsTopLabel;
+  packet.tcpFlags = transport.tcpFlags;
+  packet.icmpTypeCode = transport.icmpTypeCode;
+  packet.ipClassOfService = ip.classOfService;
+  packet.ipTimeToLive = ip.timeToLive;
+  packet.exception = Exception::NONE;
+}
+
+/// `ipOctets` 0: there is no valid IP header.
+Decoding refuse(const PacketView& view, Exception exception, uint32_t ipOctets,
+                DecodedPacket& packet) {
+  packet = DecodedPacket{.timestampNs = view.timestampNs,
+                         .octets = ipOctets != 0 ? ipOctets : view.originalLengthBytes,
+                         .interfaceIndex = view.interfaceIndex,
+                         .exception = exception};
+  return Decoding::DONE;
+}
+
+Exception exceptionOf(LinkOutcome outcome) {
+  return outcome == LinkOutcome::UNSUPPORTED ? Exception::UNSUPPORTED_LINK_TYPE
+                                             : Exception::TRUNCATED_LINK_HEADER;
+}
+
+FragmentKey fragmentKeyOf(const Layers& layers) {
+  const NetworkLayer& ip = layers.ip;
   FragmentKey key;
   const size_t addressBytes = ip.version == IP_VERSION_4 ? 4 : sizeof(IpAddress);
   std::memcpy(key.source.data(), ip.source, addressBytes);
   std::memcpy(key.destination.data(), ip.destination, addressBytes);
   key.identification = ip.identification;
-  key.vlanId = vlanId;
+  key.segmentId = layers.segmentId;
+  key.vlanId = layers.link.vlanId;
+  key.customerVlanId = layers.link.customerVlanId;
   key.protocol = ip.fragmentProtocol;
   key.ipVersion = ip.version;
+  key.tunnel = layers.tunnel;
   return key;
 }
 
-/// The first fragment teaches, later ones learn: they have no transport header, whatever their
-/// first octets look like.
-void joinFragments(FragmentCache& cache, const NetworkLayer& ip, TransportLayer& transport,
-                   const DecodedPacket& packet) {
-  const FragmentKey key = fragmentKeyOf(ip, packet.key.vlanId);
-  if (ip.fragment == FragmentKind::FIRST) {
-    cache.remember(key,
-                   {.sourcePort = transport.sourcePort,
-                    .destinationPort = transport.destinationPort,
-                    .icmpTypeCode = transport.icmpTypeCode,
-                    .protocol = transport.protocol},
-                   packet.timestampNs);
-  } else if (const FragmentFacts* const facts = cache.find(key, packet.timestampNs)) {
-    transport.sourcePort = facts->sourcePort;
-    transport.destinationPort = facts->destinationPort;
-    transport.icmpTypeCode = facts->icmpTypeCode;
-    transport.protocol = facts->protocol;
-  }
+/// All fields, in a tunnel or not. What an outer fragment cuts off comes in the later ones, so each
+/// counts what it carries.
+void fill(const PacketView& view, const Layers& layers, uint32_t outerOctets,
+          DecodedPacket& packet) {
+  fill(view, layers.link, layers.ip, layers.transport, packet);
+  packet.key.segmentId = layers.segmentId;
+  packet.key.tunnel = layers.tunnel;
+  packet.outerOctets = outerOctets;
+  if (layers.insideFragment) packet.octets = std::min(layers.ip.octets, layers.link.wireBytes);
 }
 
 }  // namespace
 
-void PacketDecoder::decode(const PacketView& view, DecodedPacket& packet) {
-  packet = DecodedPacket{.timestampNs = view.timestampNs,
-                         .octets = view.originalLengthBytes,
-                         .interfaceIndex = view.interfaceIndex};
-  LinkLayer link;
-  packet.exception = decodeLink(view, link);
-  packet.key.vlanId = link.vlanId;
-  if (packet.exception != Exception::NONE) return;
+Decoding PacketDecoder::decode(const PacketView& view, DecodedPacket& packet) {
+  if (decodePlain(view, packet)) [[likely]]
+    return Decoding::DONE;
+  return decodeLayers(view, packet);
+}
 
-  NetworkLayer ip;
-  packet.exception = decodeNetwork(link, ip);
-  if (ip.octets != 0) packet.octets = ip.octets;
-  if (packet.exception != Exception::NONE) return;
-  packet.ipClassOfService = ip.classOfService;
-  packet.ipTimeToLive = ip.timeToLive;
+Decoding PacketDecoder::decodeLayers(const PacketView& view, DecodedPacket& packet) {
+  const LinkLayer link = walkLink(view);
+  if (link.outcome != LinkOutcome::FOUND) return refuse(view, exceptionOf(link.outcome), 0, packet);
+  const NetworkLayer ip = decodeNetwork(link);
+  if (ip.exception != Exception::NONE) return refuse(view, ip.exception, ip.octets, packet);
+  if (ip.fragment == FragmentKind::LATER) return decodeLaterFragment(view, link, ip, packet);
+  const TransportLayer transport = decodeTransport(ip);
+  if (transport.exception != Exception::NONE)
+    return refuse(view, transport.exception, ip.octets, packet);
+  if (transport.mayBeTunnel || ip.fragment != FragmentKind::NONE)
+    return decodeInwards(view, {.link = link, .ip = ip, .transport = transport}, packet);
+  fill(view, link, ip, transport, packet);
+  return Decoding::DONE;
+}
 
-  TransportLayer transport{.protocol = ip.protocol};
-  if (ip.fragment != FragmentKind::LATER) packet.exception = decodeTransport(ip, transport);
-  if (packet.exception != Exception::NONE) return;
-  if (ip.fragment != FragmentKind::NONE) joinFragments(fragments_, ip, transport, packet);
+/// Goes inwards while there is a tunnel to enter, and remembers the fragments met on the way.
+Decoding PacketDecoder::decodeInwards(const PacketView& view, const Layers& outermost,
+                                      DecodedPacket& packet) {
+  Layers layers = outermost;
+  std::array<FragmentKey, DEEPEST_TUNNEL + 1> firsts;
+  size_t fragmented = 0;
+  size_t envelopes = 0;  ///< those of the fragmented packets that hold the innermost one
+  for (size_t depth = 0; layers.ip.fragment != FragmentKind::LATER; ++depth) {
+    if (layers.ip.fragment == FragmentKind::FIRST) firsts[fragmented++] = fragmentKeyOf(layers);
+    Layers inner;
+    TunnelOutcome outcome = enterTunnel(layers, options_.tunnels, inner);
+    if (outcome == TunnelOutcome::ENTERED && depth == DEEPEST_TUNNEL)
+      outcome = TunnelOutcome::TOO_DEEP;
+    ++tunnels_[static_cast<size_t>(outcome)];
+    if (outcome != TunnelOutcome::ENTERED) break;
+    layers = inner;
+    envelopes = fragmented;
+  }
+  fill(view, layers, outermost.ip.octets, packet);
+  const Decoding decoding =
+      layers.ip.fragment == FragmentKind::LATER ? joinFlow(layers, packet) : Decoding::DONE;
+  for (size_t i = 0; i < fragmented; ++i)
+    teach(firsts[i], i < envelopes ? FragmentRole::ENVELOPE : FragmentRole::PACKET, packet);
+  return decoding;
+}
 
-  putEndpoints(ip, transport, packet);
-  packet.payload = transport.payload;
-  packet.payloadLengthBytes = transport.payloadLengthBytes;
-  packet.tcpSequence = transport.tcpSequence;
-  packet.tcpFlags = transport.tcpFlags;
-  packet.icmpTypeCode = transport.icmpTypeCode;
+Decoding PacketDecoder::decodeLaterFragment(const PacketView& view, const LinkLayer& link,
+                                            const NetworkLayer& ip, DecodedPacket& packet) {
+  const Layers layers{.link = link, .ip = ip, .transport = {.protocol = ip.protocol}};
+  fill(view, layers, ip.octets, packet);
+  return joinFlow(layers, packet);
+}
+
+/// A later fragment has no transport header, whatever its first octets look like: `packet` has the
+/// ports 0 until its first fragment tells its flow.
+Decoding PacketDecoder::joinFlow(const Layers& layers, DecodedPacket& packet) {
+  const FragmentKey key = fragmentKeyOf(layers);
+  const FragmentFacts* const facts = fragments_.find(key, packet.timestampNs);
+  if (facts == nullptr) {
+    early_.hold(key, packet, layers.ip.transportBytes);
+    return Decoding::HELD;
+  }
+  packet.key = facts->flow;
+  packet.sender = facts->sender;
+  packet.icmpTypeCode = facts->icmpTypeCode;
+  if (facts->role == FragmentRole::ENVELOPE) packet.octets = layers.ip.transportBytes;
+  return Decoding::DONE;
+}
+
+void PacketDecoder::teach(const FragmentKey& key, FragmentRole role, const DecodedPacket& packet) {
+  const FragmentFacts facts{packet.key, packet.icmpTypeCode, packet.sender, role};
+  fragments_.remember(key, facts, packet.timestampNs);
+  early_.join(key, facts, packet.timestampNs);
 }
 
 }  // namespace weir

@@ -1,21 +1,44 @@
 // SPDX-License-Identifier: Apache-2.0
-// Whatever the octets are, decode stays inside the frame. Each frame lies in a heap block of
-// exactly its size, so that AddressSanitizer sees one octet too far.
+// Whatever the octets are, decode stays inside the frame, and the short way for plain packets gives
+// what the long way gives. Each frame lies in a heap block of exactly its size, so that
+// AddressSanitizer sees one octet too far.
 #include <doctest/doctest.h>
 
 #include <algorithm>
 #include <memory>
 #include <random>
 
+#include "capture/lane_partition.h"
 #include "decode/packet_decoder.h"
-#include "decode/test_frames.h"
+#include "decode/plain_packet.h"
+#include "decode/test_encapsulations.h"
+
+namespace weir {
+
+/// The decoder without its short way.
+class LayeredDecoding {
+ public:
+  void operator()(const PacketView& view, DecodedPacket& packet) {
+    decoder_.decodeLayers(view, packet);
+  }
+
+ private:
+  PacketDecoder decoder_;
+};
+
+}  // namespace weir
 
 using namespace weir;
 using namespace weir::test;
 
 namespace {
 
-std::vector<Octets> sampleFrames() {
+struct Sample {
+  Octets frame;
+  LinkType linkType = LinkType::ETHERNET;
+};
+
+std::vector<Octets> ethernetFrames() {
   const Octets payload = text("some payload of a packet");
   const Octets segment = tcp({40000, 80}, {.options = {1, 1, 1, 0}}, payload);
   return {
@@ -36,15 +59,53 @@ std::vector<Octets> sampleFrames() {
   };
 }
 
-/// Decodes from a block of exactly `capturedBytes` and checks what holds for every frame.
-DecodedPacket decodeExact(PacketDecoder& decoder, const Octets& frame, size_t capturedBytes) {
-  const auto block = std::make_unique<uint8_t[]>(capturedBytes);
-  std::copy_n(frame.begin(), capturedBytes, block.get());
+std::vector<Sample> sampleFrames() {
+  std::vector<Sample> samples;
+  for (Octets& frame : ethernetFrames()) samples.push_back({std::move(frame)});
+  const Octets inner = ipv4({.protocol = 6}, tcp({}, {}, text("some payload")));
+  for (const Encapsulation& around : allEncapsulations())
+    samples.push_back({around.wrap(IPV4_TYPE, inner, Way::FORWARD), around.linkType});
+  return samples;
+}
+
+/// All that a packet is. Pointers too: both ways decode the same block.
+bool samePacket(const DecodedPacket& one, const DecodedPacket& other) {
+  return one.key == other.key && one.timestampNs == other.timestampNs &&
+         one.payload == other.payload && one.payloadLengthBytes == other.payloadLengthBytes &&
+         one.octets == other.octets && one.outerOctets == other.outerOctets &&
+         one.tcpSequence == other.tcpSequence && one.interfaceIndex == other.interfaceIndex &&
+         one.macAddresses == other.macAddresses && one.mplsTopLabel == other.mplsTopLabel &&
+         one.tcpFlags == other.tcpFlags && one.icmpTypeCode == other.icmpTypeCode &&
+         one.ipClassOfService == other.ipClassOfService && one.ipTimeToLive == other.ipTimeToLive &&
+         one.sender == other.sender && one.exception == other.exception;
+}
+
+/// A packet with all fields set, so that one which decode forgets is seen.
+DecodedPacket spoiled() {
   DecodedPacket packet;
-  decoder.decode({.data = block.get(),
-                  .capturedLengthBytes = static_cast<uint32_t>(capturedBytes),
-                  .originalLengthBytes = static_cast<uint32_t>(frame.size())},
-                 packet);
+  std::fill_n(reinterpret_cast<uint8_t*>(&packet), sizeof packet, uint8_t{1});
+  return packet;
+}
+
+/// Decodes from a block of exactly `capturedBytes` and checks what holds for every frame.
+DecodedPacket decodeExact(PacketDecoder& decoder, const Sample& sample, size_t capturedBytes) {
+  const auto block = std::make_unique<uint8_t[]>(capturedBytes);
+  std::copy_n(sample.frame.begin(), capturedBytes, block.get());
+  const PacketView view = {.data = block.get(),
+                           .capturedLengthBytes = static_cast<uint32_t>(capturedBytes),
+                           .originalLengthBytes = static_cast<uint32_t>(sample.frame.size()),
+                           .timestampNs = 77,
+                           .interfaceIndex = 3,
+                           .linkType = sample.linkType};
+  DecodedPacket packet = spoiled();
+  decoder.decode(view, packet);
+  DecodedPacket plain = spoiled();
+  if (decodePlain(view, plain)) {
+    DecodedPacket layered = spoiled();
+    LayeredDecoding()(view, layered);
+    REQUIRE(samePacket(plain, layered));
+  }
+  ipPairHash(view);
   REQUIRE(packet.exception < Exception::COUNT);
   REQUIRE((packet.payload == nullptr) == (packet.payloadLengthBytes == 0));
   if (packet.payload != nullptr) {
@@ -57,13 +118,16 @@ DecodedPacket decodeExact(PacketDecoder& decoder, const Octets& frame, size_t ca
 }  // namespace
 
 TEST_CASE("a frame cut anywhere gives an exception or the same flow") {
-  for (const Octets& frame : sampleFrames()) {
+  for (const Sample& sample : sampleFrames()) {
     PacketDecoder whole;
-    const DecodedPacket expected = decodeExact(whole, frame, frame.size());
-    for (size_t bytes = 0; bytes < frame.size(); ++bytes) {
+    const DecodedPacket expected = decodeExact(whole, sample, sample.frame.size());
+    for (size_t bytes = 0; bytes < sample.frame.size(); ++bytes) {
       PacketDecoder decoder;
-      const DecodedPacket packet = decodeExact(decoder, frame, bytes);
+      const DecodedPacket packet = decodeExact(decoder, sample, bytes);
       if (packet.exception != Exception::NONE) continue;
+      CHECK(packet.outerOctets == expected.outerOctets);
+      // What is not captured of a tunnel leaves the packet in the tunnel's own flow.
+      if (packet.key.tunnel != expected.key.tunnel) continue;
       CHECK(packet.key == expected.key);
       CHECK(packet.octets == expected.octets);
       CHECK(packet.tcpFlags == expected.tcpFlags);
@@ -72,15 +136,32 @@ TEST_CASE("a frame cut anywhere gives an exception or the same flow") {
 }
 
 TEST_CASE("random changes never lead outside the frame") {
-  const auto frames = sampleFrames();
+  const auto samples = sampleFrames();
   std::mt19937 random(20240917);
   PacketDecoder decoder;
-  for (int round = 0; round < 60'000; ++round) {
-    Octets frame = frames[random() % frames.size()];
+  for (int round = 0; round < 120'000; ++round) {
+    Sample sample = samples[random() % samples.size()];
+    Octets& frame = sample.frame;
     for (uint32_t changes = random() % 6; changes > 0; --changes)
-      frame[random() % std::min<size_t>(frame.size(), 80)] = static_cast<uint8_t>(random());
-    decodeExact(decoder, frame, random() % 3 == 0 ? random() % frame.size() : frame.size());
+      frame[random() % std::min<size_t>(frame.size(), 120)] = static_cast<uint8_t>(random());
+    decodeExact(decoder, sample, random() % 3 == 0 ? random() % frame.size() : frame.size());
   }
+}
+
+TEST_CASE("the short way takes plain packets, and only those") {
+  size_t plain = 0;
+  for (const Sample& sample : sampleFrames()) {
+    DecodedPacket packet;
+    const auto bytes = static_cast<uint32_t>(sample.frame.size());
+    plain += decodePlain({.data = sample.frame.data(),
+                          .capturedLengthBytes = bytes,
+                          .originalLengthBytes = bytes,
+                          .linkType = sample.linkType},
+                         packet)
+                 ? 1
+                 : 0;
+  }
+  CHECK(plain == 4);
 }
 
 TEST_CASE("random octets never lead outside the frame") {
@@ -94,6 +175,6 @@ TEST_CASE("random octets never lead outside the frame") {
       frame[13] = round % 2 == 0 ? 0x00 : 0xdd;
       frame[14] = round % 2 == 0 ? 0x45 : 0x60;
     }
-    decodeExact(decoder, frame, frame.size());
+    decodeExact(decoder, {frame}, frame.size());
   }
 }

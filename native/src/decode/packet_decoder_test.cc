@@ -182,7 +182,6 @@ TEST_CASE("both directions give one key and opposite senders") {
       {icmp4("10.0.0.1", "10.0.0.2", 8), icmp4("10.0.0.2", "10.0.0.1", 0)},
       {icmp4("10.0.0.2", "10.0.0.1", 13), icmp4("10.0.0.1", "10.0.0.2", 14)},
       {icmp6("fe80::1", "fe80::2", 128), icmp6("fe80::2", "fe80::1", 129)},
-      {icmp6("fe80::1", "fe80::2", 135), icmp6("fe80::2", "fe80::1", 136)},
       {icmp4("127.0.0.1", "127.0.0.1", 8), icmp4("127.0.0.1", "127.0.0.1", 0)},
   };
   for (const Case& one : cases) {
@@ -266,10 +265,10 @@ TEST_CASE("exceptions, and the octets they are counted with") {
   }
 }
 
-TEST_CASE("a link type that is not Ethernet is an exception") {
+TEST_CASE("a link type that Weir does not read is an exception") {
   const Octets frame = ethernet({}, ipv4({}, udp({}, HELLO)));
   PacketView view = viewOf(frame);
-  view.linkType = static_cast<LinkType>(113);
+  view.linkType = static_cast<LinkType>(127);
   const Decoded packet = decodeView(view);
   CHECK(packet.exception == Exception::UNSUPPORTED_LINK_TYPE);
   CHECK(packet.octets == frame.size());

@@ -4,6 +4,7 @@
 #include <arpa/inet.h>
 
 #include <charconv>
+#include <cstdio>
 #include <utility>
 
 namespace weir {
@@ -23,6 +24,31 @@ std::string addressText(const IpAddress& address, uint8_t ipVersion) {
 
 bool isIcmp(const FlowRecord& record) { return record.protocol == 1 || record.protocol == 58; }
 
+std::string macText(const MacAddress& address) {
+  char text[18];
+  std::snprintf(text, sizeof text, "%02x:%02x:%02x:%02x:%02x:%02x", address[0], address[1],
+                address[2], address[3], address[4], address[5]);
+  return text;
+}
+
+const char* tunnelName(Tunnel tunnel) {
+  switch (tunnel) {
+    case Tunnel::GRE:
+      return "gre";
+    case Tunnel::IP_IN_IP:
+      return "ipip";
+    case Tunnel::VXLAN:
+      return "vxlan";
+    case Tunnel::GENEVE:
+      return "geneve";
+    case Tunnel::GTP_U:
+      return "gtpu";
+    case Tunnel::NONE:
+      break;
+  }
+  return "none";
+}
+
 }  // namespace
 
 std::shared_ptr<const ApplicationNames> applicationNames(const std::vector<ApplicationRow>& rows) {
@@ -41,6 +67,8 @@ void JsonRecordWriter::write(const FlowRecord& record) {
   if (blockRecords_++ == 0) blockSinceNs_ = nowNs_;
   block_ += '{';
   appendAddresses(record);
+  appendEncapsulation(record);
+  appendLinkAddresses(record);
   appendCounters(record);
   const auto name = names_->find(record.application);
   appendText("applicationName", name == names_->end() ? UNKNOWN : name->second);
@@ -65,8 +93,28 @@ void JsonRecordWriter::appendAddresses(const FlowRecord& record) {
   appendNumber("protocolIdentifier", record.protocol);
   if (isIcmp(record)) {
     appendNumber(v4 ? "icmpTypeCodeIPv4" : "icmpTypeCodeIPv6", record.forward.icmpTypeCode);
+    appendUnlessZero(v4 ? "reverseIcmpTypeCodeIPv4" : "reverseIcmpTypeCodeIPv6",
+                     record.reverse.icmpTypeCode);
   }
-  if (record.vlanId != 0) appendNumber("vlanId", record.vlanId);
+}
+
+/// What few records have: a reader takes an absent key for none.
+void JsonRecordWriter::appendEncapsulation(const FlowRecord& record) {
+  appendUnlessZero("vlanId", record.vlanId);
+  appendUnlessZero("dot1qCustomerVlanId", record.customerVlanId);
+  appendUnlessZero("mplsTopLabelStackSection", record.forward.mplsTopLabel);
+  appendUnlessZero("reverseMplsTopLabelStackSection", record.reverse.mplsTopLabel);
+  if (record.tunnel == Tunnel::NONE) return;
+  appendText("tunnel", tunnelName(record.tunnel));
+  appendUnlessZero("layer2SegmentId", record.segmentId);
+  appendNumber("outerOctetDeltaCount", record.forward.outerOctets);
+  appendNumber("reverseOuterOctetDeltaCount", record.reverse.outerOctets);
+}
+
+void JsonRecordWriter::appendLinkAddresses(const FlowRecord& record) {
+  if (record.forward.sourceMac == nullptr) return;
+  appendText("sourceMacAddress", macText(*record.forward.sourceMac));
+  appendText("destinationMacAddress", macText(*record.forward.destinationMac));
 }
 
 void JsonRecordWriter::appendCounters(const FlowRecord& record) {
@@ -77,9 +125,12 @@ void JsonRecordWriter::appendCounters(const FlowRecord& record) {
   appendNumber("packetDeltaCount", record.forward.packets);
   appendNumber("tcpControlBits", record.forward.tcpFlags);
   appendNumber("ipClassOfService", record.forward.ipClassOfService);
+  appendUnlessZero("ipTTL", record.forward.ipTimeToLive);
   appendNumber("reverseOctetDeltaCount", record.reverse.octets);
   appendNumber("reversePacketDeltaCount", record.reverse.packets);
   appendNumber("reverseTcpControlBits", record.reverse.tcpFlags);
+  appendUnlessZero("reverseIpClassOfService", record.reverse.ipClassOfService);
+  appendUnlessZero("reverseIpTTL", record.reverse.ipTimeToLive);
 }
 
 // Every member ends with a comma; the last one's becomes the closing brace.
@@ -87,6 +138,10 @@ void JsonRecordWriter::appendNumber(const char* key, uint64_t value) {
   char digits[20];
   const auto end = std::to_chars(digits, digits + sizeof digits, value).ptr;
   block_.append("\"").append(key).append("\":").append(digits, end).append(",");
+}
+
+void JsonRecordWriter::appendUnlessZero(const char* key, uint64_t value) {
+  if (value != 0) appendNumber(key, value);
 }
 
 // Keys, addresses and application names (checked at load) need no escapes.

@@ -28,8 +28,11 @@ class JsonRecordWriter final : public RecordExporter {
 
  private:
   void appendAddresses(const FlowRecord& record);
+  void appendEncapsulation(const FlowRecord& record);
+  void appendLinkAddresses(const FlowRecord& record);
   void appendCounters(const FlowRecord& record);
   void appendNumber(const char* key, uint64_t value);
+  void appendUnlessZero(const char* key, uint64_t value);
   void appendText(const char* key, const std::string& value);
 
   std::shared_ptr<RecordFile> file_;

@@ -129,6 +129,7 @@ void DataPlane::buildLane(uint32_t index) {
   parts.earlyExport = config_.earlyExport;
   parts.sampling = config_.sampling;
   parts.overloadPolicy = config_.overloadPolicy;
+  parts.decode = config_.decode;
   parts.router = recordRouter(config_);
   for (size_t i = 0; i < routes_.size(); ++i) {
     auto exporter = buildExporter(config_.targets[i], routes_[i].makeSender(), config_, index);

@@ -13,6 +13,7 @@
 #include "capture/replay_source.h"
 #include "classify/classifier.h"
 #include "classify/matcher.h"
+#include "decode/decode_options.h"
 #include "export/export_route.h"
 #include "export/ipfix_exporter.h"
 #include "flow/flow_table.h"
@@ -53,6 +54,7 @@ struct DataPlaneConfig {
   SourceOptions source;
   uint32_t lanes = 1;
   std::vector<uint32_t> cores;  ///< lane n runs on the n-th of these only; empty: anywhere
+  DecodeOptions decode;
   FlowTableOptions flows;
   ClassifierOptions classifier;
   Engine engine = Engine::HYPERSCAN;

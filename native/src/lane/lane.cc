@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "lane/lane.h"
 
+#include <algorithm>
 #include <ctime>
 
 namespace weir {
@@ -37,7 +38,7 @@ void Lane::run() {
       for (const auto& exporter : parts_.exporters) exporter->tick(nowNs);
     }
     processBatch(sampler_.takesAll() ? received : sample(received));
-    if (nowNs != PacketSource::NO_TIME) parts_.table->advance(parts_.source->settledNs(), *this);
+    if (nowNs != PacketSource::NO_TIME) settleUntil(parts_.source->settledNs());
     if (received == 0 || ++batchesSincePublication == BATCHES_A_PUBLICATION) {
       relieve();
       publish();
@@ -65,23 +66,39 @@ size_t Lane::sample(size_t received) {
   return taken;
 }
 
-void Lane::processBatch(size_t packets) {
-  for (size_t step = 0; step < packets + 2 * STEPS_AHEAD; ++step) {
-    if (step < packets) decode(step);
-    if (const size_t middle = step - STEPS_AHEAD; middle < packets)
-      likely_[middle] = parts_.table->fetch(hashes_[middle]);
-    if (step >= 2 * STEPS_AHEAD) processPacket(step - 2 * STEPS_AHEAD);
-  }
+/// The frames received, and the fragments that the decoder lets go.
+void Lane::processBatch(size_t received) {
+  for (size_t i = 0; i < received; ++i) counters_.frameOctets += views_[i].originalLengthBytes;
+  std::span<const PacketView> views(views_.data(), received);
+  do processSome(views);
+  while (!views.empty() || decoder_.hasReleased());
   const uint64_t beforeNs = readNs(CLOCK_MONOTONIC);
   settle(nullptr);
   counters_.classifyNs += readNs(CLOCK_MONOTONIC) - beforeNs;
 }
 
-void Lane::decode(size_t index) {
-  DecodedPacket& packet = packets_[index];
-  decoder_.decode(views_[index], packet);
-  counters_.frameOctets += views_[index].originalLengthBytes;
-  hashes_[index] = parts_.table->locate(packet);
+void Lane::processSome(std::span<const PacketView>& views) {
+  size_t packets = 0;
+  for (size_t step = 0; step < packets + 2 * STEPS_AHEAD; ++step) {
+    if (step == packets && decodeNext(views, step)) ++packets;
+    if (const size_t middle = step - STEPS_AHEAD; middle < packets)
+      likely_[middle] = parts_.table->fetch(hashes_[middle]);
+    if (step >= 2 * STEPS_AHEAD) processPacket(step - 2 * STEPS_AHEAD);
+  }
+}
+
+/// False when there is no packet any more, or no room for it.
+bool Lane::decodeNext(std::span<const PacketView>& views, size_t index) {
+  if (index == BATCH_PACKETS || !decoder_.next(views, packets_[index])) return false;
+  hashes_[index] = parts_.table->locate(packets_[index]);
+  return true;
+}
+
+/// No packet older than `settledNs` will come, but for those that the decoder holds.
+void Lane::settleUntil(int64_t settledNs) {
+  decoder_.settle(settledNs);
+  if (decoder_.hasReleased()) processBatch(0);
+  parts_.table->advance(std::min(settledNs, decoder_.oldestHeldNs()), *this);
 }
 
 void Lane::processPacket(size_t index) {
@@ -161,7 +178,8 @@ IgnoredTraffic Lane::ignored() const {
 }
 
 void Lane::finish() {
-  settle(nullptr);
+  decoder_.flush();
+  processBatch(0);
   parts_.table->flush(parts_.source->clockNs(), *this);
   for (const auto& exporter : parts_.exporters) exporter->setIgnored(ignored());
   for (const auto& exporter : parts_.exporters) exporter->finish();
@@ -173,6 +191,7 @@ void Lane::publish() {
   counters_.table = parts_.table->counters();
   counters_.liveFlows = parts_.table->liveFlows();
   counters_.capture = parts_.source->counters();
+  counters_.tunnels = decoder_.tunnels();
   counters_.classifier = parts_.classifier->counters();
   counters_.samplingInterval = sampler_.state().interval;
   counters_.overloadLevel = governor_.level();

@@ -7,6 +7,7 @@
 #include <atomic>
 #include <memory>
 #include <random>
+#include <span>
 #include <vector>
 
 #include "capture/packet_source.h"
@@ -32,13 +33,16 @@ struct LaneParts {
   EarlyExport earlyExport = EarlyExport::NEVER;
   SamplingState sampling;
   OverloadPolicy overloadPolicy = OverloadPolicy::DEGRADE;
+  DecodeOptions decode;
 };
 
 /// `run` belongs to the lane's thread; `stop`, `update` and `counters` may be called from any.
 class Lane final : private FlowSink {
  public:
   explicit Lane(LaneParts parts)
-      : parts_(std::move(parts)), sampler_(parts_.sampling, std::random_device{}()) {}
+      : parts_(std::move(parts)),
+        sampler_(parts_.sampling, std::random_device{}()),
+        decoder_(parts_.decode) {}
 
   /// Until the source is finished or `stop` was called; then all flows end and all records leave.
   void run();
@@ -55,9 +59,11 @@ class Lane final : private FlowSink {
   static constexpr size_t STEPS_AHEAD = 12;
 
   size_t sample(size_t received);
-  void processBatch(size_t packets);
-  void decode(size_t index);
+  void processBatch(size_t received);
+  void processSome(std::span<const PacketView>& views);
+  bool decodeNext(std::span<const PacketView>& views, size_t index);
   void processPacket(size_t index);
+  void settleUntil(int64_t settledNs);
   void settle(const FlowEntry* ending);
   void relieve();
   void setSampling(uint32_t interval);

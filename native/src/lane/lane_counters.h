@@ -9,6 +9,7 @@
 #include "capture/packet_source.h"
 #include "classify/classifier.h"
 #include "decode/decoded_packet.h"
+#include "decode/tunnel.h"
 #include "export/record_exporter.h"
 #include "flow/flow_table.h"
 
@@ -36,6 +37,7 @@ struct LaneCounters {
   uint64_t overloadLevel = 0;     ///< at this moment; see OverloadGovernor
   uint64_t overloadChanges = 0;   ///< of the level, up and down
   CaptureCounters capture;
+  TunnelCounters tunnels{};  ///< by TunnelOutcome
   ClassifierCounters classifier;
   uint64_t classifyNs = 0;  ///< of the lane's time, in the matcher and around it
   uint64_t cpuNs = 0;       ///< of the lane's thread

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+// Holds later fragments that came before their first, so that they too join its flow. A bounded
+// buffer: the oldest leaves as a packet of the flow with ports 0 when the first does not come in
+// time, or when there are too many. Every packet that is held is released. Owned by one lane's
+// decoder.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "decode/decoded_packet.h"
+#include "decode/fragment_cache.h"
+
+namespace weir {
+
+class EarlyFragments {
+ public:
+  /// Of packet time: far more than networks reorder, and little enough not to delay any record.
+  static constexpr int64_t HOLD_NS = 1'000'000'000;
+  static constexpr int64_t NONE_HELD = INT64_MAX;
+
+  EarlyFragments();
+
+  /// `packet` is as it would be without its first fragment. `carriedOctets` counts when it turns
+  /// out to belong to an envelope.
+  void hold(const FragmentKey& key, const DecodedPacket& packet, uint32_t carriedOctets);
+
+  /// The first fragment has come: releases what waited for it, as packets of its flow.
+  void join(const FragmentKey& key, const FragmentFacts& facts, int64_t nowNs);
+
+  /// Releases what has waited too long for a first fragment that would be of `settledNs` or later.
+  void settle(int64_t settledNs);
+
+  void releaseAll();
+
+  [[nodiscard]] bool hasReleased() const { return nextReleased_ < released_.size(); }
+
+  /// Gives the packet that was released first and not yet taken. Its `macAddresses` are borrowed
+  /// until LOANS more fragments are held, which is longer than a batch.
+  bool takeReleased(DecodedPacket& packet) { return hasReleased() && takeFirst(packet); }
+
+  /// The earliest timestamp of all that are held, or NONE_HELD.
+  [[nodiscard]] int64_t oldestNs() const;
+
+ private:
+  static constexpr size_t SLOTS = 512;
+  static constexpr size_t LOANS = 128;  ///< slots that are kept as they are after their release
+
+  struct Slot {
+    FragmentKey key;
+    DecodedPacket packet;
+    std::array<uint8_t, 12> macAddresses;
+    uint32_t carriedOctets = 0;
+    bool hasMacAddresses = false;
+  };
+
+  bool takeFirst(DecodedPacket& packet);
+  void release(size_t slot);
+  template <typename Predicate>
+  void releaseIf(Predicate isDue);
+
+  std::vector<Slot> slots_;             ///< a ring; empty until the first is held
+  std::array<uint32_t, SLOTS> tags_{};  ///< part of the key's hash; FREE where nothing is held
+  std::vector<uint16_t> released_;      ///< slots, in order
+  size_t nextReleased_ = 0;
+  size_t next_ = 0;  ///< slot for the next to be held
+  size_t held_ = 0;
+};
+
+}  // namespace weir
