@@ -98,14 +98,18 @@ describe('conversations', () => {
     expect(await differences(SAMPLE)).toEqual([]);
   });
 
-  it.skipIf(CAPTURES.length === 0)('of real applications are what tshark counts', async () => {
-    // One file of all: who talks in several captures has one conversation, for both programs.
-    const all = path.join(scratchFolder(), 'all.pcapng');
-    const files = CAPTURES.map((capture) => path.join(FOLDER, capture));
-    execFileSync('mergecap', ['-a', '-F', 'pcapng', '-w', all, ...files]);
-    // The two agree on what a packet is in all but a few: overlapping fragments of attacks, cut
-    // headers that tshark shows in part, encapsulations that only tshark knows.
-    const share = (await differences(all)).length / tsharkConversations(all).size;
-    expect(share).toBeLessThan(0.005);
-  }, 300_000);
+  it.skipIf(CAPTURES.length === 0)(
+    'of real applications are what tshark counts',
+    async () => {
+      // One file of all: who talks in several captures has one conversation, for both programs.
+      const all = path.join(scratchFolder(), 'all.pcapng');
+      const files = CAPTURES.map((capture) => path.join(FOLDER, capture));
+      execFileSync('mergecap', ['-a', '-F', 'pcapng', '-w', all, ...files]);
+      // The two agree on what a packet is in all but a few: overlapping fragments of attacks, cut
+      // headers that tshark shows in part, encapsulations that only tshark knows.
+      const share = (await differences(all)).length / tsharkConversations(all).size;
+      expect(share).toBeLessThan(0.005);
+    },
+    300_000,
+  );
 });
