@@ -60,7 +60,7 @@ async function look(name, seconds, inputs) {
 
 /** Each harness counts as one test. */
 export async function runFuzz() {
-  const seconds = Number(process.env.WEIR_FUZZ_SECONDS ?? 15);
+  const seconds = Number(process.env.WEIR_FUZZ_SECONDS ?? 5);
   await build();
   let failed = 0;
   for (const name of harnesses()) {
