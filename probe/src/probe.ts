@@ -156,7 +156,7 @@ export class Probe {
 
   /**
    * Resolves when all lanes have left; may be asked for more than once.
-   * @throws ProbeError WEIR_PROBE_RECORDS_LOST when the records file failed on the way
+   * @throws ProbeError WEIR_PROBE_RECORDS_LOST, WEIR_PROBE_FLOWS_LOST when a file failed on the way
    */
   finished(): Promise<void> {
     this.#finished ??= this.#waitForLanes();
@@ -172,6 +172,19 @@ export class Probe {
       throw new ProbeError(
         'WEIR_PROBE_RECORDS_LOST',
         `records could not be written to ${this.#config.records}: ${failure}. ` +
+          'Make room or choose another file, and run again.',
+      );
+    }
+    this.#checkFiles();
+  }
+
+  /** A collector may come and go; a file that lacks flows is told of. */
+  #checkFiles(): void {
+    for (const [url, { failedRecords, lastFailure }] of Object.entries(this.stats().targets)) {
+      if (!url.startsWith('file:') || failedRecords === 0) continue;
+      throw new ProbeError(
+        'WEIR_PROBE_FLOWS_LOST',
+        `${failedRecords} flows could not be written to ${url}: ${lastFailure}. ` +
           'Make room or choose another file, and run again.',
       );
     }

@@ -55,6 +55,22 @@ describe('warningsOf', () => {
     expect(others).toEqual([]);
   });
 
+  it('names a collector that some lane has no connection to, and why', () => {
+    const target = (url: string, connected: number) => ({
+      [url]: { connected, lastFailure: 'Connection refused' },
+    });
+    const told = (targets: object) =>
+      warningsOf({
+        ...watched({}, {}),
+        stats: { ...statsOf({}), targets } as unknown as ProbeStats,
+      });
+    expect(told(target('ipfix+tls://a:1', 0))).toEqual([
+      'ipfix+tls://a:1: not connected (Connection refused)',
+    ]);
+    expect(told(target('ipfix+tcp://a:1', 1))).toEqual([]);
+    expect(told(target('ipfix://a:1', 0))).toEqual([]);
+  });
+
   it('puts a stuck lane first and a failed reload last', () => {
     const failed = {
       result: 'failed',

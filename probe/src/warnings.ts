@@ -62,6 +62,13 @@ export interface Watched {
   readonly captureWarnings: readonly string[];
 }
 
+/** TCP and TLS collectors that some lane has no connection to. */
+function connectionWarnings({ targets, lanes }: ProbeStats): string[] {
+  return Object.entries(targets)
+    .filter(([url, { connected }]) => /^ipfix\+t/.test(url) && connected < lanes.length)
+    .map(([url, { lastFailure }]) => `${url}: not connected (${lastFailure || 'no answer yet'})`);
+}
+
 function growthWarnings({ stats, growth }: Watched): string[] {
   const span = `in the last ${Math.max(1, Math.round(growth.spanSeconds))} s`;
   const own = Object.entries(GROWTH_WARNINGS)
@@ -102,10 +109,12 @@ export function warningsOf(watched: Watched): string[] {
   const gone = isInterfaceGone(stats.capture)
     ? ['the interface is gone: nothing is captured until there is one of its name again']
     : [];
+  const unconnected = connectionWarnings(stats);
   return [
     ...stuck,
     ...gone,
     ...overloaded,
+    ...unconnected,
     ...growthWarnings(watched),
     ...full,
     ...captureWarnings,

@@ -85,7 +85,7 @@ export function probeCommand(): Command {
     summary: 'read packets, name their applications, export flows',
     description:
       'Reads packets from an interface or a capture file, keeps flows, names the application of ' +
-      'each by its payload, and exports NetFlow v5 or v9, or records as JSON lines.',
+      'each by its payload, and exports NetFlow v5, v9 or IPFIX, or records as JSON lines.',
     sections: ['probe'],
     examples: [
       ['weir probe --read file.pcap --records -', 'show the flows of a capture as JSON lines'],

@@ -34,6 +34,9 @@ class StreamChannel {
   /// Says that nothing follows.
   virtual void finish() = 0;
 
+  /// Ends at once: what has not arrived yet never will.
+  virtual void abandon() = 0;
+
   /// For poll: the socket, and the events without which `advance` would get no further.
   [[nodiscard]] virtual int fd() const = 0;
   [[nodiscard]] virtual short advanceEvents() const = 0;

@@ -187,10 +187,15 @@ void StreamSender::close() {
   while (!queue_.isEmpty() && canStillArrive(deadlineNs()) && monotonicNs() < deadlineNs()) {
     waitAndStep();
   }
-  const FailureReason reason =
-      isEstablished() ? FailureReason::BUFFER_FULL : FailureReason::NOT_CONNECTED;
-  if (channel_) channel_->finish();
-  failAll(reason);
+  endSession();
+}
+
+/// What has failed by the books must not arrive later after all.
+void StreamSender::endSession() {
+  const bool wasEstablished = isEstablished();
+  if (channel_ && queue_.isEmpty()) channel_->finish();
+  if (channel_ && !queue_.isEmpty()) channel_->abandon();
+  failAll(wasEstablished ? FailureReason::BUFFER_FULL : FailureReason::NOT_CONNECTED);
   isSessionOver_ = true;
   channel_.reset();
   counters_.connected = 0;

@@ -50,7 +50,7 @@ class StreamSender final : public MessageSender {
 
  private:
   static constexpr int64_t STALL_LIMIT_NS = 30'000'000'000;
-  static constexpr int64_t CLOSE_LIMIT_NS = 2'000'000'000;
+  static constexpr int64_t CLOSE_LIMIT_NS = 5'000'000'000;
 
   void step(int64_t nowNs);
   void connectNext(int64_t nowNs);
@@ -58,6 +58,7 @@ class StreamSender final : public MessageSender {
   void noteLost(int64_t nowNs);
   void drain();
   void settleAcknowledged();
+  void endSession();
   void failAll(FailureReason reason);
   [[nodiscard]] bool waitForRoom(size_t octets);
   void waitAndStep();

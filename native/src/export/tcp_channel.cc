@@ -105,6 +105,13 @@ void TcpChannel::finish() {
   }
 }
 
+void TcpChannel::abandon() {
+  const linger reset{1, 0};
+  setsockopt(socket_.get(), SOL_SOCKET, SO_LINGER, &reset, sizeof reset);
+  socket_ = Fd();
+  lose({});
+}
+
 short TcpChannel::advanceEvents() const { return state_ == State::ESTABLISHING ? POLLOUT : 0; }
 
 }  // namespace weir

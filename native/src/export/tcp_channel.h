@@ -21,6 +21,7 @@ class TcpChannel final : public StreamChannel {
   void listen() override;
   [[nodiscard]] uint64_t acknowledgedOctets() override;
   void finish() override;
+  void abandon() override;
   [[nodiscard]] int fd() const override { return socket_.get(); }
   [[nodiscard]] short advanceEvents() const override;
 

@@ -28,6 +28,7 @@ class TlsChannel final : public StreamChannel {
   void listen() override;
   [[nodiscard]] uint64_t acknowledgedOctets() override;
   void finish() override;
+  void abandon() override { tcp_.abandon(); }
   [[nodiscard]] int fd() const override { return tcp_.fd(); }
   [[nodiscard]] short advanceEvents() const override;
 
