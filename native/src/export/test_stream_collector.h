@@ -7,6 +7,7 @@
 #include <doctest/doctest.h>
 #include <netinet/in.h>
 #include <poll.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 #include <cstring>
@@ -89,6 +90,20 @@ class StreamCollector {
       if (waiting[0].revents != 0) accept();
       if (waiting[1].revents != 0 && !readOnce()) return;
     }
+  }
+
+  /// Octets of the connection that have arrived here and that nobody has read.
+  [[nodiscard]] size_t unreadOctets() const {
+    int octets = 0;
+    REQUIRE(ioctl(connection_.get(), FIONREAD, &octets) == 0);
+    return static_cast<size_t>(octets);
+  }
+
+  /// Accepts a connection and reads nothing of it.
+  void acceptOnly() {
+    pollfd waiting{listener_.get(), POLLIN, 0};
+    REQUIRE(poll(&waiting, 1, 10'000) == 1);
+    accept();
   }
 
   /// Hangs up; unread octets make it a reset.
