@@ -55,6 +55,20 @@ bool sameFacts(const DecodedPacket& one, const DecodedPacket& other) {
          one.mplsTopLabel == other.mplsTopLabel && one.timestampNs == other.timestampNs;
 }
 
+/// Fragments that waited for their first.
+void takeReleased(PacketDecoder& decoder, PacketDecoder& again) {
+  std::span<const PacketView> none;
+  DecodedPacket packet;
+  DecodedPacket repeated;
+  while (decoder.next(none, packet)) {
+    require(again.next(none, repeated), "the same fragments are released");
+    require(sameFacts(packet, repeated), "the same fragments give the same packets");
+    require(packet.exception == Exception::NONE, "what was held belongs to a flow");
+    require(packet.payload == nullptr, "what was held has no payload");
+    checkKey(packet.key);
+  }
+}
+
 }  // namespace
 }  // namespace weir::fuzz
 
@@ -79,5 +93,9 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     require(sameFacts(packet, repeated), "the same frames give the same packets");
     ipPairHash(frames.views[i]);
   }
+  takeReleased(decoder, again);
+  decoder.flush();
+  again.flush();
+  takeReleased(decoder, again);
   return 0;
 }

@@ -12,8 +12,9 @@
 namespace weir::fuzz {
 
 /// LINKTYPE_ values: Ethernet, loopback, raw IP, Linux cooked v1 and v2, BSD loopback, 802.11,
-/// radiotap, and one that nobody reads.
-inline constexpr uint16_t LINK_TYPES[] = {1, 0, 101, 113, 276, 108, 105, 127, 147, 228, 229};
+/// radiotap, one that nobody reads, IPv4, IPv6, PPP, PPP in HDLC framing, Cisco HDLC.
+inline constexpr uint16_t LINK_TYPES[] = {1,   0,   101, 113, 276, 108, 105,
+                                          127, 147, 228, 229, 9,   50,  104};
 inline constexpr size_t FRAMES_MAXIMUM = 64;
 inline constexpr int64_t FIRST_FRAME_NS = 1'700'000'000'000'000'000;
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Writes the first inputs of the harnesses: fuzz_seeds CAPTURE FOLDER. Each harness gets a folder
 // with frames of the capture, frames that the unit tests are made of, and files of both formats.
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <filesystem>
@@ -11,6 +12,8 @@
 #include "capture/capture_file.h"
 #include "capture/test_captures.h"
 #include "decode/packet_decoder.h"
+#include "decode/test_encapsulations.h"
+#include "frame_input.h"
 
 namespace weir::fuzz {
 namespace {
@@ -94,6 +97,12 @@ std::vector<Octets> testFrames() {
   };
 }
 
+uint8_t indexOf(LinkType linkType) {
+  const auto* const found =
+      std::find(std::begin(LINK_TYPES), std::end(LINK_TYPES), static_cast<uint16_t>(linkType));
+  return static_cast<uint8_t>(found - std::begin(LINK_TYPES));
+}
+
 void writeFrames(SeedFolder decode, SeedFolder lane, const std::string& capture) {
   for (const auto& frames : flowsOf(capture)) {
     lane.write(frameInput(frames));
@@ -101,8 +110,10 @@ void writeFrames(SeedFolder decode, SeedFolder lane, const std::string& capture)
   }
   for (const Octets& frame : testFrames()) decode.write(frameInput({frame}));
   decode.write(frameInput(testFrames()));
-  for (uint8_t linkType = 1; linkType < 11; ++linkType)
-    decode.write(frameInput({ipv4({}, udp({}, text("raw")))}, linkType));
+  const Octets inner = ipv4({}, udp({}, text("inner")));
+  for (const Encapsulation& around : allEncapsulations())
+    decode.write(
+        frameInput({around.wrap(IPV4_TYPE, inner, Way::FORWARD)}, indexOf(around.linkType)));
 }
 
 void writeCaptureFiles(SeedFolder files) {
