@@ -24,7 +24,7 @@ uint32_t applicationOf(AnnouncedRole role, const ExpectedApplications& expected)
 
 }  // namespace
 
-void AnnouncedFlows::observe(const DecodedPacket& packet, StreamSide side) {
+void AnnouncedFlows::read(const DecodedPacket& packet, StreamSide side) {
   const ControlPayload payload{
       {reinterpret_cast<const char*>(packet.payload), packet.payloadLengthBytes},
       packet.key.protocol == PROTOCOL_TCP ? Transport::TCP : Transport::UDP,

@@ -4,7 +4,9 @@
 #pragma once
 
 #include <cstdint>
+#include <string_view>
 
+#include "classify/control_channel.h"
 #include "classify/expectation_table.h"
 #include "classify/signature.h"
 #include "decode/decoded_packet.h"
@@ -20,7 +22,11 @@ class AnnouncedFlows {
   void expect(const ExpectedApplications& expected) { expected_ = expected; }
 
   /// Looks for announcements in a packet's payload. A few compares where there are none.
-  void observe(const DecodedPacket& packet, StreamSide side);
+  void observe(const DecodedPacket& packet, StreamSide side) {
+    const std::string_view text(reinterpret_cast<const char*>(packet.payload),
+                                packet.payloadLengthBytes);
+    if (mayAnnounce(text)) read(packet, side);
+  }
 
   /// The application announced for a new flow; 0 when there is none.
   [[nodiscard]] uint32_t find(const DecodedPacket& packet) const {
@@ -33,6 +39,8 @@ class AnnouncedFlows {
   }
 
  private:
+  void read(const DecodedPacket& packet, StreamSide side);
+
   ExpectedApplications expected_;
   ExpectationTable table_;
 };

@@ -71,7 +71,7 @@ struct Classifier::Impl final : ScanReceiver {
 
   void addDatagram(FlowEntry& entry, const DecodedPacket& packet);
 
-  void decideIfExhausted(FlowEntry& entry);
+  void decideIfExhausted(FlowEntry& entry, StreamSide changed);
   void leaveSlot(FlowEntry& entry);
   void leave(FlowEntry& entry);
   void decide(FlowEntry& entry, uint32_t application);
@@ -112,7 +112,7 @@ void Classifier::Impl::add(FlowEntry& entry, const DecodedPacket& packet) {
   } else {
     addDatagram(entry, packet);
   }
-  if (packet.payloadLengthBytes != 0) decideIfExhausted(entry);
+  if (packet.payloadLengthBytes != 0) decideIfExhausted(entry, sideOf(entry, packet));
   if (queue.isFull()) queue.flush(*this);
 }
 
@@ -181,14 +181,18 @@ bool Classifier::Impl::begin(FlowEntry& entry, const DecodedPacket& packet, uint
   if (offset + static_cast<int64_t>(packet.payloadLengthBytes) <= 0) return false;
   const auto octets =
       payloadOf(packet).first(std::min(packet.payloadLengthBytes, budgets.stream.octets));
-  if (offset == 0 && !prefixes.mayMatchStream(partOf(Transport::TCP, side), octets)) {
+  Candidates candidates = Candidates::any();
+  if (offset == 0) candidates = prefixes.ofStream(partOf(Transport::TCP, side), octets);
+  if (candidates.areNone()) {
     stream.spend();
     stream.countPacket();
     seats.keep(entry, side, stream);
     return false;
   }
   if (!seat(entry)) return false;
-  seats.direction(entry, side).stream.start(sequence - static_cast<uint32_t>(offset));
+  SlotDirection& direction = seats.direction(entry, side);
+  direction.stream.start(sequence - static_cast<uint32_t>(offset));
+  direction.candidates = candidates;
   return true;
 }
 
@@ -220,7 +224,9 @@ void Classifier::Impl::requestChunk(uint32_t index, StreamSide side, const Strea
              .slot = static_cast<uint32_t>(index * 2 + sideIndex),
              .generation = slot.generation,
              .part = partOf(Transport::TCP, side),
-             .startOfStream = !direction.isMatcherStreamOpen},
+             .startOfStream = !direction.isMatcherStreamOpen,
+             .stopsAtMatch = true,
+             .candidates = direction.candidates},
             static_cast<uint32_t>(chunk.bytes.size()), chunk.block);
   if (!direction.isMatcherStreamOpen) ++openStreams[sideIndex];
   direction.isMatcherStreamOpen = true;
@@ -252,29 +258,31 @@ void Classifier::Impl::addDatagram(FlowEntry& entry, const DecodedPacket& packet
   if (wanted == 0) return;
   const DatabasePart part = partOf(Transport::UDP, side);
   const auto octets = payloadOf(packet).first(wanted);
-  if (!prefixes.mayMatchDatagram(part, octets, packet.payloadLengthBytes) || !seat(entry)) return;
+  const Candidates candidates = prefixes.ofDatagram(part, octets, packet.payloadLengthBytes);
+  if (candidates.areNone() || !seat(entry)) return;
   FlowSlot& slot = seats[seats.indexOf(entry)];
   queue.add({.bytes = octets,
              .slot = seats.indexOf(entry) * 2 + static_cast<uint32_t>(side),
              .generation = slot.generation,
              .part = part,
              .startOfStream = true,
-             .endOfStream = true},
+             .endOfStream = true,
+             .candidates = candidates},
             packet.payloadLengthBytes, SegmentPool::NO_BLOCK);
   counters.scannedOctets += wanted;
   ++slot.outstanding;
 }
 
-void Classifier::Impl::decideIfExhausted(FlowEntry& entry) {
+/// `changed`: the side that may be exhausted since the last call.
+void Classifier::Impl::decideIfExhausted(FlowEntry& entry, StreamSide changed) {
   if (entry.classification == ClassificationState::DECIDED) return;
   if (FlowSeats::isSeated(entry) && seats[seats.indexOf(entry)].outstanding != 0) return;
-  const bool isEveryFinished = std::all_of(SIDES.begin(), SIDES.end(), [&](StreamSide side) {
+  const auto isFinished = [&](StreamSide side) {
     return seats.isFinished(entry, side, budgets.stream.packets);
-  });
-  const bool isAnyPastPatience = std::any_of(SIDES.begin(), SIDES.end(), [&](StreamSide side) {
-    return seats.payloadPackets(entry, side) >= budgets.patiencePackets;
-  });
-  if (!isEveryFinished && !isAnyPastPatience) return;
+  };
+  const bool isExhausted = seats.payloadPackets(entry, changed) >= budgets.patiencePackets ||
+                           (isFinished(changed) && isFinished(SIDES[0]) && isFinished(SIDES[1]));
+  if (!isExhausted) return;
   ++counters.exhaustedFlows;
   decide(entry, 0);
 }
@@ -313,7 +321,7 @@ void Classifier::Impl::scanned(const ScanOwner& owner, uint32_t pattern) {
     decide(entry, rules.application(pattern));
     return;
   }
-  decideIfExhausted(entry);
+  for (const StreamSide side : SIDES) decideIfExhausted(entry, side);
   const bool leavesNothing = entry.key.protocol == PROTOCOL_UDP && FlowSeats::isSeated(entry);
   if (leavesNothing && slot.outstanding == 0) seats.unseat(entry);
 }

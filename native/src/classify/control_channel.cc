@@ -172,26 +172,12 @@ class SdpReader {
 
 size_t findAnnouncements(const ControlPayload& payload,
                          std::span<Announcement, ANNOUNCEMENTS_MAX> announcements) {
-  if (payload.text.size() < 8) return 0;
-  switch (payload.text.front()) {
-    case '2':
-    case 'P':
-    case 'E': {
-      if (payload.transport == Transport::TCP) {
-        if (const auto endpoint = parseFtp(payload)) {
-          announcements[0] = {*endpoint, AnnouncedRole::FTP_DATA};
-          return 1;
-        }
-      }
-      break;
+  if (!mayAnnounce(payload.text)) return 0;
+  if (payload.transport == Transport::TCP) {
+    if (const auto endpoint = parseFtp(payload)) {
+      announcements[0] = {*endpoint, AnnouncedRole::FTP_DATA};
+      return 1;
     }
-    case 'S':
-    case 'I':
-    case 'A':
-    case 'U':
-      break;
-    default:
-      return 0;
   }
   if (!isSip(payload.text)) return 0;
   const size_t head = payload.text.find("\r\n\r\n");

@@ -29,7 +29,24 @@ struct ControlPayload {
 
 inline constexpr size_t ANNOUNCEMENTS_MAX = 16;  ///< of one packet; more are left out
 
-/// Gives how many announcements were written. A few compares for payload that announces nothing.
+/// False for most payloads that announce nothing, by their first octet.
+inline bool mayAnnounce(std::string_view text) {
+  if (text.size() < 8) return false;
+  switch (text.front()) {
+    case '2':  // FTP: 227 and 229
+    case 'P':  // PORT; SIP: PRACK
+    case 'E':  // EPRT
+    case 'S':  // SIP/2.0
+    case 'I':  // INVITE
+    case 'A':  // ACK
+    case 'U':  // UPDATE
+      return true;
+    default:
+      return false;
+  }
+}
+
+/// Gives how many announcements were written.
 size_t findAnnouncements(const ControlPayload& payload,
                          std::span<Announcement, ANNOUNCEMENTS_MAX> announcements);
 

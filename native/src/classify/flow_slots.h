@@ -9,6 +9,7 @@
 #include <memory>
 #include <vector>
 
+#include "classify/candidates.h"
 #include "classify/flow_watch.h"
 #include "classify/stream_assembler.h"
 #include "flow/flow_entry.h"
@@ -18,6 +19,7 @@ namespace weir {
 /// Of a TCP flow. Datagrams leave nothing behind.
 struct SlotDirection {
   StreamAssembler stream;
+  Candidates candidates = Candidates::any();
   uint32_t scannedBytes = 0;    ///< handed to the matcher
   uint32_t newPackets = 0;      ///< with payload not seen before: what the budget counts
   uint32_t payloadPackets = 0;  ///< with any payload

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "classify/hyperscan_matcher.h"
 
-#include <hs/hs.h>
-
 #include <algorithm>
 #include <array>
 #include <cstdlib>
@@ -12,24 +10,14 @@
 #include <utility>
 #include <vector>
 
+#include "classify/hyperscan_handles.h"
+#include "classify/hyperscan_singles.h"
+
 namespace weir {
 namespace {
 
-struct HsFree {
-  void operator()(hs_database_t* database) const { hs_free_database(database); }
-  void operator()(hs_scratch_t* scratch) const { hs_free_scratch(scratch); }
-  void operator()(hs_compile_error_t* error) const { hs_free_compile_error(error); }
-};
-using DatabasePtr = std::unique_ptr<hs_database_t, HsFree>;
-using ScratchPtr = std::unique_ptr<hs_scratch_t, HsFree>;
-using CompileErrorPtr = std::unique_ptr<hs_compile_error_t, HsFree>;
-
 constexpr bool isStreaming(DatabasePart part) {
   return part == DatabasePart::TCP_CLIENT || part == DatabasePart::TCP_SERVER;
-}
-
-unsigned flagsOf(const Pattern& pattern) {
-  return HS_FLAG_SINGLEMATCH | HS_FLAG_DOTALL | (pattern.caseless ? HS_FLAG_CASELESS : 0U);
 }
 
 /// Hyperscan gives the place of an error only inside its message: "... at index 5."
@@ -52,8 +40,9 @@ void checkPattern(const Pattern& pattern) {
   }
   hs_expr_info_t* info = nullptr;
   hs_compile_error_t* rawError = nullptr;
-  if (hs_expression_info(pattern.regex.c_str(), flagsOf(pattern), &info, &rawError) != HS_SUCCESS) {
-    const CompileErrorPtr error(rawError);
+  if (hs_expression_info(pattern.regex.c_str(), hsFlagsOf(pattern), &info, &rawError) !=
+      HS_SUCCESS) {
+    const HsCompileErrorPtr error(rawError);
     const std::string_view message = error->message;
     const bool isEmptyMatch = message.find("empty buffer") != std::string_view::npos;
     if (isEmptyMatch)
@@ -86,7 +75,7 @@ PartPatterns patternsOf(const SignatureSet& set, DatabasePart part) {
     const Pattern& pattern = set.patterns[i];
     if (partOf(pattern.transport, pattern.side) != part) continue;
     found.expressions.push_back(pattern.regex.c_str());
-    found.flags.push_back(flagsOf(pattern));
+    found.flags.push_back(hsFlagsOf(pattern));
     found.ids.push_back(static_cast<unsigned>(i));
   }
   return found;
@@ -97,6 +86,7 @@ class HyperscanDatabase final : public MatcherDatabase {
   HyperscanDatabase(SignatureSet set, const DatabaseCache& cache)
       : MatcherDatabase(std::move(set)) {
     for (const Pattern& pattern : signatures().patterns) checkPattern(pattern);
+    singles_.emplace(signatures(), cache);
     for (size_t part = 0; part < DATABASE_PARTS; ++part) {
       loadOrCompile(static_cast<DatabasePart>(part), cache);
     }
@@ -110,6 +100,8 @@ class HyperscanDatabase final : public MatcherDatabase {
     return size;
   }
 
+  [[nodiscard]] const HyperscanSingles& singles() const { return *singles_; }
+
   /// Null for a part without patterns, which Hyperscan does not compile.
   [[nodiscard]] const hs_database_t* get(DatabasePart part) const {
     return parts_[static_cast<size_t>(part)].get();
@@ -117,17 +109,14 @@ class HyperscanDatabase final : public MatcherDatabase {
 
  private:
   void loadOrCompile(DatabasePart part, const DatabaseCache& cache);
-  [[nodiscard]] DatabasePtr compile(const PartPatterns& part) const;
+  [[nodiscard]] HsDatabasePtr compile(const PartPatterns& part) const;
 
-  std::array<DatabasePtr, DATABASE_PARTS> parts_;
+  std::array<HsDatabasePtr, DATABASE_PARTS> parts_;
+  std::optional<HyperscanSingles> singles_;
 };
 
-/// Library version, CPU, mode and patterns: what a compiled database depends on.
 std::string cacheKey(const PartPatterns& part) {
-  hs_platform_info_t platform{};
-  hs_populate_platform(&platform);
-  std::string key = std::string(hs_version()) + '\n' + std::to_string(platform.tune) + ' ' +
-                    std::to_string(platform.cpu_features) + ' ' + std::to_string(part.mode) + '\n';
+  std::string key = hsCacheKey(part.mode);
   for (size_t i = 0; i < part.ids.size(); ++i) {
     key += std::to_string(part.ids[i]) + ' ' + std::to_string(part.flags[i]) + ' ';
     key.append(part.expressions[i]).append("\n");
@@ -135,44 +124,29 @@ std::string cacheKey(const PartPatterns& part) {
   return key;
 }
 
-DatabasePtr loadDatabase(const std::optional<std::string>& content) {
-  hs_database_t* database = nullptr;
-  if (content) hs_deserialize_database(content->data(), content->size(), &database);
-  return DatabasePtr(database);
-}
-
-std::string serialize(const hs_database_t* database) {
-  char* octets = nullptr;
-  size_t length = 0;
-  if (hs_serialize_database(database, &octets, &length) != HS_SUCCESS) return {};
-  std::string content(octets, length);
-  std::free(octets);  // NOLINT: allocated by Hyperscan's default allocator, malloc
-  return content;
-}
-
 void HyperscanDatabase::loadOrCompile(DatabasePart part, const DatabaseCache& cache) {
   const PartPatterns patterns = patternsOf(signatures(), part);
   if (patterns.ids.empty()) return;
   const std::string key = cacheKey(patterns);
-  DatabasePtr& database = parts_[static_cast<size_t>(part)];
-  database = loadDatabase(cache.load(key));
+  HsDatabasePtr& database = parts_[static_cast<size_t>(part)];
+  database = hsDeserialize(cache.load(key).value_or(std::string()));
   if (database) return;
   database = compile(patterns);
-  cache.store(key, serialize(database.get()));
+  cache.store(key, hsSerialize(database.get()));
 }
 
-DatabasePtr HyperscanDatabase::compile(const PartPatterns& part) const {
+HsDatabasePtr HyperscanDatabase::compile(const PartPatterns& part) const {
   hs_database_t* database = nullptr;
   hs_compile_error_t* rawError = nullptr;
   if (hs_compile_multi(part.expressions.data(), part.flags.data(), part.ids.data(),
                        static_cast<unsigned>(part.ids.size()), part.mode, nullptr, &database,
                        &rawError) != HS_SUCCESS) {
-    const CompileErrorPtr error(rawError);
+    const HsCompileErrorPtr error(rawError);
     if (error->expression < 0) throw CodedError("WEIR_MATCHER_UNAVAILABLE", error->message);
     const unsigned pattern = part.ids[static_cast<size_t>(error->expression)];
     refuse("WEIR_SIGNATURE_REGEX_INVALID", signatures().patterns[pattern], error->message);
   }
-  return DatabasePtr(database);
+  return HsDatabasePtr(database);
 }
 
 class HyperscanMatcher final : public Matcher {
@@ -187,7 +161,9 @@ class HyperscanMatcher final : public Matcher {
         throw std::bad_alloc();
       }
     }
+    const bool isReserved = database.singles().reserve(scratch);
     scratch_.reset(scratch);
+    if (!isReserved) throw std::bad_alloc();
   }
 
   ~HyperscanMatcher() override {
@@ -225,6 +201,7 @@ class HyperscanMatcher final : public Matcher {
   struct Context {
     HyperscanMatcher* matcher;
     const ScanRequest* request;
+    uint32_t pattern = 0;  ///< of a database for one pattern
   };
 
   static int onMatch(unsigned id, unsigned long long, unsigned long long to, unsigned,
@@ -235,7 +212,40 @@ class HyperscanMatcher final : public Matcher {
     return 0;
   }
 
+  static int onSingleMatch(unsigned, unsigned long long from, unsigned long long to, unsigned flags,
+                           void* opaque) {
+    return onMatch(static_cast<const Context*>(opaque)->pattern, from, to, flags, opaque);
+  }
+
+  /// False when a candidate has no database of its own, with nothing done.
+  bool scanForCandidates(const ScanRequest& request) {
+    const HyperscanSingles& singles = database_.singles();
+    const auto patterns = request.candidates.patterns();
+    const auto has = [&](uint32_t pattern) { return singles.get(pattern) != nullptr; };
+    if (!std::all_of(patterns.begin(), patterns.end(), has)) return false;
+    for (const uint32_t pattern : patterns) {
+      Context context{this, &request, pattern};
+      hs_scan(singles.get(pattern), reinterpret_cast<const char*>(request.bytes.data()),
+              static_cast<unsigned>(request.bytes.size()), 0, scratch_.get(), onSingleMatch,
+              &context);
+    }
+    return true;
+  }
+
+  /// Of a whole datagram, or of a stream's first octets where its end at a match makes a stream
+  /// state needless.
+  bool isDone(const ScanRequest& request) {
+    if (request.candidates.areAny() || request.bytes.empty()) return false;
+    const size_t eventsBefore = events_.size();
+    if (!isStreaming(request.part)) return scanForCandidates(request);
+    if (!request.startOfStream || !request.stopsAtMatch) return false;
+    if (!scanForCandidates(request) || events_.size() == eventsBefore) return false;
+    giveBack(streams_[request.slot]);
+    return true;
+  }
+
   void scan(const ScanRequest& request) {
+    if (isDone(request)) return;
     Context context{this, &request};
     const auto* bytes = reinterpret_cast<const char*>(request.bytes.data());
     const auto length = static_cast<unsigned>(request.bytes.size());
@@ -279,7 +289,7 @@ class HyperscanMatcher final : public Matcher {
   }
 
   const HyperscanDatabase& database_;
-  ScratchPtr scratch_;
+  HsScratchPtr scratch_;
   std::vector<Stream> streams_;  ///< by slot
   std::array<std::vector<hs_stream_t*>, DATABASE_PARTS> pools_;
   std::vector<MatchEvent> events_;  ///< not yet polled from `reported_` on

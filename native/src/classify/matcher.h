@@ -12,6 +12,7 @@
 #include <string>
 #include <utility>
 
+#include "classify/candidates.h"
 #include "classify/database_part.h"
 #include "classify/prefix_filter.h"
 #include "classify/signature.h"
@@ -35,6 +36,8 @@ struct ScanRequest {
   DatabasePart part = DatabasePart::TCP_CLIENT;
   bool startOfStream = false;  ///< a stream that was in the slot is dropped
   bool endOfStream = false;    ///< after these octets the stream's state is given back
+  bool stopsAtMatch = false;   ///< after the stream's first event it is not continued, only ended
+  Candidates candidates = Candidates::any();  ///< with startOfStream: no other pattern can match
 };
 
 /// A pattern gives one event per stream: at the smallest end offset of any of its matches.

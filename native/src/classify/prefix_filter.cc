@@ -39,7 +39,8 @@ std::vector<PrefixFilter::Way> PrefixFilter::waysOf(const SignatureSet& signatur
                                                     DatabasePart part, uint32_t prefixesMax,
                                                     bool& matchesAnywhere) {
   std::vector<Way> ways;
-  for (const Pattern& pattern : signatures.patterns) {
+  for (uint32_t index = 0; index < signatures.patterns.size(); ++index) {
+    const Pattern& pattern = signatures.patterns[index];
     if (partOf(pattern.transport, pattern.side) != part) continue;
     const uint32_t flags = NCORE_PATTERN_DOTALL | (pattern.caseless ? NCORE_PATTERN_CASELESS : 0U);
     auto prefixes = ncore::matchPrefixes(pattern.regex, flags, {OCTETS_LOOKED_AT, prefixesMax});
@@ -49,6 +50,7 @@ std::vector<PrefixFilter::Way> PrefixFilter::waysOf(const SignatureSet& signatur
     }
     for (ncore::MatchPrefix& prefix : *prefixes) {
       Way& way = ways.emplace_back();
+      way.pattern = index;
       way.octets = std::move(prefix.octets);
       way.leastBytes = std::max<uint64_t>(prefix.leastBytes, pattern.minimumDatagramBytes);
       if (pattern.maximumDatagramBytes != 0) way.mostBytes = pattern.maximumDatagramBytes;
@@ -61,6 +63,7 @@ std::vector<PrefixFilter::Way> PrefixFilter::waysOf(const SignatureSet& signatur
 void PrefixFilter::share(std::vector<Way>& ways) {
   for (size_t i = WAYS_MAX; i < ways.size(); ++i) {
     Way& shared = ways[i % WAYS_MAX];
+    shared.pattern = SHARED;
     shared.octets.resize(std::min(shared.octets.size(), ways[i].octets.size()));
     for (size_t at = 0; at < shared.octets.size(); ++at) shared.octets[at] |= ways[i].octets[at];
     shared.leastBytes = std::min(shared.leastBytes, ways[i].leastBytes);
@@ -73,6 +76,7 @@ void PrefixFilter::fill(Part& part, const std::vector<Way>& ways) {
   part.later.resize(ways.size());
   for (size_t index = 0; index < ways.size(); ++index) {
     const uint64_t bit = uint64_t{1} << (index % 64);
+    part.pattern.push_back(ways[index].pattern);
     const std::vector<OctetSet>& octets = ways[index].octets;
     part.all[index / 64] |= bit;
     for (size_t at = 0; at < TABLE_OCTETS; ++at) {
@@ -108,35 +112,39 @@ void PrefixFilter::fillLengths(Part& part, const std::vector<Way>& ways) {
   }
 }
 
-bool PrefixFilter::remains(const Part& part, Ways ways, std::span<const uint8_t> octets) {
+Candidates PrefixFilter::candidates(const Part& part, Ways ways, std::span<const uint8_t> octets) {
   const size_t inTable = std::min(octets.size(), TABLE_OCTETS);
   for (size_t at = 0; at < inTable; ++at) {
     const Ways& takes = part.takes[at][octets[at]];
     for (size_t word = 0; word < ways.size(); ++word) ways[word] &= takes[word];
   }
+  Candidates found;
   for (size_t word = 0; word < ways.size(); ++word) {
-    for (uint64_t rest = ways[word]; rest != 0; rest &= rest - 1) {
-      const auto& later = part.later[word * 64 + static_cast<size_t>(std::countr_zero(rest))];
+    for (uint64_t rest = ways[word]; rest != 0 && !found.areAny(); rest &= rest - 1) {
+      const size_t way = word * 64 + static_cast<size_t>(std::countr_zero(rest));
+      const auto& later = part.later[way];
       const bool fits = std::all_of(later.begin(), later.end(), [&](const auto& one) {
         return one.first >= octets.size() || one.second.test(octets[one.first]);
       });
-      if (fits) return true;
+      if (!fits) continue;
+      if (part.pattern[way] == SHARED) return Candidates::any();
+      found.add(part.pattern[way]);
     }
   }
-  return false;
+  return found;
 }
 
-bool PrefixFilter::mayMatchStream(DatabasePart part, std::span<const uint8_t> octets) const {
+Candidates PrefixFilter::ofStream(DatabasePart part, std::span<const uint8_t> octets) const {
   const Part& patterns = (*parts_)[static_cast<size_t>(part)];
-  return patterns.matchesAnywhere || remains(patterns, patterns.all, octets);
+  return patterns.matchesAnywhere ? Candidates::any() : candidates(patterns, patterns.all, octets);
 }
 
-bool PrefixFilter::mayMatchDatagram(DatabasePart part, std::span<const uint8_t> octets,
+Candidates PrefixFilter::ofDatagram(DatabasePart part, std::span<const uint8_t> octets,
                                     uint32_t payloadLengthBytes) const {
   const Part& patterns = (*parts_)[static_cast<size_t>(part)];
-  if (patterns.matchesAnywhere) return true;
+  if (patterns.matchesAnywhere) return Candidates::any();
   const size_t length = std::min<size_t>(payloadLengthBytes, LENGTHS - 1);
-  return remains(patterns, patterns.fits[patterns.classOfLength[length]], octets);
+  return candidates(patterns, patterns.fits[patterns.classOfLength[length]], octets);
 }
 
 }  // namespace weir

@@ -12,6 +12,7 @@
 #include <span>
 #include <vector>
 
+#include "classify/candidates.h"
 #include "classify/database_part.h"
 #include "classify/signature.h"
 
@@ -21,11 +22,11 @@ class PrefixFilter {
  public:
   explicit PrefixFilter(const SignatureSet& signatures);
 
-  /// Whether a stream that begins with these octets can be matched, whatever follows them.
-  [[nodiscard]] bool mayMatchStream(DatabasePart part, std::span<const uint8_t> octets) const;
+  /// What can match a stream that begins with these octets, whatever follows them.
+  [[nodiscard]] Candidates ofStream(DatabasePart part, std::span<const uint8_t> octets) const;
 
-  /// Whether a datagram can be matched. `octets`: what is looked at of its `payloadLengthBytes`.
-  [[nodiscard]] bool mayMatchDatagram(DatabasePart part, std::span<const uint8_t> octets,
+  /// What can match a datagram. `octets`: what is looked at of its `payloadLengthBytes`.
+  [[nodiscard]] Candidates ofDatagram(DatabasePart part, std::span<const uint8_t> octets,
                                       uint32_t payloadLengthBytes) const;
 
  private:
@@ -40,7 +41,10 @@ class PrefixFilter {
   /// Datagrams at least so long are of one class.
   static constexpr size_t LENGTHS = 2048;
 
+  static constexpr uint32_t SHARED = UINT32_MAX;
+
   struct Way {
+    uint32_t pattern = SHARED;     ///< SHARED: of several
     std::vector<OctetSet> octets;  ///< by offset
     uint64_t leastBytes = 0;       ///< of a datagram
     uint64_t mostBytes = UINT64_MAX;
@@ -52,6 +56,7 @@ class PrefixFilter {
     std::array<uint8_t, LENGTHS> classOfLength{};
     std::vector<Ways> fits;  ///< by class of length
     Ways all{};
+    std::vector<uint32_t> pattern;  ///< by way
     std::vector<std::vector<std::pair<uint32_t, OctetSet>>>
         later;  ///< by way: offsets past `takes`
   };
@@ -61,7 +66,7 @@ class PrefixFilter {
   static void share(std::vector<Way>& ways);
   static void fill(Part& part, const std::vector<Way>& ways);
   static void fillLengths(Part& part, const std::vector<Way>& ways);
-  static bool remains(const Part& part, Ways ways, std::span<const uint8_t> octets);
+  static Candidates candidates(const Part& part, Ways ways, std::span<const uint8_t> octets);
 
   std::unique_ptr<std::array<Part, DATABASE_PARTS>> parts_;
 };

@@ -6,12 +6,13 @@
 #include <doctest/doctest.h>
 #include <testing/random_regex.h>
 
+#include <algorithm>
 #include <random>
 
 #include "classify/matcher.h"
-#include "classify/sample_match.h"
 #include "classify/test_flows.h"
 #include "classify/test_signature_dump.h"
+#include "classify/verdict_rules.h"
 
 namespace weir {
 namespace {
@@ -21,35 +22,66 @@ using ncore::testing::RandomRegex;
 struct Tally {
   size_t matched = 0;
   size_t turnedAway = 0;
+  size_t narrowed = 0;
 };
 
-bool passes(const PrefixFilter& filter, const DumpedSample& sample) {
+Candidates candidatesOf(const PrefixFilter& filter, const DumpedSample& sample, size_t length) {
   const DatabasePart part = partOf(sample.transport, sample.side);
-  const std::span<const uint8_t> payload = sample.payload;
-  if (sample.transport == Transport::UDP) {
-    return filter.mayMatchDatagram(part, payload, static_cast<uint32_t>(payload.size()));
-  }
-  return filter.mayMatchStream(part, payload);
+  const auto octets = std::span<const uint8_t>(sample.payload).first(length);
+  if (sample.transport == Transport::TCP) return filter.ofStream(part, octets);
+  return filter.ofDatagram(part, octets, static_cast<uint32_t>(sample.payload.size()));
+}
+
+bool holds(const Candidates& candidates, uint32_t pattern) {
+  if (candidates.areAny()) return true;
+  const auto patterns = candidates.patterns();
+  return std::find(patterns.begin(), patterns.end(), pattern) != patterns.end();
+}
+
+/// What the engine finds in the first octets, told which patterns can match or not.
+std::vector<uint32_t> found(Matcher& matcher, const DumpedSample& sample, Candidates candidates) {
+  const ScanRequest request{.bytes = sample.payload,
+                            .part = partOf(sample.transport, sample.side),
+                            .startOfStream = true,
+                            .endOfStream = true,
+                            .stopsAtMatch = true,
+                            .candidates = candidates};
+  REQUIRE(matcher.submit({&request, 1}) == 1);
+  std::array<MatchEvent, 256> events;
+  const PollResult result = matcher.poll(events);
+  REQUIRE(result.completedRequests == 1);
+  std::vector<uint32_t> patterns;
+  for (size_t i = 0; i < result.events; ++i) patterns.push_back(events[i].pattern);
+  std::sort(patterns.begin(), patterns.end());
+  return patterns;
 }
 
 void judge(const MatcherDatabase& database, const DumpedSample& sample, Tally& tally) {
-  const std::array pieces = {std::span<const uint8_t>(sample.payload)};
-  const auto matches = findSampleMatches(database, sample.transport, sample.side, pieces);
+  const auto matcher = database.createMatcher(1);
+  const std::vector<uint32_t> all = found(*matcher, sample, Candidates::any());
   const PrefixFilter& filter = database.prefixes();
-  tally.turnedAway += passes(filter, sample) ? 0U : 1U;
-  if (matches.empty()) return;
-  ++tally.matched;
-  REQUIRE(passes(filter, sample));
-  const DatabasePart part = partOf(sample.transport, sample.side);
-  for (size_t length = 1; length <= std::min<size_t>(sample.payload.size(), 200); ++length) {
-    const auto first = std::span<const uint8_t>(sample.payload).first(length);
-    if (sample.transport == Transport::TCP) {
-      REQUIRE(filter.mayMatchStream(part, first));
-    } else {
-      const auto whole = static_cast<uint32_t>(sample.payload.size());
-      REQUIRE(filter.mayMatchDatagram(part, first, whole));
+  const Candidates candidates = candidatesOf(filter, sample, sample.payload.size());
+  tally.turnedAway += candidates.areNone() ? 1U : 0U;
+  const VerdictRules rules(database.signatures());
+  std::vector<uint32_t> applying;
+  for (const uint32_t pattern : all) {
+    if (rules.applies(pattern, static_cast<uint32_t>(sample.payload.size()))) {
+      applying.push_back(pattern);
     }
   }
+  tally.matched += applying.empty() ? 0U : 1U;
+  const size_t longest = std::min<size_t>(sample.payload.size(), 200);
+  for (const uint32_t pattern : applying) {
+    for (size_t length = 1; length <= longest; ++length) {
+      REQUIRE(holds(candidatesOf(filter, sample, length), pattern));
+    }
+    REQUIRE(holds(candidates, pattern));
+  }
+  if (candidates.areNone() || candidates.areAny()) return;
+  ++tally.narrowed;
+  const std::vector<uint32_t> few = found(*matcher, sample, candidates);
+  REQUIRE(std::includes(all.begin(), all.end(), few.begin(), few.end()));
+  REQUIRE(std::includes(few.begin(), few.end(), applying.begin(), applying.end()));
 }
 
 /// Octets changed, cut off and added: near what matches is where a filter could be wrong.
@@ -79,6 +111,7 @@ TEST_CASE("nothing that Weir's signatures match is turned away") {
   }
   CHECK(tally.matched > 400);
   CHECK(tally.turnedAway > 300);
+  CHECK(tally.narrowed > 300);
 }
 
 TEST_CASE("noise is turned away by Weir's signatures") {
@@ -142,9 +175,11 @@ TEST_CASE("nothing that random regexes match is turned away") {
     const Tally tally = judgeRandomly(*database, random, 60);
     all.matched += tally.matched;
     all.turnedAway += tally.turnedAway;
+    all.narrowed += tally.narrowed;
   }
   CHECK(all.matched > 400);
   CHECK(all.turnedAway > 400);
+  CHECK(all.narrowed > 150);
 }
 
 TEST_CASE("more patterns than a set of ways has room for share them") {
