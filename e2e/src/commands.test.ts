@@ -36,6 +36,15 @@ describe('the weir command', () => {
     },
   );
 
+  it.each([['--version'], ['--help'], ['probe', '--help'], ['completion', 'bash'], ['config']])(
+    'loads only what it takes: %s %s',
+    (...args) => {
+      // Whoever loads the data plane or the database loads an addon.
+      const run = spawnSync(process.execPath, ['--no-addons', WEIR, ...args], { encoding: 'utf8' });
+      expect(run).toMatchObject({ status: 0, stderr: '' });
+    },
+  );
+
   it('prints a configuration file that every command accepts', async () => {
     const file = path.join(scratchFolder(), 'weir.yaml');
     const { stdout } = await weir('config');

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 export { ProbeConfig } from './config.js';
 export { parseMetricsAddress } from './control/metrics-address.js';
-export { CONTROL } from './control/routes.js';
-export { likelySocketPaths, NO_CONTROL, surroundings } from './control/socket-path.js';
+export { CONTROL, likelySocketPaths, NO_CONTROL, surroundings } from './control/socket-path.js';
 export { ProbeError } from './errors.js';
 export { Operation, type OperationOptions } from './operation.js';
 export { type Capability, giveUpPrivileges, userToBecome } from './privileges.js';

@@ -6,7 +6,7 @@ import type { FastifyInstance } from 'fastify';
 import type { ProbeConfig } from './config.js';
 import { listenOnSocket } from './control/control-socket.js';
 import { parseMetricsAddress } from './control/metrics-address.js';
-import { type ControlActions, controlServer, metricsServer } from './control/routes.js';
+import type { ControlActions } from './control/routes.js';
 import { NO_CONTROL, ownSocketPath, surroundings } from './control/socket-path.js';
 import { ProbeError } from './errors.js';
 import { ProbeMonitor } from './monitor.js';
@@ -119,6 +119,9 @@ export class Operation implements ControlActions {
 
   /** Nobody asked for the socket of the usual place: without it the probe still does its work. */
   async #openControl({ socketPath, isExplicit }: Wish): Promise<void> {
+    // A server costs a start's time, so only who wants one loads it; here, where no right is given
+    // up yet, its files can be read.
+    const { controlServer } = await import('./control/routes.js');
     const server = controlServer(this);
     try {
       await listenOnSocket(server, socketPath, userToBecome(this.#probe.config.user));
@@ -131,6 +134,7 @@ export class Operation implements ControlActions {
 
   async #openMetrics(text: string): Promise<void> {
     const address = parseMetricsAddress(text);
+    const { metricsServer } = await import('./control/routes.js');
     const server = metricsServer(this);
     this.#servers.push(server);
     try {

@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { Gateway } from '@weir/gateway';
 import type { Command } from 'commander';
-import { stopRequested } from '../lifecycle.js';
-import { logTo } from '../log.js';
 import { sectionCommand } from './section-command.js';
 
 export function gatewayCommand(): Command {
@@ -18,21 +15,6 @@ export function gatewayCommand(): Command {
       ['weir gateway --collector http://192.0.2.10:8055', 'apply what this collector decides'],
       ['weir gateway --check', 'say whether this machine could be a gateway'],
     ],
-    run: async ({ config, check }) => {
-      const gateway = new Gateway(config.gateway, { log: logTo('gateway') });
-      if (check) {
-        await gateway.check();
-        process.stderr.write('weir: this machine can be a gateway with this configuration.\n');
-        return;
-      }
-      const stop = stopRequested();
-      await gateway.start();
-      process.stderr.write(
-        `weir: applying decisions of ${config.gateway.collector} in nftables table ` +
-          `inet ${config.gateway.table}\n`,
-      );
-      await stop;
-      await gateway.stop();
-    },
+    run: async (context) => (await import('../run/gateway.js')).runGateway(context),
   });
 }

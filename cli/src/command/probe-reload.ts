@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { CONTROL, type ReloadAnswer } from '@weir/probe';
 import type { Command } from 'commander';
-import { askProbe } from '../control-client.js';
 import { CommandError } from '../errors.js';
 import { sectionCommand } from './section-command.js';
 
@@ -30,6 +29,7 @@ export function probeReloadCommand(): Command {
       ['weir probe reload --control /run/weir/eth2.sock', 'one of several'],
     ],
     run: async ({ config: { probe }, check }) => {
+      const { askProbe } = await import('../control-client.js');
       const { control: socketPath } = probe;
       if (check) {
         await askProbe({ method: 'GET', route: CONTROL.status, socketPath });

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { CONTROL, type ProbeStatus } from '@weir/probe';
 import type { Command } from 'commander';
-import { askProbe } from '../control-client.js';
 import { statusText } from '../status-text.js';
 import { sectionCommand } from './section-command.js';
 
@@ -22,6 +21,7 @@ export function probeStatusCommand(): Command {
     ],
     extend: (command) => command.option('--json', 'the answer as the probe gives it'),
     run: async ({ config: { probe }, check, options }) => {
+      const { askProbe } = await import('../control-client.js');
       const { control: socketPath } = probe;
       const status = await askProbe<ProbeStatus>({
         method: 'GET',

@@ -1,83 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-import { giveUpPrivileges, Operation, Probe, type ProbeConfig, type ProbeStats } from '@weir/probe';
 import type { Command } from 'commander';
-import { isExpected } from '../errors.js';
-import { stopRequested } from '../lifecycle.js';
-import { logTo } from '../log.js';
-import { checkProbe } from '../probe-check.js';
-import { StatsFile } from '../stats-file.js';
-import { VERSION } from '../version.js';
 import { probeReloadCommand } from './probe-reload.js';
 import { probeStatusCommand } from './probe-status.js';
-import { type CommandContext, sectionCommand } from './section-command.js';
-
-function summary({ packets, flows, records, wallSeconds, packetsPerSecond }: ProbeStats): string {
-  const rate = packetsPerSecond.toLocaleString('en');
-  return (
-    `weir: ${packets.toLocaleString('en')} packets, ${flows.toLocaleString('en')} flows, ` +
-    `${records.toLocaleString('en')} records in ${wallSeconds.toFixed(2)} s (${rate} packets/s)\n`
-  );
-}
-
-/** Progress for a person who waits at a terminal: one line, rewritten. */
-function showProgress(probe: Probe): () => void {
-  if (!process.stderr.isTTY) return () => {};
-  const timer = setInterval(() => {
-    const { packets, liveFlows, packetsPerSecond } = probe.stats();
-    process.stderr.write(
-      `\r\x1b[K${packets.toLocaleString('en')} packets, ${liveFlows.toLocaleString('en')} live flows, ` +
-        `${packetsPerSecond.toLocaleString('en')} packets/s`,
-    );
-  }, 1000);
-  return () => {
-    clearInterval(timer);
-    process.stderr.write('\r\x1b[K');
-  };
-}
-
-/** `--records - | head` has what it wanted. */
-function readerHasLeft({ records }: ProbeConfig, error: unknown): boolean {
-  const isLost = isExpected(error) && error.code === 'WEIR_PROBE_RECORDS_LOST';
-  return isLost && records === '-' && error.message.includes('Broken pipe');
-}
-
-/** Until the probe has stopped, whatever it was that ended it. */
-async function watchProbe(probe: Probe, operation: Operation): Promise<void> {
-  const endProgress = showProgress(probe);
-  try {
-    await probe.finished();
-  } catch (error) {
-    if (!readerHasLeft(probe.config, error)) throw error;
-  } finally {
-    endProgress();
-    await operation.end();
-  }
-}
-
-async function runProbe({ config: { probe: config }, reread }: CommandContext): Promise<void> {
-  const probe = new Probe(config);
-  const readConfig = (): ProbeConfig => reread().config.probe;
-  const operation = new Operation(probe, { version: VERSION, log: logTo('probe'), readConfig });
-  probe.build();
-  const statsFile = StatsFile.open(config.stats);
-  probe.open();
-  await operation.open();
-  giveUpPrivileges(config.interface === undefined ? [] : ['CAP_NET_RAW'], config.user);
-  // Before the first line is printed: who reads it may send a signal.
-  const stop = stopRequested(() => void operation.reload());
-  probe.start();
-  void stop.then(() => probe.stop());
-  operation.begin();
-  if (config.interface !== undefined) {
-    process.stderr.write(`weir: capturing on ${config.interface}; Ctrl-C ends it.\n`);
-  }
-  try {
-    await watchProbe(probe, operation);
-  } finally {
-    statsFile?.write(probe.stats());
-  }
-  if (process.stderr.isTTY) process.stderr.write(summary(probe.stats()));
-}
+import { sectionCommand } from './section-command.js';
 
 export function probeCommand(): Command {
   const probe = sectionCommand({
@@ -96,14 +21,7 @@ export function probeCommand(): Command {
       ],
       ['weir probe status', 'how the probe of this machine is doing'],
     ],
-    run: async (context) => {
-      if (context.check) {
-        checkProbe(context.config.probe);
-        process.stderr.write('weir: the configuration of the probe is good.\n');
-        return;
-      }
-      await runProbe(context);
-    },
+    run: async (context) => (await import('../run/probe.js')).runProbe(context),
   });
   return probe
     .enablePositionalOptions()

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // What all commands with a configuration share: flags derived from sections, --config and --check.
 import { Command, Option } from 'commander';
-import { keyOf, loadConfig } from '../config/load.js';
-import { type OptionSpec, optionSpecs, valueFromText } from '../config/options.js';
+import type { loadConfig } from '../config/load.js';
+import { keyOf, type OptionSpec, optionSpecs, valueFromText } from '../config/options.js';
 import { SECTIONS, type SectionName } from '../config/sections.js';
 
 export type LoadedConfig = ReturnType<typeof loadConfig<typeof SECTIONS>>['config'];
@@ -115,6 +115,7 @@ export function sectionCommand(definition: SectionCommand): Command {
         environment: process.env,
         flags: given,
       };
+      const { loadConfig } = await import('../config/load.js');
       const read = (): CommandContext => {
         const { config, given: origins } = loadConfig(SECTIONS, sources);
         return {

@@ -1,152 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// `weir up`: probe, collector and dashboard in one process, joined by NetFlow v9 over loopback, as
-// they would be on several machines.
-import path from 'node:path';
-import { fileURLToPath } from 'node:url';
-import type { CollectorConfig } from '@weir/collector';
-import {
-  type Capability,
-  giveUpPrivileges,
-  Operation,
-  Probe,
-  type ProbeConfig,
-  type ProbeStats,
-} from '@weir/probe';
 import type { Command } from 'commander';
-import { describeError } from '../errors.js';
-import { stopRequested } from '../lifecycle.js';
-import { logTo, troubleOf } from '../log.js';
-import { checkProbe } from '../probe-check.js';
-import { StatsFile } from '../stats-file.js';
-import { VERSION } from '../version.js';
-import { makeCollector } from './collector.js';
-import { type CommandContext, sectionCommand } from './section-command.js';
-
-/** Weir's sample capture, in a checkout. */
-const SAMPLE = fileURLToPath(new URL('../../../samples/sample.pcapng', import.meta.url));
+import { sectionCommand } from './section-command.js';
 
 /** Short enough that the dashboard shows a long flow while it runs. */
-const ACTIVE_TIMEOUT_SECONDS = 5;
-
-/** A collector's listen address as this machine's own exporter reaches it. */
-export function exportTarget(listen: string): string {
-  const colon = listen.lastIndexOf(':');
-  const host = listen.slice(0, colon);
-  const reachable: Readonly<Record<string, string>> = {
-    '0.0.0.0': '127.0.0.1',
-    '[::]': '[::1]',
-    '': '127.0.0.1',
-  };
-  return `netflow9://${reachable[host] ?? host}:${listen.slice(colon + 1)}`;
-}
-
-function playsSample(isGiven: CommandContext['isGiven']): boolean {
-  return !['read', 'replay', 'interface'].some((key) => isGiven(`probe.${key}`));
-}
-
-/** The sample's flows stay apart from those of a real network. */
-export function collectorConfigForUp({ config, isGiven }: CommandContext): CollectorConfig {
-  const { collector } = config;
-  if (!playsSample(isGiven) || isGiven('collector.dataFolder')) return collector;
-  return { ...collector, dataFolder: `${collector.dataFolder}/sample` };
-}
-
-/** The probe's configuration with what makes sense when everything runs together. */
-export function probeConfigForUp({ config, isGiven }: CommandContext): ProbeConfig {
-  const { probe, collector } = config;
-  const source = playsSample(isGiven) ? { replay: SAMPLE, loop: true } : {};
-  return {
-    ...probe,
-    ...source,
-    export: [...probe.export, exportTarget(collector.listen[0] ?? '')],
-    exportMode: 'fan-out', // this machine's collector shows everything
-    activeTimeoutSeconds: isGiven('probe.activeTimeoutSeconds')
-      ? probe.activeTimeoutSeconds
-      : ACTIVE_TIMEOUT_SECONDS,
-    exportOnClassify: isGiven('probe.exportOnClassify') ? probe.exportOnClassify : true,
-  };
-}
-
-function describeSource({ read, replay, loop, interface: name }: ProbeConfig): string {
-  if (name !== undefined) return `capturing on ${name}`;
-  if (read !== undefined) return `reading ${read}`;
-  const relative = path.relative(process.cwd(), replay ?? '');
-  return `playing ${relative.startsWith('..') ? replay : relative}${loop ? ' in a loop' : ''}`;
-}
-
-function banner(collector: CollectorConfig, probe: ProbeConfig): string {
-  const lanes = probe.lanes === 1 ? '1 lane' : `${probe.lanes} lanes`;
-  return `
-  Weir is running.
-
-    Dashboard    http://${collector.http}/
-    API          http://${collector.http}/api/v1/openapi.json
-    NetFlow in   udp ${collector.listen.join(', ')} (v5, v9)
-    Probe        ${describeSource(probe)}, ${lanes}, engine ${probe.engine}
-    Data         ${collector.dataFolder}
-
-  Ctrl-C stops it.
-
-`;
-}
-
-/** Root stays able to write the data folder, whoever owns it; a user must own it. */
-function keptCapabilities({ user }: ProbeConfig): Capability[] {
-  return user === undefined ? ['CAP_NET_RAW', 'CAP_DAC_OVERRIDE'] : ['CAP_NET_RAW'];
-}
-
-async function runUp(context: CommandContext): Promise<void> {
-  const collectorConfig = collectorConfigForUp(context);
-  const probeConfig = probeConfigForUp(context);
-  const collector = makeCollector(collectorConfig, troubleOf(logTo('collector')));
-  if (context.check) {
-    checkProbe(probeConfig);
-    await collector.check();
-    process.stderr.write('weir: the configuration is good.\n');
-    return;
-  }
-  const probe = new Probe(probeConfig);
-  const readConfig = (): ProbeConfig => probeConfigForUp(context.reread());
-  const operation = new Operation(probe, { version: VERSION, log: logTo('probe'), readConfig });
-  probe.build();
-  const statsFile = StatsFile.open(probeConfig.stats);
-  const stop = stopRequested(() => void operation.reload());
-  await collector.start();
-  try {
-    probe.open();
-    await operation.open();
-    giveUpPrivileges(keptCapabilities(probeConfig), probeConfig.user);
-    probe.start();
-    operation.begin();
-    process.stdout.write(banner(collectorConfig, probeConfig));
-    // At the end of a file the collector and the dashboard go on: that is what one came to see.
-    void probe.finished().catch((error) => process.stderr.write(`${describeError(error)}\n`));
-    await stop;
-    probe.stop();
-    await probe.finished();
-  } finally {
-    await operation.end();
-    await collector.stop();
-  }
-  process.stdout.write(farewell(probe.stats()));
-  statsFile?.write(probe.stats());
-}
-
-/** The books in a line: packets = packets in records + packets in no flow, by reason. */
-function farewell({ packets, recorded, records, drops, capture }: ProbeStats): string {
-  const number = (count = 0): string => count.toLocaleString('en');
-  const inNoFlow = Object.values(drops).reduce((sum, drop) => sum + drop.packets, 0);
-  const reasons = Object.entries(drops)
-    .filter(([, drop]) => drop.packets > 0)
-    .map(([reason, drop]) => `${reason} ${number(drop.packets)}`);
-  const lost = capture.kernelDroppedPackets ?? 0;
-  return (
-    `\n  Weir has stopped: ${number(packets)} packets = ${number(recorded.packets)} in ` +
-    `${number(records)} records + ${number(inNoFlow)} in no flow` +
-    `${reasons.length > 0 ? ` (${reasons.join(', ')})` : ''}.\n` +
-    (lost > 0 ? `  The kernel dropped ${number(lost)} packets more: try --lanes.\n` : '')
-  );
-}
+export const ACTIVE_TIMEOUT_SECONDS = 5;
 
 export function upCommand(): Command {
   return sectionCommand({
@@ -166,6 +23,6 @@ export function upCommand(): Command {
       ['weir up --interface eth0', 'watch a network interface (needs root or CAP_NET_RAW)'],
       ['weir up --http 0.0.0.0:8055', 'let others see the dashboard (it has no login yet)'],
     ],
-    run: runUp,
+    run: async (context) => (await import('../run/up.js')).runUp(context),
   });
 }

@@ -5,7 +5,8 @@ import path from 'node:path';
 import { option, section } from '@weir/wire';
 import Type from 'typebox';
 import { describe, expect, it } from 'vitest';
-import { keyOf, loadConfig } from './load.js';
+import { loadConfig } from './load.js';
+import { keyOf } from './options.js';
 
 const SECTIONS = {
   probe: section({

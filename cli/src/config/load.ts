@@ -7,7 +7,7 @@ import { Compile } from 'typebox/compile';
 import { isMap, LineCounter, type Pair, parseDocument, type Scalar } from 'yaml';
 import { CommandError } from '../errors.js';
 import { nearest } from './nearest.js';
-import { type OptionSpec, optionSpecs, valueFromText } from './options.js';
+import { keyOf, type OptionSpec, optionSpecs, valueFromText } from './options.js';
 
 /** Sections by name, e.g. { probe: ProbeConfig, collector: CollectorConfig }. */
 export type Sections = Readonly<Record<string, TObject>>;
@@ -26,8 +26,6 @@ interface Placed {
 }
 
 type PlacedValues = Map<string, Placed>;
-
-export const keyOf = (section: string, key: string): string => `${section}.${key}`;
 
 function suggestion(word: string, known: readonly string[]): string {
   const near = nearest(word, known);

@@ -29,6 +29,8 @@ interface Choice {
   readonly const?: string;
 }
 
+export const keyOf = (section: string, key: string): string => `${section}.${key}`;
+
 function environmentName(section: string, key: string): string {
   const snake = key.replace(/[A-Z]/g, (letter) => `_${letter}`);
   return `WEIR_${section}_${snake}`.toUpperCase();

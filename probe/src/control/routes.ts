@@ -4,9 +4,7 @@ import Fastify, { type FastifyInstance } from 'fastify';
 import { EXPOSITION_TYPE, expositionText } from '../metrics/exposition.js';
 import { probeMetrics } from '../metrics/probe-metrics.js';
 import type { ProbeStatus, ReloadAnswer } from '../status.js';
-
-/** Routes of the control socket, for both ends. */
-export const CONTROL = { status: '/status', reload: '/reload', metrics: '/metrics' } as const;
+import { CONTROL } from './socket-path.js';
 
 export interface ControlActions {
   status(): ProbeStatus;

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// Where the control socket of a probe is.
+// Where the control socket of a probe is and what it can be asked, for both ends.
 import path from 'node:path';
+
+/** Routes of the control socket. */
+export const CONTROL = { status: '/status', reload: '/reload', metrics: '/metrics' } as const;
 
 /** The value of `control` that means no socket at all. */
 export const NO_CONTROL = 'none';

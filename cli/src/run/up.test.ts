@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, it } from 'vitest';
+import type { CommandContext } from '../command/section-command.js';
 import { loadConfig } from '../config/load.js';
 import { SECTIONS } from '../config/sections.js';
-import type { CommandContext } from './section-command.js';
 import { collectorConfigForUp, exportTarget, probeConfigForUp } from './up.js';
 
 function context(flags: Record<string, unknown>): CommandContext {
