@@ -33,13 +33,13 @@ constexpr uint64_t layer2SegmentId(const FlowRecord& record) {
   return (record.tunnel == Tunnel::VXLAN ? VXLAN << 56U : 0) | record.segmentId;
 }
 
-/// What the frame carried: labels, or the packet itself. What carried a tunnel is not kept: 0.
+/// What carries the flow's packets: labels where there are any, else their own type. In a tunnel
+/// that is the inner packet's, as all that a flow is known by.
 inline uint16_t ethernetType(const FlowRecord& record, const DirectionRecord& direction) {
   constexpr uint16_t IPV4 = 0x0800;
   constexpr uint16_t IPV6 = 0x86dd;
   constexpr uint16_t MPLS = 0x8847;
   if (direction.mplsTopLabel != DecodedPacket::NO_LABEL) return MPLS;
-  if (record.tunnel != Tunnel::NONE) return 0;
   return record.ipVersion == 4 ? IPV4 : IPV6;
 }
 

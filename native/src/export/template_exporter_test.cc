@@ -54,7 +54,6 @@ uint64_t macNumber(const MacAddress* address) {
 
 uint64_t expectedEthernetType(const FlowRecord& record, const DirectionRecord& direction) {
   if (direction.mplsTopLabel != 0) return 0x8847;
-  if (record.tunnel != Tunnel::NONE) return 0;
   return record.ipVersion == 4 ? 0x0800 : 0x86dd;
 }
 

@@ -127,8 +127,10 @@ inline void putEncapsulation(std::mt19937_64& random, FlowRecord& record) {
   record.tunnel = static_cast<Tunnel>(random() % 6);
   const bool hasSegment = record.tunnel == Tunnel::VXLAN || record.tunnel == Tunnel::GENEVE;
   record.segmentId = hasSegment ? static_cast<uint32_t>(random() % (1U << 24U)) : 0;
-  record.forward.mplsTopLabel = static_cast<uint32_t>(random() % (1U << 24U));
-  record.reverse.mplsTopLabel = static_cast<uint32_t>(random() % (1U << 24U));
+  for (DirectionRecord* direction : {&record.forward, &record.reverse}) {
+    const bool hasLabels = random() % 2 == 0;
+    direction->mplsTopLabel = hasLabels ? static_cast<uint32_t>(random() % (1U << 24U)) : 0;
+  }
 }
 
 inline OwnedRecord randomRecord(std::mt19937_64& random, int64_t nowNs, uint8_t ipVersion) {
