@@ -160,6 +160,8 @@ export interface ExporterCounters {
   readonly unsupportedOctets: number;
   /** without a value that the protocol has no room for */
   readonly incompleteRecords: number;
+  /** age of the oldest record that is not yet sent or written, by the lane's clock; 0: none waits */
+  readonly lagNs: number;
 }
 
 /** A lane's books; native/src/lane/lane_counters.h says what adds up to what. */

@@ -6,6 +6,8 @@ import { textTable } from './text-table.js';
 const number = (value = 0): string => Math.round(value).toLocaleString('en');
 const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;
 
+const tenths = (value: number): number => Math.round(value * 10) / 10;
+
 /** 1234567890 and "bit/s" as "1.23 Gbit/s". */
 function scaled(value: number, unit: string): string {
   const prefixes = ['', 'k', 'M', 'G', 'T'];
@@ -87,15 +89,17 @@ function overview(status: ProbeStatus): string {
 
 function targetTable({ stats: { targets } }: ProbeStatus): string {
   const rows = Object.entries(targets).map(([target, counters]) => {
-    const { records, failedRecords, unsupportedRecords, unreachableMessages } = counters;
-    return [target, records, failedRecords, unsupportedRecords, unreachableMessages];
+    const { records, failedRecords, unsupportedRecords, unreachableMessages, lagSeconds } =
+      counters;
+    const lag = tenths(lagSeconds);
+    return [target, records, failedRecords, unsupportedRecords, unreachableMessages, lag];
   });
   if (rows.length === 0) return 'Nothing is exported: give --export or --records.\n';
-  return textTable(['target', 'records', 'failed', 'unsupported', 'unreachable'], rows);
+  return textTable(['target', 'records', 'failed', 'unsupported', 'unreachable', 'lag (s)'], rows);
 }
 
 function laneTable({ stats: { lanes }, laneRates }: ProbeStatus): string {
-  const rows = lanes.map(({ capture, classifier, liveFlows, overloadLevel }, lane) => [
+  const rows = lanes.map(({ capture, classifier, liveFlows, overloadLevel, targets }, lane) => [
     lane,
     Math.round(laneRates[lane]?.packetsPerSecond ?? 0),
     percent(laneRates[lane]?.busyShare ?? 0),
@@ -103,9 +107,10 @@ function laneTable({ stats: { lanes }, laneRates }: ProbeStatus): string {
     overloadLevel,
     liveFlows,
     classifier.undecidedFlows ?? 0,
+    tenths(Math.max(0, ...Object.values(targets).map(({ lagSeconds }) => lagSeconds))),
   ]);
   return textTable(
-    ['lane', 'packets/s', 'busy', 'kernel dropped', 'overload', 'flows', 'undecided'],
+    ['lane', 'packets/s', 'busy', 'kernel dropped', 'overload', 'flows', 'undecided', 'lag (s)'],
     rows,
   );
 }

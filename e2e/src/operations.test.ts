@@ -199,7 +199,9 @@ describe.skipIf(!IS_ROOT)('a running probe', () => {
   it('tells Prometheus and people how it is', async () => {
     const { control, args } = scene();
     const address = '127.0.0.1:29469';
-    await using probe = RunningWeir.start([...args, '--lanes', '2', '--metrics', address], INSIDE);
+    const absent = 'ipfix+tcp://127.0.0.1:4739';
+    const options = ['--lanes', '2', '--metrics', address, '--export', absent];
+    await using probe = RunningWeir.start([...args, ...options, '--idle-timeout', '1'], INSIDE);
     await probe.printed(/capturing on lo/);
     await sendFlows(20);
     const get = (route: string): Promise<string> =>
@@ -209,6 +211,11 @@ describe.skipIf(!IS_ROOT)('a running probe', () => {
       metrics = await get('/metrics');
       const flows = [...metrics.matchAll(/^weir_probe_flows_total\{lane="\d"\} (\d+)$/gm)];
       return flows.reduce((sum, [, count]) => sum + Number(count), 0) >= 20;
+    });
+    await eventually('flows wait for a collector that is not there', async () => {
+      metrics = await get('/metrics');
+      const lags = [...metrics.matchAll(/^weir_probe_export_lag_seconds\{.*tcp:.*\} (\S+)$/gm)];
+      return lags.length === 2 && lags.some(([, seconds]) => Number(seconds) > 2);
     });
     expect(JSON.parse(await get('/healthz'))).toMatchObject({ status: 'ok' });
     for (const line of metrics.trimEnd().split('\n')) {

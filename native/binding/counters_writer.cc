@@ -90,6 +90,7 @@ Napi::Object writeExporter(Napi::Env env, const ExporterCounters& counters) {
   set(object, "unsupportedPackets", counters.unsupportedPackets);
   set(object, "unsupportedOctets", counters.unsupportedOctets);
   set(object, "incompleteRecords", counters.incompleteRecords);
+  set(object, "lagNs", counters.lagNs);
   return object;
 }
 

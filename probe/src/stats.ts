@@ -2,6 +2,12 @@
 // The probe's books as `--stats` writes them: each lane, and all lanes added up.
 import type { ExporterCounters, LaneCounters, PacketSum } from '@weir/native';
 
+/** What became of the records that a target was given. */
+export interface TargetStats extends Omit<ExporterCounters, 'lagNs'> {
+  /** age of the oldest record that is not yet sent or written, by the packets' clock; 0: none waits */
+  lagSeconds: number;
+}
+
 /** One lane, or the sum of all. Sums are exact while they stay below 2^53. */
 export interface LaneStats {
   packets: number;
@@ -29,7 +35,7 @@ export interface LaneStats {
   /** packets in tunnels: entered, and by the reason why not; those are in the tunnel's own flow */
   tunnels: Record<string, number>;
   classifier: Record<string, number>;
-  targets: Record<string, ExporterCounters>;
+  targets: Record<string, TargetStats>;
   cpuSeconds: number;
   /** from the start to the end, not a sum */
   wallSeconds: number;
@@ -50,6 +56,10 @@ const END_REASONS = [
   'forcedEnd',
   'lackOfResources',
 ];
+
+function targetStats({ lagNs, ...counters }: ExporterCounters): TargetStats {
+  return { ...counters, lagSeconds: lagNs / 1e9 };
+}
 
 function laneStats(lane: LaneCounters, targets: readonly string[]): LaneStats {
   const reasons = END_REASONS.map((name, reason) => [name, lane.recordsByEndReason[reason] ?? 0]);
@@ -73,19 +83,31 @@ function laneStats(lane: LaneCounters, targets: readonly string[]): LaneStats {
     tunnels: { ...lane.tunnels },
     classifier: { ...lane.classifier },
     targets: Object.fromEntries(
-      targets.map((target, index) => [target, lane.exporters[index] as ExporterCounters]),
+      targets.map((target, index) => [
+        target,
+        targetStats(lane.exporters[index] as ExporterCounters),
+      ]),
     ),
     cpuSeconds: lane.cpuNs / 1e9,
     wallSeconds: lane.wallNs / 1e9,
   };
 }
 
+/** Of these the worst lane's value is that of all lanes. */
+const MAXIMA: ReadonlySet<PropertyKey> = new Set([
+  'samplingInterval',
+  'overloadLevel',
+  'lagSeconds',
+]);
+
 /** Adds numbers, and objects key by key; of texts the first that says something. */
-function add<Tree>(left: Tree, right: Tree): Tree {
-  if (typeof left === 'number') return ((left as number) + (right as number)) as Tree;
+function add<Tree>(left: Tree, right: Tree, name?: PropertyKey): Tree {
+  if (typeof left === 'number' && typeof right === 'number') {
+    return (name && MAXIMA.has(name) ? Math.max(left, right) : left + right) as Tree;
+  }
   if (typeof left === 'string') return left || right;
   const keys = Object.keys(left as object) as (keyof Tree)[];
-  return Object.fromEntries(keys.map((key) => [key, add(left[key], right[key])])) as Tree;
+  return Object.fromEntries(keys.map((key) => [key, add(left[key], right[key], key)])) as Tree;
 }
 
 /** @param targets names of the exporters, in the order of `LaneCounters.exporters` */
@@ -99,8 +121,6 @@ export function probeStats(
   const usage = process.cpuUsage();
   return {
     ...total,
-    samplingInterval: Math.max(...lanes.map((lane) => lane.samplingInterval)),
-    overloadLevel: Math.max(...lanes.map((lane) => lane.overloadLevel)),
     wallSeconds,
     processCpuSeconds: (usage.user + usage.system) / 1e6,
     packetsPerSecond: wallSeconds > 0 ? Math.round(total.packets / wallSeconds) : 0,

@@ -168,6 +168,13 @@ void DatagramSender::flush() {
   waiting_ = 0;
 }
 
+int64_t DatagramSender::oldestRecordNs() const {
+  const auto end = slots_.begin() + static_cast<ptrdiff_t>(waiting_);
+  const auto oldest = std::find_if(slots_.begin(), end,
+                                   [](const Slot& slot) { return slot.contents.records != 0; });
+  return oldest == end ? NO_RECORD_WAITS : oldest->contents.sinceNs;
+}
+
 /// Offers the messages from `first` on to the kernel. How many are settled now, sent or failed.
 size_t DatagramSender::transmit(size_t first) {
   const int flags = mode_ == SendMode::NEVER_WAIT ? MSG_DONTWAIT : 0;

@@ -43,6 +43,7 @@ class DatagramSender final : public MessageSender {
   void send(std::span<const uint8_t> message, const MessageContents& contents) override;
   void tick(int64_t nowNs) override;
   void flush() override;
+  [[nodiscard]] int64_t oldestRecordNs() const override;
 
  private:
   static constexpr size_t QUEUE_DATAGRAMS = 32;

@@ -164,6 +164,12 @@ void JsonRecordWriter::finish() {
   counters_.sender.failedRecords += file_->finish();
 }
 
+ExporterCounters JsonRecordWriter::counters() const {
+  ExporterCounters counters = counters_;
+  if (blockRecords_ != 0) counters.lagNs = ageNs(blockSinceNs_, nowNs_);
+  return counters;
+}
+
 void JsonRecordWriter::flush() {
   if (blockRecords_ == 0) return;
   counters_.sender.failedRecords += file_->write(block_);

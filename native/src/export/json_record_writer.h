@@ -25,6 +25,7 @@ class JsonRecordWriter final : public RecordExporter {
   void setApplications(const std::vector<ApplicationRow>& rows) override;
   void flush() override;
   void finish() override;
+  [[nodiscard]] ExporterCounters counters() const override;
 
  private:
   void appendAddresses(const FlowRecord& record);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "export/message_exporter.h"
 
+#include <algorithm>
+
 namespace weir {
 
 namespace {
@@ -29,7 +31,7 @@ void MessageExporter::tick(int64_t nowNs) {
   if (bootMs_ == NO_TIME) bootMs_ = (nowNs / NS_A_SECOND - BOOT_MARGIN_SECONDS) * MS_A_SECOND;
   if (nowNs < nowNs_) flush();  // the clock was set back: what waits keeps the time it was made at
   nowNs_ = nowNs;
-  if (pendingRecords() != 0 && nowNs - pendingSinceNs_ >= MAXIMUM_AGE_NS) flush();
+  if (pendingRecords() != 0 && nowNs - contents_.sinceNs >= MAXIMUM_AGE_NS) flush();
   sender_->tick(nowNs);
 }
 
@@ -71,8 +73,14 @@ int64_t MessageExporter::exportTimeSeconds() const {
 
 ExporterCounters MessageExporter::counters() const {
   ExporterCounters counters = counters_;
+  counters.lagNs = ageNs(oldestRecordNs(), nowNs_);
   counters.sender = sender_->counters();
   return counters;
+}
+
+int64_t MessageExporter::oldestRecordNs() const {
+  const int64_t pendingNs = pendingRecords() == 0 ? NO_RECORD_WAITS : contents_.sinceNs;
+  return std::min(pendingNs, sender_->oldestRecordNs());
 }
 
 void MessageExporter::noteUnsupported(const DirectionRecord& direction) {

@@ -55,7 +55,7 @@ class MessageExporter : public RecordExporter {
   }
   /// Counts a record of the message, with the sums of what it says.
   void noteRecord(uint64_t packets, uint64_t octets) {
-    if (contents_.records++ == 0) pendingSinceNs_ = nowNs_;
+    if (contents_.records++ == 0) contents_.sinceNs = nowNs_;
     contents_.packets += packets;
     contents_.octets += octets;
     ++counters_.records;
@@ -81,6 +81,8 @@ class MessageExporter : public RecordExporter {
   static constexpr uint64_t NO_SESSION = UINT64_MAX;
   static constexpr int64_t NO_TIME = INT64_MIN;
 
+  [[nodiscard]] int64_t oldestRecordNs() const;
+
   std::unique_ptr<MessageSender> sender_;
   std::vector<uint8_t> buffer_;
   size_t headerBytes_;
@@ -90,7 +92,6 @@ class MessageExporter : public RecordExporter {
   uint64_t session_ = NO_SESSION;
   int64_t bootMs_ = NO_TIME;
   int64_t nowNs_ = 0;
-  int64_t pendingSinceNs_ = 0;
 };
 
 }  // namespace weir

@@ -5,6 +5,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <span>
 
 #include "export/send_failure.h"
@@ -17,12 +18,17 @@ enum class SendMode : uint8_t { WAIT, NEVER_WAIT };
 /// Messages in streams and files: long enough to be cheap, and one TLS record each.
 inline constexpr size_t STREAM_MESSAGE_BYTES = 16'384;
 
-/// What the data records of a message sum up to, so that its loss can be told.
+/// What the data records of a message sum up to, so that its loss can be told, and how long they
+/// wait.
 struct MessageContents {
   uint32_t records = 0;
   uint64_t packets = 0;
   uint64_t octets = 0;
+  int64_t sinceNs = 0;  ///< the lane's clock when the first of them was written
 };
+
+/// Later than any record: none waits.
+inline constexpr int64_t NO_RECORD_WAITS = std::numeric_limits<int64_t>::max();
 
 /// Every message that was given to `send` is in `messages` or `failedMessages` after `close`.
 struct SenderCounters {
@@ -73,6 +79,10 @@ class MessageSender {
 
   /// Hands over the rest and ends the session. May wait for the collector, up to a bound.
   virtual void close() { flush(); }
+
+  /// When the oldest record was written that `send` was given and that has neither left nor failed,
+  /// by the lane's clock.
+  [[nodiscard]] virtual int64_t oldestRecordNs() const { return NO_RECORD_WAITS; }
 
   [[nodiscard]] const SenderCounters& counters() const { return counters_; }
 

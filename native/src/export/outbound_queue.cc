@@ -26,6 +26,13 @@ void OutboundQueue::take(size_t octets) {
   start_ = waitingOctets_ == 0 ? 0 : (start_ + octets) % capacityBytes_;
 }
 
+int64_t OutboundQueue::oldestRecordNs() const {
+  const auto oldest = std::find_if(messages_.begin(), messages_.end(), [](const Message& message) {
+    return message.contents.records != 0;
+  });
+  return oldest == messages_.end() ? NO_RECORD_WAITS : oldest->contents.sinceNs;
+}
+
 void OutboundQueue::clear() {
   start_ = 0;
   waitingOctets_ = 0;

@@ -43,6 +43,8 @@ class OutboundQueue {
   [[nodiscard]] uint64_t takenOctets() const { return takenOctets_; }
   /// Messages that were pushed and are not yet settled.
   [[nodiscard]] bool isEmpty() const { return messages_.empty(); }
+  /// MessageContents::sinceNs of the first of them that holds records.
+  [[nodiscard]] int64_t oldestRecordNs() const;
 
   /// Hands each message that ends up to `position` of the stream to `settle`, and forgets it.
   template <typename Settle>

@@ -23,8 +23,16 @@ struct ExporterCounters {
   uint64_t unsupportedOctets = 0;
   /// Of `records`: without a value that does not fit the protocol (v5: ifIndex above 65535).
   uint64_t incompleteRecords = 0;
+  /// At this moment, by the lane's clock: the age of the oldest record that has not been handed to
+  /// the network (stream: not acknowledged) or the file. 0: none waits.
+  uint64_t lagNs = 0;
   SenderCounters sender;  ///< what became of the messages that hold the records
 };
+
+/// How long a record has waited; the clock may have been set back meanwhile.
+constexpr uint64_t ageNs(int64_t sinceNs, int64_t nowNs) {
+  return sinceNs < nowNs ? static_cast<uint64_t>(nowNs - sinceNs) : 0;
+}
 
 /// A name that records may carry.
 struct ApplicationRow {

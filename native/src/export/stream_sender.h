@@ -48,6 +48,8 @@ class StreamSender final : public MessageSender {
   /// NEVER_WAIT CLOSE_LIMIT_NS at most.
   void close() override;
 
+  [[nodiscard]] int64_t oldestRecordNs() const override { return queue_.oldestRecordNs(); }
+
  private:
   static constexpr int64_t STALL_LIMIT_NS = 30'000'000'000;
   static constexpr int64_t CLOSE_LIMIT_NS = 5'000'000'000;

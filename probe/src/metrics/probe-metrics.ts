@@ -10,7 +10,7 @@ const PREFIX = 'weir_probe';
 type Numbers = Readonly<Record<string, number>>;
 
 /** Counters that are not counts since the start but how it is now. */
-const GAUGES: ReadonlySet<string> = new Set(['undecidedFlows', 'connected', 'pendingRecords']);
+const GAUGES: ReadonlySet<string> = new Set(['undecidedFlows', 'connected', 'lagSeconds']);
 
 /** For the counters of the stages, which appear here under their own names. */
 const HELP: Readonly<Record<string, string>> = {
@@ -37,6 +37,8 @@ const HELP: Readonly<Record<string, string>> = {
   unreachableMessages: 'Datagrams answered with port unreachable: nobody listens there',
   messages: 'Messages (datagrams, blocks) sent',
   messageOctets: 'Octets of messages sent',
+  lagSeconds:
+    'Age of the oldest record that is not yet sent, acknowledged or written; 0: none waits',
   connected: '1 while there is a session with the target',
   sessions: 'Sessions begun with the target',
   fileReadFailures: 'Reads of the capture file that failed',
