@@ -25,10 +25,11 @@ export interface ServiceState {
 
 /** Ready as from now; gives what ends it. Does nothing without systemd. */
 export function reportToServiceManager(state: () => ServiceState): () => void {
-  if (!notifyServiceManager(`READY=1\nSTATUS=${state().summary}`)) return () => {};
+  if (!notifyServiceManager('READY=1')) return () => {};
   const tellStatus = (): void => {
     notifyServiceManager(`STATUS=${state().summary}`);
   };
+  tellStatus();
   const timers = [setInterval(tellStatus, STATUS_MS)];
   const watchdogMs = watchdogIntervalMs(process.env, process.pid);
   if (watchdogMs > 0) {

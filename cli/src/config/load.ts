@@ -3,7 +3,7 @@
 // error names where the value came from; unknown keys are errors.
 import { readFileSync } from 'node:fs';
 import type { Static, TObject } from 'typebox';
-import { Compile } from 'typebox/compile';
+import { Errors } from 'typebox/value';
 import { isMap, LineCounter, type Pair, parseDocument, type Scalar } from 'yaml';
 import { CommandError } from '../errors.js';
 import { nearest } from './nearest.js';
@@ -182,7 +182,8 @@ export function loadConfig<Known extends Sections>(
     const section = Object.fromEntries(
       keys.map((key) => [key, values.get(keyOf(name, key))?.value]),
     );
-    const [error] = Compile(schema).Errors(section);
+    // Not compiled first: it is used once.
+    const [error] = Errors(schema, section);
     if (error) throw badValue(error as ValidationError, name, values, specs);
     return [name, section] as const;
   });

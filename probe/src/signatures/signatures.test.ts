@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type CheckedFiles, NONE_CHECKED, readCheckedFiles } from './checked-files.js';
 import { dump } from './dump.js';
 import { loadSamples, loadSignatures } from './load-signatures.js';
+import { precheck } from './precheck.js';
 import { type Problem, SignatureFileError } from './signature-file-error.js';
 
 const own = path.resolve(import.meta.dirname, '../../../signatures');
@@ -30,6 +33,16 @@ examples:
 nearMisses:
   - { transport: udp, direction: server, hex: '79 00', thenHex: 'ff' }
 `;
+
+/** What the build would leave for this folder. */
+function checkedFilesOf(folder: string): CheckedFiles {
+  const scratch = mkdtempSync(path.join(tmpdir(), 'weir-checked-'));
+  const file = path.join(scratch, 'checked-files.json');
+  writeFileSync(file, JSON.stringify(precheck(folder)));
+  const checked = readCheckedFiles(pathToFileURL(file));
+  rmSync(scratch, { recursive: true });
+  return checked;
+}
 
 describe("Weir's own signatures", () => {
   it('load, agree with the registry, and have examples for every pattern-bearing file', () => {
@@ -60,25 +73,54 @@ describe("Weir's own signatures", () => {
   });
 });
 
+describe('the files that the build has checked', () => {
+  it('are all of them, and give what parsing gives', () => {
+    const checked = checkedFilesOf(own);
+    const files = readdirSync(own).filter((name) => name.endsWith('.yaml'));
+    expect(checked.signatures.size + checked.registries.size).toBe(files.length);
+    expect(loadSignatures(own, checked)).toEqual(loadSignatures(own, NONE_CHECKED));
+  });
+
+  it('are none where the list is absent or damaged', () => {
+    const damaged = path.join(mkdtempSync(path.join(tmpdir(), 'weir-checked-')), 'list.json');
+    expect(readCheckedFiles(pathToFileURL(damaged))).toEqual(NONE_CHECKED);
+    for (const text of ['{"signatures":[["name: ', '{}', 'null', '{"signatures":3}']) {
+      writeFileSync(damaged, text);
+      expect(readCheckedFiles(pathToFileURL(damaged))).toEqual(NONE_CHECKED);
+    }
+    rmSync(path.dirname(damaged), { recursive: true });
+  });
+});
+
 describe('a signature folder', () => {
   let folder: string;
+  let checkedBefore: CheckedFiles;
   const put = (name: string, text: string) => writeFileSync(path.join(folder, name), text);
 
   beforeEach(() => {
     folder = mkdtempSync(path.join(tmpdir(), 'weir-signatures-'));
     put('registry.yaml', 'Weir-Test: 7\n');
     put('x.yaml', valid);
+    checkedBefore = checkedFilesOf(folder);
   });
   afterEach(() => rmSync(folder, { recursive: true }));
 
-  function problems(): Problem[] {
+  function problemsWith(checked: CheckedFiles): Problem[] {
     try {
-      loadSignatures(folder);
+      loadSignatures(folder, checked);
     } catch (error) {
       if (error instanceof SignatureFileError) return [...error.problems];
       throw error;
     }
     return [];
+  }
+
+  /** Whatever of the folder was checked before, now or in its valid form, the problems are the same. */
+  function problems(): Problem[] {
+    const found = problemsWith(NONE_CHECKED);
+    expect(problemsWith(checkedFilesOf(folder))).toEqual(found);
+    expect(problemsWith(checkedBefore)).toEqual(found);
+    return found;
   }
   const only = () => {
     const found = problems();
@@ -170,6 +212,11 @@ describe('a signature folder', () => {
     cpSync(path.join(folder, 'x.yaml'), path.join(folder, 'y.yaml'));
     const codes = problems().map(({ code, construct }) => `${code} ${construct}`);
     expect(codes).toEqual(['DUPLICATE name', 'DUPLICATE id', 'DUPLICATE ipProtocol']);
+  });
+
+  it('refuses a registry in the place of a signature file', () => {
+    cpSync(path.join(folder, 'registry.yaml'), path.join(folder, 'y.yaml'));
+    expect(problems().map((one) => path.basename(one.file))).toContain('y.yaml');
   });
 
   it('refuses a registry that gives a number twice', () => {

@@ -23,19 +23,25 @@ function fromPointer(pointer: string): Path {
     .map((step) => (/^\d+$/.test(step) ? Number(step) : step));
 }
 
+/** Parsed when somebody asks for what it says or for a place in it. */
 export class YamlFile {
   private readonly lines = new LineCounter();
-  private readonly document: Document;
+  private parsed: Document | undefined;
   readonly problems: Problem[] = [];
 
   constructor(
     readonly file: string,
-    text: string,
-  ) {
-    this.document = parseDocument(text, { lineCounter: this.lines, uniqueKeys: true });
-    for (const { message, pos } of [...this.document.errors, ...this.document.warnings]) {
+    readonly text: string,
+  ) {}
+
+  private get document(): Document {
+    if (this.parsed !== undefined) return this.parsed;
+    const parsed = parseDocument(this.text, { lineCounter: this.lines, uniqueKeys: true });
+    this.parsed = parsed;
+    for (const { message, pos } of [...parsed.errors, ...parsed.warnings]) {
       this.addProblem('YAML_SYNTAX', [], message.split('\n')[0] ?? message, pos[0]);
     }
+    return parsed;
   }
 
   /** Notes a problem at the value (or, failing that, at the nearest thing around it). */
@@ -51,8 +57,9 @@ export class YamlFile {
   read<Value>(
     validator: Validator<Record<never, never>, TSchema, Value, Value>,
   ): Value | undefined {
+    const { document } = this;
     if (this.problems.length > 0) return undefined;
-    const content: unknown = this.document.toJS();
+    const content: unknown = document.toJS();
     if (validator.Check(content)) return content;
     for (const error of validator.Errors(content)) this.reportSchemaError(error);
     return undefined;

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+// The files of a folder of signatures.
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { ProbeError } from '../errors.js';
+import { YamlFile } from './yaml-file.js';
+
+export const REGISTRY_NAME = 'registry.yaml';
+
+/** @throws ProbeError WEIR_PROBE_NO_SIGNATURES */
+export function yamlNames(folder: string): string[] {
+  let names: string[];
+  try {
+    names = readdirSync(folder).filter((name) => name.endsWith('.yaml'));
+  } catch (error) {
+    throw noSignatures(folder, (error as Error).message);
+  }
+  if (!names.includes(REGISTRY_NAME)) throw noSignatures(folder, `it holds no ${REGISTRY_NAME}`);
+  return names;
+}
+
+function noSignatures(folder: string, reason: string): ProbeError {
+  return new ProbeError(
+    'WEIR_PROBE_NO_SIGNATURES',
+    `${folder} is no folder of signatures: ${reason}. Give another with --signatures, or leave it out for Weir's own.`,
+  );
+}
+
+export function openYaml(folder: string, name: string): YamlFile {
+  const file = path.join(folder, name);
+  return new YamlFile(file, readFileSync(file, 'utf8'));
+}
