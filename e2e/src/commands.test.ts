@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // The command line contract: help, checks, and mistakes that are explained.
 import { execFileSync, spawnSync } from 'node:child_process';
-import { readdirSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { SAMPLE, scratchFolder, WEIR, weir } from './weir.js';
+import { ROOT, SAMPLE, scratchFolder, WEIR, weir } from './weir.js';
 
 interface Failure {
   readonly code: number;
@@ -44,6 +44,20 @@ describe('the weir command', () => {
       expect(run).toMatchObject({ status: 0, stderr: '' });
     },
   );
+
+  it("has all of Weir's own signatures checked by the build", () => {
+    const list = path.join(ROOT, 'probe/dist/signatures/checked-files.json');
+    const { signatures, registries } = JSON.parse(readFileSync(list, 'utf8')) as Record<
+      'signatures' | 'registries',
+      [string, unknown][]
+    >;
+    const checked = new Set([...signatures, ...registries].map(([text]) => text));
+    const folder = path.join(ROOT, 'signatures');
+    const files = readdirSync(folder).filter((name) => name.endsWith('.yaml'));
+    expect(
+      files.filter((name) => !checked.has(readFileSync(path.join(folder, name), 'utf8'))),
+    ).toEqual([]);
+  });
 
   it('prints a configuration file that every command accepts', async () => {
     const file = path.join(scratchFolder(), 'weir.yaml');
