@@ -9,9 +9,10 @@ import { parseMetricsAddress } from './control/metrics-address.js';
 import type { ControlActions } from './control/routes.js';
 import { NO_CONTROL, ownSocketPath, surroundings } from './control/socket-path.js';
 import { ProbeError } from './errors.js';
+import { checkSignaturesReadable, ownUser } from './kept-rights.js';
 import { ProbeMonitor } from './monitor.js';
 import { userToBecome } from './privileges.js';
-import type { Probe } from './probe.js';
+import { OWN_SIGNATURES, type Probe } from './probe.js';
 import { reportToServiceManager } from './service-manager.js';
 import type { ProbeStatus, ReloadAnswer } from './status.js';
 
@@ -73,6 +74,7 @@ export class Operation implements ControlActions {
   }
 
   begin(): void {
+    if (this.#probe.config.interface !== undefined) this.#rehearseReload();
     this.#monitor.start();
     this.#endReports = reportToServiceManager(() => ({
       summary: this.#summary(),
@@ -106,6 +108,21 @@ export class Operation implements ControlActions {
       const answer = { result: 'failed', at, applied: [], atNextStart: [], code, message } as const;
       this.#monitor.noteReload(answer);
       return answer;
+    }
+  }
+
+  /** A reload reads with the rights that are left by now. */
+  #rehearseReload(): void {
+    const { log, readConfig } = this.#options;
+    try {
+      checkSignaturesReadable(readConfig().signatures ?? OWN_SIGNATURES);
+    } catch (error) {
+      const user = ownUser(this.#probe.config);
+      const reason = (error as Error).message;
+      log(
+        'warn',
+        `a reload will fail: ${reason}. Let user ${user} read the configuration and the signatures`,
+      );
     }
   }
 

@@ -7,6 +7,7 @@ import { DataPlane, type Source } from '@weir/native';
 import type { ProbeConfig } from './config.js';
 import { parseCores } from './cores.js';
 import { ProbeError } from './errors.js';
+import { checkSeriesOfFiles } from './kept-rights.js';
 import { afterReload, planReload, type ReloadPlan } from './reload.js';
 import { loadSignatures } from './signatures/index.js';
 import { type ProbeStats, probeStats } from './stats.js';
@@ -117,8 +118,12 @@ export class Probe {
     return this.#plane?.warnings() ?? [];
   }
 
-  /** Packets flow when it returns. */
+  /**
+   * Packets flow when it returns. What is opened later must do with the rights that are left.
+   * @throws ProbeError WEIR_PROBE_CANNOT_CREATE_FILES
+   */
   start(): void {
+    checkSeriesOfFiles(this.#config);
     this.#startedMs = performance.now();
     this.#plane?.start();
     this.#isRunning = true;

@@ -40,7 +40,7 @@ function readerHasLeft({ records }: ProbeConfig, error: unknown): boolean {
 }
 
 /** Until the probe has stopped, whatever it was that ended it. */
-async function watchProbe(probe: Probe, operation: Operation): Promise<void> {
+async function watchProbe(probe: Probe): Promise<void> {
   const endProgress = showProgress(probe);
   try {
     await probe.finished();
@@ -48,8 +48,17 @@ async function watchProbe(probe: Probe, operation: Operation): Promise<void> {
     if (!readerHasLeft(probe.config, error)) throw error;
   } finally {
     endProgress();
-    await operation.end();
   }
+}
+
+function startProbe(probe: Probe, operation: Operation): void {
+  // Before the first line is printed: who reads it may send a signal.
+  const stop = stopRequested(() => void operation.reload());
+  probe.start();
+  void stop.then(() => probe.stop());
+  operation.begin();
+  const { interface: name } = probe.config;
+  if (name !== undefined) process.stderr.write(`weir: capturing on ${name}; Ctrl-C ends it.\n`);
 }
 
 async function captureAndExport({
@@ -63,19 +72,12 @@ async function captureAndExport({
   const statsFile = StatsFile.open(config.stats);
   probe.open();
   await operation.open();
-  giveUpPrivileges(config.interface === undefined ? [] : ['CAP_NET_RAW'], config.user);
-  // Before the first line is printed: who reads it may send a signal.
-  const stop = stopRequested(() => void operation.reload());
-  probe.start();
-  void stop.then(() => probe.stop());
-  operation.begin();
-  if (config.interface !== undefined) {
-    process.stderr.write(`weir: capturing on ${config.interface}; Ctrl-C ends it.\n`);
-  }
   try {
-    await watchProbe(probe, operation);
+    giveUpPrivileges(config.interface === undefined ? [] : ['CAP_NET_RAW'], config.user);
+    startProbe(probe, operation);
+    await watchProbe(probe).finally(() => statsFile?.write(probe.stats()));
   } finally {
-    statsFile?.write(probe.stats());
+    await operation.end();
   }
   if (process.stderr.isTTY) process.stderr.write(summary(probe.stats()));
 }
