@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // IPFIX over TCP and TLS: whatever the collector does, what it got and what is counted as failed
 // add up to what was given.
-import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { makeCertificates } from './certificates.js';
 import { eventually } from './lab/eventually.js';
 import { writeManyFlows } from './many-flows.js';
 import { StreamCollector } from './stream-collector.js';
@@ -36,26 +36,6 @@ function expectBalance(books: Books, collector: StreamCollector): void {
     packets: packets + (books.failedPackets ?? 0),
     octets: octets + (books.failedOctets ?? 0),
   }).toEqual({ records: books.records, packets: books.packets, octets: books.octets });
-}
-
-/** An authority, and certificates that it vouches for, by openssl. */
-function makeCertificates(folder: string): void {
-  const openssl = (...args: string[]) =>
-    execFileSync('openssl', args, { cwd: folder, stdio: 'ignore' });
-  const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes'];
-  const authority = ['-keyout', 'ca.key', '-out', 'ca.pem', '-days', '2', '-subj', '/CN=authority'];
-  openssl('req', '-x509', ...key, ...authority);
-  for (const [name, host] of [
-    ['collector', 'localhost'],
-    ['elsewhere', 'elsewhere.example'],
-    ['probe', 'probe.example'],
-  ] as const) {
-    const request = ['-keyout', `${name}.key`, '-out', `${name}.csr`, '-subj', `/CN=${host}`];
-    openssl('req', '-new', ...key, ...request, '-addext', `subjectAltName=DNS:${host}`);
-    const signing = ['-CA', 'ca.pem', '-CAkey', 'ca.key', '-CAcreateserial', '-days', '2'];
-    const output = ['-copy_extensions', 'copy', '-out', `${name}.pem`];
-    openssl('x509', '-req', '-in', `${name}.csr`, ...signing, ...output);
-  }
 }
 
 describe('ipfix+tcp', () => {

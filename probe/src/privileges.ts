@@ -5,7 +5,7 @@ import { dropPrivileges, findUser, type UserIdentity } from '@weir/native';
 import { ProbeError } from './errors.js';
 
 /** Numbers of linux/capability.h. */
-const CAPABILITY = { CAP_DAC_OVERRIDE: 1, CAP_NET_RAW: 13 } as const;
+const CAPABILITY = { CAP_DAC_OVERRIDE: 1, CAP_NET_BIND_SERVICE: 10, CAP_NET_RAW: 13 } as const;
 export type Capability = keyof typeof CAPABILITY;
 
 /** What the process could do now: its permitted capabilities. */

@@ -3,7 +3,7 @@
 // loopback, as they would be on several machines.
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { CollectorConfig } from '@weir/collector';
+import type { Collector, CollectorConfig } from '@weir/collector';
 import {
   type Capability,
   giveUpPrivileges,
@@ -87,43 +87,56 @@ function banner(collector: CollectorConfig, probe: ProbeConfig): string {
 `;
 }
 
-/** Root stays able to write the data folder, whoever owns it; a user must own it. */
+/**
+ * The collector opens its data folder and its ports with what is left, so that all in the folder
+ * is whose it will be. Root stays able to open what only root can; a user is not.
+ */
 function keptCapabilities({ user }: ProbeConfig): Capability[] {
-  return user === undefined ? ['CAP_NET_RAW', 'CAP_DAC_OVERRIDE'] : ['CAP_NET_RAW'];
+  const ofRoot: Capability[] =
+    user === undefined ? ['CAP_DAC_OVERRIDE', 'CAP_NET_BIND_SERVICE'] : [];
+  return ['CAP_NET_RAW', ...ofRoot];
+}
+
+async function check(probeConfig: ProbeConfig, collector: Collector): Promise<void> {
+  checkProbe(probeConfig);
+  await collector.check();
+  process.stderr.write('weir: the configuration is good.\n');
+}
+
+/** At the end of a file the collector and the dashboard go on: that is what one came to see. */
+async function runUntil(stop: Promise<unknown>, probe: Probe): Promise<void> {
+  void probe.finished().catch((error) => process.stderr.write(`${describeError(error)}\n`));
+  await stop;
+  probe.stop();
+  await probe.finished();
 }
 
 export async function runUp(context: CommandContext): Promise<void> {
   const collectorConfig = collectorConfigForUp(context);
   const probeConfig = probeConfigForUp(context);
   const collector = makeCollector(collectorConfig, troubleOf(logTo('collector')));
-  if (context.check) {
-    checkProbe(probeConfig);
-    await collector.check();
-    process.stderr.write('weir: the configuration is good.\n');
-    return;
-  }
+  if (context.check) return check(probeConfig, collector);
   const probe = new Probe(probeConfig);
   const readConfig = (): ProbeConfig => probeConfigForUp(context.reread());
   const operation = new Operation(probe, { version: VERSION, log: logTo('probe'), readConfig });
   probe.build();
   const statsFile = StatsFile.open(probeConfig.stats);
   const stop = stopRequested(() => void operation.reload());
-  await collector.start();
+  probe.open();
+  await operation.open();
   try {
-    probe.open();
-    await operation.open();
     giveUpPrivileges(keptCapabilities(probeConfig), probeConfig.user);
-    probe.start();
-    operation.begin();
-    process.stdout.write(banner(collectorConfig, probeConfig));
-    // At the end of a file the collector and the dashboard go on: that is what one came to see.
-    void probe.finished().catch((error) => process.stderr.write(`${describeError(error)}\n`));
-    await stop;
-    probe.stop();
-    await probe.finished();
+    await collector.start();
+    try {
+      probe.start();
+      operation.begin();
+      process.stdout.write(banner(collectorConfig, probeConfig));
+      await runUntil(stop, probe);
+    } finally {
+      await collector.stop();
+    }
   } finally {
     await operation.end();
-    await collector.stop();
   }
   process.stdout.write(farewell(probe.stats()));
   statsFile?.write(probe.stats());
