@@ -9,7 +9,7 @@ import { makeCertificates } from './certificates.js';
 import { eventually } from './lab/eventually.js';
 import { writeManyFlows } from './many-flows.js';
 import { StreamCollector } from './stream-collector.js';
-import { RunningWeir, runProbe, SAMPLE, type Stats, scratchFolder } from './weir.js';
+import { RunningWeir, runProbe, SAMPLE, type Stats, scratchFolder, weir } from './weir.js';
 
 type Books = Record<string, number> & {
   readonly failedMessagesByReason: Record<string, number>;
@@ -45,6 +45,7 @@ describe('ipfix+tcp', () => {
     const args = ['--ipfix-flows', form, '--lanes', '2'];
     const { stats } = await runProbe('--read', SAMPLE, '--export', target, ...args);
     const books = booksOf(stats);
+    await collector.ended();
     expect(collector.sessions).toHaveLength(2);
     expect(books).toMatchObject({ sessions: 2, failedMessages: 0 });
     expect(collector.totals).toMatchObject(stats.recorded);
@@ -64,6 +65,7 @@ describe('ipfix+tcp', () => {
     await sleep(2500);
     await using collector = await StreamCollector.start(undefined, port);
     const { stats } = await running;
+    await collector.ended();
     expect(booksOf(stats)).toMatchObject({ sessions: 1, failedMessages: 0 });
     expect(collector.totals).toMatchObject(stats.recorded);
   });
@@ -77,12 +79,19 @@ describe('ipfix+tcp', () => {
     collector.pause();
     const source = ['--replay', capture, '--engine', 'none', '--idle-timeout', '1'];
     const target = ['--export', `ipfix+tcp://127.0.0.1:${collector.port}`];
-    const more = ['--export-buffer', '1048576', '--stats', statsFile];
+    const control = path.join(folder, 'probe.sock');
+    const more = ['--export-buffer', '1048576', '--stats', statsFile, '--control', control];
     await using probe = RunningWeir.start(['probe', ...source, ...target, ...more]);
-    await sleep(9000);
+    // Before the replay ends: what waits then is given up after some seconds, amid a message.
+    await eventually('messages find no room', async () => {
+      const status = await weir('probe', 'status', '--json', '--control', control).catch(() => {});
+      const { stats } = JSON.parse(status?.stdout ?? '{}') as { stats?: Stats };
+      return stats !== undefined && (booksOf(stats).failedMessagesByReason.bufferFull ?? 0) > 0;
+    });
     collector.resume();
     await eventually('the probe has ended', () => probe.process.exitCode !== null, 60_000);
     expect(probe.process.exitCode).toBe(0);
+    await collector.ended();
     const books = booksOf(readStats(statsFile));
     expect(books.failedMessagesByReason.bufferFull).toBeGreaterThan(0);
     expect(collector.totals.records).toBeGreaterThan(0);
@@ -114,6 +123,7 @@ describe.each(['ipfix+tcp', 'ipfix+tls'])('%s to a collector that is started aga
     await collector.listen(port);
     await eventually('the second session has flows', () => received(1) > 50, 60_000);
     expect(await probe.stop()).toBe(0);
+    await collector.ended();
     const books = booksOf(readStats(statsFile));
     expect(books.sessions).toBe(2);
     expect(collector.sessions).toHaveLength(2);
@@ -141,6 +151,7 @@ describe('ipfix+tls', () => {
     const identity = ['--export-cert', file('probe.pem'), '--export-key', file('probe.key')];
     const args = ['--export', target, '--export-ca', file('ca.pem'), ...identity];
     const { stats } = await runProbe('--read', SAMPLE, ...args);
+    await collector.ended();
     expect(collector.totals).toMatchObject(stats.recorded);
     expect(booksOf(stats)).toMatchObject({ sessions: 1, failedMessages: 0, lastFailure: '' });
   });

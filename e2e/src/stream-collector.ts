@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer, type TlsOptions } from 'node:tls';
 import { type FlowTotals, IpfixSession } from './ipfix-reader.js';
+import { eventually } from './lab/eventually.js';
 
 export class StreamCollector implements AsyncDisposable {
   /** one for each connection, in their order */
@@ -67,6 +68,11 @@ export class StreamCollector implements AsyncDisposable {
     const closed = new Promise((resolve) => this.#server?.close(resolve));
     for (const socket of this.#sockets) socket.end();
     await closed;
+  }
+
+  /** All connections have ended, and all that came in them was read: an exporter may be gone first. */
+  async ended(): Promise<void> {
+    await eventually('all connections have ended', () => this.#sockets.size === 0);
   }
 
   /** Over all sessions. Throws what no collector could have read. */
