@@ -91,11 +91,11 @@ void JsonRecordWriter::appendAddresses(const FlowRecord& record) {
   appendNumber("sourceTransportPort", isIcmp(record) ? 0 : forward.sourcePort);
   appendNumber("destinationTransportPort", isIcmp(record) ? 0 : forward.destinationPort);
   appendNumber("protocolIdentifier", record.protocol);
-  if (isIcmp(record)) {
-    appendNumber(v4 ? "icmpTypeCodeIPv4" : "icmpTypeCodeIPv6", record.forward.icmpTypeCode);
-    appendUnlessZero(v4 ? "reverseIcmpTypeCodeIPv4" : "reverseIcmpTypeCodeIPv6",
-                     record.reverse.icmpTypeCode);
-  }
+  if (!isIcmp(record)) return;
+  appendNumber(v4 ? "icmpTypeCodeIPv4" : "icmpTypeCodeIPv6", record.forward.icmpTypeCode);
+  if (record.reverse.packets == 0) return;  // an echo reply is 0, too
+  appendNumber(v4 ? "reverseIcmpTypeCodeIPv4" : "reverseIcmpTypeCodeIPv6",
+               record.reverse.icmpTypeCode);
 }
 
 /// What few records have: a reader takes an absent key for none.
