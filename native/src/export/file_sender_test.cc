@@ -130,5 +130,18 @@ TEST_CASE("each period has a file and a session of its own, named by the time it
   CHECK(numbersIn(folder.file("50.ipfix")) == std::vector<uint32_t>{2, 4, 5});
 }
 
+TEST_CASE("lanes on both sides of a period's end have one object for each file") {
+  const TemporaryFolder folder;
+  MessageFiles files(folder.file("%S.ipfix"), 10 * SECOND);
+  files.open();
+  const auto behind = files.fileAt(1009 * SECOND);
+  const auto ahead = files.fileAt(1010 * SECOND);
+  CHECK(behind != ahead);
+  // Two would know two lengths, and the one that cuts a torn message off would cut whole ones.
+  CHECK(files.fileAt(1008 * SECOND) == behind);
+  CHECK(files.fileAt(1011 * SECOND) == ahead);
+  CHECK(files.fileAt(1001 * SECOND) == behind);
+}
+
 }  // namespace
 }  // namespace weir

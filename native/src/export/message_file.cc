@@ -65,20 +65,29 @@ void MessageFiles::open() {
     if (access(folderOf(path_).c_str(), W_OK) != 0) throwCannotWrite(path_, errno);
     return;
   }
-  auto file = std::make_shared<MessageFile>(path_, MessageFile::Begin::EMPTY);
-  if (!file->valid()) throwCannotWrite(path_, errno);
-  file_ = std::move(file);
+  file_ = fileNamed(path_, MessageFile::Begin::EMPTY);
+  if (!file_) throwCannotWrite(path_, errno);
 }
 
 std::shared_ptr<MessageFile> MessageFiles::fileAt(int64_t timeNs) {
   const std::scoped_lock lock(mutex_);
   const int64_t period = periodOf(timeNs);
   if (file_ && period == period_) return file_;
-  auto file = std::make_shared<MessageFile>(nameOf(period), MessageFile::Begin::APPEND);
-  if (!file->valid()) return nullptr;
+  auto file = fileNamed(nameOf(period), MessageFile::Begin::APPEND);
+  if (!file) return nullptr;
   file_ = std::move(file);
   period_ = period;
   return file_;
+}
+
+std::shared_ptr<MessageFile> MessageFiles::fileNamed(const std::string& name,
+                                                     MessageFile::Begin begin) {
+  std::erase_if(files_, [](const auto& entry) { return entry.second.expired(); });
+  if (auto known = files_[name].lock()) return known;
+  auto file = std::make_shared<MessageFile>(name, begin);
+  if (!file->valid()) return nullptr;
+  files_[name] = file;
+  return file;
 }
 
 std::string MessageFiles::nameOf(int64_t period) const {

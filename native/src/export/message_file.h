@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <span>
@@ -42,7 +43,8 @@ class MessageFiles {
   /// Throws CodedError when the file, or a file in this folder, cannot be written.
   void open();
 
-  /// Null, with errno, when it cannot be created.
+  /// Null, with errno, when it cannot be created. Lanes whose clocks lie on both sides of a
+  /// period's end have two files, but never two objects of one: each knows how long its file is.
   std::shared_ptr<MessageFile> fileAt(int64_t timeNs);
 
   /// The number of the file that packets of this time belong to.
@@ -52,11 +54,14 @@ class MessageFiles {
 
  private:
   [[nodiscard]] std::string nameOf(int64_t period) const;
+  [[nodiscard]] std::shared_ptr<MessageFile> fileNamed(const std::string& name,
+                                                       MessageFile::Begin begin);
 
   std::string path_;
   int64_t rotateNs_;
   std::mutex mutex_;
-  std::shared_ptr<MessageFile> file_;
+  std::map<std::string, std::weak_ptr<MessageFile>> files_;  ///< by name; some lane has each
+  std::shared_ptr<MessageFile> file_;  ///< the one asked for last, so that it stays open
   int64_t period_ = 0;
 };
 
