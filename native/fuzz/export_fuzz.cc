@@ -20,10 +20,10 @@ class CollectingSender final : public MessageSender {
   explicit CollectingSender(MessageReader& reader) : reader_(reader) {}
   void open() override {}
   [[nodiscard]] size_t maximumMessageBytes() const override { return MESSAGE_BYTES; }
-  void send(std::span<const uint8_t> message, const MessageContents&) override {
+  void send(std::span<const uint8_t> message, const MessageContents& contents) override {
     require(message.size() <= MESSAGE_BYTES, "no message is larger than the path takes");
     reader_.read(ExactBlock(message).view());
-    noteSent(message.size());
+    noteSent(message.size(), contents);
   }
 
  private:

@@ -182,7 +182,7 @@ size_t DatagramSender::transmit(size_t first) {
       sendmmsg(socket_.get(), &headers_[first], static_cast<unsigned>(waiting_ - first), flags);
   if (taken < 0) return settleRefusal(first, errno);
   const size_t end = first + static_cast<size_t>(taken);
-  for (size_t i = first; i < end; ++i) noteSent(slots_[i].octets.iov_len);
+  for (size_t i = first; i < end; ++i) noteSent(slots_[i].octets.iov_len, slots_[i].contents);
   // When not all were taken, the kernel keeps the error of the next one to itself. An ICMP answer
   // is in the error queue; anything else comes back when the rest is offered again.
   if (end < waiting_) drainErrors();

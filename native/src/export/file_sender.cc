@@ -18,7 +18,7 @@ void FileSender::prepare() {
 void FileSender::send(std::span<const uint8_t> message, const MessageContents& contents) {
   if (!file_) return noteFailed(contents, FailureReason::SYSTEM_ERROR);
   const int error = file_->write(message);
-  if (error == 0) return noteSent(message.size());
+  if (error == 0) return noteSent(message.size(), contents);
   noteFailed(contents, FailureReason::SYSTEM_ERROR);
   noteFailure(SendFailure::system(error));
 }

@@ -34,6 +34,7 @@ inline constexpr int64_t NO_RECORD_WAITS = std::numeric_limits<int64_t>::max();
 struct SenderCounters {
   uint64_t messages = 0;        ///< taken by the network; in a stream: acknowledged
   uint64_t messageOctets = 0;   ///< of those
+  uint64_t sentRecords = 0;     ///< likewise
   uint64_t failedMessages = 0;  ///< sum over failedMessagesByReason
   uint64_t failedRecords = 0;   ///< contents of failedMessages
   uint64_t failedPackets = 0;
@@ -87,9 +88,10 @@ class MessageSender {
   [[nodiscard]] const SenderCounters& counters() const { return counters_; }
 
  protected:
-  void noteSent(size_t messageBytes) {
+  void noteSent(size_t messageBytes, const MessageContents& contents) {
     ++counters_.messages;
     counters_.messageOctets += messageBytes;
+    counters_.sentRecords += contents.records;
   }
   void noteFailed(const MessageContents& contents, FailureReason reason) {
     ++counters_.failedMessages;

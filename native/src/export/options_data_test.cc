@@ -158,6 +158,72 @@ TEST_CASE("statistics say what was sent, what failed and what is in no record") 
   }
 }
 
+TEST_CASE("what is in no record is told at once when that is asked for") {
+  for (const uint16_t version : {9, 10}) {
+    Told told(version, {});
+    told.read();
+    std::mt19937_64 random(4);
+    told.exporter->write(randomRecord(random, NOW_NS, 4).get());
+    told.exporter->setIgnored({12, 3456});
+    const size_t before = told.reader.optionsWith(164).size();
+    told.exporter->tellStatistics();
+    told.read();
+    REQUIRE(told.reader.optionsWith(164).size() == before + 1);
+    CHECK(told.reader.optionsWith(164).back().number(164) == 12);
+  }
+}
+
+/// Keeps messages on their way until it is told what has become of them.
+class SlowSender final : public MessageSender {
+ public:
+  void open() override {}
+  [[nodiscard]] size_t maximumMessageBytes() const override { return MAXIMUM_DATAGRAM_BYTES; }
+  void send(std::span<const uint8_t> message, const MessageContents& contents) override {
+    messages.emplace_back(message.begin(), message.end());
+    contents_.push_back(contents);
+  }
+  enum class Fate : uint8_t { ARRIVED, LOST };
+  void settle(Fate fate) {
+    for (const MessageContents& contents : std::exchange(contents_, {})) {
+      if (fate == Fate::ARRIVED) noteSent(100, contents);
+      if (fate == Fate::LOST) noteFailed(contents, FailureReason::CONNECTION_LOST);
+    }
+  }
+  std::vector<Datagram> messages;
+
+ private:
+  std::vector<MessageContents> contents_;
+};
+
+TEST_CASE("records count as sent when their messages are, and the total never falls") {
+  auto owned = std::make_unique<SlowSender>();
+  SlowSender& sender = *owned;
+  Netflow9Exporter exporter(std::move(owned), {});
+  exporter.open();
+  exporter.tick(NOW_NS);
+  TemplateReader reader(9);
+  std::mt19937_64 random(5);
+  const auto toldAfter = [&](SlowSender::Fate fate) {
+    for (int i = 0; i < 20; ++i) exporter.write(randomRecord(random, NOW_NS, 4).get());
+    exporter.tellStatistics();
+    for (const Datagram& message : std::exchange(sender.messages, {})) reader.read(message);
+    const uint64_t whileUnderWay = reader.optionsWith(42).back().number(42);
+    sender.settle(fate);
+    exporter.tellStatistics();
+    for (const Datagram& message : std::exchange(sender.messages, {})) reader.read(message);
+    return std::pair(whileUnderWay, reader.optionsWith(42).back().number(42));
+  };
+  const auto [nothing, first] = toldAfter(SlowSender::Fate::ARRIVED);
+  CHECK(nothing == 0);
+  CHECK(first == reader.flows.size());
+  CHECK(toldAfter(SlowSender::Fate::LOST) == std::pair(first, first));
+  const size_t lost = reader.flows.size() - first;
+  CHECK(lost > 0);
+  CHECK(reader.optionsWith(42).back().number(166) == lost);
+  const auto last = toldAfter(SlowSender::Fate::ARRIVED);
+  CHECK(last == std::pair(first, reader.flows.size() - lost));
+}
+
 TEST_CASE("what a collector did not get is told when it can be") {
   auto nowhere = std::make_unique<DatagramSender>(CollectorAddress{"127.0.0.1", 1}, SendMode::WAIT);
   Netflow9Exporter exporter(std::move(nowhere), {});

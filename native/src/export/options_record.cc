@@ -112,7 +112,7 @@ OptionsValue optionsValue(const ExporterStatistics& statistics, uint16_t number)
     case element::exportedOctetTotalCount:
       return sender.messageOctets;
     case element::exportedFlowRecordTotalCount:
-      return statistics.counters.records - sender.failedRecords;
+      return sender.sentRecords;
     case element::ignoredPacketTotalCount:
       return statistics.ignored.packets;
     case element::ignoredOctetTotalCount:

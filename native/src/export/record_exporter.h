@@ -48,7 +48,8 @@ struct InterfaceRow {
   std::string description;  ///< the operator's own words, often empty
 };
 
-/// IP packets that were seen and are in no record, since the lane's start.
+/// IP packets that nobody looked at or that are in no record, since the lane's start. The octets
+/// are without what the kernel dropped: it counts packets only.
 struct IgnoredTraffic {
   uint64_t packets = 0;
   uint64_t octets = 0;
@@ -77,6 +78,8 @@ class RecordExporter {
   virtual void setSampling(const SamplingState& /*sampling*/) {}
   /// Announced when it is time to; cheap.
   virtual void setIgnored(const IgnoredTraffic& /*ignored*/) {}
+  /// Announces at once what `setIgnored` said last, and the books of the export.
+  virtual void tellStatistics() {}
 
   [[nodiscard]] virtual ExporterCounters counters() const { return counters_; }
 

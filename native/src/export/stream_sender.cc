@@ -135,8 +135,9 @@ void StreamSender::drain() {
 
 void StreamSender::settleAcknowledged() {
   if (queue_.isEmpty()) return;
-  queue_.settleUpTo(channel_->acknowledgedOctets(),
-                    [this](const OutboundQueue::Message& message) { noteSent(message.octets); });
+  queue_.settleUpTo(channel_->acknowledgedOctets(), [this](const OutboundQueue::Message& message) {
+    noteSent(message.octets, message.contents);
+  });
 }
 
 void StreamSender::failAll(FailureReason reason) {

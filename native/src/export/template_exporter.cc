@@ -33,7 +33,7 @@ bool TemplateExporter::isAnnouncementDue(int64_t nowNs) const {
 }
 
 void TemplateExporter::finish() {
-  announceApart([&] { announceStatistics(); });
+  tellStatistics();
   MessageExporter::finish();
 }
 
@@ -53,10 +53,14 @@ void TemplateExporter::setSampling(const SamplingState& sampling) {
   announceApart([&] { announceSampling(); });
 }
 
+void TemplateExporter::tellStatistics() {
+  announceApart([&] { announceStatistics(); });
+}
+
 template <typename Write>
 void TemplateExporter::announceApart(Write write) {
   if (!isAnnounced_) return;  // the announcement to come says it
-  sendMessage();
+  flush();                    // so that statistics count it
   phase_ = Phase::ANNOUNCING;
   write();
   flush();

@@ -44,6 +44,7 @@ class TemplateExporter : public MessageExporter {
   void setInterfaces(const std::vector<InterfaceRow>& rows) final;
   void setSampling(const SamplingState& sampling) final;
   void setIgnored(const IgnoredTraffic& ignored) final { ignored_ = ignored; }
+  void tellStatistics() final;
 
  protected:
   TemplateExporter(std::unique_ptr<MessageSender> sender, const SetFormat& format,

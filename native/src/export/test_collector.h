@@ -70,7 +70,7 @@ class MemorySender final : public MessageSender {
   void send(std::span<const uint8_t> message, const MessageContents& contents) override {
     messages.emplace_back(message.begin(), message.end());
     contentsOf.push_back(contents);
-    noteSent(message.size());
+    noteSent(message.size(), contents);
   }
 
   std::vector<Datagram> messages;
