@@ -75,7 +75,8 @@ TEST_CASE("datagrams that wait for company are as old as their first record") {
 
 std::unique_ptr<StreamSender> streamTo(const StreamCollector& collector) {
   return std::make_unique<StreamSender>(
-      CollectorAddress{"127.0.0.1", collector.port()}, SendMode::NEVER_WAIT, StreamOptions{},
+      AddressLookup(CollectorAddress{"127.0.0.1", collector.port()}), SendMode::NEVER_WAIT,
+      StreamOptions{},
       [](const SocketAddress& address) { return std::make_unique<TcpChannel>(address, ""); });
 }
 
@@ -121,8 +122,8 @@ TEST_CASE("the lag of a stalled collector grows with the clock and is gone when 
   getsockname(listener.get(), reinterpret_cast<sockaddr*>(&address), &length);
   IpfixExporter exporter(
       std::make_unique<StreamSender>(
-          CollectorAddress{"127.0.0.1", ntohs(address.sin_port)}, SendMode::NEVER_WAIT,
-          StreamOptions{},
+          AddressLookup(CollectorAddress{"127.0.0.1", ntohs(address.sin_port)}),
+          SendMode::NEVER_WAIT, StreamOptions{},
           [](const SocketAddress& to) { return std::make_unique<TcpChannel>(to, ""); }),
       {}, FlowForm::UNIFLOW);
   exporter.open();

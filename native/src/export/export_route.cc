@@ -22,8 +22,9 @@ std::unique_ptr<MessageSender> ExportRoute::makeSender() const {
     case ExportTransport::FILE:
       return std::make_unique<FileSender>(files_);
     default:
-      return std::make_unique<StreamSender>(destination_.collector, mode_, options_.stream,
-                                            channelFactory());
+      return std::make_unique<StreamSender>(
+          AddressLookup(destination_.collector, options_.stream.source), mode_, options_.stream,
+          channelFactory());
   }
 }
 

@@ -29,17 +29,16 @@ int64_t monotonicNs() {
 
 }  // namespace
 
-StreamSender::StreamSender(CollectorAddress collector, SendMode mode, StreamOptions options,
+StreamSender::StreamSender(AddressLookup lookup, SendMode mode, const StreamOptions& options,
                            ChannelFactory connect)
-    : collector_(std::move(collector)),
+    : lookup_(std::move(lookup)),
       mode_(mode),
-      options_(std::move(options)),
       connect_(std::move(connect)),
-      queue_(std::max(options_.bufferBytes, STREAM_MESSAGE_BYTES)),
+      queue_(std::max(options.bufferBytes, STREAM_MESSAGE_BYTES)),
       backoffNs_(FIRST_BACKOFF_NS) {}
 
 void StreamSender::open() {
-  addresses_ = resolveCollector(collector_, SOCK_STREAM, options_.source);
+  addresses_ = lookup_.wait();
   progressedNs_ = monotonicNs();
   connectNext(progressedNs_);
 }
@@ -89,6 +88,9 @@ void StreamSender::step(int64_t nowNs) {
 }
 
 void StreamSender::connectNext(int64_t nowNs) {
+  if (nextAddress_ == 0) {
+    if (auto addresses = lookup_.take()) addresses_ = std::move(*addresses);
+  }
   channel_ = connect_(addresses_[nextAddress_]);
   nextAddress_ = (nextAddress_ + 1) % addresses_.size();
   attemptedNs_ = nowNs;
@@ -118,6 +120,7 @@ void StreamSender::noteLost(int64_t nowNs) {
   // The other addresses of the name come first, without a pause.
   retryAtNs_ = nowNs;
   if (nextAddress_ != 0) return;
+  lookup_.begin();
   retryAtNs_ += backoffNs_;
   backoffNs_ = std::min(2 * backoffNs_, LAST_BACKOFF_NS);
 }

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "export/collector_address.h"
+#include "export/address_lookup.h"
 #include "export/message_sender.h"
 #include "export/outbound_queue.h"
 #include "export/stream_channel.h"
@@ -26,14 +26,15 @@ using ChannelFactory = std::function<std::unique_ptr<StreamChannel>(const Socket
 /// A message counts as sent when the collector's machine has acknowledged its last octet. While no
 /// connection is there, messages wait for the first of the session: none of them can be torn. When
 /// one is lost that had taken octets, all that was not acknowledged has failed, and the next
-/// message begins a new session. It is tried again after 1 s, 2 s, and so on up to 30 s.
+/// message begins a new session. It is tried again after 1 s, 2 s, and so on up to 30 s, each time
+/// with the addresses that the name has by then.
 class StreamSender final : public MessageSender {
  public:
-  StreamSender(CollectorAddress collector, SendMode mode, StreamOptions options,
+  StreamSender(AddressLookup lookup, SendMode mode, const StreamOptions& options,
                ChannelFactory connect);
 
-  /// Resolves the name, once and for all, and begins to connect. A collector that is not there is
-  /// no error. Throws CodedError when the name cannot be resolved.
+  /// Resolves the name and begins to connect. A collector that is not there is no error. Throws
+  /// CodedError when the name cannot be resolved.
   void open() override;
 
   [[nodiscard]] size_t maximumMessageBytes() const override { return STREAM_MESSAGE_BYTES; }
@@ -67,9 +68,8 @@ class StreamSender final : public MessageSender {
   [[nodiscard]] bool isEstablished() const;
   [[nodiscard]] bool canStillArrive(int64_t deadlineNs) const;
 
-  CollectorAddress collector_;
+  AddressLookup lookup_;
   SendMode mode_;
-  StreamOptions options_;
   ChannelFactory connect_;
   OutboundQueue queue_;
   std::vector<SocketAddress> addresses_;

@@ -18,12 +18,13 @@ namespace {
 
 constexpr size_t MIB = size_t{1} << 20U;
 
+std::unique_ptr<StreamChannel> tcpChannel(const SocketAddress& address) {
+  return std::make_unique<TcpChannel>(address, "");
+}
+
 StreamSender senderTo(uint16_t port, SendMode mode = SendMode::NEVER_WAIT,
                       size_t bufferBytes = 16 * MIB) {
-  return {
-      {"127.0.0.1", port}, mode, {.bufferBytes = bufferBytes}, [](const SocketAddress& address) {
-        return std::make_unique<TcpChannel>(address, "");
-      }};
+  return {AddressLookup({"127.0.0.1", port}), mode, {.bufferBytes = bufferBytes}, tcpChannel};
 }
 
 /// As an exporter does it.
@@ -187,9 +188,8 @@ TEST_CASE("who reads a file waits for a slow collector") {
 
 TEST_CASE("the next address of a name is tried at once") {
   StreamCollector collector;  // on 127.0.0.1 only, while "localhost" may be ::1 as well
-  StreamSender sender(
-      {"localhost", collector.port()}, SendMode::WAIT, {},
-      [](const SocketAddress& address) { return std::make_unique<TcpChannel>(address, ""); });
+  StreamSender sender(AddressLookup({"localhost", collector.port()}), SendMode::WAIT, {},
+                      tcpChannel);
   sender.open();
   give(sender, 0);
   sender.close();
@@ -198,8 +198,67 @@ TEST_CASE("the next address of a name is tried at once") {
 }
 
 TEST_CASE("a name that cannot be resolved is an error also for a stream") {
-  StreamSender sender({"no-such-host.invalid", 4739}, SendMode::WAIT, {}, nullptr);
+  StreamSender sender(AddressLookup({"no-such-host.invalid", 4739}), SendMode::WAIT, {}, nullptr);
   CHECK_THROWS_AS(sender.open(), CodedError);
+}
+
+TEST_CASE("a collector that has moved is found again by its name") {
+  StreamCollector before;
+  StreamCollector after;
+  std::atomic<uint16_t> port{before.port()};
+  std::atomic<int> asked{0};
+  const auto resolve = [&] {
+    ++asked;
+    return resolveCollector({"127.0.0.1", port}, SOCK_STREAM, "");
+  };
+  StreamSender sender(AddressLookup(resolve), SendMode::NEVER_WAIT, {}, tcpChannel);
+  sender.open();
+  workUntil(sender, [&] {
+    before.read(1);
+    return before.connections() == 1;
+  });
+  port = after.port();
+  before.hangUp();
+  workUntil(sender, [&] {
+    after.read(1);
+    return after.connections() == 1;
+  });
+  give(sender, 0);
+  workUntil(sender, [&] {
+    after.read(1);
+    return sender.counters().messages == 1;
+  });
+  CHECK(after.numbers() == upTo(1));
+  CHECK(asked == 2);
+  sender.close();
+}
+
+TEST_CASE("nobody waits for a name server: the addresses that are known are tried meanwhile") {
+  const uint16_t port = StreamCollector().port();
+  const auto isAsked = std::make_shared<std::atomic<int>>(0);
+  const auto mayAnswer = std::make_shared<std::atomic<bool>>(false);
+  const auto resolve = [=]() -> AddressLookup::Addresses {
+    if (++*isAsked > 1) {
+      while (!*mayAnswer) usleep(10'000);
+      throw CodedError("TEST", "no such name");
+    }
+    return resolveCollector({"127.0.0.1", port}, SOCK_STREAM, "");
+  };
+  StreamSender sender(AddressLookup(resolve), SendMode::NEVER_WAIT, {}, tcpChannel);
+  sender.open();
+  give(sender, 0);
+  workUntil(sender, [&] { return *isAsked == 2; });
+  StreamCollector collector(port);
+  workUntil(sender, [&] {
+    collector.read(1);
+    return sender.counters().messages == 1;
+  });
+  CHECK(collector.numbers() == upTo(1));
+  collector.hangUp();
+  workUntil(sender, [&] { return sender.counters().connected == 0; });
+  CHECK(*isAsked == 2);  // one question at a time
+  *mayAnswer = true;
+  sender.close();
 }
 
 }  // namespace

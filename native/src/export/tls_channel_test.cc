@@ -131,7 +131,7 @@ struct Attempt {
   StreamSender sender;
 
   Attempt(uint16_t port, const TlsOptions& options, const std::string& host = "localhost")
-      : sender({"127.0.0.1", port}, SendMode::WAIT, {},
+      : sender(AddressLookup({"127.0.0.1", port}), SendMode::WAIT, {},
                [host, credentials = TlsCredentials::load(options)](const SocketAddress& address) {
                  return std::make_unique<TlsChannel>(address, "", host, credentials);
                }) {
