@@ -122,6 +122,13 @@ size_t CaptureFile::read(std::span<PacketView> batch, ReadExtent extent) {
   return count;
 }
 
+void CaptureFile::handOver(std::vector<uint8_t>& octets) {
+  if (format_ == Format::PCAPNG)
+    pcapng_.handOver(bytes_, octets);
+  else
+    pcap_.handOver(bytes_, octets);
+}
+
 bool CaptureFile::ended() const {
   if (format_ == Format::NOT_OPEN) return true;
   return format_ == Format::PCAPNG ? pcapng_.ended() : pcap_.ended();

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Reads the frames of one capture file in order: pcap and pcapng, either byte order, microseconds
-// and nanoseconds. Owned by one lane thread; several lanes open the same file each for itself.
+// and nanoseconds. One thread at a time.
 #pragma once
 
 #include <span>
 #include <string>
+#include <vector>
 
 #include "capture/file_bytes.h"
 #include "capture/packet_source.h"
@@ -25,6 +26,10 @@ class CaptureFile {
   /// Gives the next frames in file order, up to `batch.size()`; 0 at the end of the file, and when
   /// a pipe has nothing for about 100 ms. The views stay valid until the next call with FURTHER.
   size_t read(std::span<PacketView> batch, ReadExtent extent = ReadExtent::FURTHER);
+
+  /// The views given so far stay valid as long as `octets` is left alone: it takes the place of the
+  /// memory that they lie in, and gives its own storage for what is read next.
+  void handOver(std::vector<uint8_t>& octets);
 
   /// No further frame will come.
   [[nodiscard]] bool ended() const;

@@ -89,6 +89,14 @@ void FileBytes::makeRoom(size_t consumed) {
   data_ = window_.data();
 }
 
+void FileBytes::handOver(std::vector<uint8_t>& octets, size_t consumed) {
+  size_ -= consumed;
+  if (octets.size() < size_) octets.resize(size_);
+  if (size_ > 0) std::memcpy(octets.data(), window_.data() + consumed, size_);
+  window_.swap(octets);
+  data_ = window_.data();
+}
+
 void FileBytes::rewind() {
   if (kind_ != Kind::FILE) return;
   ::lseek(file_.get(), 0, SEEK_SET);

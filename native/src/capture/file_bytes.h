@@ -48,6 +48,11 @@ class FileBytes {
   /// than 100 ms.
   Refill refill(size_t consumed);
 
+  /// The first `consumed` octets are done with; who has views of them keeps them alive with
+  /// `octets`, which takes the window's place and gives its own storage for what comes next. Not
+  /// for borrowed octets.
+  void handOver(std::vector<uint8_t>& octets, size_t consumed);
+
   /// Reading failed, or the file was cut short meanwhile: what would come next is missing.
   [[nodiscard]] bool failed() const { return failed_; }
 

@@ -3,6 +3,8 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <vector>
 
 #include "capture/file_bytes.h"
 #include "capture/packet_source.h"
@@ -15,6 +17,12 @@ enum class ReadExtent : uint8_t { HELD, FURTHER };
 struct FileCursor {
   size_t offset = 0;  ///< in what FileBytes holds
   bool ended = false;
+
+  /// See FileBytes::handOver: what was read so far.
+  void handOver(FileBytes& bytes, std::vector<uint8_t>& octets) {
+    bytes.handOver(octets, offset);
+    offset = 0;
+  }
 
   /// No whole record is left in memory, and no view of the memory is in use: true when there are
   /// more octets now. Counts a record that the end of the file cuts.

@@ -1,40 +1,34 @@
 // SPDX-License-Identifier: Apache-2.0
-// A lane's share of a capture file, as fast as the lane can take it. Each lane reads the whole file
-// through its own window and keeps the frames of its own IP pairs, so lanes need not meet.
+// A capture file for one lane, as fast as the lane can take it. Several lanes:
+// shared_file_source.h.
 #pragma once
 
 #include <string>
 
 #include "capture/capture_file.h"
-#include "capture/lane_partition.h"
 
 namespace weir {
 
-/// Owned and used by exactly one lane thread. `clockNs()` counts the frames of all lanes, so idle
-/// timeouts run on also in a lane whose own flows have fallen silent.
+/// Frames of a file may be out of order by this much without the number of lanes, or how they are
+/// batched, changing a record.
+inline constexpr int64_t FILE_DISORDER_NS = 1'000'000'000;
+
+/// Owned and used by exactly one lane thread.
 class FileSource final : public PacketSource {
  public:
-  explicit FileSource(std::string path, LaneShare lane = {})
-      : file_(std::move(path)), lane_(lane) {}
+  explicit FileSource(std::string path) : file_(std::move(path)) {}
 
-  /// Throws CaptureError; see CaptureFile::open. A pipe can feed one lane only.
-  void open() override;
-
+  /// Throws CaptureError; see CaptureFile::open.
+  void open() override { file_.open(); }
   size_t receive(std::span<PacketView> batch) override;
   void stop() override { finished_ = true; }
   [[nodiscard]] bool finished() const override { return finished_; }
   [[nodiscard]] int64_t clockNs() const override { return file_.clockNs(); }
-  /// Frames may be out of order by this much without the number of lanes changing a record.
-  [[nodiscard]] int64_t settledNs() const override { return file_.clockNs() - DISORDER_NS; }
-
-  /// Defects of the file are lane 0's, so that the sum over the lanes counts each of them once.
-  [[nodiscard]] CaptureCounters counters() override;
+  [[nodiscard]] int64_t settledNs() const override { return file_.clockNs() - FILE_DISORDER_NS; }
+  [[nodiscard]] CaptureCounters counters() override { return file_.counters(); }
 
  private:
-  static constexpr int64_t DISORDER_NS = 1'000'000'000;
-
   CaptureFile file_;
-  LaneShare lane_;
   bool finished_ = false;
 };
 

@@ -9,28 +9,15 @@
 
 #include <algorithm>
 #include <array>
-#include <map>
 #include <thread>
 
 #include "capture/capture_error.h"
 #include "capture/test_captures.h"
-#include "decode/packet_decoder.h"
 
 using namespace weir;
 using namespace weir::test;
 
 namespace {
-
-using Pair = std::pair<IpAddress, IpAddress>;
-
-Pair pairOf(const TestPacket& packet) {
-  DecodedPacket decoded;
-  PacketDecoder().decode({.data = packet.frame.data(),
-                          .capturedLengthBytes = static_cast<uint32_t>(packet.frame.size()),
-                          .originalLengthBytes = packet.wireBytes()},
-                         decoded);
-  return {decoded.key.addressA, decoded.key.addressB};
-}
 
 std::vector<TestPacket> readLane(FileSource& source) {
   std::vector<TestPacket> packets;
@@ -49,62 +36,12 @@ Octets fileOf(const std::vector<TestPacket>& packets) {
 
 }  // namespace
 
-TEST_CASE("the lanes together have each frame once, and each IP pair lives in one lane") {
-  const auto packets = packetsOfPairs(300);
-  const TemporaryFile file(fileOf(packets));
-  for (uint32_t lanes = 1; lanes <= 4; ++lanes) {
-    std::vector<TestPacket> all;
-    std::map<Pair, uint32_t> laneOf;
-    for (uint32_t lane = 0; lane < lanes; ++lane) {
-      FileSource source(file.path(), {lane, lanes});
-      source.open();
-      const auto mine = readLane(source);
-      CHECK(source.clockNs() == packets.back().timestampNs);  // whoever's frame is the last
-      CHECK(mine.size() > packets.size() / lanes / 2);
-      for (const TestPacket& packet : mine) {
-        const auto [entry, added] = laneOf.try_emplace(pairOf(packet), lane);
-        CHECK(entry->second == lane);
-      }
-      all.insert(all.end(), mine.begin(), mine.end());
-    }
-    std::sort(all.begin(), all.end(), [](const TestPacket& one, const TestPacket& other) {
-      return one.timestampNs < other.timestampNs;
-    });
-    CHECK(all == packets);
-  }
-}
-
-TEST_CASE("the hash needs both addresses in the capture and gives 0 without") {
-  const Octets frame = ethernet({0x0800, {0x81000001}}, ipv4({}, udp({}, {})));
-  PacketView view = {.data = frame.data(), .capturedLengthBytes = 14 + 4 + 20};
-  CHECK(ipPairHash(view) != 0);
-  for (uint32_t bytes = 0; bytes < 14 + 4 + 20; ++bytes) {
-    const Octets cut(frame.begin(), frame.begin() + bytes);
-    CHECK(ipPairHash({.data = cut.data(), .capturedLengthBytes = bytes}) == 0);
-  }
-}
-
-TEST_CASE("defects of the file are counted by lane 0 alone") {
-  Octets content = fileOf(packetsOfPairs(1));
-  content.pop_back();
-  const TemporaryFile file(content);
-  for (uint32_t lane = 0; lane < 3; ++lane) {
-    FileSource source(file.path(), {lane, 3});
-    source.open();
-    readLane(source);
-    CHECK(source.counters().truncatedFileRecords == (lane == 0 ? 1 : 0));
-  }
-}
-
-TEST_CASE("a pipe feeds one lane") {
-  const FilledPipe single(fileOf(packetsOfPairs(1)));
-  FileSource source(single.path());
+TEST_CASE("a pipe is read once, to its end") {
+  const FilledPipe pipe(fileOf(packetsOfPairs(1)));
+  FileSource source(pipe.path());
   CHECK(source.clockNs() == PacketSource::NO_TIME);
   source.open();
   CHECK(readLane(source).size() == 7);
-  const FilledPipe shared(fileOf(packetsOfPairs(1)));
-  FileSource refused(shared.path(), {1, 2});
-  CHECK_THROWS_AS(refused.open(), CaptureError);
 }
 
 TEST_CASE("a pipe is read in bounded memory, whatever the sizes of its pieces") {

@@ -21,8 +21,11 @@ struct LaneShare {
 /// frames that are not IP, and for frames too short to hold both addresses.
 uint32_t ipPairHash(const PacketView& view);
 
+/// Index of the lane among `count`.
+inline uint32_t laneOf(const PacketView& view, uint32_t count) { return ipPairHash(view) % count; }
+
 inline bool belongsTo(const LaneShare& lane, const PacketView& view) {
-  return lane.count <= 1 || ipPairHash(view) % lane.count == lane.index;
+  return lane.count <= 1 || laneOf(view, lane.count) == lane.index;
 }
 
 }  // namespace weir

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <vector>
 
 #include "capture/byte_order.h"
 #include "capture/capture_clock.h"
@@ -29,6 +30,9 @@ class PcapReader {
   /// ended the file, once.
   size_t read(FileBytes& bytes, std::span<PacketView> batch, CaptureCounters& counters,
               ReadExtent extent);
+
+  /// The octets of the frames given so far, see FileBytes::handOver.
+  void handOver(FileBytes& bytes, std::vector<uint8_t>& octets) { cursor_.handOver(bytes, octets); }
 
   [[nodiscard]] bool ended() const { return cursor_.ended; }
 

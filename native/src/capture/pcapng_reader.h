@@ -29,6 +29,9 @@ class PcapngReader {
   size_t read(FileBytes& bytes, std::span<PacketView> batch, CaptureCounters& counters,
               ReadExtent extent);
 
+  /// The octets of the frames given so far, see FileBytes::handOver.
+  void handOver(FileBytes& bytes, std::vector<uint8_t>& octets) { cursor_.handOver(bytes, octets); }
+
   [[nodiscard]] bool ended() const { return cursor_.ended; }
   [[nodiscard]] int64_t clockNs() const { return clock_.nowNs(); }
 

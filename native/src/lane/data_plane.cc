@@ -7,6 +7,7 @@
 #include <unordered_set>
 
 #include "capture/file_source.h"
+#include "capture/shared_file_source.h"
 #include "coded_error.h"
 #include "export/ipfix_exporter.h"
 #include "export/json_record_writer.h"
@@ -19,22 +20,41 @@ namespace weir {
 
 namespace {
 
-struct SourceBuilder {
-  uint32_t lane;
-  uint32_t lanes;
-  uint16_t fanoutGroupId;  ///< random: process ids repeat in containers that share an interface
+using Sources = std::vector<std::unique_ptr<PacketSource>>;
 
-  std::unique_ptr<PacketSource> operator()(const FileOptions& options) const {
-    return std::make_unique<FileSource>(options.path, LaneShare{lane, lanes});
+/// A source for each lane.
+struct SourcesBuilder {
+  uint32_t lanes;
+
+  Sources operator()(const FileOptions& options) const {
+    Sources sources;
+    if (lanes == 1) {
+      sources.push_back(std::make_unique<FileSource>(options.path));
+      return sources;
+    }
+    const auto feed = std::make_shared<FileFeed>(options.path, lanes);
+    for (uint32_t lane = 0; lane < lanes; ++lane) {
+      sources.push_back(std::make_unique<SharedFileSource>(feed, lane));
+    }
+    return sources;
   }
-  std::unique_ptr<PacketSource> operator()(ReplayOptions options) const {
-    options.lane = LaneShare{lane, lanes};
-    return std::make_unique<ReplaySource>(std::move(options));
+  Sources operator()(ReplayOptions options) const {
+    Sources sources;
+    for (uint32_t lane = 0; lane < lanes; ++lane) {
+      options.lane = LaneShare{lane, lanes};
+      sources.push_back(std::make_unique<ReplaySource>(options));
+    }
+    return sources;
   }
-  std::unique_ptr<PacketSource> operator()(PacketRingOptions options) const {
+  Sources operator()(PacketRingOptions options) const {
     options.laneCount = lanes;
-    options.fanoutGroupId = fanoutGroupId;
-    return std::make_unique<PacketRing>(std::move(options));
+    // Random: process ids repeat in containers that share an interface.
+    options.fanoutGroupId = static_cast<uint16_t>(std::random_device{}());
+    Sources sources;
+    for (uint32_t lane = 0; lane < lanes; ++lane) {
+      sources.push_back(std::make_unique<PacketRing>(options));
+    }
+    return sources;
   }
 };
 
@@ -116,13 +136,13 @@ void DataPlane::build() {
     routes_.emplace_back(target.destination, config_.transport, sendMode(config_));
     routes_.back().prepare();
   }
-  fanoutGroupId_ = static_cast<uint16_t>(std::random_device{}());
-  for (uint32_t lane = 0; lane < config_.lanes; ++lane) buildLane(lane);
+  auto sources = std::visit(SourcesBuilder{config_.lanes}, config_.source);
+  for (uint32_t lane = 0; lane < config_.lanes; ++lane) buildLane(lane, std::move(sources[lane]));
 }
 
-void DataPlane::buildLane(uint32_t index) {
+void DataPlane::buildLane(uint32_t index, std::unique_ptr<PacketSource> source) {
   LaneParts parts;
-  parts.source = std::visit(SourceBuilder{index, config_.lanes, fanoutGroupId_}, config_.source);
+  parts.source = std::move(source);
   parts.table = std::make_unique<FlowTable>(config_.flows, FlowHash::randomSeed());
   parts.classifier = std::make_unique<ClassifierSuccession>(
       std::make_unique<Classifier>(database_, config_.classifier));

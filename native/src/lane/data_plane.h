@@ -54,7 +54,7 @@ class DataPlane {
   [[nodiscard]] int recordsFailure() const { return records_ ? records_->failure() : 0; }
 
  private:
-  void buildLane(uint32_t index);
+  void buildLane(uint32_t index, std::unique_ptr<PacketSource> source);
 
   DataPlaneConfig config_;
   std::shared_ptr<RecordFile> records_;
@@ -66,7 +66,6 @@ class DataPlane {
   std::vector<MessageExporter*> messageExporters_;
   std::vector<std::string> warnings_;
   std::vector<std::thread> threads_;
-  uint16_t fanoutGroupId_ = 0;
 };
 
 }  // namespace weir

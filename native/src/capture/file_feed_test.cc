@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "capture/file_feed.h"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <thread>
+
+#include "capture/capture_error.h"
+#include "capture/lane_partition.h"
+#include "capture/shared_file_source.h"
+#include "capture/test_captures.h"
+#include "decode/packet_decoder.h"
+
+using namespace weir;
+using namespace weir::test;
+
+namespace {
+
+using Pair = std::pair<IpAddress, IpAddress>;
+
+Pair pairOf(const TestPacket& packet) {
+  DecodedPacket decoded;
+  PacketDecoder().decode({.data = packet.frame.data(),
+                          .capturedLengthBytes = static_cast<uint32_t>(packet.frame.size()),
+                          .originalLengthBytes = packet.wireBytes()},
+                         decoded);
+  return {decoded.key.addressA, decoded.key.addressB};
+}
+
+Octets fileOf(const std::vector<TestPacket>& packets) {
+  return pcapFile(ByteOrder::NATIVE, TestResolution::NANOSECONDS, packets);
+}
+
+struct LaneReading {
+  std::vector<TestPacket> packets;
+  int64_t clockNs = 0;
+  CaptureCounters counters;
+};
+
+/// `after`: packets after which the lane stops, as if it was told to.
+LaneReading readLane(SharedFileSource& source, size_t batchFrames, size_t after = SIZE_MAX) {
+  LaneReading reading;
+  std::vector<PacketView> batch(batchFrames);
+  int64_t latestNs = 0;
+  while (!source.finished()) {
+    const size_t count = source.receive(batch);
+    for (size_t i = 0; i < count; ++i) reading.packets.push_back(copyOf(batch[i]));
+    for (size_t i = 0; i < count; ++i) latestNs = std::max(latestNs, batch[i].timestampNs);
+    if (batchFrames >= FeedBlock::PORTION_FRAMES && count > 0) CHECK(source.clockNs() >= latestNs);
+    if (reading.packets.size() >= after) source.stop();
+  }
+  reading.clockNs = source.clockNs();
+  reading.counters = source.counters();
+  return reading;
+}
+
+/// All lanes at once, each in a thread of its own.
+std::vector<LaneReading> readTogether(const std::string& path, uint32_t lanes, size_t batchFrames) {
+  const auto feed = std::make_shared<FileFeed>(path, lanes);
+  std::vector<LaneReading> readings(lanes);
+  std::vector<std::thread> threads;
+  feed->open();
+  for (uint32_t lane = 0; lane < lanes; ++lane) {
+    threads.emplace_back([&, lane] {
+      SharedFileSource source(feed, lane);
+      readings[lane] = readLane(source, batchFrames);
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  return readings;
+}
+
+bool isEarlier(const TestPacket& one, const TestPacket& other) {
+  return one.timestampNs < other.timestampNs;
+}
+
+void checkShares(const std::vector<LaneReading>& readings, const std::vector<TestPacket>& packets) {
+  std::vector<TestPacket> all;
+  std::map<Pair, size_t> laneOfPair;
+  for (size_t lane = 0; lane < readings.size(); ++lane) {
+    const auto& mine = readings[lane].packets;
+    CHECK(std::is_sorted(mine.begin(), mine.end(), isEarlier));
+    CHECK(readings[lane].clockNs == packets.back().timestampNs);  // whoever's frame is the last
+    CHECK(mine.size() > packets.size() / readings.size() / 2);
+    for (const TestPacket& packet : mine) {
+      CHECK(laneOfPair.try_emplace(pairOf(packet), lane).first->second == lane);
+    }
+    all.insert(all.end(), mine.begin(), mine.end());
+  }
+  std::sort(all.begin(), all.end(), isEarlier);
+  CHECK(all == packets);
+}
+
+}  // namespace
+
+TEST_CASE("the lanes together have each frame once, in order, and each IP pair lives in one lane") {
+  const auto packets = packetsOfPairs(3000);  // 3 MB: more blocks than are kept
+  const TemporaryFile file(fileOf(packets));
+  for (const uint32_t lanes : {2, 3, 4}) {
+    for (const size_t batchFrames : {64, 5}) {
+      checkShares(readTogether(file.path(), lanes, batchFrames), packets);
+    }
+  }
+}
+
+TEST_CASE("several lanes share a pipe") {
+  const auto packets = packetsOfPairs(20);
+  const FilledPipe pipe(fileOf(packets));
+  checkShares(readTogether(pipe.path(), 2, 64), packets);
+}
+
+TEST_CASE("defects of the file are counted by lane 0 alone") {
+  Octets content = fileOf(packetsOfPairs(1));
+  content.pop_back();
+  const TemporaryFile file(content);
+  const auto readings = readTogether(file.path(), 3, 64);
+  for (size_t lane = 0; lane < 3; ++lane) {
+    CHECK(readings[lane].counters.truncatedFileRecords == (lane == 0 ? 1 : 0));
+  }
+}
+
+TEST_CASE("a lane that stops, or that never began, holds nobody back") {
+  const auto packets = packetsOfPairs(40000);
+  const TemporaryFile file(fileOf(packets));
+  const auto feed = std::make_shared<FileFeed>(file.path(), 3);
+  feed->open();
+  SharedFileSource first(feed, 0);
+  { const SharedFileSource never(feed, 1); }
+  const auto stopping = std::make_unique<SharedFileSource>(feed, 2);
+  std::thread short_([&] { readLane(*stopping, 64, 100); });
+  const LaneReading reading = readLane(first, 64);
+  short_.join();
+  CHECK(reading.clockNs == packets.back().timestampNs);
+  CHECK(reading.packets.size() > packets.size() / 6);
+}
+
+TEST_CASE("a lane waits for one that is far behind, and says that there is nothing yet") {
+  const TemporaryFile file(fileOf(packetsOfPairs(40000)));
+  const auto feed = std::make_shared<FileFeed>(file.path(), 2);
+  feed->open();
+  SharedFileSource ahead(feed, 0);
+  SharedFileSource behind(feed, 1);
+  std::array<PacketView, 64> batch;
+  size_t frames = 0;
+  for (size_t silent = 0; silent < 2;) {
+    const size_t count = ahead.receive(batch);
+    frames += count;
+    silent += count == 0 ? 1 : 0;
+  }
+  CHECK_FALSE(ahead.finished());
+  behind.stop();
+  CHECK(ahead.receive(batch) > 0);
+  CHECK(frames > 0);
+}
+
+TEST_CASE("the hash needs both addresses in the capture and gives 0 without") {
+  const Octets frame = ethernet({0x0800, {0x81000001}}, ipv4({}, udp({}, {})));
+  PacketView view = {.data = frame.data(), .capturedLengthBytes = 14 + 4 + 20};
+  CHECK(ipPairHash(view) != 0);
+  for (uint32_t bytes = 0; bytes < 14 + 4 + 20; ++bytes) {
+    const Octets cut(frame.begin(), frame.begin() + bytes);
+    CHECK(ipPairHash({.data = cut.data(), .capturedLengthBytes = bytes}) == 0);
+  }
+}
