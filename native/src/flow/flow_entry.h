@@ -42,9 +42,10 @@ struct alignas(64) FlowEntry {
   uint32_t application = 0;       ///< selector of engine 6 (RFC 6759); 0 unknown
   uint32_t classifierState = 0;   ///< the classifier's own; see classify/flow_watch.h
   Sender initiator = Sender::A;
-  uint8_t closing = 0;  ///< bits: FIN seen from A (1), from B (2), RST (4)
+  uint8_t connection = 0;  ///< of TCP: what its SYN, FIN and RST have told; the table's own
   ClassificationState classification = ClassificationState::NEW;
-  uint8_t dormant : 1 = 0;  ///< 1: idle TCP connection, kept for its name and initiator only
+  uint8_t dormant : 1 = 0;     ///< 1: idle TCP connection, kept for its name and initiator only
+  uint8_t hadPackets : 1 = 0;  ///< 1: more than its first since eviction last considered it
   uint8_t inspectAfterVerdict : 1 = 0;  ///< 1: a control channel whose payload announces flows
 };
 static_assert(sizeof(FlowEntry) == 128, "two cache lines; see docs/architecture.md");

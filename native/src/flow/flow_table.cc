@@ -9,14 +9,15 @@ namespace weir {
 
 namespace {
 
-constexpr uint8_t CLOSING_FIN_A = 1;
-constexpr uint8_t CLOSING_FIN_B = 2;
-constexpr uint8_t CLOSING_RST = 4;
-constexpr uint8_t CLOSING_BOTH_FINS = CLOSING_FIN_A | CLOSING_FIN_B;
+// FlowEntry::connection.
+constexpr uint8_t OPENED = 1;  ///< a SYN was seen
+constexpr std::array<uint8_t, 2> FIN_SEEN = {2, 4};
+constexpr std::array<uint8_t, 2> RST_SEEN = {8, 16};
+constexpr uint8_t BOTH_FINS = FIN_SEEN[0] | FIN_SEEN[1];
+constexpr uint8_t ANY_RST = RST_SEEN[0] | RST_SEEN[1];
 
 bool isClosed(const FlowEntry& entry) {
-  return (entry.closing & CLOSING_RST) != 0 ||
-         (entry.closing & CLOSING_BOTH_FINS) == CLOSING_BOTH_FINS;
+  return (entry.connection & ANY_RST) != 0 || (entry.connection & BOTH_FINS) == BOTH_FINS;
 }
 
 bool hasCounters(const FlowEntry& entry) { return (entry.packets[0] | entry.packets[1]) != 0; }
@@ -57,9 +58,11 @@ void noteDirection(FlowDetails& details, const DecodedPacket& packet) {
   details.ipTimeToLive[sender] = packet.ipTimeToLive;
 }
 
+/// A SYN on a connection that is closing, sleeps, or was never seen to begin: then what was there
+/// are late segments of an older one.
 bool opensAnew(const FlowEntry& entry, const DecodedPacket& packet) {
-  const bool mayBeNew = entry.closing != 0 || entry.dormant != 0;
-  return mayBeNew && (packet.tcpFlags & (TCP_SYN | TCP_ACK)) == TCP_SYN;
+  if ((packet.tcpFlags & (TCP_SYN | TCP_ACK)) != TCP_SYN) return false;
+  return entry.connection != OPENED || entry.dormant != 0;
 }
 
 }  // namespace
@@ -92,6 +95,7 @@ FlowEntry& FlowTable::update(const DecodedPacket& packet, uint32_t hash, uint32_
   } else {
     FlowEntry& entry = pool_[index];
     const bool slept = entry.dormant != 0;
+    entry.hadPackets = 1;
     bool over = endIfDue(entry, packet.timestampNs, sink);
     if (!over && isLongBefore(entry, packet)) {
       end(entry, EndReason::IDLE_TIMEOUT, sink);
@@ -103,6 +107,8 @@ FlowEntry& FlowTable::update(const DecodedPacket& packet, uint32_t hash, uint32_
     }
     if (slept) wake(index, packet.timestampNs);
     if (over) start(index, packet);
+    // Closed is not silent: where an RST was ignored, segments still come.
+    if (isClosed(entry) && isActiveDue(entry, packet.timestampNs)) exportNow(entry, sink);
   }
   FlowEntry& entry = pool_[index];
   if (entry.packets[static_cast<size_t>(packet.sender)] == UINT32_MAX) exportNow(entry, sink);
@@ -168,11 +174,16 @@ void FlowTable::countOverlay(uint32_t index, const DecodedPacket& packet) {
 void FlowTable::noteTcp(FlowEntry& entry, const DecodedPacket& packet) {
   const auto sender = static_cast<size_t>(packet.sender);
   entry.tcpFlags[sender] |= packet.tcpFlags;
-  if ((packet.tcpFlags & (TCP_FIN | TCP_RST)) == 0) return;
+  constexpr uint16_t TELLING = TCP_SYN | TCP_FIN | TCP_RST;
+  if ((packet.tcpFlags & TELLING) == 0 && (entry.connection & RST_SEEN[sender]) == 0) return;
   const bool wasClosed = isClosed(entry);
-  if ((packet.tcpFlags & TCP_RST) != 0) entry.closing |= CLOSING_RST;
-  if ((packet.tcpFlags & TCP_FIN) != 0) {
-    entry.closing |= packet.sender == Sender::A ? CLOSING_FIN_A : CLOSING_FIN_B;
+  if ((packet.tcpFlags & TCP_SYN) != 0) entry.connection |= OPENED;
+  if ((packet.tcpFlags & TCP_FIN) != 0) entry.connection |= FIN_SEEN[sender];
+  if ((packet.tcpFlags & TCP_RST) != 0) {
+    entry.connection |= RST_SEEN[sender];
+  } else {
+    // Who has reset a connection does not go on with it: the RST was forged.
+    entry.connection &= static_cast<uint8_t>(~RST_SEEN[sender]);
   }
   if (!isClosed(entry) || wasClosed) return;
   const uint32_t index = pool_.indexOf(entry);
@@ -185,15 +196,21 @@ FlowTable::Deadline FlowTable::deadline(const FlowEntry& entry) const {
     return {entry.lastNs + std::max(options_.dormantTimeoutNs, options_.idleTimeoutNs),
             EndReason::IDLE_TIMEOUT};
   }
-  Deadline quiet{entry.lastNs + options_.idleTimeoutNs, EndReason::IDLE_TIMEOUT};
-  // Closed is not silent: a forged or ignored RST leaves a connection that goes on.
-  if (isClosed(entry)) {
-    quiet = {entry.lastNs + std::min(options_.closedLingerNs, options_.idleTimeoutNs),
-             EndReason::END_OF_FLOW};
-  }
-  const int64_t activeAtNs = entry.recordStartNs + options_.activeTimeoutNs;
-  if (hasCounters(entry) && activeAtNs < quiet.atNs) return {activeAtNs, EndReason::ACTIVE_TIMEOUT};
-  return quiet;
+  // The last record of a closed connection says that it was closed.
+  if (isClosed(entry)) return {quietAtNs(entry), EndReason::END_OF_FLOW};
+  if (isActiveDue(entry, quietAtNs(entry) - 1))
+    return {activeAtNs(entry), EndReason::ACTIVE_TIMEOUT};
+  return {quietAtNs(entry), EndReason::IDLE_TIMEOUT};
+}
+
+bool FlowTable::isActiveDue(const FlowEntry& entry, int64_t nowNs) const {
+  return hasCounters(entry) && activeAtNs(entry) <= nowNs;
+}
+
+/// When the flow is over unless a packet comes.
+int64_t FlowTable::quietAtNs(const FlowEntry& entry) const {
+  const int64_t idleNs = options_.idleTimeoutNs;
+  return entry.lastNs + (isClosed(entry) ? std::min(options_.closedLingerNs, idleNs) : idleNs);
 }
 
 /// The idle timeout holds in both directions of time: captures are appended to each other, and live
@@ -206,12 +223,12 @@ bool FlowTable::isLongBefore(const FlowEntry& entry, const DecodedPacket& packet
 bool FlowTable::maySleep(const FlowEntry& entry) const {
   constexpr uint8_t PROTOCOL_TCP = 6;
   return entry.dormant == 0 && entry.key.protocol == PROTOCOL_TCP && entry.application != 0 &&
-         !isClosed(entry);
+         (entry.connection & BOTH_FINS) != BOTH_FINS;
 }
 
 void FlowTable::wake(uint32_t index, int64_t nowNs) {
   wheel_.remove(index);
-  wheel_.schedule(index, nowNs + options_.idleTimeoutNs);
+  wheel_.schedule(index, nowNs + quietAtNs(pool_[index]) - pool_[index].lastNs);
 }
 
 void FlowTable::endSleepers(int64_t nowNs, FlowSink& sink) {
@@ -244,9 +261,10 @@ FlowRecord FlowTable::recordOf(const FlowEntry& entry, EndReason reason) {
 /// Gives the records that were due up to `nowNs`; true when the flow itself is over.
 bool FlowTable::endIfDue(FlowEntry& entry, int64_t nowNs, FlowSink& sink) {
   for (Deadline due = deadline(entry); due.atNs <= nowNs; due = deadline(entry)) {
-    if (due.reason == EndReason::IDLE_TIMEOUT && maySleep(entry)) {
+    const bool isQuiet = due.reason != EndReason::ACTIVE_TIMEOUT;
+    if (isQuiet && maySleep(entry)) {
       entry.dormant = 1;
-    } else if (due.reason != EndReason::ACTIVE_TIMEOUT) {
+    } else if (isQuiet) {
       end(entry, due.reason, sink);
       return true;
     }
@@ -270,7 +288,7 @@ void FlowTable::remove(uint32_t index, uint32_t hash) {
 void FlowTable::advance(int64_t nowNs, FlowSink& sink) {
   std::array<uint32_t, DUE_BATCH> due;
   std::array<uint32_t, DUE_BATCH> hashes;
-  for (;;) {
+  for (size_t taken = 0; taken < DUE_AT_ONCE; taken += DUE_BATCH) {
     const size_t count = wheel_.takeDue(nowNs, due);
     if (count == 0) break;
     for (size_t i = 0; i < count; ++i) {
@@ -299,8 +317,15 @@ void FlowTable::exportNow(FlowEntry& entry, FlowSink& sink) {
   clearCounters(entry);
 }
 
+/// A flow that has had packets since it was last considered gets a second chance (CLOCK), so that a
+/// flood of new flows ends its own flows before others.
 void FlowTable::evictOne(FlowSink& sink) {
-  const uint32_t index = wheel_.takeEarliest();
+  uint32_t index = wheel_.takeEarliest();
+  for (int chances = 0; chances < EVICTION_CHANCES && pool_[index].hadPackets != 0; ++chances) {
+    pool_[index].hadPackets = 0;
+    wheel_.schedule(index, quietAtNs(pool_[index]));
+    index = wheel_.takeEarliest();
+  }
   FlowEntry& entry = pool_[index];
   if (hasCounters(entry)) ++counters_.evictedFlows;
   end(entry, EndReason::LACK_OF_RESOURCES, sink);

@@ -24,8 +24,9 @@ struct FlowTableOptions {
   int64_t activeTimeoutNs = 60'000'000'000;
   /// How long a closed TCP flow (RST, or FIN both ways) stays for the segments that come late.
   int64_t closedLingerNs = 1'000'000'000;
-  /// How long a named TCP connection that went idle without closing is remembered: its later
-  /// segments carry nothing that could be named, and often come from the responder.
+  /// How long a named TCP connection that went idle, or was reset, is remembered: its later
+  /// segments carry nothing that could be named, and often come from the responder. An RST may be
+  /// forged.
   int64_t dormantTimeoutNs = 300'000'000'000;
   uint32_t maximumFlows = 1U << 20U;
 };
@@ -78,7 +79,8 @@ class FlowTable {
   /// only a hint: other packets may have ended that flow since.
   FlowEntry& update(const DecodedPacket& packet, uint32_t hash, uint32_t likely, FlowSink& sink);
 
-  /// Ends what is due at `nowNs`.
+  /// Ends what is due at `nowNs`; of very much a part, so that packets need not wait for long, and
+  /// more with the next call.
   void advance(int64_t nowNs, FlowSink& sink);
 
   /// Gives a record of `entry` at once and goes on counting from zero (reason 2).
@@ -96,6 +98,10 @@ class FlowTable {
  private:
   /// Flows looked at together when their time has come, so that their index lines come in together.
   static constexpr size_t DUE_BATCH = 16;
+  /// About 10 ms of work.
+  static constexpr size_t DUE_AT_ONCE = 16'384;
+  /// At once: each chance is paid for by a packet, but they may come together.
+  static constexpr int EVICTION_CHANCES = 1024;
 
   struct Deadline {
     int64_t atNs;
@@ -103,6 +109,11 @@ class FlowTable {
   };
 
   [[nodiscard]] Deadline deadline(const FlowEntry& entry) const;
+  [[nodiscard]] int64_t quietAtNs(const FlowEntry& entry) const;
+  [[nodiscard]] int64_t activeAtNs(const FlowEntry& entry) const {
+    return entry.recordStartNs + options_.activeTimeoutNs;
+  }
+  [[nodiscard]] bool isActiveDue(const FlowEntry& entry, int64_t nowNs) const;
   [[nodiscard]] bool isLongBefore(const FlowEntry& entry, const DecodedPacket& packet) const;
   [[nodiscard]] bool maySleep(const FlowEntry& entry) const;
   bool endIfDue(FlowEntry& entry, int64_t nowNs, FlowSink& sink);

@@ -33,6 +33,7 @@ void TimerWheel::schedule(uint32_t entry, int64_t deadlineNs) {
     started_ = true;
   }
   const int64_t tick = std::clamp(wanted, currentTick_, currentTick_ + mask_);
+  emptyUntil_ = std::min(emptyUntil_, tick);
   append(head(tick), entry);
 }
 
@@ -66,7 +67,10 @@ size_t TimerWheel::takeDue(int64_t nowNs, std::span<uint32_t> due) {
   // After a leap of the clock, forward or back, one turn visits every list: forward the ticks
   // between would find nothing, and back the entries lie where the other clock put them.
   const int64_t turnTick = nowTick - mask_;
-  if (currentTick_ < turnTick || currentTick_ > nowTick + 1) currentTick_ = turnTick;
+  if (currentTick_ < turnTick || currentTick_ > nowTick + 1) {
+    currentTick_ = turnTick;
+    emptyUntil_ = turnTick;
+  }
   size_t count = 0;
   while (currentTick_ <= nowTick && count < due.size()) {
     const uint32_t entry = takeFirst(head(currentTick_));
@@ -87,8 +91,9 @@ uint32_t TimerWheel::oldestSleeper() const {
 uint32_t TimerWheel::takeEarliest() {
   const uint32_t sleeper = takeFirst(sleepers_);
   if (sleeper != FlowEntry::NO_INDEX) return sleeper;
-  for (uint32_t ahead = 0; ahead <= mask_; ++ahead) {
-    const uint32_t entry = takeFirst(head(currentTick_ + ahead));
+  emptyUntil_ = std::max(emptyUntil_, currentTick_);
+  for (; emptyUntil_ <= currentTick_ + mask_; ++emptyUntil_) {
+    const uint32_t entry = takeFirst(head(emptyUntil_));
     if (entry != FlowEntry::NO_INDEX) return entry;
   }
   return FlowEntry::NO_INDEX;

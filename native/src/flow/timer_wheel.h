@@ -56,6 +56,7 @@ class TimerWheel {
   uint32_t mask_;
   uint32_t sleepers_;        ///< the last of the heads
   int64_t currentTick_ = 0;  ///< the next to be looked at
+  int64_t emptyUntil_ = 0;   ///< from currentTick_ on, lists before this tick are empty
   bool started_ = false;
 };
 
