@@ -17,7 +17,7 @@ import { endAllChildren, stopping } from './run/child.js';
 import { prioritize } from './run/priority.js';
 import { runSoak } from './soak.js';
 import { mixedRecipe, type Recipe, SINGLE_PACKET, smallRecipe } from './trace/recipes.js';
-import { chooseTraceFolder, makeTrace, removeTraces, type Trace } from './trace/traces.js';
+import { makeTrace, removeTraces, TRACES_FOLDER, type Trace } from './trace/traces.js';
 
 interface Options {
   readonly trace: string[];
@@ -85,8 +85,7 @@ class Bench {
       mixedRecipe(captures ? { captures } : {}),
       smallRecipe(),
     ]);
-    const needed = recipes.reduce((sum, { sizeOctets }) => sum + sizeOctets, 0);
-    this.#folder = options.traces ? fromCaller(options.traces) : chooseTraceFolder(needed);
+    this.#folder = options.traces ? fromCaller(options.traces) : TRACES_FOLDER;
     this.#traces = recipes.map((recipe) => this.#make(recipe));
   }
 
@@ -191,10 +190,7 @@ function addOptions(command: Command): Command {
       positive,
       0,
     )
-    .option(
-      '--traces <folder>',
-      'where traces are kept (default: /dev/shm/weir-bench, else bench/.traces)',
-    )
+    .option('--traces <folder>', 'where traces are kept (default: bench/.traces)')
     .option(
       '--nice <level>',
       'run everything at this priority; -20 (root) keeps others off the cores of a shared machine',

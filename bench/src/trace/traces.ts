@@ -14,7 +14,6 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { freemem } from 'node:os';
 import path from 'node:path';
 import { BenchError } from '../errors.js';
 import { ROOT, toolPath } from '../paths.js';
@@ -47,12 +46,9 @@ export interface Trace {
   readonly facts: TraceFacts;
 }
 
-const MEMORY_FOLDER = '/dev/shm/weir-bench';
-const DISK_FOLDER = path.join(ROOT, 'bench', '.traces');
+/** On disk, where captures are, and read into the page cache before each run. Git ignores it. */
+export const TRACES_FOLDER = path.join(ROOT, 'bench', '.traces');
 const MAKER_SOURCES = ['mixed_trace.cc', 'small_trace.cc', 'rewrite.cc', 'frame.cc', 'capture.cc'];
-
-/** Programs under test need memory as well. */
-const SPARE_OCTETS = 6 * 2 ** 30;
 
 const LARGE_OCTETS = 50e6;
 
@@ -61,21 +57,11 @@ function freeOctets(folder: string): number {
   return bavail * bsize;
 }
 
-/** /dev/shm where it and the memory are large enough, else a folder on disk that git ignores. */
-export function chooseTraceFolder(neededOctets: number): string {
-  if (existsSync(MEMORY_FOLDER)) return MEMORY_FOLDER;
-  const fits =
-    existsSync('/dev/shm') &&
-    freeOctets('/dev/shm') > neededOctets &&
-    freemem() > neededOctets + SPARE_OCTETS;
-  return fits ? MEMORY_FOLDER : DISK_FOLDER;
-}
-
 /** Removes all traces that the bench has kept; gives the folders that are gone. */
 export function removeTraces(): string[] {
-  const folders = [MEMORY_FOLDER, DISK_FOLDER].filter((folder) => existsSync(folder));
-  for (const folder of folders) rmSync(folder, { recursive: true });
-  return folders;
+  if (!existsSync(TRACES_FOLDER)) return [];
+  rmSync(TRACES_FOLDER, { recursive: true });
+  return [TRACES_FOLDER];
 }
 
 /** Another recipe, another capture or another maker is another trace. */
@@ -106,7 +92,7 @@ function checkSpace(recipe: Recipe, folder: string): void {
   );
 }
 
-/** Traces that an older recipe has left take gigabytes of memory; nobody else uses them (lock.ts). */
+/** Traces that an older recipe has left take gigabytes; nobody else uses them (lock.ts). */
 function removeOlder(recipe: Recipe, folder: string): void {
   const older = readdirSync(folder)
     .filter((name) => name.startsWith(`${recipe.name}-`) && name.endsWith('.pcap'))
