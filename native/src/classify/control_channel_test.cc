@@ -4,6 +4,9 @@
 #include <doctest/doctest.h>
 
 #include <array>
+#include <cstring>
+#include <random>
+#include <set>
 #include <vector>
 
 #include "classify/test_flows.h"
@@ -97,6 +100,47 @@ TEST_CASE("expectations end, are bounded, and hold for either endpoint") {
   for (uint16_t port = 1; port < 100; ++port) table.add({ipv4(3), port, testing::TCP}, 8, 1);
   CHECK(table.size() <= 4);
   CHECK(table.find(key, 2) == 0);
+}
+
+/// Endpoints that collide where the address is folded as `low ^ high * factor` without a seed.
+std::vector<Endpoint> collidingWithoutSeed(uint64_t factor) {
+  std::mt19937_64 random(1);
+  std::vector<Endpoint> endpoints(10'000);
+  for (Endpoint& endpoint : endpoints) {
+    const uint64_t high = random();
+    const uint64_t words[2] = {0x1234567890abcd20U ^ high * factor, high};
+    endpoint.port = 5004;
+    std::memcpy(endpoint.address.data(), words, sizeof words);
+  }
+  return endpoints;
+}
+
+TEST_CASE("no text of a control channel makes announced endpoints collide") {
+  const SeededHash::Seed seed = SeededHash::randomSeed();
+  const EndpointHash hash(seed);
+  for (const uint64_t factor : {uint64_t{1}, uint64_t{0x9e3779b97f4a7c15U}}) {
+    const auto endpoints = collidingWithoutSeed(factor);
+    std::set<size_t> hashes;
+    for (const Endpoint& endpoint : endpoints) hashes.insert(hash(endpoint));
+    CHECK(hashes.size() == endpoints.size());
+  }
+  const Endpoint endpoint{ipv4(3), 9, testing::UDP};
+  CHECK(hash(endpoint) == EndpointHash(seed)(endpoint));
+  CHECK(hash(endpoint) != EndpointHash(SeededHash::randomSeed())(endpoint));
+}
+
+TEST_CASE("announcements that have ended leave, however many there are") {
+  ExpectationTable table(1000);
+  for (uint16_t port = 1; port <= 900; ++port) table.add({ipv4(3), port, testing::TCP}, 8, port);
+  CHECK(table.size() == 900);
+  const int64_t laterNs = ExpectationTable::LIFETIME_NS + 1'000;
+  FlowKey key = testing::newFlow(testing::TCP, 7).key;
+  key.addressA = key.addressB = ipv4(3);
+  CHECK(table.find(key, 900) == 8);
+  CHECK(table.find(key, laterNs) == 0);
+  for (uint16_t port = 1; port <= 900; ++port)
+    table.add({ipv4(4), port, testing::TCP}, 8, laterNs + port);
+  CHECK(table.size() == 900);
 }
 
 }  // namespace

@@ -1,19 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "classify/expectation_table.h"
 
+#include <array>
 #include <cstring>
 
 namespace weir {
 
 size_t EndpointHash::operator()(const Endpoint& endpoint) const {
-  uint64_t words[2];
-  std::memcpy(words, endpoint.address.data(), sizeof words);
-  uint64_t hash = words[0] ^ (words[1] * 0x9e3779b97f4a7c15U);
-  hash ^= (static_cast<uint64_t>(endpoint.port) << 8 | endpoint.protocol) * 0xff51afd7ed558ccdU;
-  return hash ^ (hash >> 32);
+  std::array<uint64_t, 4> words{};
+  std::memcpy(words.data(), endpoint.address.data(), sizeof endpoint.address);
+  words[2] = static_cast<uint64_t>(endpoint.port) << 8 | endpoint.protocol;
+  return hash_(words);
 }
 
 void ExpectationTable::add(const Endpoint& endpoint, uint32_t application, int64_t nowNs) {
+  if (entries_.empty()) entries_.reserve(entriesMax_);  // no packet waits for the table to grow
   expire(nowNs);
   const int64_t expiresNs = nowNs + LIFETIME_NS;
   entries_[endpoint] = {application, expiresNs};
@@ -21,11 +22,13 @@ void ExpectationTable::add(const Endpoint& endpoint, uint32_t application, int64
 }
 
 /// Drops what is due, and the oldest beyond the bound. The bound holds for the queue, which has one
-/// element for each announcement: repeating one endpoint cannot make it grow without end.
+/// element for each announcement: repeating one endpoint cannot make it grow without end. A few at
+/// a time: one packet does not pay for all that others have announced, and `find` knows what is due.
 void ExpectationTable::expire(int64_t nowNs) {
-  while (!deadlines_.empty() &&
-         (deadlines_.front().expiresNs <= nowNs || deadlines_.size() >= entriesMax_)) {
+  constexpr int ELEMENTS_A_CALL = 2;
+  for (int i = 0; i < ELEMENTS_A_CALL && !deadlines_.empty(); ++i) {
     const Deadline& oldest = deadlines_.front();
+    if (oldest.expiresNs > nowNs && deadlines_.size() < entriesMax_) return;
     const auto found = entries_.find(oldest.endpoint);
     if (found != entries_.end() && found->second.expiresNs == oldest.expiresNs) {
       entries_.erase(found);

@@ -10,6 +10,7 @@
 #include <unordered_map>
 
 #include "decode/flow_key.h"
+#include "decode/seeded_hash.h"
 
 namespace weir {
 
@@ -21,15 +22,23 @@ struct Endpoint {
   bool operator==(const Endpoint&) const = default;
 };
 
-struct EndpointHash {
+/// Seeded: endpoints are whatever a control channel's text says.
+class EndpointHash {
+ public:
+  explicit EndpointHash(const SeededHash::Seed& seed) : hash_(seed) {}
   size_t operator()(const Endpoint& endpoint) const;
+
+ private:
+  SeededHash hash_;
 };
 
 class ExpectationTable {
  public:
   static constexpr int64_t LIFETIME_NS = 60'000'000'000;  ///< of packet time
 
-  explicit ExpectationTable(uint32_t entriesMax) : entriesMax_(entriesMax) {}
+  explicit ExpectationTable(uint32_t entriesMax,
+                            const SeededHash::Seed& seed = SeededHash::randomSeed())
+      : entriesMax_(entriesMax), entries_(0, EndpointHash(seed)) {}
 
   /// An endpoint announced again lives anew, with the application announced last.
   void add(const Endpoint& endpoint, uint32_t application, int64_t nowNs);

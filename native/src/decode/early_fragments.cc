@@ -9,8 +9,6 @@ namespace {
 
 constexpr uint32_t FREE = 0;
 
-uint32_t tagOf(const FragmentKey& key) { return static_cast<uint32_t>(key.hash() >> 32) | 1U; }
-
 /// Packet time may step back a little while one waits; a long step back is another capture.
 bool isOver(int64_t heldNs, int64_t nowNs) {
   constexpr int64_t LONG_STEP_BACK_NS = 30'000'000'000;
@@ -22,7 +20,11 @@ bool isOver(int64_t heldNs, int64_t nowNs) {
 
 }  // namespace
 
-EarlyFragments::EarlyFragments() { released_.reserve(SLOTS); }
+EarlyFragments::EarlyFragments(const SeededHash& hash) : hash_(hash) { released_.reserve(SLOTS); }
+
+uint32_t EarlyFragments::tagOf(const FragmentKey& key) const {
+  return static_cast<uint32_t>(hash_(key) >> 32U) | 1U;
+}
 
 void EarlyFragments::hold(const FragmentKey& key, const DecodedPacket& packet,
                           uint32_t carriedOctets) {

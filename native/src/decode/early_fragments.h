@@ -21,7 +21,7 @@ class EarlyFragments {
   static constexpr int64_t HOLD_NS = 1'000'000'000;
   static constexpr int64_t NONE_HELD = INT64_MAX;
 
-  EarlyFragments();
+  explicit EarlyFragments(const SeededHash& hash);
 
   /// `packet` is as it would be without its first fragment. `carriedOctets` counts when it turns
   /// out to belong to an envelope.
@@ -56,11 +56,13 @@ class EarlyFragments {
     bool hasMacAddresses = false;
   };
 
+  [[nodiscard]] uint32_t tagOf(const FragmentKey& key) const;
   bool takeFirst(DecodedPacket& packet);
   void release(size_t slot);
   template <typename Predicate>
   void releaseIf(Predicate isDue);
 
+  SeededHash hash_;
   std::vector<Slot> slots_;             ///< a ring; empty until the first is held
   std::array<uint32_t, SLOTS> tags_{};  ///< part of the key's hash; FREE where nothing is held
   std::vector<uint16_t> released_;      ///< slots, in order

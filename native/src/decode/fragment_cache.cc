@@ -3,18 +3,7 @@
 
 namespace weir {
 
-uint64_t FragmentKey::hash() const {
-  uint64_t words[sizeof *this / sizeof(uint64_t)];
-  std::memcpy(words, this, sizeof *this);
-  uint64_t hash = 0;
-  for (const uint64_t word : words) {
-    hash = (hash ^ word) * 0x9e3779b97f4a7c15ULL;
-    hash ^= hash >> 32;
-  }
-  return hash;
-}
-
-FragmentCache::FragmentCache() : entries_(SETS * WAYS) {}
+FragmentCache::FragmentCache(const SeededHash& hash) : hash_(hash), entries_(SETS * WAYS) {}
 
 bool FragmentCache::alive(const Entry& entry, int64_t nowNs) {
   // Packet time may step back a little; a long step back is another capture. Unsigned, because the

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "decode/flow_key.h"
+#include "decode/seeded_hash.h"
 
 namespace weir {
 
@@ -29,7 +30,6 @@ struct FragmentKey {
   bool operator==(const FragmentKey& other) const {
     return std::memcmp(this, &other, sizeof *this) == 0;
   }
-  [[nodiscard]] uint64_t hash() const;
 };
 static_assert(sizeof(FragmentKey) == 48, "compared and hashed as six words, so no padding");
 
@@ -48,7 +48,7 @@ class FragmentCache {
  public:
   static constexpr int64_t TIMEOUT_NS = 30'000'000'000;  ///< of packet time
 
-  FragmentCache();
+  explicit FragmentCache(const SeededHash& hash);
 
   /// Stores what the first fragment told. A second first fragment within the timeout changes
   /// nothing: overlapping firsts are an evasion, and the receiver has seen the earlier one.
@@ -70,9 +70,10 @@ class FragmentCache {
   };
   static_assert(sizeof(Entry) == 128);
 
-  [[nodiscard]] static size_t setOf(const FragmentKey& key) { return key.hash() % SETS * WAYS; }
+  [[nodiscard]] size_t setOf(const FragmentKey& key) const { return hash_(key) % SETS * WAYS; }
   [[nodiscard]] static bool alive(const Entry& entry, int64_t nowNs);
 
+  SeededHash hash_;
   std::vector<Entry> entries_;
 };
 

@@ -130,7 +130,7 @@ TEST_CASE("the first of two first fragments wins until the timeout") {
 }
 
 TEST_CASE("a flood of first fragments forgets the oldest and keeps the newest") {
-  FragmentCache cache;
+  FragmentCache cache{SeededHash(SeededHash::randomSeed())};
   const auto keyOf = [](uint32_t identification) {
     FragmentKey key;
     key.identification = identification;

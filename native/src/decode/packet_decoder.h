@@ -19,7 +19,9 @@ enum class Decoding : uint8_t { DONE, HELD };
 /// Owned by one lane. Never reads beyond `capturedLengthBytes`, whatever the octets say.
 class PacketDecoder {
  public:
-  explicit PacketDecoder(DecodeOptions options = {}) : options_(options) {}
+  explicit PacketDecoder(DecodeOptions options = {},
+                         const SeededHash::Seed& seed = SeededHash::randomSeed())
+      : options_(options), fragments_(SeededHash(seed)), early_(SeededHash(seed)) {}
 
   /// Fills `packet` from `view`; with an exception only what DecodedPacket says of exceptions.
   Decoding decode(const PacketView& view, DecodedPacket& packet);
