@@ -71,7 +71,7 @@ std::string payloadOf(const DecodedPacket& packet) {
 FlowKey bareKey(FlowKey key) {
   key.vlanId = key.customerVlanId = 0;
   key.segmentId = 0;
-  key.tunnel = Tunnel::NONE;
+  key.tunnel = key.segmentTunnel = Tunnel::NONE;
   return key;
 }
 
@@ -236,6 +236,88 @@ TEST_CASE("segments keep equal inner flows apart") {
   };
   CHECK(inNetwork(1) == inNetwork(1));
   CHECK_FALSE(inNetwork(1) == inNetwork(2));
+}
+
+TEST_CASE("the innermost tunnel that names a network names it for all that is inside") {
+  PacketDecoder decoder;
+  const auto decoded = [&](const Octets& datagram) {
+    return decodeWith(decoder, ethernet({}, outer4(Way::FORWARD, 17, datagram)));
+  };
+  const Octets ipInIp = ipv4({.protocol = 4}, INNER);
+  const auto inVxlan = [](uint32_t network, const Octets& ip) {
+    return udp({50000, 4789}, vxlan(network, ethernet({}, ip)));
+  };
+  const auto inGeneve = [](uint32_t network, const Octets& ip) {
+    return udp({50000, 6081}, geneve(IPV4_TYPE, network, {}, ip));
+  };
+  const DecodedPacket one = decoded(inVxlan(1, ipInIp));
+  CHECK(one.key.tunnel == Tunnel::IP_IN_IP);
+  CHECK(one.key.segmentId == 1);
+  CHECK(one.key == decoded(inVxlan(1, ipInIp)).key);
+  CHECK_FALSE(one.key == decoded(inVxlan(2, ipInIp)).key);
+  CHECK_FALSE(one.key == decoded(inGeneve(1, ipInIp)).key);
+  const Octets twice = ipv4({.protocol = 17}, inGeneve(7, INNER));
+  CHECK(decoded(inVxlan(1, twice)).key.segmentId == 7);
+  CHECK(decoded(inVxlan(1, ipv4({.protocol = 17}, inGeneve(0, INNER)))).key.segmentId == 0);
+}
+
+TEST_CASE("fragments of equal packets in two networks are kept apart") {
+  PacketDecoder decoder;
+  const auto piece = [&](uint32_t network, uint16_t port, uint16_t fragment) {
+    const Octets body = fragment == 0x2000 ? udp({port, 2000}, Octets(16, 1)) : Octets(20, 1);
+    const Octets inner = ipv4({.identification = 7, .fragment = fragment}, body);
+    const Octets envelope = ipv4({.protocol = 4}, inner);
+    return decodeWith(
+        decoder, ethernet({}, outer4(Way::FORWARD, 17,
+                                     udp({50000, 4789}, vxlan(network, ethernet({}, envelope))))));
+  };
+  const FlowKey one = piece(1, 1000, 0x2000).key;
+  const FlowKey two = piece(2, 3000, 0x2000).key;
+  CHECK(piece(1, 0, 3).key == one);
+  CHECK(piece(2, 0, 3).key == two);
+}
+
+TEST_CASE("reserved bits are ignored where what is inside is sound, and make no tunnel of others") {
+  const Octets frame = ethernet({}, INNER);
+  const Octets arp = ethernet({0x0806}, Octets(28));
+  const auto vxlanOf = [](uint8_t flags, uint8_t reserved, uint8_t last, const Octets& inside) {
+    return udp({50000, 4789}, joined({{flags, reserved, 0, 0, 0, 0, 5, last}, inside}));
+  };
+  const auto geneveOf = [](uint8_t flags, uint8_t last, const Octets& inside) {
+    return udp({50000, 6081}, joined({{0, flags, 0x65, 0x58, 0, 0, 5, last}, inside}));
+  };
+  struct Case {
+    const char* name;
+    uint8_t protocol;
+    Octets body;
+    TunnelOutcome outcome;
+  };
+  const Case cases[] = {
+      {"VXLAN, last octet", 17, vxlanOf(8, 0, 1, frame), TunnelOutcome::ENTERED},
+      {"VXLAN, group policy", 17, vxlanOf(0x88, 0x48, 0, frame), TunnelOutcome::ENTERED},
+      {"VXLAN, all flags", 17, vxlanOf(0xff, 0xff, 0xff, frame), TunnelOutcome::ENTERED},
+      {"VXLAN without its flag", 17, vxlanOf(0xf7, 0, 0, frame), TunnelOutcome::UNKNOWN_HEADER},
+      {"VXLAN, reserved bits before ARP", 17, vxlanOf(0x18, 0, 0, arp),
+       TunnelOutcome::UNKNOWN_HEADER},
+      {"VXLAN, reserved bits before anything", 17, vxlanOf(8, 0, 1, Octets(80, 0x45)),
+       TunnelOutcome::UNKNOWN_HEADER},
+      {"GENEVE, reserved bits", 17, geneveOf(0x3f, 0xff, frame), TunnelOutcome::ENTERED},
+      {"GENEVE, critical options", 17, geneveOf(0x40, 0, frame), TunnelOutcome::ENTERED},
+      {"GENEVE, reserved bits before ARP", 17, geneveOf(1, 0, arp), TunnelOutcome::UNKNOWN_HEADER},
+      {"GTP-U, spare bit", 17, udp({50000, 2152}, gtpU(0x38, 0xff, {}, INNER)),
+       TunnelOutcome::ENTERED},
+      {"GRE, reserved bits", 47, joined({{0, 0xf8, 8, 0}, INNER}), TunnelOutcome::ENTERED},
+      {"GRE with routing", 47, joined({{0x40, 0, 8, 0}, Octets(4), INNER}),
+       TunnelOutcome::UNKNOWN_HEADER},
+  };
+  for (const Case& one : cases) {
+    CAPTURE(one.name);
+    PacketDecoder decoder;
+    decodeWith(decoder, ethernet({}, outer4(Way::FORWARD, one.protocol, one.body)));
+    CHECK(count(decoder, one.outcome) == 1);
+    CHECK(count(decoder, TunnelOutcome::ENTERED) ==
+          (one.outcome == TunnelOutcome::ENTERED ? 1 : 0));
+  }
 }
 
 TEST_CASE("frames without IP in them are counted as such") {

@@ -26,11 +26,11 @@ struct FlowKey {
   uint16_t portB = 0;
   uint16_t vlanId = 0;          ///< outermost VLAN identifier of the frame, 0 without a tag
   uint16_t customerVlanId = 0;  ///< the second tag's (IEEE 802.1ad), 0 without one
-  uint32_t segmentId = 0;       ///< of VXLAN, NVGRE or GENEVE, 24 bits: networks' addresses overlap
+  uint32_t segmentId = 0;       ///< 24 bits; of the innermost tunnel that names its network
   uint8_t protocol = 0;
   uint8_t ipVersion = 0;  ///< 4 or 6
   Tunnel tunnel = Tunnel::NONE;
-  uint8_t unused = 0;
+  Tunnel segmentTunnel = Tunnel::NONE;  ///< whose number `segmentId` is: VXLAN, GENEVE, GRE (NVGRE)
 
   bool operator==(const FlowKey& other) const {
     return std::memcmp(this, &other, sizeof *this) == 0;

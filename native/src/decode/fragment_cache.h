@@ -25,7 +25,7 @@ struct FragmentKey {
   uint8_t protocol = 0;  ///< IPv6: the fragment header's next header
   uint8_t ipVersion = 0;
   Tunnel tunnel = Tunnel::NONE;
-  uint8_t unused = 0;
+  Tunnel segmentTunnel = Tunnel::NONE;
 
   bool operator==(const FragmentKey& other) const {
     return std::memcmp(this, &other, sizeof *this) == 0;

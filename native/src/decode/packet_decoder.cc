@@ -37,7 +37,7 @@ void fill(const PacketView& view, const LinkLayer& link, const NetworkLayer& ip,
   packet.key.protocol = transport.protocol;
   packet.key.ipVersion = ip.version;
   packet.key.tunnel = Tunnel::NONE;
-  packet.key.unused = 0;
+  packet.key.segmentTunnel = Tunnel::NONE;
   packet.timestampNs = view.timestampNs;
   packet.payload = transport.payload;
   packet.payloadLengthBytes = transport.payloadLengthBytes;
@@ -76,7 +76,8 @@ FragmentKey fragmentKeyOf(const Layers& layers) {
   std::memcpy(key.source.data(), ip.source, addressBytes);
   std::memcpy(key.destination.data(), ip.destination, addressBytes);
   key.identification = ip.identification;
-  key.segmentId = layers.segmentId;
+  key.segmentId = layers.segment.id;
+  key.segmentTunnel = layers.segment.tunnel;
   key.vlanId = layers.link.vlanId;
   key.customerVlanId = layers.link.customerVlanId;
   key.protocol = ip.fragmentProtocol;
@@ -90,7 +91,8 @@ FragmentKey fragmentKeyOf(const Layers& layers) {
 void fill(const PacketView& view, const Layers& layers, uint32_t outerOctets,
           DecodedPacket& packet) {
   fill(view, layers.link, layers.ip, layers.transport, packet);
-  packet.key.segmentId = layers.segmentId;
+  packet.key.segmentId = layers.segment.id;
+  packet.key.segmentTunnel = layers.segment.tunnel;
   packet.key.tunnel = layers.tunnel;
   packet.outerOctets = outerOctets;
   if (layers.insideFragment) packet.octets = std::min(layers.ip.octets, layers.link.wireBytes);

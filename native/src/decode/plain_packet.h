@@ -194,7 +194,7 @@ inline bool decodePlain(const PacketView& view, DecodedPacket& packet) {
   packet.key.customerVlanId = 0;
   packet.key.segmentId = 0;
   packet.key.tunnel = Tunnel::NONE;
-  packet.key.unused = 0;
+  packet.key.segmentTunnel = Tunnel::NONE;
   packet.timestampNs = view.timestampNs;
   packet.interfaceIndex = view.interfaceIndex;
   packet.macAddresses = view.data;

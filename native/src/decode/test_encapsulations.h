@@ -310,7 +310,7 @@ inline std::vector<Encapsulation> tunnels() {
                  const Octets gre4 = joined({be16(0), be16(type), ip});
                  return vxlan(6, framed(IPV4_TYPE, ipv4({.protocol = 47}, gre4)));
                }),
-       Tunnel::GRE},
+       Tunnel::GRE, 6},
   };
 }
 

@@ -17,15 +17,18 @@ static_assert(sizeof NAMES / sizeof *NAMES == static_cast<size_t>(TunnelOutcome:
 /// Where a tunnel's header leads. `outcome` ENTERED: to whatever `link` says, IP or not.
 struct TunnelEnd {
   LinkLayer link;
-  uint32_t segmentId = 0;
+  Segment segment;  ///< of no tunnel: the header names none
   TunnelOutcome outcome = TunnelOutcome::ENTERED;
+  /// Reserved bits are set. Receivers are to ignore them, yet what went to a port by chance may
+  /// begin with anything: then only a sound packet inside makes it a tunnel.
+  bool isDoubtful = false;
 };
 
 TunnelEnd endOf(TunnelOutcome outcome) { return {.link = {}, .outcome = outcome}; }
 
-TunnelEnd walkProtocolType(const LinkLayer& link, uint16_t type, uint32_t segmentId = 0) {
+TunnelEnd walkProtocolType(const LinkLayer& link, uint16_t type, Segment segment = {}) {
   if (type < LEAST_ETHER_TYPE) return endOf(TunnelOutcome::NON_IP);  // keepalives have 0
-  return {.link = walkEtherType(link, type), .segmentId = segmentId};
+  return {.link = walkEtherType(link, type), .segment = segment};
 }
 
 /// Mirrored frames (draft-foschiano-erspan). Without a sequence number it is type I, which has no
@@ -65,12 +68,13 @@ enum GreFlag : uint16_t {
   GRE_ROUTING = 0x4000,  // RFC 1701; deprecated
   GRE_KEY = 0x2000,
   GRE_SEQUENCE = 0x1000,
-  GRE_ACKNOWLEDGMENT = 0x0080,  // version 1 only
+  GRE_ACKNOWLEDGMENT = 0x0080,  // version 1 only, else reserved
   GRE_VERSION_MASK = 0x0007,
 };
 
-uint32_t greOptionBytes(uint16_t flags) {
+uint32_t greOptionBytes(uint16_t flags, uint16_t version) {
   constexpr uint16_t OPTIONS[] = {GRE_CHECKSUM, GRE_KEY, GRE_SEQUENCE, GRE_ACKNOWLEDGMENT};
+  if (version == 0) flags &= static_cast<uint16_t>(~GRE_ACKNOWLEDGMENT);
   uint32_t bytes = 0;
   for (const uint16_t option : OPTIONS) bytes += (flags & option) != 0 ? 4 : 0;
   return bytes;
@@ -83,8 +87,8 @@ TunnelEnd walkPptp(const LinkLayer& link, uint16_t flags, uint16_t type) {
   return {.link = walkPpp(link)};
 }
 
-/// RFC 2784 2, RFC 2890 2. The key names a network only in NVGRE (RFC 7637 3.2): its upper 24 bits,
-/// when it is the only option.
+/// RFC 2784 2, RFC 2890 2; reserved bits are ignored. The key names a network only in NVGRE
+/// (RFC 7637 3.2): its upper 24 bits, when it is the only option.
 TunnelEnd walkGre(LinkLayer link) {
   constexpr uint32_t FIXED_BYTES = 4;
   constexpr uint16_t TYPE_ERSPAN_2 = 0x88be;
@@ -96,27 +100,28 @@ TunnelEnd walkGre(LinkLayer link) {
   const uint16_t type = load16Be(link.network - 2);
   const uint16_t version = flags & GRE_VERSION_MASK;
   if (version > 1 || (flags & GRE_ROUTING) != 0) return endOf(TunnelOutcome::UNKNOWN_HEADER);
-  if (version == 0 && (flags & GRE_ACKNOWLEDGMENT) != 0)
-    return endOf(TunnelOutcome::UNKNOWN_HEADER);
-  if (!skipHeader(link, greOptionBytes(flags))) return endOf(TunnelOutcome::TRUNCATED);
+  if (!skipHeader(link, greOptionBytes(flags, version))) return endOf(TunnelOutcome::TRUNCATED);
   if (version == 1) return walkPptp(link, flags, type);
   if (type == TYPE_ERSPAN_2) return walkErspan2(link, (flags & GRE_SEQUENCE) != 0);
   if (type == TYPE_ERSPAN_3) return walkErspan3(link);
   if (type == TYPE_WCCP) return walkWccp(link);
   const bool nvgre = type == ETHER_TYPE_TRANSPARENT_ETHERNET && (flags & ALL_OPTIONS) == GRE_KEY;
-  return walkProtocolType(link, type, nvgre ? load32Be(link.network - 4) >> 8 : 0);
+  if (!nvgre) return walkProtocolType(link, type);
+  return walkProtocolType(link, type, {load32Be(link.network - 4) >> 8, Tunnel::GRE});
 }
 
-/// RFC 7348 5. Of the reserved bits only those are tolerated that the group policy extension uses.
+/// RFC 7348 5. Of the reserved bits, those of the group policy extension raise no doubt.
 TunnelEnd walkVxlan(LinkLayer link) {
   constexpr uint32_t HEADER_BYTES = 8;
-  constexpr uint8_t FLAGS_MASK = 0x7f;
   constexpr uint8_t VALID_NETWORK = 0x08;
+  constexpr uint8_t GROUP_POLICY = 0x80;
   if (!skipHeader(link, UDP_HEADER_BYTES + HEADER_BYTES)) return endOf(TunnelOutcome::TRUNCATED);
   const uint8_t* const header = link.network - HEADER_BYTES;
-  if ((header[0] & FLAGS_MASK) != VALID_NETWORK || header[7] != 0)
-    return endOf(TunnelOutcome::UNKNOWN_HEADER);
-  return {.link = walkInnerEthernet(link), .segmentId = load32Be(header + 4) >> 8};
+  if ((header[0] & VALID_NETWORK) == 0) return endOf(TunnelOutcome::UNKNOWN_HEADER);
+  const bool hasReserved = (header[0] & ~(VALID_NETWORK | GROUP_POLICY)) != 0 || header[7] != 0;
+  return {.link = walkInnerEthernet(link),
+          .segment = {load32Be(header + 4) >> 8, Tunnel::VXLAN},
+          .isDoubtful = hasReserved};
 }
 
 /// RFC 8926 3.4.
@@ -125,12 +130,16 @@ TunnelEnd walkGeneve(LinkLayer link) {
   constexpr uint8_t VERSION_MASK = 0xc0;
   constexpr uint8_t OPTIONS_MASK = 0x3f;  // length in 4 octets
   constexpr uint8_t CONTROL = 0x80;
+  constexpr uint8_t RESERVED_MASK = 0x3f;
   if (!skipHeader(link, UDP_HEADER_BYTES + HEADER_BYTES)) return endOf(TunnelOutcome::TRUNCATED);
   const uint8_t* const header = link.network - HEADER_BYTES;
   if ((header[0] & VERSION_MASK) != 0) return endOf(TunnelOutcome::UNKNOWN_HEADER);
   if ((header[1] & CONTROL) != 0) return endOf(TunnelOutcome::NON_IP);
   if (!skipHeader(link, (header[0] & OPTIONS_MASK) * 4U)) return endOf(TunnelOutcome::TRUNCATED);
-  return walkProtocolType(link, load16Be(header + 2), load32Be(header + 4) >> 8);
+  const Segment segment{load32Be(header + 4) >> 8, Tunnel::GENEVE};
+  TunnelEnd end = walkProtocolType(link, load16Be(header + 2), segment);
+  end.isDoubtful = (header[1] & RESERVED_MASK) != 0 || header[7] != 0;
+  return end;
 }
 
 /// 3GPP TS 29.281 5.2. Each header's last octet is the type of the next.
@@ -220,6 +229,23 @@ TunnelOutcome outcomeOf(Exception exception) {
   }
 }
 
+TunnelOutcome decodeInner(const Layers& outer, Tunnel kind, const TunnelEnd& end, Layers& inner) {
+  if (end.outcome != TunnelOutcome::ENTERED) return end.outcome;
+  if (end.link.outcome != LinkOutcome::FOUND) return TunnelOutcome::TRUNCATED;
+  inner = {.link = end.link,
+           .ip = decodeNetwork(end.link),
+           .segment = end.segment.tunnel == Tunnel::NONE ? outer.segment : end.segment,
+           .tunnel = kind,
+           .insideFragment = outer.insideFragment || outer.ip.fragment != FragmentKind::NONE};
+  if (inner.ip.exception != Exception::NONE) return outcomeOf(inner.ip.exception);
+  // What claims to be longer than its envelope is no packet, unless the rest is in later fragments.
+  if (inner.ip.octets > inner.link.wireBytes && !inner.insideFragment)
+    return TunnelOutcome::MALFORMED;
+  inner.transport.protocol = inner.ip.protocol;
+  if (inner.ip.fragment != FragmentKind::LATER) inner.transport = decodeTransport(inner.ip);
+  return outcomeOf(inner.transport.exception);
+}
+
 }  // namespace
 
 const char* tunnelOutcomeName(TunnelOutcome outcome) {
@@ -230,20 +256,9 @@ TunnelOutcome enterTunnel(const Layers& outer, TunnelSet kinds, Layers& inner) {
   const Tunnel kind = kindOf(outer.transport);
   if (kind == Tunnel::NONE || !kinds.has(kind)) return TunnelOutcome::NO_TUNNEL;
   const TunnelEnd end = walkTunnel(kind, behindIp(outer), outer.ip.protocol);
-  if (end.outcome != TunnelOutcome::ENTERED) return end.outcome;
-  if (end.link.outcome != LinkOutcome::FOUND) return TunnelOutcome::TRUNCATED;
-  inner = {.link = end.link,
-           .ip = decodeNetwork(end.link),
-           .segmentId = end.segmentId,
-           .tunnel = kind,
-           .insideFragment = outer.insideFragment || outer.ip.fragment != FragmentKind::NONE};
-  if (inner.ip.exception != Exception::NONE) return outcomeOf(inner.ip.exception);
-  // What claims to be longer than its envelope is no packet, unless the rest is in later fragments.
-  if (inner.ip.octets > inner.link.wireBytes && !inner.insideFragment)
-    return TunnelOutcome::MALFORMED;
-  inner.transport.protocol = inner.ip.protocol;
-  if (inner.ip.fragment != FragmentKind::LATER) inner.transport = decodeTransport(inner.ip);
-  return outcomeOf(inner.transport.exception);
+  const TunnelOutcome outcome = decodeInner(outer, kind, end, inner);
+  const bool isSound = outcome == TunnelOutcome::ENTERED || outcome == TunnelOutcome::TRUNCATED;
+  return end.isDoubtful && !isSound ? TunnelOutcome::UNKNOWN_HEADER : outcome;
 }
 
 }  // namespace weir

@@ -48,12 +48,19 @@ const char* tunnelOutcomeName(TunnelOutcome outcome);
 
 using TunnelCounters = std::array<uint64_t, static_cast<size_t>(TunnelOutcome::COUNT)>;
 
+/// A network's number, and the tunnel whose header said it. Networks' addresses overlap, so it
+/// counts for all that is inside, up to a tunnel that names another network.
+struct Segment {
+  uint32_t id = 0;
+  Tunnel tunnel = Tunnel::NONE;
+};
+
 /// The headers of one packet, and the tunnel that it was found in.
 struct Layers {
   LinkLayer link;
   NetworkLayer ip;
   TransportLayer transport;
-  uint32_t segmentId = 0;
+  Segment segment;
   Tunnel tunnel = Tunnel::NONE;
   bool insideFragment = false;  ///< an enclosing packet is a first fragment: the rest comes later
 };
