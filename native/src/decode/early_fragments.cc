@@ -26,19 +26,28 @@ uint32_t EarlyFragments::tagOf(const FragmentKey& key) const {
   return static_cast<uint32_t>(hash_(key) >> 32U) | 1U;
 }
 
-void EarlyFragments::hold(const FragmentKey& key, const DecodedPacket& packet,
-                          uint32_t carriedOctets) {
+void joinDatagram(const FragmentFacts& facts, const FragmentShare& share, DecodedPacket& packet) {
+  packet.key = facts.flow;
+  packet.sender = facts.sender;
+  packet.icmpTypeCode = facts.icmpTypeCode;
+  if (facts.role == FragmentRole::ENVELOPE) packet.octets = static_cast<uint32_t>(share.octets);
+}
+
+void EarlyFragments::hold(const Fragment& fragment, const FragmentedDatagram* whole) {
+  const DecodedPacket& packet = fragment.packet;
   if (slots_.empty()) slots_.resize(SLOTS);
   const size_t ahead = (next_ + LOANS) % SLOTS;
   if (tags_[ahead] != FREE) release(ahead);
   Slot& slot = slots_[next_];
-  slot.key = key;
+  slot.key = fragment.key;
+  slot.share = fragment.share;
   slot.packet = packet;
-  slot.carriedOctets = carriedOctets;
+  slot.ownOctets = packet.octets;
+  if (whole != nullptr) joinDatagram(whole->facts, slot.share, slot.packet);
   slot.hasMacAddresses = packet.macAddresses != nullptr;
   if (slot.hasMacAddresses)
     std::memcpy(slot.macAddresses.data(), packet.macAddresses, slot.macAddresses.size());
-  tags_[next_] = tagOf(key);
+  tags_[next_] = tagOf(fragment.key);
   next_ = (next_ + 1) % SLOTS;
   ++held_;
 }
@@ -58,18 +67,20 @@ void EarlyFragments::releaseIf(Predicate isDue) {
   }
 }
 
-void EarlyFragments::join(const FragmentKey& key, const FragmentFacts& facts, int64_t nowNs) {
-  if (held_ == 0) return;
+FragmentShare EarlyFragments::join(const FragmentKey& key, const FragmentFacts& facts,
+                                   int64_t nowNs) {
+  FragmentShare joined;
+  if (held_ == 0) return joined;
   releaseIf([&, tag = tagOf(key)](size_t index) {
     Slot& slot = slots_[index];
     if (tags_[index] != tag || !(slot.key == key) || isOver(slot.packet.timestampNs, nowNs))
       return false;
-    slot.packet.key = facts.flow;
-    slot.packet.sender = facts.sender;
-    slot.packet.icmpTypeCode = facts.icmpTypeCode;
-    if (facts.role == FragmentRole::ENVELOPE) slot.packet.octets = slot.carriedOctets;
+    slot.packet.octets = slot.ownOctets;
+    joinDatagram(facts, slot.share, slot.packet);
+    joined.add(slot.share);
     return true;
   });
+  return joined;
 }
 
 void EarlyFragments::settle(int64_t settledNs) {

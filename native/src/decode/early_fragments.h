@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Holds later fragments that came before their first, so that they too join its flow. A bounded
-// buffer: the oldest leaves as a packet of the flow with ports 0 when the first does not come in
-// time, or when there are too many. Every packet that is held is released. Owned by one lane's
-// decoder.
+// buffer: the oldest leaves as it was held when the first does not come in time, or when there are
+// too many. Every packet that is held is released. Owned by one lane's decoder.
 #pragma once
 
 #include <array>
@@ -15,6 +14,9 @@
 
 namespace weir {
 
+/// Makes the packet of a later fragment, with its own octets, one of its datagram's flow.
+void joinDatagram(const FragmentFacts& facts, const FragmentShare& share, DecodedPacket& packet);
+
 class EarlyFragments {
  public:
   /// Of packet time: far more than networks reorder, and little enough not to delay any record.
@@ -23,12 +25,20 @@ class EarlyFragments {
 
   explicit EarlyFragments(const SeededHash& hash);
 
-  /// `packet` is as it would be without its first fragment. `carriedOctets` counts when it turns
-  /// out to belong to an envelope.
-  void hold(const FragmentKey& key, const DecodedPacket& packet, uint32_t carriedOctets);
+  /// A later fragment, its packet of the flow with ports 0.
+  struct Fragment {
+    FragmentKey key;
+    FragmentShare share;
+    DecodedPacket packet;
+  };
 
-  /// The first fragment has come: releases what waited for it, as packets of its flow.
-  void join(const FragmentKey& key, const FragmentFacts& facts, int64_t nowNs);
+  /// `whole` is the last datagram of this key where all of that was seen, else null: if no other
+  /// first fragment comes, the fragment was a repeated one of that.
+  void hold(const Fragment& fragment, const FragmentedDatagram* whole);
+
+  /// The first fragment has come: releases what waited for it, as packets of its flow. Gives what
+  /// they hold together.
+  FragmentShare join(const FragmentKey& key, const FragmentFacts& facts, int64_t nowNs);
 
   /// Releases what has waited too long for a first fragment that would be of `settledNs` or later.
   void settle(int64_t settledNs);
@@ -50,9 +60,10 @@ class EarlyFragments {
 
   struct Slot {
     FragmentKey key;
+    FragmentShare share;
     DecodedPacket packet;
+    uint32_t ownOctets = 0;  ///< the packet's, whatever datagram it is of
     std::array<uint8_t, 12> macAddresses;
-    uint32_t carriedOctets = 0;
     bool hasMacAddresses = false;
   };
 

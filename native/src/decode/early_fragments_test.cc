@@ -5,7 +5,9 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <map>
 #include <numeric>
+#include <random>
 #include <vector>
 
 #include "decode/packet_decoder.h"
@@ -79,6 +81,17 @@ uint64_t octetsOf(const std::vector<DecodedPacket>& packets) {
                          [](uint64_t sum, const DecodedPacket& one) { return sum + one.octets; });
 }
 
+/// Octets of the flows with destination port 9, by their other port.
+std::map<uint16_t, uint64_t> octetsByPort(const std::vector<DecodedPacket>& packets) {
+  std::map<uint16_t, uint64_t> octets;
+  for (const DecodedPacket& one : packets)
+    octets[std::max(one.key.portA, one.key.portB)] += one.octets;
+  return octets;
+}
+
+/// Whether fragments come twice, as from a port that is mirrored in both directions.
+enum class Repeats : uint8_t { NONE, SOME };
+
 Octets orphan(uint16_t identification) {
   return ethernet({}, ipv4({.identification = identification, .fragment = 3}, Octets(40, 7)));
 }
@@ -145,6 +158,81 @@ TEST_CASE("fragments inside of a tunnel are joined there, in every tunnel") {
     CHECK(feed.packets[1].key.tunnel == around.tunnel);
     CHECK(octetsOf(feed.packets) == 2 * 20 + 68);
   }
+}
+
+TEST_CASE("an identification that is used again is another datagram, in whatever order it comes") {
+  std::mt19937 random(3);
+  for (const Repeats repeats : {Repeats::NONE, Repeats::SOME}) {
+    Feed feed;
+    std::map<uint16_t, uint64_t> sent;
+    int64_t nowNs = SECOND_NS;
+    for (uint16_t port = 10'000; port < 10'400; ++port) {
+      const Octets body = udp({port, 9}, Octets(40 + random() % 200, 1));
+      const auto identification = static_cast<uint16_t>(random() % 3);
+      auto pieces = piecesOf(body, 24, {.identification = identification});
+      const Octets again = pieces[1 + random() % (pieces.size() - 1)];
+      std::shuffle(pieces.begin(), pieces.end(), random);
+      if (repeats == Repeats::SOME) {
+        pieces.insert(pieces.begin() + static_cast<ptrdiff_t>(random() % pieces.size()), again);
+        // A repeated fragment waits for a first that may come. No datagram begins before it is out.
+        nowNs += SECOND_NS + MS;
+        feed.settle(nowNs);
+      }
+      for (const Octets& piece : pieces) {
+        feed(piece, nowNs += MS);
+        sent[port] += piece.size() - 14;
+      }
+    }
+    feed.flush();
+    CHECK(octetsByPort(feed.packets) == sent);
+  }
+}
+
+TEST_CASE("a datagram whose end was lost takes nothing of the next that begins with its first") {
+  Feed feed;
+  std::map<uint16_t, uint64_t> sent;
+  for (uint16_t port = 10'000; port < 10'100; ++port) {
+    auto pieces = piecesOf(udp({port, 9}, Octets(100, 1)), 24, {.identification = 7});
+    pieces.resize(1 + port % pieces.size());
+    for (const Octets& piece : pieces) {
+      feed(piece, SECOND_NS + port * MS);
+      sent[port] += piece.size() - 14;
+    }
+  }
+  feed.flush();
+  CHECK(octetsByPort(feed.packets) == sent);
+}
+
+TEST_CASE("a fragment that comes again belongs to its datagram, and waits no longer than others") {
+  const auto pieces = piecesOf(udp({1000, 2000}, Octets(60, 1)), 24, {.identification = 7});
+  Feed feed;
+  for (const Octets& piece : pieces) feed(piece, SECOND_NS);
+  feed(pieces[1], SECOND_NS);
+  feed.settle(2 * SECOND_NS + 1);
+  REQUIRE(feed.packets.size() == 4);
+  CHECK(feed.packets[3].key == feed.packets[0].key);
+  CHECK(feed.packets[3].octets == 44);
+}
+
+TEST_CASE("a fragment of an envelope that comes again is as the first time") {
+  const Octets inner = ipv4({.protocol = 6}, tcp({40000, 443}, {}, Octets(100, 5)));
+  const auto pieces =
+      piecesOf(udp({50000, 4789}, vxlan(9, ethernet({}, inner))), 96, {.identification = 7});
+  REQUIRE(pieces.size() == 2);
+  Feed feed;
+  for (const Octets& piece : {pieces[0], pieces[1], pieces[1]}) feed(piece, SECOND_NS);
+  feed.flush();
+  REQUIRE(feed.packets.size() == 3);
+  CHECK(feed.packets[2].key == feed.packets[1].key);
+  CHECK(feed.packets[2].octets == feed.packets[1].octets);
+  // The identification is used again, by a packet that is no envelope.
+  const auto others = piecesOf(udp({1000, 2000}, Octets(160, 1)), 96, {.identification = 7});
+  feed(others[1], 2 * SECOND_NS);
+  feed(others[0], 2 * SECOND_NS);
+  REQUIRE(feed.packets.size() == 5);
+  CHECK(feed.packets[3].key == feed.packets[4].key);
+  CHECK(feed.packets[3].octets == 20 + 96);
+  CHECK(feed.packets[4].octets == 20 + 72);
 }
 
 TEST_CASE("without a first fragment the flow has no ports, once the time is over") {

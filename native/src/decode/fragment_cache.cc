@@ -12,27 +12,26 @@ bool FragmentCache::alive(const Entry& entry, int64_t nowNs) {
   return ageNs + TIMEOUT_NS <= 2 * uint64_t{TIMEOUT_NS};
 }
 
-void FragmentCache::remember(const FragmentKey& key, const FragmentFacts& facts, int64_t nowNs) {
+FragmentedDatagram& FragmentCache::remember(const FragmentKey& key, const FragmentFacts& facts,
+                                            int64_t nowNs) {
   Entry* const set = &entries_[setOf(key)];
   Entry* victim = set;
   for (size_t way = 0; way < WAYS; ++way) {
     Entry& entry = set[way];
     if (entry.key == key) {
-      if (alive(entry, nowNs)) return;
       victim = &entry;
       break;
     }
     if (entry.storedNs < victim->storedNs) victim = &entry;
   }
-  victim->key = key;
-  victim->facts = facts;
-  victim->storedNs = nowNs;
+  *victim = {.key = key, .storedNs = nowNs, .datagram = {.facts = facts, .seen = {}}};
+  return victim->datagram;
 }
 
-const FragmentFacts* FragmentCache::find(const FragmentKey& key, int64_t nowNs) const {
-  const Entry* const set = &entries_[setOf(key)];
+FragmentedDatagram* FragmentCache::find(const FragmentKey& key, int64_t nowNs) {
+  Entry* const set = &entries_[setOf(key)];
   for (size_t way = 0; way < WAYS; ++way)
-    if (set[way].key == key) return alive(set[way], nowNs) ? &set[way].facts : nullptr;
+    if (set[way].key == key) return alive(set[way], nowNs) ? &set[way].datagram : nullptr;
   return nullptr;
 }
 

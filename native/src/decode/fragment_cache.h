@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "decode/flow_key.h"
+#include "decode/fragment.h"
 #include "decode/seeded_hash.h"
 
 namespace weir {
@@ -44,18 +45,27 @@ struct FragmentFacts {
   FragmentRole role = FragmentRole::PACKET;
 };
 
+/// A datagram whose first fragment was seen.
+struct FragmentedDatagram {
+  FragmentFacts facts;
+  FragmentShare seen;
+};
+
 class FragmentCache {
  public:
-  static constexpr int64_t TIMEOUT_NS = 30'000'000'000;  ///< of packet time
+  /// Of packet time, from the first fragment. Far longer than a datagram is under way; fast senders
+  /// come round with their 65536 identifications in a few seconds (RFC 4963 3).
+  static constexpr int64_t TIMEOUT_NS = 5'000'000'000;
 
   explicit FragmentCache(const SeededHash& hash);
 
-  /// Stores what the first fragment told. A second first fragment within the timeout changes
-  /// nothing: overlapping firsts are an evasion, and the receiver has seen the earlier one.
-  void remember(const FragmentKey& key, const FragmentFacts& facts, int64_t nowNs);
+  /// Stores what the first fragment told. A newer first fragment replaces an older one: nothing
+  /// tells another datagram of the same identification from one that overlaps. Valid until the
+  /// next call.
+  FragmentedDatagram& remember(const FragmentKey& key, const FragmentFacts& facts, int64_t nowNs);
 
   /// Null when the first fragment was not seen or is older than the timeout.
-  [[nodiscard]] const FragmentFacts* find(const FragmentKey& key, int64_t nowNs) const;
+  [[nodiscard]] FragmentedDatagram* find(const FragmentKey& key, int64_t nowNs);
 
  private:
   static constexpr size_t SETS = 1024;
@@ -66,7 +76,7 @@ class FragmentCache {
     static constexpr int64_t EMPTY = INT64_MIN;
     FragmentKey key;
     int64_t storedNs = EMPTY;
-    FragmentFacts facts;
+    FragmentedDatagram datagram;
   };
   static_assert(sizeof(Entry) == 128);
 

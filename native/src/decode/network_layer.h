@@ -7,10 +7,9 @@
 #include "capture/byte_order.h"
 #include "capture/link_layer.h"
 #include "decode/decoded_packet.h"
+#include "decode/fragment.h"
 
 namespace weir {
-
-enum class FragmentKind : uint8_t { NONE, FIRST, LATER };
 
 /// What the network layer hands on. `octets` is set as soon as the IP header itself is sound. It
 /// goes to functions out of line by value, so that it lives in registers where none is called.
@@ -22,6 +21,7 @@ struct NetworkLayer {
   uint32_t transportBytes = 0;  ///< the same as the IP header tells; the capture may hold less
   uint32_t octets = 0;          ///< IP total length
   uint32_t identification = 0;  ///< of a fragment
+  FragmentShare share;          ///< of a fragment
   FragmentKind fragment = FragmentKind::NONE;
   uint8_t fragmentProtocol = 0;  ///< as each of the fragments carries it
   uint8_t protocol = 0;          ///< behind the extension headers
@@ -34,6 +34,16 @@ struct NetworkLayer {
 inline NetworkLayer refused(NetworkLayer ip, Exception exception) {
   ip.exception = exception;
   return ip;
+}
+
+/// Whether more fragments follow behind one.
+enum class FragmentEnd : uint8_t { OPEN, LAST };
+
+/// The fragment is what is at `ip.transport` now, from `offsetBytes` of its datagram.
+inline void takeFragment(uint32_t offsetBytes, FragmentEnd end, NetworkLayer& ip) {
+  ip.fragment = offsetBytes == 0 ? FragmentKind::FIRST : FragmentKind::LATER;
+  ip.share = {.octets = ip.transportBytes,
+              .datagramOctets = end == FragmentEnd::LAST ? offsetBytes + ip.transportBytes : 0};
 }
 
 /// RFC 791 3.1.
@@ -64,7 +74,8 @@ inline NetworkLayer decodeIpv4(const LinkLayer& link) {
   const uint16_t fragmentation = load16Be(header + 6);
   if ((fragmentation & (MORE_FRAGMENTS | OFFSET_MASK)) != 0) {
     ip.identification = load16Be(header + 4);
-    ip.fragment = (fragmentation & OFFSET_MASK) != 0 ? FragmentKind::LATER : FragmentKind::FIRST;
+    takeFragment((fragmentation & OFFSET_MASK) * 8U,
+                 (fragmentation & MORE_FRAGMENTS) != 0 ? FragmentEnd::OPEN : FragmentEnd::LAST, ip);
   }
   return ip;
 }
@@ -103,13 +114,17 @@ inline uint32_t ipv6ExtensionBytes(uint8_t type, const uint8_t* header) {
   return type == AUTHENTICATION ? (header[1] + 2U) * 4 : (header[1] + 1U) * 8;
 }
 
-/// RFC 8200 4.5. A packet that is one whole fragment (RFC 6946) counts as unfragmented.
+/// RFC 8200 4.5; `ip.transport` is behind the header. A packet that is one whole fragment
+/// (RFC 6946) counts as unfragmented.
 inline void takeFragmentHeader(const uint8_t* header, NetworkLayer& ip) {
+  constexpr uint16_t MORE_FRAGMENTS = 1;
+  constexpr uint16_t OFFSET_MASK = 0xfff8;
   const uint16_t offsetAndMore = load16Be(header + 2);
-  if ((offsetAndMore & 0xfff9U) == 0) return;
+  if ((offsetAndMore & (OFFSET_MASK | MORE_FRAGMENTS)) == 0) return;
   ip.identification = load32Be(header + 4);
   ip.fragmentProtocol = header[0];
-  ip.fragment = (offsetAndMore & 0xfff8U) != 0 ? FragmentKind::LATER : FragmentKind::FIRST;
+  takeFragment(offsetAndMore & OFFSET_MASK,
+               (offsetAndMore & MORE_FRAGMENTS) != 0 ? FragmentEnd::OPEN : FragmentEnd::LAST, ip);
 }
 
 /// Moves `ip` to the transport header. Out of line: few packets have extension headers.
@@ -128,11 +143,12 @@ inline void takeFragmentHeader(const uint8_t* header, NetworkLayer& ip) {
     const uint32_t headerBytes = ipv6ExtensionBytes(type, ip.transport);
     if (ip.transportBytes < headerBytes) return refused(ip, chainEnds);
     if (ip.capturedBytes < headerBytes) return refused(ip, Exception::TRUNCATED_TRANSPORT_HEADER);
-    if (type == FRAGMENT) takeFragmentHeader(ip.transport, ip);
-    ip.protocol = ip.transport[0];
+    const uint8_t* const header = ip.transport;
+    ip.protocol = header[0];
     ip.transport += headerBytes;
     ip.transportBytes -= headerBytes;
     ip.capturedBytes -= headerBytes;
+    if (type == FRAGMENT) takeFragmentHeader(header, ip);
     if (ip.fragment == FragmentKind::LATER) break;  // what follows is no header any more
   }
   return ip;

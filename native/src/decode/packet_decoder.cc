@@ -125,11 +125,12 @@ Decoding PacketDecoder::decodeLayers(const PacketView& view, DecodedPacket& pack
 Decoding PacketDecoder::decodeInwards(const PacketView& view, const Layers& outermost,
                                       DecodedPacket& packet) {
   Layers layers = outermost;
-  std::array<FragmentKey, DEEPEST_TUNNEL + 1> firsts;
+  std::array<FirstFragment, DEEPEST_TUNNEL + 1> firsts;
   size_t fragmented = 0;
   size_t envelopes = 0;  ///< those of the fragmented packets that hold the innermost one
   for (size_t depth = 0; layers.ip.fragment != FragmentKind::LATER; ++depth) {
-    if (layers.ip.fragment == FragmentKind::FIRST) firsts[fragmented++] = fragmentKeyOf(layers);
+    if (layers.ip.fragment == FragmentKind::FIRST)
+      firsts[fragmented++] = {fragmentKeyOf(layers), layers.ip.share};
     Layers inner;
     TunnelOutcome outcome = enterTunnel(layers, options_.tunnels, inner);
     if (outcome == TunnelOutcome::ENTERED && depth == DEEPEST_TUNNEL)
@@ -155,25 +156,27 @@ Decoding PacketDecoder::decodeLaterFragment(const PacketView& view, const LinkLa
 }
 
 /// A later fragment has no transport header, whatever its first octets look like: `packet` has the
-/// ports 0 until its first fragment tells its flow.
+/// ports 0 until its first fragment tells its flow. Where the datagram was whole already, this is
+/// another one of the same identification, or a fragment that came again: it waits for a first.
 Decoding PacketDecoder::joinFlow(const Layers& layers, DecodedPacket& packet) {
   const FragmentKey key = fragmentKeyOf(layers);
-  const FragmentFacts* const facts = fragments_.find(key, packet.timestampNs);
-  if (facts == nullptr) {
-    early_.hold(key, packet, layers.ip.transportBytes);
+  const FragmentShare& share = layers.ip.share;
+  FragmentedDatagram* const datagram = fragments_.find(key, packet.timestampNs);
+  if (datagram == nullptr || datagram->seen.isWhole()) {
+    early_.hold({key, share, packet}, datagram);
     return Decoding::HELD;
   }
-  packet.key = facts->flow;
-  packet.sender = facts->sender;
-  packet.icmpTypeCode = facts->icmpTypeCode;
-  if (facts->role == FragmentRole::ENVELOPE) packet.octets = layers.ip.transportBytes;
+  datagram->seen.add(share);
+  joinDatagram(datagram->facts, share, packet);
   return Decoding::DONE;
 }
 
-void PacketDecoder::teach(const FragmentKey& key, FragmentRole role, const DecodedPacket& packet) {
+void PacketDecoder::teach(const FirstFragment& first, FragmentRole role,
+                          const DecodedPacket& packet) {
   const FragmentFacts facts{packet.key, packet.icmpTypeCode, packet.sender, role};
-  fragments_.remember(key, facts, packet.timestampNs);
-  early_.join(key, facts, packet.timestampNs);
+  FragmentedDatagram& datagram = fragments_.remember(first.key, facts, packet.timestampNs);
+  datagram.seen = first.share;
+  datagram.seen.add(early_.join(first.key, facts, packet.timestampNs));
 }
 
 }  // namespace weir

@@ -58,12 +58,16 @@ class PacketDecoder {
 
  private:
   friend class LayeredDecoding;  ///< the test that compares both ways
+  struct FirstFragment {
+    FragmentKey key;
+    FragmentShare share;
+  };
   [[gnu::noinline]] Decoding decodeLayers(const PacketView& view, DecodedPacket& packet);
   Decoding decodeInwards(const PacketView& view, const Layers& outermost, DecodedPacket& packet);
   Decoding decodeLaterFragment(const PacketView& view, const LinkLayer& link,
                                const NetworkLayer& ip, DecodedPacket& packet);
   Decoding joinFlow(const Layers& layers, DecodedPacket& packet);
-  void teach(const FragmentKey& key, FragmentRole role, const DecodedPacket& packet);
+  void teach(const FirstFragment& first, FragmentRole role, const DecodedPacket& packet);
 
   DecodeOptions options_;
   FragmentCache fragments_;
