@@ -73,6 +73,7 @@ LinkLayer walkPppoe(LinkLayer link) {
   const uint8_t* const header = link.network - HEADER_BYTES;
   if (load16Be(header) != VERSION_TYPE_AND_CODE) return nothingToRead(link);
   endAt(link, load16Be(header + 4));
+  link.insidePppoe = true;
   return walkPpp(link);
 }
 

@@ -44,6 +44,7 @@ struct LinkLayer {
   uint8_t tags = 0;
   uint8_t headers = 0;  ///< walked through so far, without those of plain Ethernet
   bool insideMpls = false;
+  bool insidePppoe = false;
   LinkOutcome outcome = LinkOutcome::FOUND;
 };
 

@@ -23,7 +23,8 @@ void ExpectationTable::add(const Endpoint& endpoint, uint32_t application, int64
 
 /// Drops what is due, and the oldest beyond the bound. The bound holds for the queue, which has one
 /// element for each announcement: repeating one endpoint cannot make it grow without end. A few at
-/// a time: one packet does not pay for all that others have announced, and `find` knows what is due.
+/// a time: one packet does not pay for all that others have announced, and `find` knows what is
+/// due.
 void ExpectationTable::expire(int64_t nowNs) {
   constexpr int ELEMENTS_A_CALL = 2;
   for (int i = 0; i < ELEMENTS_A_CALL && !deadlines_.empty(); ++i) {

@@ -56,6 +56,7 @@ struct DecodedPacket {
   uint16_t icmpTypeCode = 0;         ///< type * 256 + code of ICMP and ICMPv6, else 0
   uint8_t ipClassOfService = 0;
   uint8_t ipTimeToLive = 0;
+  bool insidePppoe = false;  ///< in a tunnel: inside of the innermost
   Sender sender = Sender::A;
   Exception exception = Exception::NONE;
 };

@@ -106,6 +106,7 @@ TEST_CASE("every encapsulation gives the flow, the octets and the payload of the
       CHECK(packet.key.segmentId == around.segmentId);
       CHECK(packet.key.vlanId == around.vlanId);
       CHECK(packet.key.customerVlanId == around.customerVlanId);
+      CHECK(packet.insidePppoe == around.name.starts_with("PPPoE"));
       CHECK(packet.mplsTopLabel == around.mplsTopLabel);
       CHECK((packet.outerOctets > packet.octets) == (around.tunnel != Tunnel::NONE));
       CHECK((packet.macAddresses != nullptr) == (around.linkType == LinkType::ETHERNET));

@@ -51,6 +51,7 @@ void fill(const PacketView& view, const LinkLayer& link, const NetworkLayer& ip,
   packet.icmpTypeCode = transport.icmpTypeCode;
   packet.ipClassOfService = ip.classOfService;
   packet.ipTimeToLive = ip.timeToLive;
+  packet.insidePppoe = link.insidePppoe;
   packet.exception = Exception::NONE;
 }
 

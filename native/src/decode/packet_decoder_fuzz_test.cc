@@ -77,7 +77,8 @@ bool samePacket(const DecodedPacket& one, const DecodedPacket& other) {
          one.macAddresses == other.macAddresses && one.mplsTopLabel == other.mplsTopLabel &&
          one.tcpFlags == other.tcpFlags && one.icmpTypeCode == other.icmpTypeCode &&
          one.ipClassOfService == other.ipClassOfService && one.ipTimeToLive == other.ipTimeToLive &&
-         one.sender == other.sender && one.exception == other.exception;
+         one.insidePppoe == other.insidePppoe && one.sender == other.sender &&
+         one.exception == other.exception;
 }
 
 /// A packet with all fields set, so that one which decode forgets is seen.

@@ -200,6 +200,7 @@ inline bool decodePlain(const PacketView& view, DecodedPacket& packet) {
   packet.macAddresses = view.data;
   packet.mplsTopLabel = DecodedPacket::NO_LABEL;
   packet.icmpTypeCode = 0;
+  packet.insidePppoe = false;
   packet.exception = Exception::NONE;
   return true;
 }

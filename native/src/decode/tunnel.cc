@@ -211,6 +211,7 @@ LinkLayer behindIp(const Layers& outer) {
   link.capturedBytes = outer.ip.capturedBytes;
   link.wireBytes = outer.ip.transportBytes;
   link.insideMpls = false;
+  link.insidePppoe = false;
   return link;
 }
 

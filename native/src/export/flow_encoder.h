@@ -27,19 +27,25 @@ constexpr uint32_t applicationId(uint32_t selector) { return (6U << 24U) | selec
 /// biflowDirection (RFC 5103 6.1): which end of the record was seen to begin.
 enum class BiflowDirection : uint8_t { INITIATOR = 1, REVERSE_INITIATOR = 2 };
 
-/// layer2SegmentId: the kind in the first octet of eight; there is none for GENEVE.
+/// layer2SegmentId: the kind in the first octet of eight. IANA has none for GENEVE.
 constexpr uint64_t layer2SegmentId(const FlowRecord& record) {
   constexpr uint64_t VXLAN = 0x01;
-  return (record.tunnel == Tunnel::VXLAN ? VXLAN << 56U : 0) | record.segmentId;
+  constexpr uint64_t NVGRE = 0x02;
+  uint64_t kind = 0;
+  if (record.segmentTunnel == Tunnel::VXLAN) kind = VXLAN;
+  if (record.segmentTunnel == Tunnel::GRE) kind = NVGRE;
+  return kind << 56U | record.segmentId;
 }
 
-/// What carries the flow's packets: labels where there are any, else their own type. In a tunnel
-/// that is the inner packet's, as all that a flow is known by.
+/// What carries the flow's packets: labels where there are any, then PPPoE, else their own type. In
+/// a tunnel that is the inner packet's, as all that a flow is known by.
 inline uint16_t ethernetType(const FlowRecord& record, const DirectionRecord& direction) {
   constexpr uint16_t IPV4 = 0x0800;
   constexpr uint16_t IPV6 = 0x86dd;
   constexpr uint16_t MPLS = 0x8847;
+  constexpr uint16_t PPPOE_SESSION = 0x8864;
   if (direction.mplsTopLabel != DecodedPacket::NO_LABEL) return MPLS;
+  if (record.insidePppoe) return PPPOE_SESSION;
   return record.ipVersion == 4 ? IPV4 : IPV6;
 }
 
@@ -177,9 +183,9 @@ constexpr FlowEncoding encodingOf() {
           }};
 }
 
-/// Whether the flow's packets came in more than one tag, a path of labels or a tunnel.
+/// Whether the flow's packets came in a path of labels or a tunnel.
 inline bool isEncapsulated(const FlowRecord& record) {
-  return record.customerVlanId != 0 || record.tunnel != Tunnel::NONE || record.segmentId != 0 ||
+  return record.tunnel != Tunnel::NONE ||
          (record.forward.mplsTopLabel | record.reverse.mplsTopLabel) != DecodedPacket::NO_LABEL;
 }
 

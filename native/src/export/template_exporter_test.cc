@@ -54,7 +54,14 @@ uint64_t macNumber(const MacAddress* address) {
 
 uint64_t expectedEthernetType(const FlowRecord& record, const DirectionRecord& direction) {
   if (direction.mplsTopLabel != 0) return 0x8847;
+  if (record.insidePppoe) return 0x8864;
   return record.ipVersion == 4 ? 0x0800 : 0x86dd;
+}
+
+uint64_t expectedSegment(const FlowRecord& record) {
+  static const std::map<Tunnel, uint64_t> KINDS = {{Tunnel::VXLAN, 1}, {Tunnel::GRE, 2}};
+  const auto kind = KINDS.find(record.segmentTunnel);
+  return (kind == KINDS.end() ? 0 : kind->second << 56U) | record.segmentId;
 }
 
 /// What the element of one direction must hold; written from IANA's registry.
@@ -113,7 +120,7 @@ uint64_t expected(uint16_t element, const FlowRecord& record, const DirectionRec
     case 256:
       return expectedEthernetType(record, direction);
     case 351:
-      return (record.tunnel == Tunnel::VXLAN ? uint64_t{1} << 56U : 0) | record.segmentId;
+      return expectedSegment(record);
     default:
       FAIL("element ", element, " is not expected");
       return 0;
@@ -161,11 +168,12 @@ void checkField(const FieldKey& key, const Octets& octets, const FlowRecord& rec
 void checkFlow(const ReadRecord& read, const FlowRecord& record, const DirectionRecord& direction,
                int64_t bootMs) {
   for (const auto& [key, octets] : read.fields) checkField(key, octets, record, direction, bootMs);
-  for (const uint16_t element : {1, 2, 4, 5, 6, 10, 14, 56, 60, 61, 80, 95, 136, 192, 239})
+  for (const uint16_t element :
+       {1, 2, 4, 5, 6, 10, 14, 56, 60, 61, 80, 95, 136, 192, 239, 243, 245, 256})
     CHECK(read.has(element));
-  const bool isEncapsulated = record.tunnel != Tunnel::NONE || record.customerVlanId != 0 ||
-                              record.forward.mplsTopLabel != 0 || record.reverse.mplsTopLabel != 0;
-  for (const uint16_t element : {70, 245, 256, 351}) CHECK(read.has(element) == isEncapsulated);
+  const bool isEncapsulated = record.tunnel != Tunnel::NONE || record.forward.mplsTopLabel != 0 ||
+                              record.reverse.mplsTopLabel != 0;
+  for (const uint16_t element : {70, 351}) CHECK(read.has(element) == isEncapsulated);
 }
 
 /// Takes the records that `written` must have become off `flows`.

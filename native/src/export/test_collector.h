@@ -125,7 +125,9 @@ inline DirectionRecord randomDirection(std::mt19937_64& random, int64_t nowNs) {
 inline void putEncapsulation(std::mt19937_64& random, FlowRecord& record) {
   record.customerVlanId = static_cast<uint16_t>(random() % 4096);
   record.tunnel = static_cast<Tunnel>(random() % 6);
-  const bool hasSegment = record.tunnel == Tunnel::VXLAN || record.tunnel == Tunnel::GENEVE;
+  const bool hasSegment = record.tunnel != Tunnel::NONE && random() % 2 == 0;
+  constexpr Tunnel NAMING[] = {Tunnel::VXLAN, Tunnel::GENEVE, Tunnel::GRE};
+  record.segmentTunnel = hasSegment ? NAMING[random() % 3] : Tunnel::NONE;
   record.segmentId = hasSegment ? static_cast<uint32_t>(random() % (1U << 24U)) : 0;
   for (DirectionRecord* direction : {&record.forward, &record.reverse}) {
     const bool hasLabels = random() % 2 == 0;
@@ -151,6 +153,7 @@ inline OwnedRecord randomRecord(std::mt19937_64& random, int64_t nowNs, uint8_t 
   record.flowId = random();
   record.application = static_cast<uint32_t>(random() % (1U << 24U));
   record.interfaceIndex = static_cast<uint32_t>(random());
+  record.insidePppoe = random() % 8 == 0;
   record.vlanId = static_cast<uint16_t>(random() % 4096);
   constexpr uint8_t PROTOCOLS[] = {1, 6, 17, 58, 132};
   record.protocol = PROTOCOLS[random() % 5];

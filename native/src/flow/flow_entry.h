@@ -62,6 +62,7 @@ struct FlowDetails {
   uint8_t ipClassOfService[2] = {0, 0};
   uint8_t ipTimeToLive[2] = {0, 0};
   bool hasMacAddresses = false;
+  bool insidePppoe = false;
   bool hasOverlay = false;  ///< FlowOverlay holds something
 };
 static_assert(sizeof(FlowDetails) == 32);

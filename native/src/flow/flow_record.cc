@@ -77,6 +77,8 @@ FlowRecord makeFlowRecord(const FlowView& flow, EndReason reason) {
   record.protocol = entry.key.protocol;
   record.ipVersion = entry.key.ipVersion;
   record.tunnel = entry.key.tunnel;
+  record.segmentTunnel = entry.key.segmentTunnel;
+  record.insidePppoe = flow.details.insidePppoe;
   record.endReason = reason;
   return record;
 }

@@ -43,6 +43,8 @@ struct FlowRecord {
   uint8_t protocol = 0;
   uint8_t ipVersion = 0;
   Tunnel tunnel = Tunnel::NONE;
+  Tunnel segmentTunnel = Tunnel::NONE;  ///< as FlowKey::segmentTunnel
+  bool insidePppoe = false;
   EndReason endReason = EndReason::IDLE_TIMEOUT;
 };
 

@@ -30,6 +30,7 @@ Sender initiatorOf(const DecodedPacket& packet) {
 }
 
 void noteMacAddresses(FlowDetails& details, const DecodedPacket& packet) {
+  details.insidePppoe = packet.insidePppoe;
   details.hasMacAddresses = packet.macAddresses != nullptr;
   if (!details.hasMacAddresses) return;
   const auto sender = static_cast<size_t>(packet.sender);

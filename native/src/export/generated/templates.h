@@ -127,7 +127,7 @@ inline constexpr PrivateElement PRIVATE_ELEMENTS[] = {
      "innermost tunnel around the flow, 0 none, 1 GRE, 2 IP in IP, 3 VXLAN, 4 GENEVE, 5 GTP-U"},
 };
 
-inline constexpr Template<22> NETFLOW9_FLOW_IPV4{260, 0, {{
+inline constexpr Template<25> NETFLOW9_FLOW_IPV4{268, 0, {{
     {8, 4},  // sourceIPv4Address
     {12, 4},  // destinationIPv4Address
     {7, 2},  // sourceTransportPort
@@ -150,9 +150,12 @@ inline constexpr Template<22> NETFLOW9_FLOW_IPV4{260, 0, {{
     {56, 6},  // sourceMacAddress
     {80, 6},  // destinationMacAddress
     {95, 4},  // applicationId
+    {243, 2},  // dot1qVlanId
+    {256, 2},  // ethernetType
+    {245, 2},  // dot1qCustomerVlanId
 }}};
 
-inline constexpr Template<22> NETFLOW9_FLOW_IPV6{261, 0, {{
+inline constexpr Template<25> NETFLOW9_FLOW_IPV6{269, 0, {{
     {27, 16},  // sourceIPv6Address
     {28, 16},  // destinationIPv6Address
     {7, 2},  // sourceTransportPort
@@ -175,9 +178,12 @@ inline constexpr Template<22> NETFLOW9_FLOW_IPV6{261, 0, {{
     {56, 6},  // sourceMacAddress
     {80, 6},  // destinationMacAddress
     {95, 4},  // applicationId
+    {243, 2},  // dot1qVlanId
+    {256, 2},  // ethernetType
+    {245, 2},  // dot1qCustomerVlanId
 }}};
 
-inline constexpr Template<26> NETFLOW9_FLOW_IPV4_ENCAPSULATED{262, 0, {{
+inline constexpr Template<27> NETFLOW9_FLOW_IPV4_ENCAPSULATED{270, 0, {{
     {8, 4},  // sourceIPv4Address
     {12, 4},  // destinationIPv4Address
     {7, 2},  // sourceTransportPort
@@ -200,13 +206,14 @@ inline constexpr Template<26> NETFLOW9_FLOW_IPV4_ENCAPSULATED{262, 0, {{
     {56, 6},  // sourceMacAddress
     {80, 6},  // destinationMacAddress
     {95, 4},  // applicationId
+    {243, 2},  // dot1qVlanId
     {256, 2},  // ethernetType
     {245, 2},  // dot1qCustomerVlanId
     {70, 3},  // mplsTopLabelStackSection
     {351, 8},  // layer2SegmentId
 }}};
 
-inline constexpr Template<26> NETFLOW9_FLOW_IPV6_ENCAPSULATED{263, 0, {{
+inline constexpr Template<27> NETFLOW9_FLOW_IPV6_ENCAPSULATED{271, 0, {{
     {27, 16},  // sourceIPv6Address
     {28, 16},  // destinationIPv6Address
     {7, 2},  // sourceTransportPort
@@ -229,6 +236,7 @@ inline constexpr Template<26> NETFLOW9_FLOW_IPV6_ENCAPSULATED{263, 0, {{
     {56, 6},  // sourceMacAddress
     {80, 6},  // destinationMacAddress
     {95, 4},  // applicationId
+    {243, 2},  // dot1qVlanId
     {256, 2},  // ethernetType
     {245, 2},  // dot1qCustomerVlanId
     {70, 3},  // mplsTopLabelStackSection
@@ -274,7 +282,7 @@ inline constexpr Template<4> NETFLOW9_INTERFACES{267, 1, {{
     {83, 64},  // interfaceDescription
 }}};
 
-inline constexpr Template<23> IPFIX_UNIFLOW_IPV4{300, 0, {{
+inline constexpr Template<25> IPFIX_UNIFLOW_IPV4{312, 0, {{
     {8, 4},  // sourceIPv4Address
     {12, 4},  // destinationIPv4Address
     {7, 2},  // sourceTransportPort
@@ -298,9 +306,11 @@ inline constexpr Template<23> IPFIX_UNIFLOW_IPV4{300, 0, {{
     {80, 6},  // destinationMacAddress
     {95, 4},  // applicationId
     {148, 8},  // flowId
+    {256, 2},  // ethernetType
+    {245, 2},  // dot1qCustomerVlanId
 }}};
 
-inline constexpr Template<23> IPFIX_UNIFLOW_IPV6{301, 0, {{
+inline constexpr Template<25> IPFIX_UNIFLOW_IPV6{313, 0, {{
     {27, 16},  // sourceIPv6Address
     {28, 16},  // destinationIPv6Address
     {7, 2},  // sourceTransportPort
@@ -324,9 +334,11 @@ inline constexpr Template<23> IPFIX_UNIFLOW_IPV6{301, 0, {{
     {80, 6},  // destinationMacAddress
     {95, 4},  // applicationId
     {148, 8},  // flowId
+    {256, 2},  // ethernetType
+    {245, 2},  // dot1qCustomerVlanId
 }}};
 
-inline constexpr Template<22> IPFIX_UNIFLOW_IPV4_ICMP{302, 0, {{
+inline constexpr Template<24> IPFIX_UNIFLOW_IPV4_ICMP{314, 0, {{
     {8, 4},  // sourceIPv4Address
     {12, 4},  // destinationIPv4Address
     {32, 2},  // icmpTypeCodeIPv4
@@ -349,9 +361,11 @@ inline constexpr Template<22> IPFIX_UNIFLOW_IPV4_ICMP{302, 0, {{
     {80, 6},  // destinationMacAddress
     {95, 4},  // applicationId
     {148, 8},  // flowId
+    {256, 2},  // ethernetType
+    {245, 2},  // dot1qCustomerVlanId
 }}};
 
-inline constexpr Template<22> IPFIX_UNIFLOW_IPV6_ICMP{303, 0, {{
+inline constexpr Template<24> IPFIX_UNIFLOW_IPV6_ICMP{315, 0, {{
     {27, 16},  // sourceIPv6Address
     {28, 16},  // destinationIPv6Address
     {139, 2},  // icmpTypeCodeIPv6
@@ -374,6 +388,8 @@ inline constexpr Template<22> IPFIX_UNIFLOW_IPV6_ICMP{303, 0, {{
     {80, 6},  // destinationMacAddress
     {95, 4},  // applicationId
     {148, 8},  // flowId
+    {256, 2},  // ethernetType
+    {245, 2},  // dot1qCustomerVlanId
 }}};
 
 inline constexpr Template<27> IPFIX_UNIFLOW_IPV4_ENCAPSULATED{304, 0, {{
@@ -620,7 +636,7 @@ inline constexpr Template<28> IPFIX_UNIFLOW_IPV6_ICMP_PRIVATE{311, 0, {{
     {1, 8, ElementSpace::PRIVATE},  // outerOctetDeltaCount
 }}};
 
-inline constexpr Template<30> IPFIX_BIFLOW_IPV4{320, 0, {{
+inline constexpr Template<32> IPFIX_BIFLOW_IPV4{332, 0, {{
     {8, 4},  // sourceIPv4Address
     {12, 4},  // destinationIPv4Address
     {7, 2},  // sourceTransportPort
@@ -644,6 +660,8 @@ inline constexpr Template<30> IPFIX_BIFLOW_IPV4{320, 0, {{
     {80, 6},  // destinationMacAddress
     {95, 4},  // applicationId
     {148, 8},  // flowId
+    {256, 2},  // ethernetType
+    {245, 2},  // dot1qCustomerVlanId
     {1, 8, ElementSpace::REVERSE},  // reverseOctetDeltaCount
     {2, 4, ElementSpace::REVERSE},  // reversePacketDeltaCount
     {152, 8, ElementSpace::REVERSE},  // reverseFlowStartMilliseconds
@@ -653,7 +671,7 @@ inline constexpr Template<30> IPFIX_BIFLOW_IPV4{320, 0, {{
     {6, 2, ElementSpace::REVERSE},  // reverseTcpControlBits
 }}};
 
-inline constexpr Template<30> IPFIX_BIFLOW_IPV6{321, 0, {{
+inline constexpr Template<32> IPFIX_BIFLOW_IPV6{333, 0, {{
     {27, 16},  // sourceIPv6Address
     {28, 16},  // destinationIPv6Address
     {7, 2},  // sourceTransportPort
@@ -677,6 +695,8 @@ inline constexpr Template<30> IPFIX_BIFLOW_IPV6{321, 0, {{
     {80, 6},  // destinationMacAddress
     {95, 4},  // applicationId
     {148, 8},  // flowId
+    {256, 2},  // ethernetType
+    {245, 2},  // dot1qCustomerVlanId
     {1, 8, ElementSpace::REVERSE},  // reverseOctetDeltaCount
     {2, 4, ElementSpace::REVERSE},  // reversePacketDeltaCount
     {152, 8, ElementSpace::REVERSE},  // reverseFlowStartMilliseconds
@@ -686,7 +706,7 @@ inline constexpr Template<30> IPFIX_BIFLOW_IPV6{321, 0, {{
     {6, 2, ElementSpace::REVERSE},  // reverseTcpControlBits
 }}};
 
-inline constexpr Template<30> IPFIX_BIFLOW_IPV4_ICMP{322, 0, {{
+inline constexpr Template<32> IPFIX_BIFLOW_IPV4_ICMP{334, 0, {{
     {8, 4},  // sourceIPv4Address
     {12, 4},  // destinationIPv4Address
     {32, 2},  // icmpTypeCodeIPv4
@@ -709,6 +729,8 @@ inline constexpr Template<30> IPFIX_BIFLOW_IPV4_ICMP{322, 0, {{
     {80, 6},  // destinationMacAddress
     {95, 4},  // applicationId
     {148, 8},  // flowId
+    {256, 2},  // ethernetType
+    {245, 2},  // dot1qCustomerVlanId
     {1, 8, ElementSpace::REVERSE},  // reverseOctetDeltaCount
     {2, 4, ElementSpace::REVERSE},  // reversePacketDeltaCount
     {152, 8, ElementSpace::REVERSE},  // reverseFlowStartMilliseconds
@@ -719,7 +741,7 @@ inline constexpr Template<30> IPFIX_BIFLOW_IPV4_ICMP{322, 0, {{
     {32, 2, ElementSpace::REVERSE},  // reverseIcmpTypeCodeIPv4
 }}};
 
-inline constexpr Template<30> IPFIX_BIFLOW_IPV6_ICMP{323, 0, {{
+inline constexpr Template<32> IPFIX_BIFLOW_IPV6_ICMP{335, 0, {{
     {27, 16},  // sourceIPv6Address
     {28, 16},  // destinationIPv6Address
     {139, 2},  // icmpTypeCodeIPv6
@@ -742,6 +764,8 @@ inline constexpr Template<30> IPFIX_BIFLOW_IPV6_ICMP{323, 0, {{
     {80, 6},  // destinationMacAddress
     {95, 4},  // applicationId
     {148, 8},  // flowId
+    {256, 2},  // ethernetType
+    {245, 2},  // dot1qCustomerVlanId
     {1, 8, ElementSpace::REVERSE},  // reverseOctetDeltaCount
     {2, 4, ElementSpace::REVERSE},  // reversePacketDeltaCount
     {152, 8, ElementSpace::REVERSE},  // reverseFlowStartMilliseconds
