@@ -33,9 +33,8 @@ class Entry {
   ) {}
 
   take(run: Run, { facts }: Trace): Sample {
-    const { measured, outcome } = run;
     const { program } = this.contestant;
-    const sample = sampleOf({ program, facts, measured, outcome, startup: this.startup });
+    const sample = sampleOf({ ...run, program, facts, startup: this.startup });
     this.samples.push(sample);
     this.command = run.command;
     return sample;

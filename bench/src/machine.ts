@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the numbers were measured on, and which cores do what.
+import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { cpus, loadavg, release, totalmem } from 'node:os';
+import { toolPath } from './paths.js';
 
 export interface Machine {
   readonly processor: string;
@@ -57,4 +59,9 @@ export interface Cores {
 export function assignCores(allowed: readonly number[] = allowedCores()): Cores {
   const [first = 0, second = first, third = second, fourth = third] = allowed;
   return { program: [first, second], service: third, sender: allowed.length > 3 ? fourth : second };
+}
+
+/** What a cache line takes from one to the other; see tools/coredistance.cc. */
+export function coreDistanceNs(cores: Cores['program']): number {
+  return Number(execFileSync(toolPath('coredistance'), cores.map(String), { encoding: 'utf8' }));
 }

@@ -15,7 +15,8 @@ export type Tool =
   | 'flowsink'
   | 'measure'
   | 'pktsend'
-  | 'ringloop';
+  | 'ringloop'
+  | 'coredistance';
 
 export function toolPath(tool: Tool): string {
   return path.join(TOOLS_FOLDER, tool);

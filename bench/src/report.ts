@@ -4,7 +4,7 @@ import type { Live, LiveRow } from './live/live.js';
 import { bareLoop } from './live/receivers.js';
 import { type Machine, machineLine } from './machine.js';
 import { markdownTable } from './markdown.js';
-import { type Result, ratioOf, type Summary, summarize } from './results.js';
+import { type Result, ratioOf, ratiosOf, type Summary, summarize } from './results.js';
 import type { SoakReport } from './soak.js';
 import { type Spread, spreadOf } from './statistics.js';
 import type { Trace } from './trace/traces.js';
@@ -109,7 +109,17 @@ function lanesText(trace: Trace, results: readonly Result[]): string {
     `### Lanes, ${traceLine(trace)}`,
     '',
     markdownTable(['lanes', 'Mpps', '× one lane', 'counts'], rows),
+    ...results.flatMap((result) => (one && one !== result ? ['', roundsLine(result, one)] : [])),
   ].join('\n');
+}
+
+/** Where the host has put the cores decides what two lanes can gain. */
+function roundsLine(result: Result, one: Result): string {
+  const ratios = ratiosOf(result, one, 'seconds');
+  const rounds = result.samples.map(
+    ({ coreDistanceNs }, round) => `${ratios[round]?.toFixed(2)} × (${coreDistanceNs} ns)`,
+  );
+  return `Round by round, with the time that a cache line took from core to core: ${rounds.join(', ')}.`;
 }
 
 function liveText({ trace, rows }: Live): string {

@@ -17,12 +17,16 @@ export interface Sample {
   readonly residentOctets: number;
   readonly outcome: Outcome;
   readonly complaints: readonly string[];
+  /** of two lanes' cores */
+  readonly coreDistanceNs?: number;
 }
 
 export interface Startup {
   readonly wallSeconds: number;
   readonly cpuSeconds: number;
 }
+
+export type Clock = 'seconds' | 'wholeSeconds' | 'cpuSeconds';
 
 /** Below this a difference of two clocks is noise. */
 const LEAST_SECONDS = 1e-3;
@@ -39,11 +43,13 @@ export interface SampleOptions {
   readonly measured: Measured;
   readonly outcome: Outcome;
   readonly startup: Startup;
+  readonly coreDistanceNs?: number;
 }
 
 export function sampleOf(options: SampleOptions): Sample {
   const { program, facts, measured, outcome, startup } = options;
   const { laneSeconds, laneCpuSeconds } = outcome;
+  const { coreDistanceNs } = options;
   const without = (whole: number, start: number) => Math.max(whole - start, LEAST_SECONDS);
   return {
     wholeSeconds: measured.wallSeconds,
@@ -58,6 +64,7 @@ export function sampleOf(options: SampleOptions): Sample {
         : [`ended by ${measured.ended}`]),
       ...(outcome.complaints ?? []),
     ],
+    ...(coreDistanceNs === undefined ? {} : { coreDistanceNs }),
   };
 }
 
@@ -94,8 +101,7 @@ export interface Summary {
 }
 
 export function summarize({ samples }: Result, { packets, octets }: TraceFacts): Summary {
-  const rates = (key: 'seconds' | 'wholeSeconds' | 'cpuSeconds') =>
-    spreadOf(samples.map((sample) => packets / sample[key]));
+  const rates = (key: Clock) => spreadOf(samples.map((sample) => packets / sample[key]));
   const medianOf = (value: (sample: Sample) => number) => spreadOf(samples.map(value)).median;
   const packetsPerSecond = rates('seconds');
   return {
@@ -111,17 +117,15 @@ export function summarize({ samples }: Result, { packets, octets }: TraceFacts):
 }
 
 /** How many times as fast as a peer, round by round: what disturbs a round disturbs both in it. */
-export function ratioOf(
-  own: Result,
-  peer: Result,
-  key: 'seconds' | 'wholeSeconds' | 'cpuSeconds',
-): Spread | undefined {
+export function ratioOf(own: Result, peer: Result, key: Clock): Spread | undefined {
+  const ratios = ratiosOf(own, peer, key);
+  return ratios.length === 0 ? undefined : spreadOf(ratios);
+}
+
+export function ratiosOf(own: Result, peer: Result, key: Clock): number[] {
   const rounds = Math.min(own.samples.length, peer.samples.length);
-  if (rounds === 0) return undefined;
-  return spreadOf(
-    Array.from({ length: rounds }, (_, round) => {
-      const [mine, theirs] = [own.samples[round], peer.samples[round]];
-      return (theirs?.[key] ?? Number.NaN) / (mine?.[key] ?? Number.NaN);
-    }),
-  );
+  return Array.from({ length: rounds }, (_, round) => {
+    const [mine, theirs] = [own.samples[round], peer.samples[round]];
+    return (theirs?.[key] ?? Number.NaN) / (mine?.[key] ?? Number.NaN);
+  });
 }

@@ -3,7 +3,7 @@
 import { closeSync, existsSync, mkdirSync, mkdtempSync, openSync, readSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { Cores } from '../machine.js';
+import { type Cores, coreDistanceNs } from '../machine.js';
 import type { Outcome, Program } from '../programs/program.js';
 import type { Trace } from '../trace/traces.js';
 import { type Measured, measure } from './measured.js';
@@ -22,6 +22,8 @@ export interface Run {
   readonly command: string;
   readonly measured: Measured;
   readonly outcome: Outcome;
+  /** of two lanes' cores; see tools/coredistance.cc */
+  readonly coreDistanceNs?: number;
 }
 
 /** In memory where possible: some programs write their flows to files. */
@@ -50,13 +52,14 @@ export async function runOnce(options: RunOptions): Promise<Run> {
         : undefined;
     const job = { trace, folder, port: sink?.port ?? 0, lanes };
     program.prepare?.(job);
+    const apart = lanes > 1 ? { coreDistanceNs: coreDistanceNs(cores.program) } : {};
     const pinned = cores.program.slice(0, lanes).join(',');
     const command = ['taskset', '-c', pinned, ...program.command(job)];
     const measured = await measure({ command, folder, core: cores.service, limitSeconds });
     const books = await sink?.stop();
     // Who was ended early has left nothing to read.
     const outcome = measured.ended === 'itself' ? program.outcome({ job, measured, books }) : {};
-    return { command: command.join(' '), measured, outcome };
+    return { command: command.join(' '), measured, outcome, ...apart };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
