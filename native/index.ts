@@ -170,6 +170,7 @@ export interface LaneCounters {
   readonly frameOctets: number;
   readonly exceptions: Readonly<Record<string, PacketSum>>;
   readonly notSampled: PacketSum;
+  readonly estimated: PacketSum;
   readonly recorded: PacketSum;
   /** index: flowEndReason */
   readonly recordsByEndReason: readonly number[];
@@ -177,7 +178,9 @@ export interface LaneCounters {
   readonly evictedFlows: number;
   readonly liveFlows: number;
   readonly samplingInterval: number;
-  /** 0: nothing is given up; 1: names of new flows; above: sampling, see samplingInterval */
+  /** by which the interval is longer under overload, and for how many a packet looked at counts */
+  readonly samplingFactor: number;
+  /** 0: nothing is given up; 1: names of new flows; above: sampling, see samplingFactor */
   readonly overloadLevel: number;
   readonly overloadChanges: number;
   readonly classifyNs: number;

@@ -47,7 +47,9 @@ function dropText({ stats: { drops } }: ProbeStatus): string {
 }
 
 function samplingText({ stats: { notSampled, lanes } }: ProbeStatus): string {
-  const interval = Math.max(...lanes.map(({ samplingInterval }) => samplingInterval));
+  const interval = Math.max(
+    ...lanes.map(({ samplingInterval, samplingFactor }) => samplingInterval * samplingFactor),
+  );
   if (interval <= 1 && notSampled.packets === 0) return 'off';
   return `1 in ${number(interval)}; ${number(notSampled.packets)} packets were passed over`;
 }

@@ -44,6 +44,7 @@ export interface Sum {
 export interface Stats extends Sum {
   readonly drops: Readonly<Record<string, Sum>>;
   readonly notSampled: Sum;
+  readonly estimated: Sum;
   readonly recorded: Sum;
   readonly flows: number;
   readonly liveFlows: number;

@@ -118,12 +118,14 @@ Napi::Object writeCounters(Napi::Env env, const LaneCounters& counters, size_t e
   set(object, "frameOctets", counters.frameOctets);
   object.Set("exceptions", writeExceptions(env, counters));
   object.Set("notSampled", writeSum(env, counters.notSampled));
+  object.Set("estimated", writeSum(env, counters.estimated));
   object.Set("recorded", writeSum(env, counters.recorded));
   object.Set("recordsByEndReason", writeRecords(env, counters));
   set(object, "flows", counters.table.flows);
   set(object, "evictedFlows", counters.table.evictedFlows);
   set(object, "liveFlows", counters.liveFlows);
   set(object, "samplingInterval", counters.samplingInterval);
+  set(object, "samplingFactor", counters.samplingFactor);
   set(object, "overloadLevel", counters.overloadLevel);
   set(object, "overloadChanges", counters.overloadChanges);
   set(object, "classifyNs", counters.classifyNs);

@@ -18,12 +18,16 @@ export interface LaneStats {
   drops: Record<string, PacketSum>;
   /** packets that sampling left out; octets are wire lengths */
   notSampled: PacketSum;
-  /** sums over all biflow records: packets = recorded + drops + notSampled, likewise octets */
+  /** what records hold for packets that were passed over under overload */
+  estimated: PacketSum;
+  /** of all biflow records: packets + estimated = recorded + drops + notSampled, likewise octets */
   recorded: PacketSum;
   flows: number;
   liveFlows: number;
-  /** of the lane; of all lanes, the largest */
+  /** as configured, and as collectors are told: one packet of so many is looked at */
   samplingInterval: number;
+  /** under overload the interval is so much longer; of all lanes, the largest */
+  samplingFactor: number;
   /** likewise */
   overloadLevel: number;
   overloadChanges: number;
@@ -69,10 +73,12 @@ function laneStats(lane: LaneCounters, targets: readonly string[]): LaneStats {
     frameOctets: lane.frameOctets,
     drops: { ...lane.exceptions },
     notSampled: lane.notSampled,
+    estimated: lane.estimated,
     recorded: lane.recorded,
     flows: lane.flows,
     liveFlows: lane.liveFlows,
     samplingInterval: lane.samplingInterval,
+    samplingFactor: lane.samplingFactor,
     overloadLevel: lane.overloadLevel,
     overloadChanges: lane.overloadChanges,
     classifySeconds: lane.classifyNs / 1e9,
@@ -96,6 +102,7 @@ function laneStats(lane: LaneCounters, targets: readonly string[]): LaneStats {
 /** Of these the worst lane's value is that of all lanes. */
 const MAXIMA: ReadonlySet<PropertyKey> = new Set([
   'samplingInterval',
+  'samplingFactor',
   'overloadLevel',
   'lagSeconds',
 ]);

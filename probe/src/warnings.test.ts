@@ -20,7 +20,7 @@ function statsOf({ kernelDropped = 0, failed = 0, live = 0 }: Counts): ProbeStat
     capture: { kernelDroppedPackets: kernelDropped },
     classifier: {},
     targets: { [TARGET]: { failedRecords: failed, lastFailure: 'full buffer' } },
-    lanes: [{ liveFlows: live, overloadLevel: 0, samplingInterval: 1 }],
+    lanes: [{ liveFlows: live, overloadLevel: 0, samplingFactor: 1 }],
   } as unknown as ProbeStats;
 }
 

@@ -93,11 +93,11 @@ export function warningsOf(watched: Watched): string[] {
         ]
       : [],
   );
-  const overloaded = stats.lanes.flatMap(({ overloadLevel, samplingInterval }, lane) =>
+  const overloaded = stats.lanes.flatMap(({ overloadLevel, samplingFactor }, lane) =>
     overloadLevel > 0
       ? [
           `lane ${lane} is overloaded: new flows stay without a name` +
-            `${samplingInterval > 1 ? `, one packet in ${samplingInterval} is looked at` : ''}`,
+            `${samplingFactor > 1 ? `, one packet in ${samplingFactor} stands for all` : ''}`,
         ]
       : [],
   );

@@ -30,6 +30,8 @@ export interface WeirStats {
   readonly recorded: PacketSum;
   /** left out by sampling, on demand or under overload */
   readonly notSampled: PacketSum;
+  /** what records hold for packets passed over under overload */
+  readonly estimated: PacketSum;
   readonly overloadChanges: number;
   readonly capture: Readonly<Record<string, number>>;
   readonly targets: Readonly<Record<string, Readonly<Record<string, number>>>>;
@@ -46,12 +48,16 @@ export function statsArguments(folder: string): string[] {
   return ['--stats', path.join(folder, STATS_FILE)];
 }
 
-/** captured = recorded + exceptions + not sampled, in packets and octets; empty when they add up. */
+/**
+ * captured + estimated = recorded + exceptions + not sampled, in packets and octets; empty when they
+ * add up.
+ */
 export function bookComplaints(stats: WeirStats): string[] {
   const sums = Object.values(stats.drops);
   return (['packets', 'octets'] as const).flatMap((unit) => {
     const exceptions = sums.reduce((total, sum) => total + sum[unit], 0);
-    const difference = stats[unit] - stats.recorded[unit] - stats.notSampled[unit] - exceptions;
+    const seen = stats[unit] + stats.estimated[unit];
+    const difference = seen - stats.recorded[unit] - stats.notSampled[unit] - exceptions;
     return difference === 0 ? [] : [`its books are ${difference} ${unit} apart`];
   });
 }

@@ -112,7 +112,8 @@ FlowEntry& FlowTable::update(const DecodedPacket& packet, uint32_t hash, uint32_
     if (isClosed(entry) && isActiveDue(entry, packet.timestampNs)) exportNow(entry, sink);
   }
   FlowEntry& entry = pool_[index];
-  if (entry.packets[static_cast<size_t>(packet.sender)] == UINT32_MAX) exportNow(entry, sink);
+  if (entry.packets[static_cast<size_t>(packet.sender)] > UINT32_MAX - weight_)
+    exportNow(entry, sink);
   count(entry, packet);
   return entry;
 }
@@ -149,7 +150,9 @@ void FlowTable::count(FlowEntry& entry, const DecodedPacket& packet) {
     entry.recordStartNs = std::min(entry.recordStartNs, packet.timestampNs);
   }
   entry.lastNs = std::max(entry.lastNs, packet.timestampNs);
-  if (entry.packets[sender]++ == 0) {
+  const bool isFirst = entry.packets[sender] == 0;
+  entry.packets[sender] += weight_;
+  if (isFirst) {
     entry.firstMs[sender] = entry.lastMs[sender] = nowMs;
     noteDirection(pool_.details(pool_.indexOf(entry)), packet);
   } else if (static_cast<int32_t>(nowMs - entry.lastMs[sender]) > 0) {
@@ -157,7 +160,7 @@ void FlowTable::count(FlowEntry& entry, const DecodedPacket& packet) {
   } else if (static_cast<int32_t>(nowMs - entry.firstMs[sender]) < 0) {
     entry.firstMs[sender] = nowMs;
   }
-  entry.octets[sender] += packet.octets;
+  entry.octets[sender] += uint64_t{packet.octets} * weight_;
   if (packet.key.tunnel != Tunnel::NONE || packet.mplsTopLabel != DecodedPacket::NO_LABEL)
     countOverlay(pool_.indexOf(entry), packet);
   if (packet.tcpFlags != 0) noteTcp(entry, packet);
@@ -167,7 +170,7 @@ void FlowTable::countOverlay(uint32_t index, const DecodedPacket& packet) {
   const auto sender = static_cast<size_t>(packet.sender);
   FlowOverlay& overlay = pool_.overlay(index);
   if (!std::exchange(pool_.details(index).hasOverlay, true)) overlay = FlowOverlay{};
-  overlay.outerOctets[sender] += packet.outerOctets;
+  overlay.outerOctets[sender] += uint64_t{packet.outerOctets} * weight_;
   if (packet.mplsTopLabel != DecodedPacket::NO_LABEL)
     overlay.mplsTopLabel[sender] = packet.mplsTopLabel;
 }

@@ -59,6 +59,9 @@ class FlowTable {
   /// longer than a shorter timeout is looked at when the old one is due; its record is the same.
   void setTimeouts(const FlowTimeouts& timeouts);
 
+  /// Each packet from now on counts for so many, of which it is the one that the lane looks at.
+  void setWeight(uint32_t weight) { weight_ = weight; }
+
   /// First of three steps for each packet, with other packets' steps between them while memory
   /// answers: gives the hash for the others, and asks for the index's line.
   [[nodiscard]] uint32_t locate(const DecodedPacket& packet) const {
@@ -137,6 +140,7 @@ class FlowTable {
   FlowIndex index_;
   TimerWheel wheel_;
   FlowTableCounters counters_;
+  uint32_t weight_ = 1;
 };
 
 }  // namespace weir

@@ -51,6 +51,26 @@ TEST_CASE("all records of a flow have one id, and no two flows share one") {
   CHECK(idOf(feed(table, sink, makePacket(1, 100 * SECOND))) != first);
 }
 
+TEST_CASE("a packet counts for its weight, and a record leaves before the counter could wrap") {
+  constexpr uint32_t WEIGHT = 1024;
+  FlowTable table(FlowTableOptions{}, FlowHash::randomSeed());
+  Collect sink(table);
+  feed(table, sink, makePacket(1, 0));
+  table.setWeight(WEIGHT);
+  FlowEntry& entry = feed(table, sink, makePacket(1, SECOND));
+  feed(table, sink, makePacket(1, 2 * SECOND, Sender::B));
+  CHECK(entry.packets[0] == 1 + WEIGHT);
+  CHECK(entry.octets[0] == 100 * (1 + WEIGHT));
+  CHECK(entry.packets[1] == WEIGHT);
+  entry.packets[0] = UINT32_MAX - WEIGHT;
+  feed(table, sink, makePacket(1, 3 * SECOND));
+  CHECK(sink.outputs.empty());
+  feed(table, sink, makePacket(1, 4 * SECOND));
+  REQUIRE(sink.outputs.size() == 1);
+  CHECK(sink.outputs[0].packets == UINT32_MAX);
+  CHECK(entry.packets[0] == WEIGHT);
+}
+
 TEST_CASE("under pressure flows end with reason 5 and every packet is in a record") {
   FlowTableOptions options;
   options.maximumFlows = 64;

@@ -151,6 +151,7 @@ void DataPlane::buildLane(uint32_t index, std::unique_ptr<PacketSource> source) 
   parts.overloadPolicy = config_.overloadPolicy;
   parts.decode = config_.decode;
   parts.router = recordRouter(config_);
+  parts.interfaceNames = [source = config_.source] { return interfaceNames(source); };
   for (size_t i = 0; i < routes_.size(); ++i) {
     auto exporter = buildExporter(config_.targets[i], routes_[i].makeSender(), config_, index);
     messageExporters_.push_back(exporter.get());
@@ -167,10 +168,7 @@ void DataPlane::buildLane(uint32_t index, std::unique_ptr<PacketSource> source) 
 void DataPlane::open() {
   for (PacketSource* source : sources_) source->open();
   if (!sources_.empty()) warnings_ = sources_.front()->warnings();  // all lanes have the same
-  for (MessageExporter* exporter : messageExporters_) {
-    exporter->open();
-    exporter->setInterfaces(interfaceNames(config_.source));
-  }
+  for (MessageExporter* exporter : messageExporters_) exporter->open();
   if (records_) records_->open();
 }
 

@@ -24,7 +24,9 @@ std::vector<InterfaceRow> interfaceNames(const SourceOptions& source) {
   const auto* live = std::get_if<PacketRingOptions>(&source);
   if (live == nullptr) return {};
   const std::string& name = live->interfaceName;
-  return {{if_nametoindex(name.c_str()), name, aliasOf(name)}};
+  const uint32_t index = if_nametoindex(name.c_str());
+  if (index == 0) return {};  // gone
+  return {{index, name, aliasOf(name)}};
 }
 
 }  // namespace weir

@@ -9,8 +9,8 @@
 
 namespace weir {
 
-/// The interface of a live capture with its name and the operator's alias; none for files, whose
-/// records have interface 0.
+/// The interface of a live capture, as it is now, with its name and the operator's alias; none for
+/// files, whose records have interface 0.
 std::vector<InterfaceRow> interfaceNames(const SourceOptions& source);
 
 }  // namespace weir

@@ -24,7 +24,8 @@ bool isOtherThanIp(Exception exception) {
 
 void Lane::run() {
   startedNs_ = readNs(CLOCK_MONOTONIC);
-  for (const auto& exporter : parts_.exporters) exporter->setSampling(sampler_.state());
+  for (const auto& exporter : parts_.exporters) exporter->setSampling(parts_.sampling);
+  announceInterfaces();
   uint32_t batchesSincePublication = 0;
   for (;;) {
     if (stopping_.load(std::memory_order_relaxed)) parts_.source->stop();
@@ -112,6 +113,8 @@ void Lane::processPacket(size_t index) {
     return;
   }
   FlowEntry& entry = parts_.table->update(packet, hashes_[index], likely_[index], *this);
+  counters_.estimated.packets += weight_ - 1;
+  counters_.estimated.octets += uint64_t{packet.octets} * (weight_ - 1);
   if (entry.classification != ClassificationState::DECIDED || entry.inspectAfterVerdict != 0) {
     parts_.classifier->add(entry, packet);
   }
@@ -146,13 +149,24 @@ void Lane::relieve() {
   if (!governor_.observe(parts_.source->pressure(), nowNs)) return;
   ++counters_.overloadChanges;
   parts_.classifier->setAdmission(governor_.namesNewFlows() ? Admission::ALL : Admission::NONE);
-  setSampling(parts_.sampling.interval * governor_.samplingFactor());
+  if (governor_.samplingFactor() != weight_) setWeight(governor_.samplingFactor());
+  takeStock();
+  for (const auto& exporter : parts_.exporters) exporter->tellStatistics();
 }
 
-void Lane::setSampling(uint32_t interval) {
-  if (interval == sampler_.state().interval) return;
-  sampler_.setInterval(interval);
-  for (const auto& exporter : parts_.exporters) exporter->setSampling(sampler_.state());
+/// What is passed over in need is made good here, and collectors are told nothing but the interval
+/// that they know: one that changed could not be right for flows that go on meanwhile
+/// (docs/decisions/0006). A fragment that waits for its first counts by the weight of the moment.
+void Lane::setWeight(uint32_t weight) {
+  weight_ = weight;
+  sampler_.setInterval(parts_.sampling.interval * weight);
+  parts_.table->setWeight(weight);
+}
+
+void Lane::announceInterfaces() {
+  if (!parts_.interfaceNames) return;
+  const std::vector<InterfaceRow> rows = parts_.interfaceNames();
+  for (const auto& exporter : parts_.exporters) exporter->setInterfaces(rows);
 }
 
 void Lane::apply(LaneUpdate& update) {
@@ -166,9 +180,20 @@ void Lane::apply(LaneUpdate& update) {
   mailbox_.acknowledge();
 }
 
-/// What collectors are told of it: exceptions that are no IP packets do not count there.
+/// What the source and the exporters have to know of each other.
+void Lane::takeStock() {
+  const uint64_t returns = counters_.capture.interfaceReturns;
+  counters_.capture = parts_.source->counters();
+  // The interface of this name has another number now.
+  if (counters_.capture.interfaceReturns != returns) announceInterfaces();
+  for (const auto& exporter : parts_.exporters) exporter->setIgnored(ignored());
+}
+
+/// What collectors are told of it: exceptions that are no IP packets do not count there. Nobody
+/// knows the octets of what the kernel dropped.
 IgnoredTraffic Lane::ignored() const {
-  IgnoredTraffic ignored{counters_.notSampled.packets, counters_.notSampled.octets};
+  IgnoredTraffic ignored{counters_.notSampled.packets + counters_.capture.kernelDroppedPackets,
+                         counters_.notSampled.octets};
   for (size_t reason = 0; reason < counters_.exceptions.size(); ++reason) {
     if (isOtherThanIp(static_cast<Exception>(reason))) continue;
     ignored.packets += counters_.exceptions[reason].packets;
@@ -181,7 +206,7 @@ void Lane::finish() {
   decoder_.flush();
   processBatch(0);
   parts_.table->flush(parts_.source->clockNs(), *this);
-  for (const auto& exporter : parts_.exporters) exporter->setIgnored(ignored());
+  takeStock();
   for (const auto& exporter : parts_.exporters) exporter->finish();
   publish();
   mailbox_.close();
@@ -190,14 +215,14 @@ void Lane::finish() {
 void Lane::publish() {
   counters_.table = parts_.table->counters();
   counters_.liveFlows = parts_.table->liveFlows();
-  counters_.capture = parts_.source->counters();
   counters_.tunnels = decoder_.tunnels();
   counters_.classifier = parts_.classifier->counters();
-  counters_.samplingInterval = sampler_.state().interval;
+  counters_.samplingInterval = parts_.sampling.interval;
+  counters_.samplingFactor = weight_;
   counters_.overloadLevel = governor_.level();
   counters_.cpuNs = readNs(CLOCK_THREAD_CPUTIME_ID);
   counters_.wallNs = readNs(CLOCK_MONOTONIC) - startedNs_;
-  for (const auto& exporter : parts_.exporters) exporter->setIgnored(ignored());
+  takeStock();
   for (size_t i = 0; i < parts_.exporters.size(); ++i) {
     counters_.exporters[i] = parts_.exporters[i]->counters();
   }

@@ -5,6 +5,7 @@
 
 #include <array>
 #include <atomic>
+#include <functional>
 #include <memory>
 #include <random>
 #include <span>
@@ -30,6 +31,8 @@ struct LaneParts {
   std::unique_ptr<ClassifierSuccession> classifier;
   std::vector<std::unique_ptr<RecordExporter>> exporters;
   RecordRouter router;
+  /// Asks the system what exporters tell of the interface; nullptr: they tell nothing.
+  std::function<std::vector<InterfaceRow>()> interfaceNames;
   EarlyExport earlyExport = EarlyExport::NEVER;
   SamplingState sampling;
   OverloadPolicy overloadPolicy = OverloadPolicy::DEGRADE;
@@ -66,8 +69,10 @@ class Lane final : private FlowSink {
   void settleUntil(int64_t settledNs);
   void settle(const FlowEntry* ending);
   void relieve();
-  void setSampling(uint32_t interval);
+  void setWeight(uint32_t weight);
+  void announceInterfaces();
   void apply(LaneUpdate& update);
+  void takeStock();
   [[nodiscard]] IgnoredTraffic ignored() const;
   void finish();
   void publish();
@@ -85,6 +90,7 @@ class Lane final : private FlowSink {
   std::array<uint32_t, BATCH_PACKETS> likely_{};
   LaneCounters counters_;
   PublishedCounters published_;
+  uint32_t weight_ = 1;  ///< of a packet that is looked at
   uint64_t startedNs_ = 0;
   LaneMailbox mailbox_;
   std::atomic<bool> stopping_{false};

@@ -22,18 +22,22 @@ struct PacketSum {
   uint64_t octets = 0;
 };
 
-/// Once all flows have ended: captured = recorded + sum of exceptions + notSampled, in packets and
-/// in octets.
+/// Once all flows have ended: captured + estimated = recorded + sum of exceptions + notSampled, in
+/// packets and in octets.
 struct LaneCounters {
   PacketSum captured;        ///< octets as in DecodedPacket::octets
   uint64_t frameOctets = 0;  ///< wire lengths of the captured frames
   std::array<PacketSum, static_cast<size_t>(Exception::COUNT)> exceptions{};
   PacketSum notSampled;  ///< octets are wire lengths: nobody looked at the headers
-  PacketSum recorded;    ///< sums over all biflow records
+  /// What flows were given beyond the packets that were looked at: under overload each of them
+  /// counts for `samplingFactor`, and the others are in notSampled.
+  PacketSum estimated;
+  PacketSum recorded;                            ///< sums over all biflow records
   std::array<uint64_t, 6> recordsByEndReason{};  ///< by flowEndReason 1 to 5
   FlowTableCounters table;
   uint64_t liveFlows = 0;
-  uint64_t samplingInterval = 1;  ///< at this moment, overload included
+  uint64_t samplingInterval = 1;  ///< as configured, and as collectors are told
+  uint64_t samplingFactor = 1;    ///< at this moment: under overload the interval is so much longer
   uint64_t overloadLevel = 0;     ///< at this moment; see OverloadGovernor
   uint64_t overloadChanges = 0;   ///< of the level, up and down
   CaptureCounters capture;

@@ -27,7 +27,7 @@ class OverloadGovernor {
   /// 0: nothing is given up.
   [[nodiscard]] uint32_t level() const { return level_; }
   [[nodiscard]] bool namesNewFlows() const { return level_ < LEVEL_NO_NAMES; }
-  /// By which the configured sampling interval is multiplied.
+  /// By which the configured sampling interval is multiplied, and what each packet counts for.
   [[nodiscard]] uint32_t samplingFactor() const {
     return level_ < LEVEL_SAMPLING ? 1 : 2U << (level_ - LEVEL_SAMPLING);
   }

@@ -10,7 +10,12 @@ const PREFIX = 'weir_probe';
 type Numbers = Readonly<Record<string, number>>;
 
 /** Counters that are not counts since the start but how it is now. */
-const GAUGES: ReadonlySet<string> = new Set(['undecidedFlows', 'connected', 'lagSeconds']);
+const GAUGES: ReadonlySet<string> = new Set([
+  'undecidedFlows',
+  'undecidedFlowBytes',
+  'connected',
+  'lagSeconds',
+]);
 
 /** For the counters of the stages, which appear here under their own names. */
 const HELP: Readonly<Record<string, string>> = {
@@ -23,6 +28,7 @@ const HELP: Readonly<Record<string, string>> = {
   decidedFlows: 'Flows that got the name of an application',
   exhaustedFlows: 'Flows without a name after their budget of packets or octets was spent',
   undecidedFlows: 'Flows whose application is still being looked for',
+  undecidedFlowBytes: 'Memory held for flows whose application is still being looked for',
   unscannableFlows: 'Flows of protocols without payload to look at',
   slotShortageFlows: 'Flows without a name because too many were undecided at the same time',
   expectedFlows: 'Flows named because a control channel had announced them',
@@ -99,6 +105,18 @@ const LANE_METRICS: readonly LaneMetric<number>[] = [
     (lane) => lane.notSampled.octets,
   ],
   [
+    'estimated_packets_total',
+    'counter',
+    'Packets that records hold for others that were passed over under overload',
+    (lane) => lane.estimated.packets,
+  ],
+  [
+    'estimated_bytes_total',
+    'counter',
+    'Likewise their IP total lengths',
+    (lane) => lane.estimated.octets,
+  ],
+  [
     'recorded_packets_total',
     'counter',
     'Packets in exported records; those of live flows follow when their record leaves',
@@ -121,8 +139,14 @@ const LANE_METRICS: readonly LaneMetric<number>[] = [
   [
     'sampling_interval',
     'gauge',
-    'One packet in so many is looked at, overload included',
+    'One packet in so many is looked at, as configured and as collectors are told',
     (lane) => lane.samplingInterval,
+  ],
+  [
+    'sampling_factor',
+    'gauge',
+    'Under overload the interval is so many times longer, and a packet counts for so many',
+    (lane) => lane.samplingFactor,
   ],
   [
     'overload_level',
@@ -159,25 +183,45 @@ const LANE_METRICS: readonly LaneMetric<number>[] = [
 const numbersOfSums = (sums: Readonly<Record<string, PacketSum>>, unit: keyof PacketSum): Numbers =>
   Object.fromEntries(Object.entries(sums).map(([key, sum]) => [key, sum[unit]]));
 
-/** Told apart by the label `reason`. */
-const REASON_METRICS: readonly LaneMetric<Numbers>[] = [
+type Label = 'reason' | 'outcome';
+
+/** Told apart by a label. */
+const LABELLED_METRICS: readonly (readonly [Label, LaneMetric<Numbers>])[] = [
   [
-    'dropped_packets_total',
-    'counter',
-    'Captured packets that are in no flow, by reason',
-    ({ drops }) => numbersOfSums(drops, 'packets'),
+    'reason',
+    [
+      'dropped_packets_total',
+      'counter',
+      'Captured packets that are in no flow, by reason',
+      ({ drops }) => numbersOfSums(drops, 'packets'),
+    ],
   ],
   [
-    'dropped_bytes_total',
-    'counter',
-    'Octets of captured packets that are in no flow, by reason',
-    ({ drops }) => numbersOfSums(drops, 'octets'),
+    'reason',
+    [
+      'dropped_bytes_total',
+      'counter',
+      'Octets of captured packets that are in no flow, by reason',
+      ({ drops }) => numbersOfSums(drops, 'octets'),
+    ],
   ],
   [
-    'records_total',
-    'counter',
-    'Biflow records, by why they left (flowEndReason)',
-    (lane) => lane.recordsByEndReason,
+    'reason',
+    [
+      'records_total',
+      'counter',
+      'Biflow records, by why they left (flowEndReason)',
+      (lane) => lane.recordsByEndReason,
+    ],
+  ],
+  [
+    'outcome',
+    [
+      'tunnel_packets_total',
+      'counter',
+      "Packets in tunnels: entered, or why not, which are in the tunnel's own flow",
+      ({ tunnels }) => tunnels,
+    ],
   ],
 ];
 
@@ -185,20 +229,20 @@ function laneFamilies(lanes: readonly LaneStats[]): MetricFamily[] {
   const plain = LANE_METRICS.map(([name, type, help, value]) =>
     family(name, type, help, byLane(lanes, value)),
   );
-  const byReason = REASON_METRICS.map(([name, type, help, values]) =>
+  const labelled = LABELLED_METRICS.map(([label, [name, type, help, values]]) =>
     family(
       name,
       type,
       help,
       lanes.flatMap((stats, lane) =>
-        Object.entries(values(stats)).map(([reason, value]) => ({
-          labels: { lane, reason },
+        Object.entries(values(stats)).map(([key, value]) => ({
+          labels: { lane, [label]: key },
           value,
         })),
       ),
     ),
   );
-  return [...plain, ...byReason];
+  return [...plain, ...labelled];
 }
 
 const BY_REASON = 'ByReason';
