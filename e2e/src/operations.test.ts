@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 // A probe as its operator meets it: reload in the midst of traffic, status, metrics, rights.
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { booksBalance } from './books.js';
 import { eventually } from './lab/eventually.js';
 import { IS_ROOT } from './lab/lab.js';
 import { run } from './lab/run.js';
+import { NET_RAW, rightsOfThreads } from './rights.js';
 import { type BiflowRecord, RunningWeir, SAMPLE, type Stats, scratchFolder, weir } from './weir.js';
 
 const NAMESPACE = `weir-ops-${process.pid}`;
 const INSIDE = ['ip', 'netns', 'exec', NAMESPACE];
-const NET_RAW = '0000000000002000';
 
 interface Status {
   readonly state: string;
@@ -96,18 +96,6 @@ function scene(): Scene {
     config,
     args: ['probe', '--config', config, ...outputs],
   };
-}
-
-function rightsOfThreads(processId: number | undefined): Map<string, Set<string>> {
-  const rights = new Map<string, Set<string>>();
-  const folder = `/proc/${processId}/task`;
-  for (const thread of readdirSync(folder)) {
-    const status = readFileSync(path.join(folder, thread, 'status'), 'utf8');
-    for (const [, key = '', value = ''] of status.matchAll(/^(Cap\w+|NoNewPrivs|Uid):\s+(.*)$/gm)) {
-      rights.set(key, (rights.get(key) ?? new Set()).add(value));
-    }
-  }
-  return rights;
 }
 
 describe.skipIf(!IS_ROOT)('a running probe', () => {

@@ -3,6 +3,7 @@
 // with nothing lost.
 
 import { once } from 'node:events';
+import { chownSync, mkdirSync } from 'node:fs';
 import { createServer } from 'node:net';
 import path from 'node:path';
 import { API, type FlowsResponse, type HealthResponse, type TopResponse } from '@weir/wire';
@@ -10,6 +11,8 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { launchBrowser } from './browser.js';
 import { eventually } from './lab/eventually.js';
+import { IS_ROOT } from './lab/lab.js';
+import { NET_RAW, NET_RAW_AND_DAC_OVERRIDE, rightsOfThreads } from './rights.js';
 import { RunningWeir, SAMPLE, scratchFolder, weir } from './weir.js';
 
 async function freePort(): Promise<number> {
@@ -27,8 +30,11 @@ interface Instance {
 }
 
 async function startUp(...args: string[]): Promise<Instance> {
+  return startUpOn(path.join(scratchFolder(), 'data'), ...args);
+}
+
+async function startUpOn(data: string, ...args: string[]): Promise<Instance> {
   const [http, udp] = [await freePort(), await freePort()];
-  const data = path.join(scratchFolder(), 'data');
   const running = RunningWeir.start([
     ...['up', '--http', `127.0.0.1:${http}`, '--listen', `127.0.0.1:${udp}`, '--data', data],
     ...args,
@@ -125,5 +131,29 @@ describe('weir up, asked to stop', () => {
     await again.printed(/collecting on/);
     const { total } = await get<TopResponse>(`http://${http}`, `${API.top}?by=applicationName`);
     expect(total.packets).toBe(Number(recorded?.replaceAll(',', '')));
+  });
+});
+
+describe.skipIf(!IS_ROOT)('rights of weir up', () => {
+  const NOBODY = 65534;
+  const rightsOn = async (data: string): Promise<string[]> => {
+    const { running, url } = await startUpOn(data);
+    await using _ended = running;
+    await eventually('flows are stored', async () => {
+      const { store } = await get<HealthResponse>(url, API.health);
+      return store.storedRecords > 0;
+    });
+    return [...(rightsOfThreads(running.process.pid).get('CapPrm') ?? [])];
+  };
+
+  it('are to capture, when the data folder is its own', async () => {
+    expect(await rightsOn(path.join(scratchFolder(), 'data'))).toEqual([NET_RAW]);
+  });
+
+  it("are also to write another's files, when the data folder is another's", async () => {
+    const data = path.join(scratchFolder(), 'data');
+    mkdirSync(data);
+    chownSync(data, NOBODY, NOBODY);
+    expect(await rightsOn(data)).toEqual([NET_RAW_AND_DAC_OVERRIDE]);
   });
 });

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What `weir up` does: probe, collector and dashboard in one process, joined by NetFlow v9 over
 // loopback, as they would be on several machines.
+import { readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Collector, CollectorConfig } from '@weir/collector';
@@ -97,6 +98,18 @@ function keptCapabilities({ user }: ProbeConfig): Capability[] {
   return ['CAP_NET_RAW', ...ofRoot];
 }
 
+/** Whether something in the folder is another's: this process then writes it as root only. */
+function holdsForeignFiles(folder: string): boolean {
+  const entries = ['.', ...readdirSync(folder)];
+  return entries.some((name) => statSync(path.join(folder, name)).uid !== process.getuid?.());
+}
+
+/** Once the collector's ports are open; files that it makes later lie in the same folder. */
+function lastingCapabilities(probe: ProbeConfig, { dataFolder }: CollectorConfig): Capability[] {
+  const mustOverride = probe.user === undefined && holdsForeignFiles(dataFolder);
+  return ['CAP_NET_RAW', ...(mustOverride ? (['CAP_DAC_OVERRIDE'] as const) : [])];
+}
+
 async function check(probeConfig: ProbeConfig, collector: Collector): Promise<void> {
   checkProbe(probeConfig);
   await collector.check();
@@ -128,6 +141,7 @@ export async function runUp(context: CommandContext): Promise<void> {
     giveUpPrivileges(keptCapabilities(probeConfig), probeConfig.user);
     await collector.start();
     try {
+      giveUpPrivileges(lastingCapabilities(probeConfig, collectorConfig), probeConfig.user);
       probe.start();
       operation.begin();
       process.stdout.write(banner(collectorConfig, probeConfig));
