@@ -28,6 +28,8 @@ export class IpfixSession {
   readonly totals: FlowTotals = { records: 0, packets: 0, octets: 0 };
   /** flow records as hexadecimal keys of their addresses, ports and protocol, ends in one order */
   readonly flows = new Set<string>();
+  /** what options data said of an element, in its order; integers only */
+  readonly told = new Map<number, number[]>();
   messages = 0;
   readonly #templates = new Map<string, Template>();
   readonly #nextSequence = new Map<number, number>();
@@ -117,8 +119,18 @@ export class IpfixSession {
       values.set(`${enterprise}/${element}`, set.subarray(at, at + size));
       at += size;
     }
-    if (!isOptions) this.#noteFlow(values);
+    if (isOptions) this.#noteOptions(values);
+    else this.#noteFlow(values);
     return at;
+  }
+
+  #noteOptions(values: ReadonlyMap<string, Buffer>): void {
+    for (const [key, value] of values) {
+      if (!key.startsWith('0/') || value.length === 0 || value.length > 8) continue;
+      const element = Number(key.slice(2));
+      const number = Number(BigInt(`0x${value.toString('hex')}`));
+      this.told.set(element, [...(this.told.get(element) ?? []), number]);
+    }
   }
 
   #noteFlow(values: ReadonlyMap<string, Buffer>): void {

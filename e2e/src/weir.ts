@@ -49,7 +49,11 @@ export interface Stats extends Sum {
   readonly flows: number;
   readonly liveFlows: number;
   readonly records: number;
+  readonly samplingFactor: number;
+  readonly overloadLevel: number;
+  readonly overloadChanges: number;
   readonly capture: Readonly<Record<string, number>>;
+  readonly classifier: Readonly<Record<string, number>>;
   readonly targets: Readonly<Record<string, Record<string, number>>>;
   readonly lanes: readonly Stats[];
 }
