@@ -231,10 +231,15 @@ size_t PacketRing::receive(std::span<PacketView> batch) {
   }
 }
 
-/// The kernel has handed over the last block well within the wait.
+/// The end of the capture, or of the interface. Signals, and the interface's own end, cut the wait
+/// short: the last frames may lie in a block whose time is not up.
 void PacketRing::noteEmptyRing() {
+  const bool isGone = !interfaceExists();
+  if (!isGone && !stopped_) return;
+  std::this_thread::sleep_for(std::chrono::milliseconds(2 * options_.blockTimeoutMs));
+  if (isWaiting(0)) return;
   drained_ = stopped_;
-  if (interfaceExists()) return;
+  if (!isGone) return;
   takeKernelDrops();
   closeRing();
   gone_ = true;
