@@ -13,17 +13,7 @@ import { eventually } from './lab/eventually.js';
 import { IS_ROOT } from './lab/lab.js';
 import { run } from './lab/run.js';
 import { writeManyFlows } from './many-flows.js';
-import { RunningWeir, runProbe, SAMPLE, type Stats, scratchFolder } from './weir.js';
-
-type Books = Record<string, number> & {
-  readonly failedMessagesByReason: Record<string, number>;
-  readonly lastFailure: string;
-};
-
-const booksOf = (file: string): Books => {
-  const stats = JSON.parse(readFileSync(file, 'utf8')) as Stats;
-  return Object.values(stats.targets)[0] as unknown as Books;
-};
+import { booksOf, RunningWeir, readStats, runProbe, SAMPLE, scratchFolder } from './weir.js';
 
 const TEMPLATE_SET = 2;
 
@@ -78,7 +68,7 @@ it('counts every datagram that nobody takes, and goes on when somebody does', as
   await eventually('flows come', () => collector.session.totals.records > 50);
   expect(await probe.stop()).toBe(0);
   await sleep(300);
-  const books = booksOf(statsFile);
+  const books = booksOf(readStats(statsFile));
   expect(books.unreachableMessages).toBeGreaterThan(0);
   expect(books.lastFailure).toBe('Connection refused');
   expect(books).toMatchObject({ failedMessages: 0, failedRecords: 0 });
@@ -184,7 +174,7 @@ describe.skipIf(!IS_ROOT)('over a veth pair', () => {
       await eventually('the probe has ended', () => probe.process.exitCode !== null, 60_000);
       expect(probe.process.exitCode).toBe(0);
     });
-    const books = booksOf(statsFile);
+    const books = booksOf(readStats(statsFile));
     expect(books.failedMessagesByReason.bufferFull).toBeGreaterThan(0);
     expect(books.lastFailure).toBe('Resource temporarily unavailable');
     expect(totals.records + (books.failedRecords ?? 0)).toBe(books.records);
@@ -220,7 +210,7 @@ describe.skipIf(!IS_ROOT)('over a veth pair', () => {
     const csv = await run('nfdump', ['-R', folder, '-o', 'csv', '-q']);
     const rows = csv.split('\n').filter((line) => line.includes(','));
     const packets = rows.reduce((sum, row) => sum + Number(row.split(',')[11]), 0);
-    const books = booksOf(statsFile);
+    const books = booksOf(readStats(statsFile));
     expect({ records: rows.length, packets }).toEqual({
       records: books.records,
       packets: books.packets,
@@ -243,7 +233,7 @@ describe.skipIf(!IS_ROOT)('over a veth pair', () => {
       await eventually('the probe has ended', () => probe.process.exitCode !== null, 60_000);
       expect(probe.process.exitCode).toBe(0);
     });
-    const books = booksOf(statsFile);
+    const books = booksOf(readStats(statsFile));
     expect(books.failedMessages).toBe(books.failedMessagesByReason.tooLong);
     expect(totals.records + (books.failedRecords ?? 0)).toBe(books.records);
     expect(books.failedMessages).toBeLessThan((books.messages ?? 0) / 2);

@@ -9,16 +9,17 @@ import { makeCertificates } from './certificates.js';
 import { eventually } from './lab/eventually.js';
 import { writeManyFlows } from './many-flows.js';
 import { StreamCollector } from './stream-collector.js';
-import { RunningWeir, runProbe, SAMPLE, type Stats, scratchFolder, weir } from './weir.js';
-
-type Books = Record<string, number> & {
-  readonly failedMessagesByReason: Record<string, number>;
-  readonly lastFailure: string;
-};
-
-const booksOf = (stats: Stats): Books => Object.values(stats.targets)[0] as unknown as Books;
-
-const readStats = (file: string): Stats => JSON.parse(readFileSync(file, 'utf8')) as Stats;
+import {
+  booksOf,
+  RunningWeir,
+  readStats,
+  runProbe,
+  SAMPLE,
+  type Stats,
+  scratchFolder,
+  type TargetBooks,
+  weir,
+} from './weir.js';
 
 /** The sample again and again, its flows exported every second. */
 function startReplay(target: string, statsFile: string, ...args: string[]): RunningWeir {
@@ -29,7 +30,7 @@ function startReplay(target: string, statsFile: string, ...args: string[]): Runn
 }
 
 /** Everything given was received or counted as failed, in records, packets and octets. */
-function expectBalance(books: Books, collector: StreamCollector): void {
+function expectBalance(books: TargetBooks, collector: StreamCollector): void {
   const { records, packets, octets } = collector.totals;
   expect({
     records: records + (books.failedRecords ?? 0),
@@ -44,7 +45,7 @@ describe('ipfix+tcp', () => {
     const target = `ipfix+tcp://127.0.0.1:${collector.port}`;
     const args = ['--ipfix-flows', form, '--lanes', '2'];
     const { stats } = await runProbe('--read', SAMPLE, '--export', target, ...args);
-    const books = booksOf(stats);
+    const books = booksOf({ stats });
     await collector.ended();
     expect(collector.sessions).toHaveLength(2);
     expect(books).toMatchObject({ sessions: 2, failedMessages: 0 });
@@ -66,7 +67,7 @@ describe('ipfix+tcp', () => {
     await using collector = await StreamCollector.start(undefined, port);
     const { stats } = await running;
     await collector.ended();
-    expect(booksOf(stats)).toMatchObject({ sessions: 1, failedMessages: 0 });
+    expect(booksOf({ stats })).toMatchObject({ sessions: 1, failedMessages: 0 });
     expect(collector.totals).toMatchObject(stats.recorded);
   });
 
@@ -86,7 +87,7 @@ describe('ipfix+tcp', () => {
     await eventually('messages find no room', async () => {
       const status = await weir('probe', 'status', '--json', '--control', control).catch(() => {});
       const { stats } = JSON.parse(status?.stdout ?? '{}') as { stats?: Stats };
-      return stats !== undefined && (booksOf(stats).failedMessagesByReason.bufferFull ?? 0) > 0;
+      return stats !== undefined && (booksOf({ stats }).failedMessagesByReason.bufferFull ?? 0) > 0;
     });
     collector.resume();
     await eventually('the probe has ended', () => probe.process.exitCode !== null, 60_000);
@@ -153,7 +154,7 @@ describe('ipfix+tls', () => {
     const { stats } = await runProbe('--read', SAMPLE, ...args);
     await collector.ended();
     expect(collector.totals).toMatchObject(stats.recorded);
-    expect(booksOf(stats)).toMatchObject({ sessions: 1, failedMessages: 0, lastFailure: '' });
+    expect(booksOf({ stats })).toMatchObject({ sessions: 1, failedMessages: 0, lastFailure: '' });
   });
 
   it.each([

@@ -10,11 +10,14 @@ import {
   tshark,
   writeAsCapture,
 } from './referees.js';
-import { type ProbeRun, runProbe, SAMPLE, scratchFolder } from './weir.js';
-
-type Books = Record<string, number>;
-
-const booksOf = ({ stats }: ProbeRun): Books => Object.values(stats.targets)[0] as unknown as Books;
+import {
+  booksOf,
+  type ProbeRun,
+  runProbe,
+  SAMPLE,
+  scratchFolder,
+  type TargetBooks,
+} from './weir.js';
 
 describe.each(['uniflow', 'biflow'])('ipfix as %ss', (form) => {
   let datagrams: Buffer[];
@@ -43,7 +46,7 @@ describe.each(['uniflow', 'biflow'])('ipfix as %ss', (form) => {
   });
 
   it('gives nfcapd the totals of the capture', async () => {
-    let books: Books = {};
+    let books: Partial<TargetBooks> = {};
     const stored = await nfcapdTotals(async (port) => {
       const target = `ipfix://127.0.0.1:${port}`;
       books = booksOf(await runProbe('--read', SAMPLE, '--export', target, '--ipfix-flows', form));
@@ -70,7 +73,7 @@ function oneWay({ records }: ProbeRun): { forward: number; back: number } {
 
 describe('ipfix', () => {
   it('gives nfacctd the totals of the capture, as uniflows', async () => {
-    let books: Books = {};
+    let books: Partial<TargetBooks> = {};
     const stored = await nfacctdTotals(async (port) => {
       books = booksOf(await runProbe('--read', SAMPLE, '--export', `ipfix://127.0.0.1:${port}`));
     });

@@ -11,11 +11,14 @@ import {
   tshark,
   writeAsCapture,
 } from './referees.js';
-import { type ProbeRun, runProbe, SAMPLE, scratchFolder } from './weir.js';
-
-type Books = Record<string, number>;
-
-const booksOf = ({ stats }: ProbeRun): Books => Object.values(stats.targets)[0] as unknown as Books;
+import {
+  booksOf,
+  type ProbeRun,
+  runProbe,
+  SAMPLE,
+  scratchFolder,
+  type TargetBooks,
+} from './weir.js';
 
 describe.each([
   ['netflow5', 5],
@@ -59,7 +62,7 @@ describe.each([
   });
 
   it('gives nfcapd and nfacctd the totals of the capture', async () => {
-    let books: Books = {};
+    let books: Partial<TargetBooks> = {};
     const send = async (port: number) => {
       const target = `${protocol}://127.0.0.1:${port}`;
       books = booksOf(await runProbe('--read', SAMPLE, '--export', target));

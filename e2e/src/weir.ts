@@ -58,6 +58,21 @@ export interface Stats extends Sum {
   readonly lanes: readonly Stats[];
 }
 
+/** Of one export target. */
+export type TargetBooks = Record<string, number> & {
+  readonly failedMessagesByReason: Record<string, number>;
+  readonly lastFailure: string;
+};
+
+/** Of the first target. */
+export const booksOf = ({ stats }: { readonly stats: Stats }): TargetBooks =>
+  Object.values(stats.targets)[0] as unknown as TargetBooks;
+
+/** What --stats has written. */
+export const readStats = (file: string): { readonly stats: Stats } => ({
+  stats: JSON.parse(readFileSync(file, 'utf8')) as Stats,
+});
+
 export interface ProbeRun {
   readonly records: readonly BiflowRecord[];
   readonly stats: Stats;
