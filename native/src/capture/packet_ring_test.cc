@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The live ring on a veth pair and on loopback, in a network namespace of the test's own thread.
-// Needs root and `ip`; says so and passes without.
+// The live ring on a veth pair and on loopback.
 #include "capture/packet_ring.h"
 
 #include <arpa/inet.h>
@@ -9,21 +8,17 @@
 #include <linux/if_ether.h>
 #include <linux/if_tun.h>
 #include <net/if.h>
-#include <sched.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 
 #include <algorithm>
 #include <array>
-#include <cstdlib>
 #include <cstring>
-#include <functional>
 #include <map>
-#include <memory>
-#include <thread>
 
 #include "capture/capture_error.h"
 #include "capture/test_captures.h"
+#include "capture/test_rings.h"
 #include "decode/packet_decoder.h"
 #include "decode/test_encapsulations.h"
 
@@ -31,63 +26,6 @@ using namespace weir;
 using namespace weir::test;
 
 namespace {
-
-constexpr const char* SETUP =
-    "sysctl -qw net.ipv6.conf.all.disable_ipv6=1 net.ipv6.conf.default.disable_ipv6=1; "
-    "ip link set lo up && ip link add weira type veth peer name weirb && "
-    "ip link set weira up && ip link set weirb up";
-
-bool run(const std::string& command) { return std::system(command.c_str()) == 0; }
-
-/// Runs `body` in a fresh network namespace, on a thread that takes the namespace with it.
-void inNamespace(const std::function<void()>& body) {
-  std::thread([&body] {
-    if (::unshare(CLONE_NEWNET) != 0 || !run(SETUP + std::string(" 2>/dev/null"))) {
-      MESSAGE("skipped: a network namespace needs root and iproute2");
-      return;
-    }
-    try {
-      body();
-    } catch (const std::exception& error) {
-      FAIL_CHECK(error.what());
-    }
-  }).join();
-}
-
-PacketRingOptions smallRing(const std::string& interfaceName) {
-  return {.interfaceName = interfaceName, .blockSizeBytes = 1U << 17, .blockCount = 8};
-}
-
-/// Sends whole frames from `interfaceName`.
-void send(const std::string& interfaceName, const std::vector<TestPacket>& packets) {
-  const Fd socket(::socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0));
-  sockaddr_ll address{};
-  address.sll_family = AF_PACKET;
-  address.sll_ifindex = static_cast<int>(::if_nametoindex(interfaceName.c_str()));
-  for (const TestPacket& packet : packets)
-    CHECK(::sendto(socket.get(), packet.frame.data(), packet.frame.size(), 0,
-                   reinterpret_cast<const sockaddr*>(&address), sizeof address) > 0);
-}
-
-struct Received {
-  TestPacket packet;
-  uint32_t strippedVlanTci;
-};
-
-/// Receives until nothing has come for two waits: what was sent is in the ring long before.
-std::vector<Received> receiveAll(PacketRing& ring) {
-  std::vector<Received> received;
-  std::array<PacketView, 32> batch;
-  for (int emptyWaits = 0; emptyWaits < 2;) {
-    const size_t count = ring.receive(batch);
-    emptyWaits = count == 0 ? emptyWaits + 1 : 0;
-    for (size_t i = 0; i < count; ++i) {
-      CHECK(batch[i].timestampNs <= ring.clockNs());
-      received.push_back({copyOf(batch[i]), batch[i].strippedVlanTci});
-    }
-  }
-  return received;
-}
 
 /// The outermost pair of addresses in a fixed order.
 std::string pairOf(const Received& received) {
@@ -121,20 +59,6 @@ std::vector<TestPacket> encapsulatedPackets(uint32_t pairs) {
     }
   }
   return packets;
-}
-
-using Rings = std::vector<std::unique_ptr<PacketRing>>;
-
-Rings openLanes(uint32_t lanes) {
-  Rings rings;
-  for (uint32_t lane = 0; lane < lanes; ++lane) {
-    PacketRingOptions options = smallRing("weirb");
-    options.fanoutGroupId = 4711;
-    options.laneCount = lanes;
-    rings.push_back(std::make_unique<PacketRing>(options));
-    rings.back()->open();
-  }
-  return rings;
 }
 
 std::string codeOf(PacketRingOptions options) {
@@ -296,66 +220,6 @@ TEST_CASE("an interface without link headers gives IP packets, incoming and outg
     CHECK(std::count(payloads.begin(), payloads.end(), "in") == 1);
     CHECK(std::count(payloads.begin(), payloads.end(), "out") == 1);
   });
-}
-
-TEST_CASE("a capture outlives its interface going down and up") {
-  inNamespace([] {
-    PacketRing ring(smallRing("weirb"));
-    ring.open();
-    const auto packets = packetsOfPairs(2);
-    std::array<PacketView, 4> batch;
-    CHECK(ring.receive(batch) == 0);
-    REQUIRE(run("ip link set weirb down"));
-    CHECK(ring.receive(batch) == 0);
-    CHECK(ring.receive(batch) == 0);
-    REQUIRE(run("ip link set weirb up"));
-    send("weira", packets);
-    CHECK(receiveAll(ring).size() == packets.size());
-    CHECK_FALSE(ring.finished());
-  });
-}
-
-TEST_CASE("a capture outlives its interface being deleted and made anew, and counts it") {
-  for (const uint32_t lanes : {1U, 2U}) {
-    inNamespace([lanes] {
-      std::vector<std::unique_ptr<PacketRing>> rings;
-      std::array<PacketView, 4> batch;
-      for (uint32_t lane = 0; lane < lanes; ++lane) {
-        PacketRingOptions options = smallRing("weirb");
-        options.fanoutGroupId = 4712;
-        options.laneCount = lanes;
-        rings.push_back(std::make_unique<PacketRing>(options));
-        rings.back()->open();
-      }
-      for (const auto& ring : rings) CHECK(ring->receive(batch) == 0);
-      const auto packets = packetsOfPairs(20);
-      send("weira", packets);
-      REQUIRE(run("ip link del weirb"));
-      size_t frames = 0;
-      for (const auto& ring : rings) {
-        frames += receiveAll(*ring).size();
-        CHECK(ring->counters().interfaceLosses == 1);
-        CHECK(ring->counters().interfaceReturns == 0);
-        CHECK_FALSE(ring->finished());
-      }
-      CHECK(frames == packets.size());
-      REQUIRE(
-          run("ip link add weira type veth peer name weirb && ip link set weira up && "
-              "ip link set weirb up"));
-      for (const auto& ring : rings) CHECK(ring->receive(batch) == 0);
-      for (const auto& ring : rings) CHECK(ring->counters().interfaceReturns == 1);
-      send("weira", packets);
-      for (const auto& ring : rings) frames += receiveAll(*ring).size();
-      CHECK(frames == 2 * packets.size());
-      REQUIRE(run("ip link del weirb"));
-      for (const auto& ring : rings) {
-        CHECK(receiveAll(*ring).empty());
-        ring->stop();
-        CHECK(ring->receive(batch) == 0);
-        CHECK(ring->finished());
-      }
-    });
-  }
 }
 
 TEST_CASE("an interface that merges packets is warned of, one that does not is not") {
