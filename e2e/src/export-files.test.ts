@@ -80,7 +80,9 @@ describe('file://', () => {
     ];
     const failure = await promisify(execFile)('prlimit', limited).catch((error: unknown) => error);
     expect(failure).toMatchObject({ code: 1 });
-    expect((failure as { stderr: string }).stderr).toMatch(/flows could not be written.*too large/);
+    expect((failure as { stderr: string }).stderr).toMatch(
+      /flow records could not be written.*too large/,
+    );
     const books = booksOf(JSON.parse(readFileSync(statsFile, 'utf8')) as Stats);
     const session = readFlows(file);
     expect(session.tornOctets).toBe(0);

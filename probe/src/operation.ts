@@ -10,6 +10,7 @@ import type { ControlActions } from './control/routes.js';
 import { NO_CONTROL, ownSocketPath, surroundings } from './control/socket-path.js';
 import { ProbeError } from './errors.js';
 import { checkSignaturesReadable, ownUser } from './kept-rights.js';
+import { closingWarnings } from './losses.js';
 import { ProbeMonitor } from './monitor.js';
 import { userToBecome } from './privileges.js';
 import { OWN_SIGNATURES, type Probe } from './probe.js';
@@ -48,6 +49,7 @@ export class Operation implements ControlActions {
   readonly #options: OperationOptions;
   readonly #monitor: ProbeMonitor;
   readonly #servers: FastifyInstance[] = [];
+  #hasBegun = false;
   #endReports: () => void = () => {};
 
   constructor(probe: Probe, options: OperationOptions) {
@@ -76,6 +78,7 @@ export class Operation implements ControlActions {
   begin(): void {
     if (this.#probe.config.interface !== undefined) this.#rehearseReload();
     this.#monitor.start();
+    this.#hasBegun = true;
     this.#endReports = reportToServiceManager(() => ({
       summary: this.#summary(),
       isAlive: this.#monitor.stuckLanes().length === 0,
@@ -85,6 +88,7 @@ export class Operation implements ControlActions {
   async end(): Promise<void> {
     this.#endReports();
     this.#monitor.stop();
+    if (this.#hasBegun) this.#sayLosses();
     await Promise.all(this.#servers.map((server) => server.close()));
   }
 
@@ -108,6 +112,13 @@ export class Operation implements ControlActions {
       const answer = { result: 'failed', at, applied: [], atNextStart: [], code, message } as const;
       this.#monitor.noteReload(answer);
       return answer;
+    }
+  }
+
+  #sayLosses(): void {
+    const { config } = this.#probe;
+    for (const warning of closingWarnings(this.#probe.stats(), config)) {
+      this.#options.log('warn', warning);
     }
   }
 

@@ -8,6 +8,7 @@ import type { ProbeConfig } from './config.js';
 import { parseCores } from './cores.js';
 import { ProbeError } from './errors.js';
 import { checkSeriesOfFiles } from './kept-rights.js';
+import { flowsLost } from './losses.js';
 import { afterReload, planReload, type ReloadPlan } from './reload.js';
 import { loadSignatures } from './signatures/index.js';
 import { type ProbeStats, probeStats } from './stats.js';
@@ -161,7 +162,8 @@ export class Probe {
 
   /**
    * Resolves when all lanes have left; may be asked for more than once.
-   * @throws ProbeError WEIR_PROBE_RECORDS_LOST, WEIR_PROBE_FLOWS_LOST when a file failed on the way
+   * @throws ProbeError WEIR_PROBE_RECORDS_LOST, WEIR_PROBE_FLOWS_LOST when a file failed on the
+   *   way, or a collector when a file is read
    */
   finished(): Promise<void> {
     this.#finished ??= this.#waitForLanes();
@@ -180,19 +182,8 @@ export class Probe {
           'Make room or choose another file, and run again.',
       );
     }
-    this.#checkFiles();
-  }
-
-  /** A collector may come and go; a file that lacks flows is told of. */
-  #checkFiles(): void {
-    for (const [url, { failedRecords, lastFailure }] of Object.entries(this.stats().targets)) {
-      if (!url.startsWith('file:') || failedRecords === 0) continue;
-      throw new ProbeError(
-        'WEIR_PROBE_FLOWS_LOST',
-        `${failedRecords} flows could not be written to ${url}: ${lastFailure}. ` +
-          'Make room or choose another file, and run again.',
-      );
-    }
+    const lost = flowsLost(this.stats(), this.#config);
+    if (lost) throw lost;
   }
 
   /** Ends all flows, sends what is left; `finished` resolves soon after. */
