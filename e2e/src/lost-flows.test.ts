@@ -3,7 +3,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { expect, it } from 'vitest';
-import { SAMPLE, weir } from './weir.js';
+import { RunningWeir, SAMPLE, weir } from './weir.js';
 
 /** A port of this machine that nobody listens on. */
 async function closedPort(): Promise<number> {
@@ -29,4 +29,14 @@ it('fails when a TCP collector never comes', { timeout: 90_000 }, async () => {
   expect(failure.code).toBe(1);
   expect(failure.stderr).toContain(`could not be sent to ${target}: Connection refused`);
   expect(failure.stderr).toContain('WEIR_PROBE_FLOWS_LOST');
+});
+
+it('logs what is not well while it runs and sums up at the end, and goes on', async () => {
+  const target = `ipfix+tcp://127.0.0.1:${await closedPort()}`;
+  const source = ['--replay', SAMPLE, '--loop', '--idle-timeout', '1'];
+  await using probe = RunningWeir.start(['probe', ...source, '--export', target]);
+  await probe.printed(/warn: .*: not connected \(Connection refused\)/);
+  expect(await probe.stop()).toBe(0);
+  expect(probe.output).toMatch(/warn: \d+ flow records could not be sent to .*since the start/);
+  expect(probe.output.match(/not connected/g)).toHaveLength(1);
 });

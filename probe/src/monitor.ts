@@ -7,7 +7,8 @@ import { type Probe, sourceOf } from './probe.js';
 import { RecentGrowth } from './rates.js';
 import type { ProbeStats } from './stats.js';
 import type { ProbeStatus, ReloadAnswer, SourceStatus } from './status.js';
-import { warningsOf, watchedCounters } from './warnings.js';
+import { WarningNews } from './warning-news.js';
+import { runningWarnings, type Watched, warningsOf, watchedCounters } from './warnings.js';
 
 const SAMPLE_MS = 1000;
 const RATE_SPAN_MS = 5000;
@@ -50,7 +51,7 @@ function laneCounters({ lanes }: ProbeStats): Record<string, number> {
 
 export interface MonitorOptions {
   readonly version: string;
-  /** Is told when the interface goes away and when it is there again. */
+  /** Is told when the interface goes away and is there again, when a warning begins and ends. */
   readonly log: Logger;
 }
 
@@ -65,6 +66,7 @@ export class ProbeMonitor {
   #reloads = { succeeded: 0, failed: 0 };
   #lastReload: ReloadAnswer | null = null;
   #capture: ProbeStats['capture'] = {};
+  readonly #news = new WarningNews();
   #timer: NodeJS.Timeout | undefined;
 
   constructor(probe: Probe, options: MonitorOptions) {
@@ -74,7 +76,7 @@ export class ProbeMonitor {
 
   start(): void {
     this.#sample();
-    this.#timer = setInterval(() => this.#sample(), SAMPLE_MS).unref();
+    this.#timer = setInterval(() => this.#look(), SAMPLE_MS).unref();
   }
 
   stop(): void {
@@ -86,7 +88,11 @@ export class ProbeMonitor {
     this.#reloads[answer.result === 'reloaded' ? 'succeeded' : 'failed']++;
   }
 
-  #sample(): void {
+  #look(): void {
+    this.#tellOfWarnings(this.#sample());
+  }
+
+  #sample(): ProbeStats {
     const nowMs = performance.now();
     const stats = this.#probe.stats();
     this.#tellOfInterface(stats);
@@ -97,6 +103,26 @@ export class ProbeMonitor {
       const before = this.#heartbeats[lane];
       return before?.wallSeconds === wallSeconds ? before : { wallSeconds, seenMs: nowMs };
     });
+    return stats;
+  }
+
+  #tellOfWarnings(stats: ProbeStats): void {
+    if (!this.#probe.isRunning) return;
+    const warnings = runningWarnings(this.#watched(stats));
+    for (const [level, message] of this.#news.next(performance.now(), warnings)) {
+      this.#options.log(level, message);
+    }
+  }
+
+  #watched(stats: ProbeStats): Watched {
+    return {
+      stats,
+      growth: this.#minute,
+      maximumFlows: this.#probe.config.maximumFlows,
+      stuckLanes: this.stuckLanes(),
+      lastReload: this.#lastReload,
+      captureWarnings: this.#probe.captureWarnings(),
+    };
   }
 
   #tellOfInterface({ capture }: ProbeStats): void {
@@ -119,9 +145,7 @@ export class ProbeMonitor {
   status(): ProbeStatus {
     const { config } = this.#probe;
     const stats = this.#probe.stats();
-    const stuckLanes = this.stuckLanes();
-    const { maximumFlows } = config;
-    const lastReload = this.#lastReload;
+    const watched = this.#watched(stats);
     return {
       version: this.#options.version,
       processId: process.pid,
@@ -131,7 +155,7 @@ export class ProbeMonitor {
       source: sourceStatus(this.#probe),
       engine: config.engine,
       cores: parseCores(config.pin),
-      maximumFlows,
+      maximumFlows: watched.maximumFlows,
       packetsPerSecond: this.#recent.perSecond('packets'),
       bitsPerSecond: this.#recent.perSecond('frameOctets') * 8,
       laneRates: stats.lanes.map((_, lane) => ({
@@ -140,17 +164,10 @@ export class ProbeMonitor {
       })),
       residentBytes: process.memoryUsage.rss(),
       decidedShare: decidedShare(stats),
-      stuckLanes,
+      stuckLanes: [...watched.stuckLanes],
       reloads: { ...this.#reloads },
-      lastReload,
-      warnings: warningsOf({
-        stats,
-        growth: this.#minute,
-        maximumFlows,
-        stuckLanes,
-        lastReload,
-        captureWarnings: this.#probe.captureWarnings(),
-      }),
+      lastReload: watched.lastReload,
+      warnings: warningsOf(watched),
       stats,
     };
   }

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { RecentGrowth } from './rates.js';
 import type { ProbeStats } from './stats.js';
-import { type Watched, warningsOf, watchedCounters } from './warnings.js';
+import { runningWarnings, type Watched, warningsOf, watchedCounters } from './warnings.js';
 
 const TARGET = 'netflow9://192.0.2.1:2055';
 
@@ -69,6 +69,30 @@ describe('warningsOf', () => {
     ]);
     expect(told(target('ipfix+tcp://a:1', 1))).toEqual([]);
     expect(told(target('ipfix://a:1', 0))).toEqual([]);
+  });
+
+  it('does not miss the connection of a lane that has finished', () => {
+    const told = (counters: object) =>
+      warningsOf({
+        ...watched({}, {}),
+        stats: {
+          ...statsOf({}),
+          targets: { 'ipfix+tcp://a:1': counters },
+        } as unknown as ProbeStats,
+      });
+    expect(told({ connected: 0, sessions: 1, lastFailure: '' })).toEqual([]);
+    expect(told({ connected: 0, sessions: 0, lastFailure: '' })).toHaveLength(1);
+  });
+
+  it('has a subject for each that does not change with the counts', () => {
+    const subjects = (now: Counts) => [...runningWarnings(watched({}, now)).keys()];
+    const [some, more] = [
+      { kernelDropped: 12, failed: 3, live: 95 },
+      { kernelDropped: 99, failed: 4, live: 97 },
+    ];
+    expect(subjects(some)).toHaveLength(3);
+    expect(subjects(some)).toEqual(subjects(more));
+    expect(subjects({})).toEqual([]);
   });
 
   it('puts a stuck lane first and a failed reload last', () => {

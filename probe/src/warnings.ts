@@ -4,27 +4,54 @@ import { isInterfaceGone } from './capture-news.js';
 import type { RecentGrowth } from './rates.js';
 import type { ProbeStats } from './stats.js';
 import type { ReloadAnswer } from './status.js';
+import type { Warnings } from './warning-news.js';
 
 const NEARLY_FULL = 0.9;
 
+/** What grows, and what to say of its growth. */
+interface GrowthWarning<Say> {
+  readonly subject: string;
+  readonly say: Say;
+}
+
 /** Counters whose growth is worth a word, by the names that `watchedCounters` gives them. */
-const GROWTH_WARNINGS: Readonly<Record<string, (count: string) => string>> = {
-  kernelDroppedPackets: (count) =>
-    `the kernel dropped ${count} packets before Weir saw them: give it more lanes (--lanes), each ` +
-    'its own core (--pin)',
-  evictedFlows: (count) => `${count} flows were exported early for lack of room: raise --max-flows`,
-  slotShortageFlows: (count) =>
-    `${count} flows stay without a name: too many were undecided at the same time`,
-  shedFlows: (count) => `${count} flows were counted without looking for a name, for lack of time`,
-  matcherBusyRequests: (count) => `the matcher refused ${count} requests: it cannot keep up`,
+const GROWTH_WARNINGS: Readonly<Record<string, GrowthWarning<(count: string) => string>>> = {
+  kernelDroppedPackets: {
+    subject: 'the kernel drops packets',
+    say: (count) =>
+      `the kernel dropped ${count} packets before Weir saw them: give it more lanes (--lanes), each ` +
+      'its own core (--pin)',
+  },
+  evictedFlows: {
+    subject: 'flows are exported early',
+    say: (count) => `${count} flows were exported early for lack of room: raise --max-flows`,
+  },
+  slotShortageFlows: {
+    subject: 'too many flows are undecided',
+    say: (count) => `${count} flows stay without a name: too many were undecided at the same time`,
+  },
+  shedFlows: {
+    subject: 'flows are not looked at',
+    say: (count) => `${count} flows were counted without looking for a name, for lack of time`,
+  },
+  matcherBusyRequests: {
+    subject: 'the matcher is busy',
+    say: (count) => `the matcher refused ${count} requests: it cannot keep up`,
+  },
 };
 
-type TargetWarning = (target: string, count: string, lastFailure: string) => string;
+type SayOfTarget = (count: string, lastFailure: string) => string;
 
-const TARGET_WARNINGS: Readonly<Record<string, TargetWarning>> = {
-  failedRecords: (target, count, lastFailure) =>
-    `${target}: ${count} records could not be sent and are lost (${lastFailure || 'no reason told'})`,
-  unreachableMessages: (target) => `${target}: nobody listens there (port unreachable)`,
+const TARGET_WARNINGS: Readonly<Record<string, GrowthWarning<SayOfTarget>>> = {
+  failedRecords: {
+    subject: 'records are lost',
+    say: (count, lastFailure) =>
+      `${count} records could not be sent and are lost (${lastFailure || 'no reason told'})`,
+  },
+  unreachableMessages: {
+    subject: 'nobody listens there',
+    say: () => 'nobody listens there (port unreachable)',
+  },
 };
 
 const number = (value: number): string => value.toLocaleString('en');
@@ -62,46 +89,85 @@ export interface Watched {
   readonly captureWarnings: readonly string[];
 }
 
-/** TCP and TLS collectors that some lane has no connection to. */
-function connectionWarnings({ targets, lanes }: ProbeStats): string[] {
+type Entry = readonly [subject: string, text: string];
+
+/**
+ * TCP and TLS collectors that some lane has no connection to. One that was there and has ended
+ * without a failure belongs to a lane that has finished.
+ */
+function connectionWarnings({ targets, lanes }: ProbeStats): Entry[] {
   return Object.entries(targets)
     .filter(([url, { connected }]) => /^ipfix\+t/.test(url) && connected < lanes.length)
-    .map(([url, { lastFailure }]) => `${url}: not connected (${lastFailure || 'no answer yet'})`);
+    .filter(([, { sessions, lastFailure }]) => lastFailure !== '' || sessions < lanes.length)
+    .map(([url, { lastFailure }]) => [
+      `${url}: not connected`,
+      `${url}: not connected (${lastFailure || 'no answer yet'})`,
+    ]);
 }
 
-function growthWarnings({ stats, growth }: Watched): string[] {
+function growthWarnings({ stats, growth }: Watched): Entry[] {
   const span = `in the last ${Math.max(1, Math.round(growth.spanSeconds))} s`;
   const own = Object.entries(GROWTH_WARNINGS)
     .filter(([counter]) => growth.growth(counter) > 0)
-    .map(([counter, say]) => say(`${number(growth.growth(counter))}`));
+    .map(([counter, { subject, say }]): Entry => [subject, say(number(growth.growth(counter)))]);
   const targets = Object.entries(stats.targets).flatMap(([target, { lastFailure }]) =>
     Object.entries(TARGET_WARNINGS)
-      .map(([counter, say]) => ({ say, count: growth.growth(targetKey(target, counter)) }))
+      .map(([counter, told]) => ({ ...told, count: growth.growth(targetKey(target, counter)) }))
       .filter(({ count }) => count > 0)
-      .map(({ say, count }) => say(target, number(count), lastFailure)),
+      .map(({ subject, say, count }): Entry => {
+        return [`${target}: ${subject}`, `${target}: ${say(number(count), lastFailure)}`];
+      }),
   );
-  return [...own, ...targets].map((warning) => `${span}: ${warning}`);
+  return [...own, ...targets].map(([subject, warning]) => [subject, `${span}: ${warning}`]);
+}
+
+function fullTables({ stats, maximumFlows }: Watched): Entry[] {
+  return stats.lanes.flatMap(({ liveFlows }, lane) =>
+    liveFlows >= NEARLY_FULL * maximumFlows
+      ? [
+          [
+            `lane ${lane} is full`,
+            `lane ${lane} holds ${number(liveFlows)} of ${number(maximumFlows)} flows: raise --max-flows`,
+          ] as const,
+        ]
+      : [],
+  );
+}
+
+function overloads({ lanes }: ProbeStats): Entry[] {
+  return lanes.flatMap(({ overloadLevel, samplingFactor }, lane) =>
+    overloadLevel > 0
+      ? [
+          [
+            `lane ${lane} is overloaded`,
+            `lane ${lane} is overloaded: new flows stay without a name` +
+              `${samplingFactor > 1 ? `, one packet in ${samplingFactor} stands for all` : ''}`,
+          ] as const,
+        ]
+      : [],
+  );
+}
+
+/** What only the counters tell; of the rest the log has a line where it happens. */
+export function runningWarnings(watched: Watched): Warnings {
+  const stuck = watched.stuckLanes.map(
+    (lane): Entry => [
+      `lane ${lane} has stopped working`,
+      `lane ${lane} has stopped working; restart the probe`,
+    ],
+  );
+  return new Map([
+    ...stuck,
+    ...overloads(watched.stats),
+    ...connectionWarnings(watched.stats),
+    ...growthWarnings(watched),
+    ...fullTables(watched),
+  ]);
 }
 
 /** A line each; none when all is well. */
 export function warningsOf(watched: Watched): string[] {
-  const { stats, maximumFlows, stuckLanes, lastReload, captureWarnings } = watched;
-  const full = stats.lanes.flatMap(({ liveFlows }, lane) =>
-    liveFlows >= NEARLY_FULL * maximumFlows
-      ? [
-          `lane ${lane} holds ${number(liveFlows)} of ${number(maximumFlows)} flows: raise --max-flows`,
-        ]
-      : [],
-  );
-  const overloaded = stats.lanes.flatMap(({ overloadLevel, samplingFactor }, lane) =>
-    overloadLevel > 0
-      ? [
-          `lane ${lane} is overloaded: new flows stay without a name` +
-            `${samplingFactor > 1 ? `, one packet in ${samplingFactor} stands for all` : ''}`,
-        ]
-      : [],
-  );
-  const stuck = stuckLanes.map((lane) => `lane ${lane} has stopped working; restart the probe`);
+  const { stats, lastReload, captureWarnings } = watched;
   const failed =
     lastReload?.result === 'failed'
       ? [`the last reload failed, what was before is in force: ${lastReload.message}`]
@@ -109,15 +175,5 @@ export function warningsOf(watched: Watched): string[] {
   const gone = isInterfaceGone(stats.capture)
     ? ['the interface is gone: nothing is captured until there is one of its name again']
     : [];
-  const unconnected = connectionWarnings(stats);
-  return [
-    ...stuck,
-    ...gone,
-    ...overloaded,
-    ...unconnected,
-    ...growthWarnings(watched),
-    ...full,
-    ...captureWarnings,
-    ...failed,
-  ];
+  return [...gone, ...runningWarnings(watched).values(), ...captureWarnings, ...failed];
 }
