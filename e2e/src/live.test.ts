@@ -7,7 +7,7 @@ import { booksBalance } from './books.js';
 import { eventually } from './lab/eventually.js';
 import { IS_ROOT } from './lab/lab.js';
 import { run } from './lab/run.js';
-import { RunningWeir, runProbe, SAMPLE, type Stats, scratchFolder } from './weir.js';
+import { RunningWeir, runProbe, SAMPLE, type Stats, scratchFolder, weir } from './weir.js';
 
 const NAMESPACE = `weir-live-${process.pid}`;
 const [SENDER, RECEIVER] = ['weirsend', 'weirtap'];
@@ -83,6 +83,20 @@ describe.skipIf(!IS_ROOT)('weir probe on a live interface', () => {
     const stats = JSON.parse(readFileSync(file, 'utf8')) as Stats;
     expect(stats.packets).toBe(200);
     booksBalance(stats);
+  });
+
+  it('says when its interface is switched off, or the other end of its cable', async () => {
+    const control = path.join(scratchFolder(), 'probe.sock');
+    const args = ['probe', '--interface', RECEIVER, '--control', control];
+    await using probe = RunningWeir.start(args, INSIDE);
+    await probe.printed(/capturing on weirtap/);
+    await ip('-n', NAMESPACE, 'link', 'set', RECEIVER, 'down');
+    await probe.printed(/warn: weirtap is down.*ip link set weirtap up/);
+    const { stdout } = await weir('probe', 'status', '--control', control);
+    expect(stdout).toMatch(/weirtap is down/);
+    await ip('-n', NAMESPACE, 'link', 'set', RECEIVER, 'up');
+    await ip('-n', NAMESPACE, 'link', 'set', SENDER, 'down');
+    await probe.printed(/warn: weirtap has no carrier/);
   });
 
   it('says when its interface is deleted, and goes on when there is one of its name again', async () => {

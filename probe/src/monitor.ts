@@ -3,6 +3,7 @@
 import type { Logger } from '@weir/wire';
 import { interfaceNews } from './capture-news.js';
 import { parseCores } from './cores.js';
+import { linkState } from './link-state.js';
 import { type Probe, sourceOf } from './probe.js';
 import { RecentGrowth } from './rates.js';
 import type { ProbeStats } from './stats.js';
@@ -24,10 +25,9 @@ interface Heartbeat {
 
 function sourceStatus(probe: Probe): SourceStatus {
   const source = sourceOf(probe.config);
-  return {
-    kind: source.kind,
-    name: source.kind === 'interface' ? source.interfaceName : source.path,
-  };
+  if (source.kind !== 'interface') return { kind: source.kind, name: source.path, link: 'unknown' };
+  const { interfaceName: name } = source;
+  return { kind: 'interface', name, link: linkState(name) };
 }
 
 /** Of the flows whose payload could be looked at, the share that has a name. */
@@ -117,6 +117,7 @@ export class ProbeMonitor {
   #watched(stats: ProbeStats): Watched {
     return {
       stats,
+      source: sourceStatus(this.#probe),
       growth: this.#minute,
       maximumFlows: this.#probe.config.maximumFlows,
       stuckLanes: this.stuckLanes(),
@@ -135,7 +136,7 @@ export class ProbeMonitor {
 
   /** Only a live lane must show up: one that reads a file may wait for who reads its records. */
   stuckLanes(): number[] {
-    if (!this.#probe.isRunning || sourceStatus(this.#probe).kind !== 'interface') return [];
+    if (!this.#probe.isRunning || this.#probe.config.interface === undefined) return [];
     const nowMs = performance.now();
     return this.#heartbeats.flatMap(({ seenMs }, lane) =>
       nowMs - seenMs > STUCK_MS ? [lane] : [],
@@ -152,7 +153,7 @@ export class ProbeMonitor {
       state: this.#probe.isRunning ? 'running' : 'stopped',
       startedAt: this.#startedAt.toISOString(),
       uptimeSeconds: stats.wallSeconds,
-      source: sourceStatus(this.#probe),
+      source: watched.source,
       engine: config.engine,
       cores: parseCores(config.pin),
       maximumFlows: watched.maximumFlows,

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // A running probe as one object: what `weir probe status` shows, and what the metrics are made of.
+import type { LinkState } from './link-state.js';
 import type { ProbeStats } from './stats.js';
 
 export interface SourceStatus {
   readonly kind: 'interface' | 'file' | 'replay';
   /** of the interface or the file */
   readonly name: string;
+  /** of the interface; `unknown` for a file */
+  readonly link: LinkState;
 }
 
 export interface ReloadAnswer {

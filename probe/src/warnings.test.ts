@@ -31,6 +31,7 @@ function watched(before: Counts, now: Counts): Watched {
   const stats = statsOf(now);
   return {
     stats,
+    source: { kind: 'interface', name: 'eth1', link: 'up' },
     growth,
     maximumFlows: 100,
     stuckLanes: [],
@@ -93,6 +94,17 @@ describe('warningsOf', () => {
     expect(subjects(some)).toHaveLength(3);
     expect(subjects(some)).toEqual(subjects(more));
     expect(subjects({})).toEqual([]);
+  });
+
+  it.each([
+    ['down', [/^eth1 is down.*ip link set eth1 up/]],
+    ['noCarrier', [/^eth1 has no carrier.*cable/]],
+    ['unknown', []],
+  ] as const)('tells of an interface that brings nothing: %s', (link, told) => {
+    const source = { kind: 'interface', name: 'eth1', link } as const;
+    expect(warningsOf({ ...watched({}, {}), source })).toEqual(
+      told.map((text) => expect.stringMatching(text) as string),
+    );
   });
 
   it('puts a stuck lane first and a failed reload last', () => {

@@ -3,7 +3,7 @@
 import { isInterfaceGone } from './capture-news.js';
 import type { RecentGrowth } from './rates.js';
 import type { ProbeStats } from './stats.js';
-import type { ReloadAnswer } from './status.js';
+import type { ReloadAnswer, SourceStatus } from './status.js';
 import type { Warnings } from './warning-news.js';
 
 const NEARLY_FULL = 0.9;
@@ -80,6 +80,7 @@ export function watchedCounters(stats: ProbeStats): Record<string, number> {
 
 export interface Watched {
   readonly stats: ProbeStats;
+  readonly source: SourceStatus;
   /** of `watchedCounters` */
   readonly growth: RecentGrowth;
   readonly maximumFlows: number;
@@ -148,7 +149,16 @@ function overloads({ lanes }: ProbeStats): Entry[] {
   );
 }
 
-/** What only the counters tell; of the rest the log has a line where it happens. */
+function linkWarnings({ name, link }: SourceStatus): Entry[] {
+  if (link === 'down') {
+    return [[`${name} is down`, `${name} is down, no packet comes in: ip link set ${name} up`]];
+  }
+  if (link !== 'noCarrier') return [];
+  const text = `${name} has no carrier, no packet comes in: look at the cable and its other end`;
+  return [[`${name} has no carrier`, text]];
+}
+
+/** What is only seen by looking; of the rest the log has a line where it happens. */
 export function runningWarnings(watched: Watched): Warnings {
   const stuck = watched.stuckLanes.map(
     (lane): Entry => [
@@ -158,6 +168,7 @@ export function runningWarnings(watched: Watched): Warnings {
   );
   return new Map([
     ...stuck,
+    ...linkWarnings(watched.source),
     ...overloads(watched.stats),
     ...connectionWarnings(watched.stats),
     ...growthWarnings(watched),

@@ -322,6 +322,13 @@ function reloadFamilies({ reloads, lastReload }: ProbeStatus): MetricFamily[] {
   ];
 }
 
+function linkFamilies({ source: { name, link } }: ProbeStatus): MetricFamily[] {
+  if (link === 'unknown') return [];
+  const help = '1 while the interface is switched on and has a carrier';
+  const samples = one(link === 'up' ? 1 : 0, { interface: name });
+  return [family('capture_interface_up', 'gauge', help, samples)];
+}
+
 /** All metrics of a probe. */
 export function probeMetrics(status: ProbeStatus): MetricFamily[] {
   const { version, engine, source, stats, maximumFlows } = status;
@@ -331,6 +338,7 @@ export function probeMetrics(status: ProbeStatus): MetricFamily[] {
       ...one(1, { version, engine, source: source.kind }),
     ]),
     ...laneFamilies(lanes),
+    ...linkFamilies(status),
     family(
       'maximum_flows',
       'gauge',
