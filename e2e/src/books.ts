@@ -2,9 +2,18 @@
 import { expect } from 'vitest';
 import type { Stats, Sum } from './weir.js';
 
+const NAMED_OR_NOT = [
+  'decidedFlows',
+  'exhaustedFlows',
+  'endedUndecidedFlows',
+  'unscannableFlows',
+  'slotShortageFlows',
+  'shedFlows',
+];
+
 /**
  * Packets and octets in + those estimated under overload = those in records + those in counted
- * exceptions + those passed over; nothing is still live.
+ * exceptions + those passed over; nothing is still live. Every flow is named, or counted by why not.
  */
 export function booksBalance(stats: Stats): void {
   const dropped = Object.values(stats.drops);
@@ -16,4 +25,7 @@ export function booksBalance(stats: Stats): void {
     stats.octets + stats.estimated.octets,
   );
   expect(stats.liveFlows).toBe(0);
+  expect(NAMED_OR_NOT.reduce((total, name) => total + (stats.classifier[name] ?? 0), 0)).toBe(
+    stats.flows,
+  );
 }

@@ -111,6 +111,11 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   require(exported.packets + exceptions.packets == counters.captured.packets, "packets add up");
   require(exported.octets + exceptions.octets == counters.captured.octets, "octets add up");
   require(counters.liveFlows == 0, "no flow is left");
-  require(counters.classifier.undecidedFlows == 0, "no flow is left to classify");
+  const ClassifierCounters& naming = counters.classifier;
+  require(naming.undecidedFlows == 0, "no flow is left to classify");
+  require(naming.decidedFlows + naming.exhaustedFlows + naming.endedUndecidedFlows +
+                  naming.unscannableFlows + naming.slotShortageFlows + naming.shedFlows ==
+              counters.table.flows,
+          "every flow is named, or counted by why it is not");
   return 0;
 }

@@ -4,6 +4,7 @@ import type { Logger } from '@weir/wire';
 import { interfaceNews } from './capture-news.js';
 import { parseCores } from './cores.js';
 import { linkState } from './link-state.js';
+import { decidedShare } from './naming.js';
 import { type Probe, sourceOf } from './probe.js';
 import { RecentGrowth } from './rates.js';
 import type { ProbeStats } from './stats.js';
@@ -28,14 +29,6 @@ function sourceStatus(probe: Probe): SourceStatus {
   if (source.kind !== 'interface') return { kind: source.kind, name: source.path, link: 'unknown' };
   const { interfaceName: name } = source;
   return { kind: 'interface', name, link: linkState(name) };
-}
-
-/** Of the flows whose payload could be looked at, the share that has a name. */
-function decidedShare({ classifier }: ProbeStats): number | null {
-  const { decidedFlows = 0, exhaustedFlows = 0, unscannableFlows = 0 } = classifier;
-  const decided =
-    decidedFlows + exhaustedFlows + unscannableFlows + (classifier.slotShortageFlows ?? 0);
-  return decided > 0 ? decidedFlows / decided : null;
 }
 
 const laneKey = (lane: number, counter: string): string => `lane ${lane} ${counter}`;
@@ -164,7 +157,7 @@ export class ProbeMonitor {
         busyShare: this.#recent.perSecond(laneKey(lane, 'cpuSeconds')),
       })),
       residentBytes: process.memoryUsage.rss(),
-      decidedShare: decidedShare(stats),
+      decidedShare: decidedShare(stats.classifier),
       stuckLanes: [...watched.stuckLanes],
       reloads: { ...this.#reloads },
       lastReload: watched.lastReload,

@@ -41,7 +41,7 @@ export interface ProbeStatus {
   /** each lane's, of the last seconds; `busyShare` 1: its thread has no time left */
   readonly laneRates: readonly { readonly packetsPerSecond: number; readonly busyShare: number }[];
   readonly residentBytes: number;
-  /** of the flows that could be named, how many were: 0 to 1; null before the first */
+  /** of the flows that are not undecided any more, how many have a name: 0 to 1; null before the first */
   readonly decidedShare: number | null;
   /** lanes that have not shown up for too long */
   readonly stuckLanes: readonly number[];

@@ -349,6 +349,7 @@ std::span<FlowEntry* const> Classifier::Impl::settle() {
 }
 
 void Classifier::Impl::release(FlowEntry& entry) {
+  if (FlowSeats::isUndecided(entry)) ++counters.endedUndecidedFlows;
   leave(entry);
   if (entry.application != 0 && !named.empty()) std::erase(named, &entry);
 }

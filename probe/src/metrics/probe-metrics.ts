@@ -29,6 +29,7 @@ const HELP: Readonly<Record<string, string>> = {
   exhaustedFlows: 'Flows without a name after their budget of packets or octets was spent',
   undecidedFlows: 'Flows whose application is still being looked for',
   undecidedFlowBytes: 'Memory held for flows whose application is still being looked for',
+  endedUndecidedFlows: 'Flows without a name that ended before their budget was spent',
   unscannableFlows: 'Flows of protocols without payload to look at',
   slotShortageFlows: 'Flows without a name because too many were undecided at the same time',
   expectedFlows: 'Flows named because a control channel had announced them',
