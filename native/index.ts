@@ -155,6 +155,8 @@ export interface ExporterCounters {
   readonly failedMessagesByReason: Readonly<Record<string, number>>;
   /** in words; "" while nothing has failed */
   readonly lastFailure: string;
+  /** of `unreachableMessages` */
+  readonly lastUnreachable: string;
   readonly unsupportedRecords: number;
   readonly unsupportedPackets: number;
   readonly unsupportedOctets: number;

@@ -70,7 +70,7 @@ it('counts every datagram that nobody takes, and goes on when somebody does', as
   await sleep(300);
   const books = booksOf(readStats(statsFile));
   expect(books.unreachableMessages).toBeGreaterThan(0);
-  expect(books.lastFailure).toBe('Connection refused');
+  expect(books).toMatchObject({ lastUnreachable: 'Connection refused', lastFailure: '' });
   expect(books).toMatchObject({ failedMessages: 0, failedRecords: 0 });
   expect(collector.datagrams + (books.unreachableMessages ?? 0)).toBe(books.messages);
 });
@@ -179,6 +179,20 @@ describe.skipIf(!IS_ROOT)('over a veth pair', () => {
     expect(books.lastFailure).toBe('Resource temporarily unavailable');
     expect(totals.records + (books.failedRecords ?? 0)).toBe(books.records);
     expect(totals.packets + (books.failedPackets ?? 0)).toBe(books.packets);
+  });
+
+  it('starts without a route to the collector, and says that it is missing', async () => {
+    const statsFile = path.join(scratchFolder(), 'stats.json');
+    const source = ['--replay', SAMPLE, '--loop', '--active-timeout', '1', '--idle-timeout', '1'];
+    const target = ['--export', 'netflow9://203.0.113.9:4739', '--stats', statsFile];
+    const inside = ['ip', 'netns', 'exec', NEAR];
+    await using probe = RunningWeir.start(['probe', ...source, ...target], inside);
+    await sleep(4000);
+    expect(await probe.stop()).toBe(0);
+    const books = booksOf(readStats(statsFile));
+    expect(books).toMatchObject({ connected: 0, lastFailure: 'Network is unreachable' });
+    expect(books.records).toBeGreaterThan(0);
+    expect(books.failedRecords).toBe(books.records);
   });
 
   it('reaches a link-local address by its zone', async () => {

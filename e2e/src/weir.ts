@@ -62,6 +62,7 @@ export interface Stats extends Sum {
 export type TargetBooks = Record<string, number> & {
   readonly failedMessagesByReason: Record<string, number>;
   readonly lastFailure: string;
+  readonly lastUnreachable: string;
 };
 
 /** Of the first target. */

@@ -87,6 +87,7 @@ Napi::Object writeExporter(Napi::Env env, const ExporterCounters& counters) {
   set(object, "connected", counters.sender.connected);
   object.Set("failedMessagesByReason", writeFailures(env, counters.sender));
   object.Set("lastFailure", SendFailure::fromWord(counters.sender.lastFailure).text());
+  object.Set("lastUnreachable", SendFailure::fromWord(counters.sender.lastUnreachable).text());
   set(object, "unsupportedRecords", counters.unsupportedRecords);
   set(object, "unsupportedPackets", counters.unsupportedPackets);
   set(object, "unsupportedOctets", counters.unsupportedOctets);

@@ -69,7 +69,11 @@ describe('warningsOf', () => {
       'ipfix+tls://a:1: not connected (Connection refused)',
     ]);
     expect(told(target('ipfix+tcp://a:1', 1))).toEqual([]);
-    expect(told(target('ipfix://a:1', 0))).toEqual([]);
+    expect(told(target('netflow9://a:1', 0))).toEqual([
+      'netflow9://a:1: not connected (Connection refused)',
+    ]);
+    expect(told(target('ipfix://a:1', 1))).toEqual([]);
+    expect(told(target('file://a.ipfix', 0))).toEqual([]);
   });
 
   it('does not miss the connection of a lane that has finished', () => {

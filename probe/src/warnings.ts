@@ -93,12 +93,12 @@ export interface Watched {
 type Entry = readonly [subject: string, text: string];
 
 /**
- * TCP and TLS collectors that some lane has no connection to. One that was there and has ended
+ * Collectors that some lane has no connection to, or no route by UDP. One that was there and has ended
  * without a failure belongs to a lane that has finished.
  */
 function connectionWarnings({ targets, lanes }: ProbeStats): Entry[] {
   return Object.entries(targets)
-    .filter(([url, { connected }]) => /^ipfix\+t/.test(url) && connected < lanes.length)
+    .filter(([url, { connected }]) => /^(ipfix|netflow)/.test(url) && connected < lanes.length)
     .filter(([, { sessions, lastFailure }]) => lastFailure !== '' || sessions < lanes.length)
     .map(([url, { lastFailure }]) => [
       `${url}: not connected`,

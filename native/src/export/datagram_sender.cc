@@ -59,8 +59,8 @@ void setPathOptions(int fd, int family) {
   }
 }
 
-/// Whether this message of the error queue tells of an ICMP answer.
-bool isIcmpAnswer(msghdr& message) {
+/// The errno of the ICMP answer that this message of the error queue tells of; 0: of none.
+int icmpAnswer(msghdr& message) {
   for (cmsghdr* part = CMSG_FIRSTHDR(&message); part != nullptr;
        part = CMSG_NXTHDR(&message, part)) {
     const bool isError = (part->cmsg_level == SOL_IP && part->cmsg_type == IP_RECVERR) ||
@@ -68,9 +68,17 @@ bool isIcmpAnswer(msghdr& message) {
     if (!isError) continue;
     sock_extended_err error;
     std::memcpy(&error, CMSG_DATA(part), sizeof error);
-    return error.ee_origin == SO_EE_ORIGIN_ICMP || error.ee_origin == SO_EE_ORIGIN_ICMP6;
+    const bool isIcmp =
+        error.ee_origin == SO_EE_ORIGIN_ICMP || error.ee_origin == SO_EE_ORIGIN_ICMP6;
+    return isIcmp ? static_cast<int>(error.ee_errno) : 0;
   }
-  return false;
+  return 0;
+}
+
+/// What a network that comes later, or comes back, mends.
+bool isNoRoute(int error) {
+  return error == ENETUNREACH || error == EHOSTUNREACH || error == ENETDOWN ||
+         error == EADDRNOTAVAIL;
 }
 
 void waitAMillisecond() {
@@ -87,37 +95,62 @@ DatagramSender::DatagramSender(CollectorAddress collector, SendMode mode, Datagr
       maximumBytes_(SMALLEST_MESSAGE_BYTES) {}
 
 void DatagramSender::open() {
-  connectTo(resolveCollector(collector_, SOCK_DGRAM, options_.source));
-  setPathOptions(socket_.get(), address_.family());
+  addresses_ = resolveCollector(collector_, SOCK_DGRAM, options_.source);
+  connectFirst();
+  if (connectError_ != 0 && !isNoRoute(connectError_)) {
+    throw CodedError("WEIR_EXPORT_UNREACHABLE",
+                     "cannot send to the collector " + collector_.host + ": " +
+                         std::strerror(connectError_) +
+                         ". Check the address and this machine's routes.");
+  }
   prepareSlots();
   askMtu();
-  counters_.sessions = counters_.connected = 1;
+  counters_.sessions = 1;
 }
 
-void DatagramSender::connectTo(const std::vector<SocketAddress>& addresses) {
-  int error = 0;
-  for (const SocketAddress& address : addresses) {
-    socket_ = socketFrom(address, SOCK_DGRAM, options_.source);
+/// To the first address that this machine has a way to.
+void DatagramSender::connectFirst() {
+  for (const SocketAddress& address : addresses_) {
     address_ = address;
-    if (socket_.valid() && connect(socket_.get(), address.get(), address.lengthBytes) == 0) return;
-    error = errno;
+    socket_ = socketFrom(address, SOCK_DGRAM, options_.source);
+    if (!socket_.valid()) {
+      noteConnected(errno);
+      continue;
+    }
+    setPathOptions(socket_.get(), address.family());
+    noteConnected(connect(socket_.get(), address.get(), address.lengthBytes) == 0 ? 0 : errno);
+    if (connectError_ == 0) return;
   }
-  throw CodedError("WEIR_EXPORT_UNREACHABLE", "no route to the collector " + collector_.host +
-                                                  ": " + std::strerror(error) +
-                                                  ". Check the address and this machine's routes.");
 }
 
-/// A socket keeps the source address that it had at first, which may be gone from this machine.
+/// Collectors know the session by the port it comes from: the socket stays once it has led there.
+/// It keeps the source address that it had at first, which may be gone from this machine.
 void DatagramSender::connectAgain() {
+  connectedNs_ = nowNs_;
+  if (!hasBeenConnected_) {
+    connectFirst();
+    if (connectError_ == 0) askMtu();
+    return;
+  }
   const sockaddr nowhere{AF_UNSPEC, {}};
   static_cast<void>(connect(socket_.get(), &nowhere, sizeof nowhere));
-  if (connect(socket_.get(), address_.get(), address_.lengthBytes) == 0) isCutOff_ = false;
-  connectedNs_ = nowNs_;
+  const int status = connect(socket_.get(), address_.get(), address_.lengthBytes);
+  noteConnected(status == 0 ? 0 : errno);
+}
+
+/// `error`: 0, or the errno of what `connect` failed with.
+void DatagramSender::noteConnected(int error) {
+  connectError_ = error;
+  isCutOff_ = error != 0;
+  counters_.connected = error == 0 ? 1 : 0;
+  if (error == 0) hasBeenConnected_ = true;
+  if (error != 0) noteFailure(SendFailure::system(error));
 }
 
 void DatagramSender::prepareSlots() {
   const size_t packetBytes = std::min<size_t>(options_.maximumMtuBytes, LARGEST_PACKET_BYTES);
-  slotBytes_ = std::max(packetBytes - headerBytes(address_.family()), SMALLEST_MESSAGE_BYTES);
+  // Which of its addresses leads to the collector may turn out later: room for the shorter header.
+  slotBytes_ = std::max(packetBytes - headerBytes(AF_INET), SMALLEST_MESSAGE_BYTES);
   buffer_.resize(slotBytes_ * QUEUE_DATAGRAMS);
   for (size_t i = 0; i < QUEUE_DATAGRAMS; ++i) {
     slots_[i].octets.iov_base = buffer_.data() + i * slotBytes_;
@@ -128,7 +161,8 @@ void DatagramSender::prepareSlots() {
 
 void DatagramSender::askMtu() {
   const size_t headers = headerBytes(address_.family());
-  const size_t mtu = pathMtuBytes(socket_.get(), address_.family());
+  const size_t mtu =
+      std::min<size_t>(pathMtuBytes(socket_.get(), address_.family()), options_.maximumMtuBytes);
   maximumBytes_ = std::clamp(mtu - std::min(mtu, headers), SMALLEST_MESSAGE_BYTES, slotBytes_);
   mtuAskedNs_ = nowNs_;
 }
@@ -177,6 +211,7 @@ int64_t DatagramSender::oldestRecordNs() const {
 
 /// Offers the messages from `first` on to the kernel. How many are settled now, sent or failed.
 size_t DatagramSender::transmit(size_t first) {
+  if (connectError_ != 0) return fail(first, FailureReason::NOT_CONNECTED, connectError_);
   const int flags = mode_ == SendMode::NEVER_WAIT ? MSG_DONTWAIT : 0;
   const int taken =
       sendmmsg(socket_.get(), &headers_[first], static_cast<unsigned>(waiting_ - first), flags);
@@ -199,6 +234,10 @@ size_t DatagramSender::settleRefusal(size_t first, int error) {
       retries_++ < MAXIMUM_RETRIES) {
     return 0;
   }
+  if (isNoRoute(error)) {
+    isCutOff_ = true;
+    return fail(first, FailureReason::NOT_CONNECTED, error);
+  }
   switch (error) {
     case EAGAIN:
       return failRest(first, error);
@@ -209,13 +248,6 @@ size_t DatagramSender::settleRefusal(size_t first, int error) {
         return 0;
       }
       return fail(first, FailureReason::BUFFER_FULL, error);
-    case ENETUNREACH:
-    case EHOSTUNREACH:
-    case ENETDOWN:
-    case EADDRNOTAVAIL:
-    case EDESTADDRREQ:
-      isCutOff_ = true;
-      return fail(first, FailureReason::NOT_CONNECTED, error);
     default:
       isCutOff_ = true;
       return fail(first, FailureReason::SYSTEM_ERROR, error);
@@ -242,9 +274,10 @@ size_t DatagramSender::drainErrors() {
     message.msg_control = control.data();
     message.msg_controllen = control.size();
     if (recvmsg(socket_.get(), &message, MSG_ERRQUEUE | MSG_DONTWAIT) < 0) return drained;
-    if (!isIcmpAnswer(message)) continue;
+    const int answer = icmpAnswer(message);
+    if (answer == 0) continue;
     ++counters_.unreachableMessages;
-    noteFailure(SendFailure::system(ECONNREFUSED));
+    counters_.lastUnreachable = SendFailure::system(answer).word();
   }
 }
 

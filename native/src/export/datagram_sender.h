@@ -36,7 +36,8 @@ class DatagramSender final : public MessageSender {
  public:
   DatagramSender(CollectorAddress collector, SendMode mode, DatagramOptions options = {});
 
-  /// Resolves and connects. Throws CodedError when the name cannot be resolved.
+  /// Resolves and connects. Throws CodedError when the name cannot be resolved. A network that is
+  /// not there yet may come: then messages fail until there is a way to the collector.
   void open() override;
 
   [[nodiscard]] size_t maximumMessageBytes() const override { return maximumBytes_; }
@@ -54,8 +55,9 @@ class DatagramSender final : public MessageSender {
     MessageContents contents;
   };
 
-  void connectTo(const std::vector<SocketAddress>& addresses);
+  void connectFirst();
   void connectAgain();
+  void noteConnected(int error);
   void prepareSlots();
   void askMtu();
   [[nodiscard]] size_t transmit(size_t first);
@@ -68,7 +70,8 @@ class DatagramSender final : public MessageSender {
   SendMode mode_;
   DatagramOptions options_;
   Fd socket_;
-  SocketAddress address_;
+  std::vector<SocketAddress> addresses_;
+  SocketAddress address_;  ///< the one of them that the socket is for
   size_t maximumBytes_;
   size_t slotBytes_ = 0;
   std::vector<uint8_t> buffer_;  ///< of all slots
@@ -81,6 +84,8 @@ class DatagramSender final : public MessageSender {
   int64_t mtuAskedNs_ = 0;
   int64_t connectedNs_ = 0;
   bool isCutOff_ = false;  ///< this machine has no way to the collector
+  bool hasBeenConnected_ = false;
+  int connectError_ = 0;  ///< errno while the socket is not connected
 };
 
 }  // namespace weir

@@ -3,6 +3,13 @@
 #include "export/datagram_sender.h"
 
 #include <doctest/doctest.h>
+#include <net/if.h>
+#include <sched.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <cstring>
+#include <thread>
 
 #include "capture/byte_order.h"
 #include "coded_error.h"
@@ -99,7 +106,8 @@ TEST_CASE("every datagram that meets a closed port is counted, and none twice") 
   CHECK(sender.counters().messages == MESSAGES);
   CHECK(sender.counters().unreachableMessages == MESSAGES);
   CHECK(sender.counters().failedMessages == 0);
-  CHECK(SendFailure::fromWord(sender.counters().lastFailure).text() == "Connection refused");
+  CHECK(SendFailure::fromWord(sender.counters().lastUnreachable).text() == "Connection refused");
+  CHECK(sender.counters().lastFailure == 0);
 }
 
 TEST_CASE("a collector that comes back gets what is sent from then on") {
@@ -120,6 +128,50 @@ TEST_CASE("a collector that comes back gets what is sent from then on") {
   CHECK(numberOf(arrived.front()) == 40);
   CHECK(sender.counters().messages == 90);
   CHECK(sender.counters().unreachableMessages == 40);
+}
+
+TEST_CASE("without a route messages fail for that reason, until there is one" *
+          doctest::skip(geteuid() != 0)) {
+  std::thread([] {
+    REQUIRE(unshare(CLONE_NEWNET) == 0);  // of this thread only
+    const auto setLoopback = [](int flags) {
+      const Fd control(socket(AF_INET, SOCK_DGRAM, 0));
+      ifreq request{};
+      std::strcpy(request.ifr_name, "lo");
+      request.ifr_flags = static_cast<int16_t>(flags);
+      REQUIRE(ioctl(control.get(), SIOCSIFFLAGS, &request) == 0);
+    };
+    DatagramSender sender({"127.0.0.1", closedPort()}, SendMode::NEVER_WAIT);
+    sender.open();
+    const auto sendOne = [&sender](uint32_t number) {
+      sender.send(message(number), {.records = 1});
+      sender.flush();
+      return SendFailure::fromWord(sender.counters().lastFailure).text();
+    };
+    CHECK(sender.counters().connected == 0);
+    CHECK(sendOne(0) == "Network is unreachable");
+    sender.tick(2'000 * MILLISECOND);
+    CHECK(sendOne(1) == "Network is unreachable");
+    CHECK(sender.counters().failedRecords == 2);
+
+    setLoopback(IFF_UP);
+    sender.tick(4'000 * MILLISECOND);
+    CHECK(sender.counters().connected == 1);
+    sendOne(2);
+    CHECK(sender.counters().messages == 1);
+
+    ifreq noAddress{};
+    std::strcpy(noAddress.ifr_name, "lo");
+    noAddress.ifr_addr.sa_family = AF_INET;
+    REQUIRE(ioctl(Fd(socket(AF_INET, SOCK_DGRAM, 0)).get(), SIOCSIFADDR, &noAddress) == 0);
+    setLoopback(0);
+    sender.tick(6'000 * MILLISECOND);
+    sendOne(3);
+    sender.tick(8'000 * MILLISECOND);
+    CHECK(sendOne(4) == "Network is unreachable");
+    CHECK(sender.counters().connected == 0);
+    CHECK(sender.counters().failedRecords == 4);
+  }).join();
 }
 
 TEST_CASE("a source address that is not this machine's is an error with a code") {

@@ -43,7 +43,8 @@ struct SenderCounters {
   uint64_t unreachableMessages = 0;  ///< of `messages`: answered with an ICMP error
   uint64_t sessions = 0;     ///< transport sessions begun (connections; 1 for UDP, files: each one)
   uint64_t connected = 0;    ///< 1 while there is a session, else 0
-  uint64_t lastFailure = 0;  ///< SendFailure::word of what went wrong last
+  uint64_t lastFailure = 0;  ///< SendFailure::word of why a message failed last
+  uint64_t lastUnreachable = 0;  ///< likewise of unreachableMessages
 };
 
 /// Owned and used by one exporter of one lane.
