@@ -229,11 +229,15 @@ TEST_CASE("both sides prove who they are" * doctest::skip(!HAS_OPENSSL)) {
 TEST_CASE("certificates that are not there, or do not belong together, are errors with a code" *
           doctest::skip(!HAS_OPENSSL)) {
   const auto load = [](const TlsOptions& options) { return TlsCredentials::load(options); };
-  CHECK_THROWS_AS(load({.authorityFile = "/no/such/file"}), CodedError);
+  CHECK_THROWS_WITH_AS(load({.authorityFile = "/no/such/file"}),
+                       doctest::Contains("No such file or directory. "), CodedError);
   CHECK_THROWS_AS(load({.authorityFile = certificates().file("ca.key")}), CodedError);
   TlsOptions mixed = trusting("ca");
   mixed.certificateFile = certificates().file("probe.pem");
   CHECK_THROWS_AS(load(mixed), CodedError);
+  mixed.keyFile = "/no/such/key";
+  CHECK_THROWS_WITH_AS(load(mixed), doctest::Contains("\"/no/such/key\": No such file"),
+                       CodedError);
   mixed.keyFile = certificates().file("server.key");
   CHECK_THROWS_AS(load(mixed), CodedError);
 }
