@@ -67,8 +67,8 @@ export const ProbeConfig = section({
   export: option(Type.Array(Type.String()), {
     flag: '--export <url>',
     description:
-      'netflow5, netflow9, ipfix, ipfix+tcp or ipfix+tls://HOST:PORT, or file://PATH.ipfix; ' +
-      'several may be given',
+      'netflow5, netflow9, ipfix, ipfix+tcp or ipfix+tls://HOST:PORT, or file://PATH.ipfix, which ' +
+      'a live capture appends to and --read begins anew; several may be given',
     default: [],
   }),
   ipfixFlows: option(Type.Union([Type.Literal('uniflow'), Type.Literal('biflow')]), {
@@ -146,7 +146,9 @@ export const ProbeConfig = section({
   }),
   records: option(Type.Optional(Type.String({ minLength: 1 })), {
     flag: '--records <file>',
-    description: 'write each record as a line of JSON; - is standard output',
+    description:
+      'write each record as a line of JSON; - is standard output; a live capture appends to a file ' +
+      'that is there, --read begins it anew',
   }),
   stats: option(Type.Optional(Type.String({ minLength: 1 })), {
     flag: '--stats <file>',

@@ -7,11 +7,22 @@
 
 namespace weir {
 
+namespace {
+
+/// A live capture cannot be had again: a probe that is started anew goes on where it left off. What
+/// is read from a capture file can.
+MessageFile::Begin beginningOf(SendMode mode) {
+  return mode == SendMode::WAIT ? MessageFile::Begin::EMPTY : MessageFile::Begin::APPEND;
+}
+
+}  // namespace
+
 void ExportRoute::prepare() {
   if (destination_.transport == ExportTransport::TLS)
     credentials_ = TlsCredentials::load(options_.tls);
   if (destination_.transport == ExportTransport::FILE) {
-    files_ = std::make_shared<MessageFiles>(destination_.path, options_.rotateNs);
+    files_ =
+        std::make_shared<MessageFiles>(destination_.path, options_.rotateNs, beginningOf(mode_));
   }
 }
 

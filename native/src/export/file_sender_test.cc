@@ -81,6 +81,21 @@ TEST_CASE("a file that cannot be written is an error with a code, before anythin
   CHECK_THROWS_AS(MessageFiles("/no/such/folder/%H.ipfix", SECOND).open(), CodedError);
 }
 
+TEST_CASE("a file that is there is begun anew, or goes on after what it holds") {
+  const TemporaryFolder folder;
+  const std::string path = folder.file("again.ipfix");
+  const auto write = [&](MessageFile::Begin begin, uint32_t number) {
+    FileSender sender(std::make_shared<MessageFiles>(path, 0, begin));
+    sender.open();
+    give(sender, number, 100);
+    sender.close();
+    return numbersIn(path);
+  };
+  CHECK(write(MessageFile::Begin::APPEND, 1) == std::vector<uint32_t>{1});
+  CHECK(write(MessageFile::Begin::APPEND, 2) == std::vector<uint32_t>{1, 2});
+  CHECK(write(MessageFile::Begin::EMPTY, 3) == std::vector<uint32_t>{3});
+}
+
 TEST_CASE("what does not fit the disk is counted, and the file keeps whole messages only") {
   const TemporaryFolder folder;
   const auto files = std::make_shared<MessageFiles>(folder.file("full.ipfix"), 0);

@@ -32,7 +32,6 @@ std::string folderOf(const std::string& path) {
 
 }  // namespace
 
-// A series is appended to: a probe that is started again within a period keeps what it wrote.
 MessageFile::MessageFile(const std::string& path, Begin begin)
     : fd_(::open(path.c_str(),
                  O_WRONLY | O_CREAT | O_CLOEXEC | (begin == Begin::EMPTY ? O_TRUNC : O_APPEND),
@@ -65,7 +64,7 @@ void MessageFiles::open() {
     if (access(folderOf(path_).c_str(), W_OK) != 0) throwCannotWrite(path_, errno);
     return;
   }
-  file_ = fileNamed(path_, MessageFile::Begin::EMPTY);
+  file_ = fileNamed(path_, begin_);
   if (!file_) throwCannotWrite(path_, errno);
 }
 

@@ -37,8 +37,11 @@ class MessageFile {
 /// lanes have gone on to the next one, each with its templates first.
 class MessageFiles {
  public:
-  /// `rotateNs` 0: one file, and the path is taken as it is.
-  MessageFiles(std::string path, int64_t rotateNs) : path_(std::move(path)), rotateNs_(rotateNs) {}
+  /// `rotateNs` 0: one file, the path is taken as it is, and `begin` says what becomes of one that
+  /// is there. A series is always appended to.
+  MessageFiles(std::string path, int64_t rotateNs,
+               MessageFile::Begin begin = MessageFile::Begin::EMPTY)
+      : path_(std::move(path)), rotateNs_(rotateNs), begin_(begin) {}
 
   /// Throws CodedError when the file, or a file in this folder, cannot be written.
   void open();
@@ -59,6 +62,7 @@ class MessageFiles {
 
   std::string path_;
   int64_t rotateNs_;
+  MessageFile::Begin begin_;
   std::mutex mutex_;
   std::map<std::string, std::weak_ptr<MessageFile>> files_;  ///< by name; some lane has each
   std::shared_ptr<MessageFile> file_;  ///< the one asked for last, so that it stays open

@@ -33,14 +33,17 @@ bool waitForRoom(int fd, int milliseconds) {
 
 void RecordFile::open() {
   if (path_ == "-") return openStandardOutput();
-  owned_ = Fd(::open(path_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
+  // A live capture cannot be had again: started anew, it goes on after what it wrote before.
+  const int beginning = mode_ == SendMode::WAIT ? O_TRUNC : O_APPEND;
+  owned_ = Fd(::open(path_.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | beginning, 0644));
   if (!owned_.valid()) {
     throw CodedError("WEIR_EXPORT_CANNOT_CREATE_FILE",
                      "cannot write records to " + path_ + ": " + std::strerror(errno) +
                          ". Check the folder and its rights, or give another path.");
   }
   fd_ = owned_.get();
-  if (mode_ == SendMode::NEVER_WAIT) fcntl(fd_, F_SETFL, O_NONBLOCK);  // it may be a named pipe
+  // It may be a named pipe, which opened like this would have to have a reader already.
+  if (mode_ == SendMode::NEVER_WAIT) fcntl(fd_, F_SETFL, O_APPEND | O_NONBLOCK);
 }
 
 /// Whether to wait is a property of the open file, which others may share: a live capture opens it

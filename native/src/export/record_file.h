@@ -22,7 +22,8 @@ class RecordFile {
   explicit RecordFile(std::string path, SendMode mode = SendMode::WAIT)
       : path_(std::move(path)), mode_(mode) {}
 
-  /// Throws CodedError when the file cannot be created.
+  /// Throws CodedError when the file cannot be created. One that is there is begun anew, but for a
+  /// live capture, which appends.
   void open();
 
   /// How many of the block's lines are lost: full disk, closed pipe, stalled reader.

@@ -11,6 +11,8 @@
 #include <algorithm>
 #include <cerrno>
 #include <csignal>
+#include <fstream>
+#include <iterator>
 #include <string>
 #include <thread>
 
@@ -56,6 +58,21 @@ std::string linesFrom(int first, int count) {
 
 int linesIn(const std::string& text) {
   return static_cast<int>(std::count(text.begin(), text.end(), '\n'));
+}
+
+TEST_CASE("a live capture appends to the file that is there; who reads a capture begins it anew") {
+  const std::string path = "/tmp/weir-records-" + std::to_string(getpid());
+  const auto written = [&path](SendMode mode, const std::string& text) {
+    RecordFile file(path, mode);
+    file.open();
+    file.write(text);
+    std::ifstream content(path);
+    return std::string(std::istreambuf_iterator<char>(content), {});
+  };
+  CHECK(written(SendMode::NEVER_WAIT, "one\n") == "one\n");
+  CHECK(written(SendMode::NEVER_WAIT, "two\n") == "one\ntwo\n");
+  CHECK(written(SendMode::WAIT, "three\n") == "three\n");
+  unlink(path.c_str());
 }
 
 TEST_CASE("a live capture goes on when the reader stalls: lines are counted as lost, none torn") {
