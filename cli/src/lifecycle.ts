@@ -16,8 +16,15 @@ function hasTerminal(): boolean {
   }
 }
 
+/** `process.exit` would wait for the threads that do not come to an end. */
+function dieOf(signal: NodeJS.Signals): void {
+  process.removeAllListeners(signal);
+  process.kill(process.pid, signal);
+}
+
 /**
- * Resolves at the first SIGINT or SIGTERM. A second one ends the process at once. SIGHUP stops too
+ * Resolves at the first SIGINT or SIGTERM. A second one ends the process at once, which
+ * then has died of it. SIGHUP stops too
  * when it means that the terminal was closed, or when there is nothing to reload.
  */
 export function stopRequested(reload?: () => void): Promise<NodeJS.Signals> {
@@ -30,7 +37,7 @@ export function stopRequested(reload?: () => void): Promise<NodeJS.Signals> {
         resolve(signal);
       } else if (performance.now() - firstMs > SAME_SIGNAL_MS) {
         process.stderr.write('weir: stopped at once; what was not yet written is lost.\n');
-        process.exit(130);
+        dieOf(signal);
       }
     };
     const hangUp = (signal: NodeJS.Signals): void => {

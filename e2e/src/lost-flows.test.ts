@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // Who reads a file is told when its flows have not arrived.
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
-import { RunningWeir, SAMPLE, weir } from './weir.js';
+import { writeManyFlows } from './many-flows.js';
+import { RunningWeir, SAMPLE, scratchFolder, WEIR, weir } from './weir.js';
 
 /** A port of this machine that nobody listens on. */
 async function closedPort(): Promise<number> {
@@ -39,4 +43,18 @@ it('logs what is not well while it runs and sums up at the end, and goes on', as
   expect(await probe.stop()).toBe(0);
   expect(probe.output).toMatch(/warn: \d+ flow records could not be sent to .*since the start/);
   expect(probe.output.match(/not connected/g)).toHaveLength(1);
+});
+
+it('ends at the second signal whatever its threads wait for', async () => {
+  const capture = path.join(scratchFolder(), 'many.pcap');
+  writeManyFlows(capture, 20_000, 1);
+  const args = [WEIR, 'probe', '--read', capture, '--engine', 'none', '--records', '-'];
+  // Nobody reads its records, so that it can never be done.
+  const probe = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  await sleep(3000);
+  const exited = once(probe, 'exit');
+  probe.kill('SIGINT');
+  await sleep(1500); // a second one that comes sooner is the first once more
+  probe.kill('SIGTERM');
+  expect(await exited).toEqual([null, 'SIGTERM']);
 });

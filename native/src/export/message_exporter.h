@@ -22,6 +22,7 @@ class MessageExporter : public RecordExporter {
   void tick(int64_t nowNs) override;
   void flush() final;
   void finish() override;
+  void stopWaiting() override { sender_->stopWaiting(); }
   [[nodiscard]] ExporterCounters counters() const final;
 
  protected:

@@ -82,6 +82,10 @@ class MessageSender {
   /// Hands over the rest and ends the session. May wait for the collector, up to a bound.
   virtual void close() { flush(); }
 
+  /// Somebody wants the process to end: from now on nothing waits longer for the collector than a
+  /// live capture would. May be called from any thread.
+  virtual void stopWaiting() {}
+
   /// When the oldest record was written that `send` was given and that has neither left nor failed,
   /// by the lane's clock.
   [[nodiscard]] virtual int64_t oldestRecordNs() const { return NO_RECORD_WAITS; }

@@ -71,6 +71,9 @@ class RecordExporter {
   /// After the last record: sends everything and ends; may wait for a collector, up to a bound.
   virtual void finish() { flush(); }
 
+  /// As MessageSender::stopWaiting; may be called from any thread.
+  virtual void stopWaiting() {}
+
   // What exporters tell collectors beside the records. A change is announced at once: the records
   // written before it are announced with what was true for them.
   virtual void setApplications(const std::vector<ApplicationRow>& /*rows*/) {}

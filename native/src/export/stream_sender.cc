@@ -150,6 +150,10 @@ void StreamSender::failAll(FailureReason reason) {
   queue_.clear();
 }
 
+bool StreamSender::mayWait() const {
+  return mode_.load(std::memory_order_relaxed) == SendMode::WAIT;
+}
+
 bool StreamSender::isEstablished() const {
   return channel_ && channel_->state() == StreamChannel::State::ESTABLISHED;
 }
@@ -157,10 +161,10 @@ bool StreamSender::isEstablished() const {
 /// False when the message cannot be taken: a live capture goes on, and who reads a file has waited
 /// for a collector that takes nothing.
 bool StreamSender::waitForRoom(size_t octets) {
-  if (mode_ == SendMode::NEVER_WAIT) {
+  if (!mayWait()) {
     tick(0);
   } else {
-    while (!queue_.hasRoomFor(octets) && !isSessionOver_ && !isWaitingGivenUp_) {
+    while (!queue_.hasRoomFor(octets) && !isSessionOver_ && !isWaitingGivenUp_ && mayWait()) {
       waitAndStep();
       isWaitingGivenUp_ = monotonicNs() - progressedNs_ >= STALL_LIMIT_NS;
     }
@@ -185,7 +189,7 @@ bool StreamSender::canStillArrive(int64_t deadlineNs) const {
 
 void StreamSender::close() {
   const auto deadlineNs = [this, closedNs = monotonicNs()] {
-    return mode_ == SendMode::WAIT ? progressedNs_ + STALL_LIMIT_NS : closedNs + CLOSE_LIMIT_NS;
+    return mayWait() ? progressedNs_ + STALL_LIMIT_NS : closedNs + CLOSE_LIMIT_NS;
   };
   step(monotonicNs());
   while (!queue_.isEmpty() && canStillArrive(deadlineNs()) && monotonicNs() < deadlineNs()) {

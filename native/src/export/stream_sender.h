@@ -3,6 +3,7 @@
 // leave waits in a bounded buffer, and a connection that is lost is made again.
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <string>
@@ -49,6 +50,8 @@ class StreamSender final : public MessageSender {
   /// NEVER_WAIT CLOSE_LIMIT_NS at most.
   void close() override;
 
+  void stopWaiting() override { mode_.store(SendMode::NEVER_WAIT, std::memory_order_relaxed); }
+
   [[nodiscard]] int64_t oldestRecordNs() const override { return queue_.oldestRecordNs(); }
 
  private:
@@ -65,11 +68,12 @@ class StreamSender final : public MessageSender {
   void failAll(FailureReason reason);
   [[nodiscard]] bool waitForRoom(size_t octets);
   void waitAndStep();
+  [[nodiscard]] bool mayWait() const;
   [[nodiscard]] bool isEstablished() const;
   [[nodiscard]] bool canStillArrive(int64_t deadlineNs) const;
 
   AddressLookup lookup_;
-  SendMode mode_;
+  std::atomic<SendMode> mode_;
   ChannelFactory connect_;
   OutboundQueue queue_;
   std::vector<SocketAddress> addresses_;

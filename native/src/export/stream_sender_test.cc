@@ -186,6 +186,33 @@ TEST_CASE("who reads a file waits for a slow collector") {
   CHECK(sender.counters().failedMessages == 0);
 }
 
+TEST_CASE("who wants to stop does not wait for a collector that takes nothing") {
+  StreamCollector collector(0, 4096);
+  StreamSender sender = senderTo(collector.port(), SendMode::WAIT, MIB);
+  sender.open();
+  std::atomic<uint32_t> given{0};
+  std::thread sending([&] {
+    for (; given < 2000; ++given) give(sender, given, 10'000);
+  });
+  // Once the buffer is full, each message would wait for half a minute.
+  uint32_t before = 0;
+  do {
+    before = given;
+    usleep(300'000);
+  } while (given == 0 || given != before);
+  CHECK(given < 2000);
+  sender.stopWaiting();
+  for (int i = 0; i < 1000 && given < 2000; ++i) usleep(10'000);
+  CHECK(given == 2000);
+  sending.join();
+  CHECK(failed(sender, FailureReason::BUFFER_FULL) > 0);
+  std::thread closing([&] { sender.close(); });
+  collector.read(500);
+  closing.join();
+  CHECK(collector.numbers().size() == sender.counters().messages);
+  CHECK(sender.counters().messages + sender.counters().failedMessages == 2000);
+}
+
 TEST_CASE("the next address of a name is tried at once") {
   StreamCollector collector;  // on 127.0.0.1 only, while "localhost" may be ::1 as well
   StreamSender sender(AddressLookup({"localhost", collector.port()}), SendMode::WAIT, {},

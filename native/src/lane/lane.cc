@@ -189,6 +189,11 @@ void Lane::takeStock() {
   for (const auto& exporter : parts_.exporters) exporter->setIgnored(ignored());
 }
 
+void Lane::stop() {
+  stopping_.store(true, std::memory_order_relaxed);
+  for (const auto& exporter : parts_.exporters) exporter->stopWaiting();
+}
+
 /// What collectors are told of it: exceptions that are no IP packets do not count there. Nobody
 /// knows the octets of what the kernel dropped.
 IgnoredTraffic Lane::ignored() const {

@@ -49,7 +49,7 @@ class Lane final : private FlowSink {
 
   /// Until the source is finished or `stop` was called; then all flows end and all records leave.
   void run();
-  void stop() { stopping_.store(true, std::memory_order_relaxed); }
+  void stop();
   /// Puts `update` in force between two batches and waits until it is; false when the lane leaves
   /// before that. One caller at a time.
   bool update(LaneUpdate& update) { return mailbox_.deliver(update); }
