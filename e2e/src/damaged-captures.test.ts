@@ -49,6 +49,15 @@ describe('weir probe on damaged captures', () => {
     return (await runProbe('--read', file, '--lanes', '2')).stats;
   }
 
+  it('says that a capture was cut off', async () => {
+    const file = path.join(folder, 'cut.pcap');
+    writeFileSync(file, pcap.subarray(0, (frameOffsets(pcap)[7]?.start ?? 0) + 1));
+    const { stderr } = await weir('probe', '--read', file, '--stats', '-');
+    expect(stderr).toMatch(/cut\.pcap ends in the middle of a packet/);
+    const whole = await weir('probe', '--read', SAMPLE, '--stats', '-');
+    expect(whole.stderr).toBe('');
+  });
+
   it.each([1, 2, 3, 4, 5, 6])(
     'accounts for every frame after octets were overwritten (%i)',
     async (seed) => {

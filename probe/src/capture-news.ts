@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a live capture's counters tell an operator between two looks at them.
+// What a capture's counters tell an operator: a live one's between two looks, a file's at its end.
 import type { LogLevel } from '@weir/wire';
 
 type CaptureCounters = Readonly<Record<string, number>>;
@@ -22,4 +22,18 @@ export function interfaceNews(
     return [['info', `interface ${name} is there again: capturing goes on`]];
   }
   return [];
+}
+
+/** Of a capture file, by the counter that tells. */
+const FILE_TROUBLES: Readonly<Record<string, string>> = {
+  truncatedFileRecords: 'ends in the middle of a packet: the file was cut off',
+  malformedFileBlocks: 'has parts that make no sense, whose packets are missing: it is damaged',
+  fileReadFailures: 'could not be read to its end: the rest is missing',
+};
+
+/** In what way not all of a file has been read, for its end. */
+export function fileTroubles(file: string, capture: CaptureCounters): string[] {
+  return Object.entries(FILE_TROUBLES)
+    .filter(([counter]) => (capture[counter] ?? 0) > 0)
+    .map(([, text]) => `${file === '-' ? 'standard input' : file} ${text}`);
 }

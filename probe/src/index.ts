@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 export { ProbeConfig } from './config.js';
+export { configWarnings } from './config-warnings.js';
 export { parseMetricsAddress } from './control/metrics-address.js';
 export { CONTROL, likelySocketPaths, NO_CONTROL, surroundings } from './control/socket-path.js';
 export { ProbeError } from './errors.js';

@@ -3,7 +3,9 @@
 // which works without.
 import type { Logger } from '@weir/wire';
 import type { FastifyInstance } from 'fastify';
+import { fileTroubles } from './capture-news.js';
 import type { ProbeConfig } from './config.js';
+import { configWarnings } from './config-warnings.js';
 import { listenOnSocket } from './control/control-socket.js';
 import { parseMetricsAddress } from './control/metrics-address.js';
 import type { ControlActions } from './control/routes.js';
@@ -63,7 +65,8 @@ export class Operation implements ControlActions {
    *   WEIR_PROBE_BAD_METRICS_ADDRESS
    */
   async open(): Promise<void> {
-    for (const warning of this.#probe.captureWarnings()) this.#options.log('warn', warning);
+    const told = [...configWarnings(this.#probe.config), ...this.#probe.captureWarnings()];
+    for (const warning of told) this.#options.log('warn', warning);
     const { metrics } = this.#probe.config;
     const wish = controlWish(this.#probe.config);
     try {
@@ -88,7 +91,7 @@ export class Operation implements ControlActions {
   async end(): Promise<void> {
     this.#endReports();
     this.#monitor.stop();
-    if (this.#hasBegun) this.#sayLosses();
+    if (this.#hasBegun) this.#sayShortfalls();
     await Promise.all(this.#servers.map((server) => server.close()));
   }
 
@@ -115,9 +118,13 @@ export class Operation implements ControlActions {
     }
   }
 
-  #sayLosses(): void {
+  /** What is missing, on either side. */
+  #sayShortfalls(): void {
     const { config } = this.#probe;
-    for (const warning of closingWarnings(this.#probe.stats(), config)) {
+    const stats = this.#probe.stats();
+    const file = config.read ?? config.replay;
+    const unread = file === undefined ? [] : fileTroubles(file, stats.capture);
+    for (const warning of [...unread, ...closingWarnings(stats, config)]) {
       this.#options.log('warn', warning);
     }
   }

@@ -1,6 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // What `weir probe` does.
-import { giveUpPrivileges, Operation, Probe, type ProbeConfig, type ProbeStats } from '@weir/probe';
+import {
+  configWarnings,
+  giveUpPrivileges,
+  Operation,
+  Probe,
+  type ProbeConfig,
+  type ProbeStats,
+} from '@weir/probe';
 import type { CommandContext } from '../command/section-command.js';
 import { isExpected } from '../errors.js';
 import { stopRequested } from '../lifecycle.js';
@@ -84,6 +91,8 @@ async function captureAndExport({
 
 export async function runProbe(context: CommandContext): Promise<void> {
   if (!context.check) return captureAndExport(context);
-  checkProbe(context.config.probe);
+  const { probe } = context.config;
+  checkProbe(probe);
+  for (const warning of configWarnings(probe)) logTo('probe')('warn', warning);
   process.stderr.write('weir: the configuration of the probe is good.\n');
 }
