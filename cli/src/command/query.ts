@@ -7,7 +7,6 @@ import {
   type ExportersResponse,
   type Flow,
   type FlowsResponse,
-  type HealthResponse,
   METRICS,
   type RulesResponse,
   type TopResponse,
@@ -15,6 +14,7 @@ import {
 import { Argument, type Command, InvalidArgumentError, Option } from 'commander';
 import { ask, type QueryParameters } from '../api-client.js';
 import { durationMs } from '../duration.js';
+import { healthText } from '../health-text.js';
 import { textTable } from '../text-table.js';
 import { type CommandContext, sectionCommand } from './section-command.js';
 
@@ -139,11 +139,7 @@ const ASKED: Readonly<Record<Question, Asked>> = {
   health: {
     route: API.health,
     parameters: NOTHING,
-    show: ({ status, uptimeSeconds, problems, receive, store }: HealthResponse) =>
-      `${status}, up ${Math.round(uptimeSeconds)} s, ` +
-      `${receive.records.toLocaleString('en')} records received, ` +
-      `${store.storedRecords.toLocaleString('en')} stored (${store.engine})\n` +
-      problems.map((problem) => `- ${problem}\n`).join(''),
+    show: healthText,
   },
 };
 

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+// The collector's health for people: what it has taken, what it has not and why, what is wrong.
+import type { HealthResponse } from '@weir/wire';
+
+const number = (value: number): string => value.toLocaleString('en');
+
+/** Ends in a line feed. A reason is spelt as in the metrics, so that it can be looked up there. */
+export function healthText({
+  status,
+  uptimeSeconds,
+  problems,
+  receive,
+  store,
+}: HealthResponse): string {
+  const summary =
+    `${status}, up ${Math.round(uptimeSeconds)} s, ${number(receive.datagrams)} datagrams, ` +
+    `${number(receive.records)} records received, ` +
+    `${number(store.storedRecords)} stored (${store.engine})`;
+  const dropped = Object.entries(receive.dropsByReason)
+    .filter(([, count]) => count > 0)
+    .map(([reason, count]) => `dropped: ${number(count)} ${reason}`);
+  return [summary, ...dropped, ...problems.map((problem) => `- ${problem}`), ''].join('\n');
+}
