@@ -3,8 +3,9 @@
 import { accessSync, constants, existsSync, statSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
 import path from 'node:path';
-import { Probe, type ProbeConfig, parseMetricsAddress, userToBecome } from '@weir/probe';
+import { Probe, type ProbeConfig, parseTarget, userToBecome } from '@weir/probe';
 import { CommandError } from './errors.js';
+import { checkNetwork } from './network-check.js';
 
 /** Interfaces by name; the folder knows those without an address too. */
 const INTERFACES = '/sys/class/net';
@@ -46,17 +47,18 @@ function checkOutput(file: string | undefined): void {
 }
 
 /**
- * Changes nothing: no socket, no file, not even compiled signatures in the cache.
+ * Changes nothing: leaves no socket, no file, not even compiled signatures in the cache.
  * @throws CommandError WEIR_CLI_CANNOT_READ_CAPTURE, WEIR_CLI_NO_SUCH_INTERFACE, WEIR_CLI_CANNOT_WRITE,
- *   and what building the probe throws
+ *   and what building the probe and asking the network throw
  */
-export function checkProbe(config: ProbeConfig): void {
+export async function checkProbe(config: ProbeConfig): Promise<void> {
   new Probe({ ...config, cacheFolder: '' }).build();
   userToBecome(config.user);
-  if (config.metrics !== undefined) parseMetricsAddress(config.metrics);
   checkCapture(config.read);
   checkCapture(config.replay);
   checkInterface(config.interface);
   checkOutput(config.records);
   checkOutput(config.stats);
+  for (const { path: file } of config.export.map(parseTarget)) checkOutput(file || undefined);
+  await checkNetwork(config);
 }

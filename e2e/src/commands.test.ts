@@ -24,6 +24,8 @@ async function failureOf(...args: string[]): Promise<Failure> {
   );
 }
 
+const CHECK = ['probe', '--check', '--read', SAMPLE];
+
 describe('the weir command', () => {
   it.each(['up', 'probe', 'probe status', 'probe reload', 'collector', 'gateway', 'query'])(
     'explains %s',
@@ -106,6 +108,11 @@ describe('the weir command', () => {
     [['probe', '--check', '--read', '/does/not/exist.pcap'], /WEIR_CLI_CANNOT_READ_CAPTURE/],
     [['up', '--check', '--interface', 'nosuch0'], /WEIR_CLI_NO_SUCH_INTERFACE/],
     [['probe', '--check', '--read', SAMPLE, '--records', '/no/such/r'], /WEIR_CLI_CANNOT_WRITE/],
+    [[...CHECK, '--export', 'file:///no/such/x.ipfix'], /\/no\/such\/x\.ipfix.*CANNOT_WRITE/s],
+    [[...CHECK, '--export', 'netflow9://no-such-host.invalid:1'], /WEIR_CLI_UNKNOWN_HOST/],
+    [[...CHECK, '--export-source', '192.0.2.77'], /WEIR_CLI_BAD_SOURCE/],
+    [[...CHECK, '--export-source', 'eth0'], /WEIR_CLI_BAD_SOURCE/],
+    [[...CHECK, '--metrics', '192.0.2.77:9469'], /WEIR_CLI_BAD_METRICS/],
   ])('explains a mistake: %j', async (args, message) => {
     const { code, stderr } = await failureOf(...args);
     expect(code).toBe(1);

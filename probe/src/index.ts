@@ -9,3 +9,4 @@ export { type Capability, giveUpPrivileges, userToBecome } from './privileges.js
 export { OWN_SIGNATURES, Probe } from './probe.js';
 export type { LaneStats, ProbeStats } from './stats.js';
 export type { ProbeStatus, ReloadAnswer } from './status.js';
+export { parseTarget } from './targets.js';

@@ -92,7 +92,7 @@ async function captureAndExport({
 export async function runProbe(context: CommandContext): Promise<void> {
   if (!context.check) return captureAndExport(context);
   const { probe } = context.config;
-  checkProbe(probe);
+  await checkProbe(probe);
   for (const warning of configWarnings(probe)) logTo('probe')('warn', warning);
   process.stderr.write('weir: the configuration of the probe is good.\n');
 }

@@ -111,7 +111,7 @@ function lastingCapabilities(probe: ProbeConfig, { dataFolder }: CollectorConfig
 }
 
 async function check(probeConfig: ProbeConfig, collector: Collector): Promise<void> {
-  checkProbe(probeConfig);
+  await checkProbe(probeConfig);
   await collector.check();
   process.stderr.write('weir: the configuration is good.\n');
 }
