@@ -101,6 +101,7 @@ describe('the weir command', () => {
     [['probe', '--check', '--read', SAMPLE, '--user', 'no-such-user'], /WEIR_PROBE_NO_SUCH_USER/],
     [['probe', '--check', '--read', SAMPLE, '--metrics', '9469'], /BAD_METRICS_ADDRESS/],
     [['probe', '--read', SAMPLE, '--control', '/dev/null'], /WEIR_PROBE_CONTROL_SOCKET/],
+    [['probe', '--read', SAMPLE, '--control', '/no/such/c.sock'], /no such file.*CONTROL_SOCKET/s],
     [['probe', 'status', '--control', '/no/such.sock'], /at \/no\/such\.sock.*WEIR_CLI_NO_PROBE/s],
     [['probe', 'reload', '--control', '/no/such.sock'], /WEIR_CLI_NO_PROBE/],
     [['probe', '--read', SAMPLE, '--stats', '/no/such/folder/s'], /WEIR_CLI_CANNOT_WRITE_STATS/],

@@ -129,7 +129,7 @@ export const ProbeConfig = section({
   }),
   samplingInterval: option(Type.Integer({ minimum: 1, maximum: 16383 }), {
     flag: '--sample <interval>',
-    description: 'look at one packet of so many; collectors are told and multiply',
+    description: 'look at one packet of so many (10: 1 in 10); collectors are told and multiply',
     default: 1,
   }),
   samplingAlgorithm: option(Type.Union([Type.Literal('systematic'), Type.Literal('random')]), {

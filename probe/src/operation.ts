@@ -177,7 +177,7 @@ export class Operation implements ControlActions {
     } catch (error) {
       throw new ProbeError(
         'WEIR_PROBE_METRICS',
-        `cannot serve metrics on ${text}: ${(error as Error).message}. Give a free port with --metrics.`,
+        `cannot serve metrics on ${text}: ${(error as Error).message}. Give an address of this machine and a free port with --metrics.`,
       );
     }
   }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Makes a Unix socket that only its owner can use, in the place of one that a killed probe left.
-import { chmodSync, chownSync, lstatSync, mkdirSync, unlinkSync } from 'node:fs';
+import { chmodSync, chownSync, existsSync, lstatSync, mkdirSync, unlinkSync } from 'node:fs';
 import { connect } from 'node:net';
 import path from 'node:path';
 import type { UserIdentity } from '@weir/native';
@@ -42,6 +42,13 @@ async function removeStale(socketPath: string): Promise<void> {
   unlinkSync(socketPath);
 }
 
+/** One folder, not a tree: that would be a typo's. True when it was not there. */
+function makeFolder(folder: string): boolean {
+  if (existsSync(folder)) return false;
+  mkdirSync(folder, { mode: FOLDER_MODE });
+  return true;
+}
+
 /**
  * @param owner who will use it in the end, when root opens it for another
  * @throws ProbeError WEIR_PROBE_CONTROL_IN_USE, WEIR_PROBE_CONTROL_SOCKET
@@ -53,7 +60,7 @@ export async function listenOnSocket(
 ): Promise<void> {
   const folder = path.dirname(socketPath);
   try {
-    const created = mkdirSync(folder, { recursive: true, mode: FOLDER_MODE });
+    const isNewFolder = makeFolder(folder);
     await removeStale(socketPath);
     await server.ready();
     // Between bind and chmod nobody else may connect.
@@ -63,7 +70,7 @@ export async function listenOnSocket(
     await listening;
     chmodSync(socketPath, OWNER_ONLY);
     if (owner === null) return;
-    if (created !== undefined) chownSync(folder, owner.uid, owner.gid);
+    if (isNewFolder) chownSync(folder, owner.uid, owner.gid);
     chownSync(socketPath, owner.uid, owner.gid);
   } catch (error) {
     if (error instanceof ProbeError) throw error;
