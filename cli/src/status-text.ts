@@ -97,7 +97,7 @@ function targetTable({ stats: { targets } }: ProbeStatus): string {
     return [target, records, failedRecords, unsupportedRecords, unreachableMessages, lag];
   });
   if (rows.length === 0) return 'Nothing is exported: give --export or --records.\n';
-  return textTable(['target', 'records', 'failed', 'unsupported', 'unreachable', 'lag (s)'], rows);
+  return textTable(['target', 'given', 'failed', 'unsupported', 'unreachable', 'lag (s)'], rows);
 }
 
 function laneTable({ stats: { lanes }, laneRates }: ProbeStatus): string {
