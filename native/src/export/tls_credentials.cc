@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <cstring>
 #include <new>
+#include <utility>
 
 #include "capture/fd.h"
 #include "coded_error.h"
@@ -67,10 +68,10 @@ void TlsCredentials::identify(const TlsOptions& options) {
   for (const std::string& file : {options.certificateFile, options.keyFile}) {
     const std::string reason = whyUnreadable(file);
     if (file.empty() || reason.empty()) continue;
-    throw CodedError(
-        "WEIR_EXPORT_BAD_CERTIFICATE",
-        "cannot read \"" + file + "\": " + reason +
-            ". Check the path and its rights; the probe's user must be able to read it.");
+    std::string message = "cannot read \"";
+    message.append(file).append("\": ").append(reason);
+    message.append(". Check the path and its rights; the probe's user must be able to read it.");
+    throw CodedError("WEIR_EXPORT_BAD_CERTIFICATE", std::move(message));
   }
   throw CodedError("WEIR_EXPORT_BAD_CERTIFICATE",
                    "cannot use the certificate \"" + options.certificateFile +

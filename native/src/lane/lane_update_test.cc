@@ -4,6 +4,7 @@
 
 #include <doctest/doctest.h>
 
+#include <atomic>
 #include <map>
 #include <thread>
 
@@ -33,6 +34,10 @@ class PausingSource final : public PacketSource {
       : parts_{std::move(before), std::move(after)} {}
 
   void release() { released_ = true; }
+  /// Until the lane has counted all of `before`.
+  void waitForPause() const {
+    while (!pausing_) std::this_thread::yield();
+  }
 
   size_t receive(std::span<PacketView> batch) override {
     if (part_ == 0 && next_ == parts_[0].size() && released_) part_ = 1, next_ = 0;
@@ -47,7 +52,10 @@ class PausingSource final : public PacketSource {
                                   .linkType = LinkType::ETHERNET};
       clockNs_ = packet.timestampNs;
     }
-    if (count == 0) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    if (count == 0) {
+      pausing_ = true;
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
     return count;
   }
   void stop() override {}
@@ -61,6 +69,7 @@ class PausingSource final : public PacketSource {
   size_t next_ = 0;
   int64_t clockNs_ = NO_TIME;
   std::atomic<bool> released_{false};
+  std::atomic<bool> pausing_{false};
 };
 
 /// Keeps what it is told.
@@ -127,6 +136,7 @@ TEST_CASE("flows after an update have the new names and timeouts, and every pack
   update.classifier = naming(9);
   update.applications = {{9, "new", ""}};
   update.timeouts = {.idleNs = 2 * SECOND, .activeNs = 60 * SECOND};
+  run.source->waitForPause();
   CHECK(run.lane.update(update));
   CHECK(update.classifier == nullptr);
   run.source->release();
