@@ -6,7 +6,6 @@
 #include <cerrno>
 #include <cstring>
 #include <new>
-#include <utility>
 
 #include "capture/fd.h"
 #include "coded_error.h"
@@ -71,7 +70,7 @@ void TlsCredentials::identify(const TlsOptions& options) {
     std::string message = "cannot read \"";
     message.append(file).append("\": ").append(reason);
     message.append(". Check the path and its rights; the probe's user must be able to read it.");
-    throw CodedError("WEIR_EXPORT_BAD_CERTIFICATE", std::move(message));
+    throw CodedError("WEIR_EXPORT_BAD_CERTIFICATE", message);
   }
   throw CodedError("WEIR_EXPORT_BAD_CERTIFICATE",
                    "cannot use the certificate \"" + options.certificateFile +
