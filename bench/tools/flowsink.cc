@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // flowsink keep|sums PORT: takes NetFlow and IPFIX over UDP until SIGTERM or SIGINT, then prints
-// its books. `keep` only stores while datagrams come and decodes at the end, so that counting flows
-// does not slow down the receiver; `sums` decodes at once and runs for as long as one likes.
+// its books. `keep` leaves datagrams in the kernel's buffer as long as there is room and decodes at the end,
+// so that the sink does not slow down who is measured; `sums` decodes at once and runs for as long as one likes.
 #include <netinet/in.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
@@ -24,7 +24,7 @@ namespace {
 
 constexpr size_t BATCH = 64;
 constexpr size_t MAXIMUM_DATAGRAM_BYTES = 65536;
-constexpr int RECEIVE_BUFFER_BYTES = 64 << 20;
+constexpr int RECEIVE_BUFFER_BYTES = 1 << 29;  // the kernel doubles it, for what it adds itself
 constexpr size_t ARENA_BYTES = 4ULL << 30;  // reserved, and taken only as it fills
 constexpr size_t TOUCHED_BYTES = 256U << 20;
 
@@ -82,14 +82,23 @@ class Socket {
     return ntohs(address.sin_port);
   }
 
-  [[nodiscard]] uint64_t kernelDrops() const {
-    std::array<uint32_t, SK_MEMINFO_VARS> information{};
-    socklen_t length = sizeof information;
-    getsockopt(handle_, SOL_SOCKET, SO_MEMINFO, information.data(), &length);
-    return information[SK_MEMINFO_DROPS];
+  [[nodiscard]] uint64_t kernelDrops() const { return memory()[SK_MEMINFO_DROPS]; }
+
+  [[nodiscard]] bool isHalfFull() const {
+    const Memory now = memory();
+    return now[SK_MEMINFO_RMEM_ALLOC] > now[SK_MEMINFO_RCVBUF] / 2;
   }
 
  private:
+  using Memory = std::array<uint32_t, SK_MEMINFO_VARS>;
+
+  [[nodiscard]] Memory memory() const {
+    Memory information{};
+    socklen_t length = sizeof information;
+    getsockopt(handle_, SOL_SOCKET, SO_MEMINFO, information.data(), &length);
+    return information;
+  }
+
   int handle_;
   std::vector<uint8_t> buffers_ = std::vector<uint8_t>(BATCH * MAXIMUM_DATAGRAM_BYTES);
   std::array<iovec, BATCH> parts_{};
@@ -147,22 +156,23 @@ void announce(const Socket& socket) {
   std::fflush(stdout);
 }
 
+/// To take datagrams as they come would take the core from a lane that shares it.
 constexpr useconds_t PAUSE_US = 20'000;
 
-template <class Take>
-void receiveUntilStopped(Socket& socket, Take&& take) {
+template <class Due, class Take>
+void receiveUntilStopped(Socket& socket, Due&& isDue, Take&& take) {
   announce(socket);
   while (stopping == 0) {
-    // Many at a time: to be woken for each datagram would take the core from a lane that shares it.
     usleep(PAUSE_US);
-    socket.drain(take);
+    if (isDue()) socket.drain(take);
   }
   socket.drain(take);
 }
 
 void keep(Socket& socket) {
   Arena arena;
-  receiveUntilStopped(socket, [&](std::span<const uint8_t> datagram, uint32_t sender) {
+  const auto isDue = [&] { return socket.isHalfFull(); };
+  receiveUntilStopped(socket, isDue, [&](std::span<const uint8_t> datagram, uint32_t sender) {
     arena.append(datagram, sender);
   });
   bench::FlowBooks books(bench::Detail::DISTINCT_FLOWS);
@@ -172,7 +182,8 @@ void keep(Socket& socket) {
 
 void sums(Socket& socket) {
   bench::FlowBooks books(bench::Detail::SUMS);
-  receiveUntilStopped(socket, [&](std::span<const uint8_t> datagram, uint32_t sender) {
+  const auto isDue = [] { return true; };
+  receiveUntilStopped(socket, isDue, [&](std::span<const uint8_t> datagram, uint32_t sender) {
     books.take(datagram, sender);
   });
   books.print(socket.kernelDrops());

@@ -10,7 +10,8 @@ export interface Job {
   readonly folder: string;
   /** where the sink listens on 127.0.0.1 */
   readonly port: number;
-  readonly lanes: 1 | 2;
+  /** for the program alone; Weir has a lane on each */
+  readonly cores: readonly number[];
 }
 
 export interface FinishedJob {

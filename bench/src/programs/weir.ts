@@ -74,13 +74,14 @@ function weirOutcome(finished: FinishedJob): Outcome {
   };
 }
 
-function weirCommand({ trace, folder, port, lanes }: Job): string[] {
+function weirCommand({ trace, folder, port, cores }: Job): string[] {
   return [
     ...WEIR,
     'probe',
     ...['--read', trace.path],
     ...['--export', `netflow9://127.0.0.1:${port}`],
-    ...['--lanes', String(lanes)],
+    ...['--lanes', String(cores.length)],
+    ...['--pin', cores.join(',')],
     ...['--max-flows', String(MAXIMUM_FLOWS)],
     ...statsArguments(folder),
   ];

@@ -50,11 +50,11 @@ export async function runOnce(options: RunOptions): Promise<Run> {
       program.output === 'datagrams'
         ? await FlowSink.start({ mode: 'keep', core: cores.service, folder })
         : undefined;
-    const job = { trace, folder, port: sink?.port ?? 0, lanes };
+    const programCores = cores.program.slice(0, lanes);
+    const job = { trace, folder, port: sink?.port ?? 0, cores: programCores };
     program.prepare?.(job);
     const apart = lanes > 1 ? { coreDistanceNs: coreDistanceNs(cores.program) } : {};
-    const pinned = cores.program.slice(0, lanes).join(',');
-    const command = ['taskset', '-c', pinned, ...program.command(job)];
+    const command = ['taskset', '-c', programCores.join(','), ...program.command(job)];
     const measured = await measure({ command, folder, core: cores.service, limitSeconds });
     const books = await sink?.stop();
     // Who was ended early has left nothing to read.
