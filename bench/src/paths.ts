@@ -14,6 +14,7 @@ export type Tool =
   | 'pcaploop'
   | 'flowsink'
   | 'measure'
+  | 'touchmemory'
   | 'pktsend'
   | 'ringloop'
   | 'coredistance';

@@ -2,7 +2,6 @@
 // measure OUT LIMIT_SECONDS COMMAND...: runs a command with all that it starts and writes to OUT,
 // as JSON, how long it took on the clock and on the processors and how much memory it had. What
 // still runs after the limit is killed; so is everything when measure itself is told to end.
-#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -22,8 +21,6 @@
 
 namespace {
 
-constexpr size_t READY_OCTETS = 4ULL << 30;
-constexpr size_t PAGE_OCTETS = 4096;
 constexpr long SAMPLE_NS = 20'000'000;
 
 volatile std::sig_atomic_t stopping = 0;
@@ -91,21 +88,6 @@ class MemoryPeak {
  private:
   Memory peak_;
 };
-
-/// The host of a virtual machine gives memory at its first touch, and may take it back while it is
-/// free. Who needs such a page waits for the host: the same run took 0.65 to 1.2 s, all of the
-/// difference in clearing pages. So much memory is touched and freed right before each run.
-void makeMemoryReady() {
-  void* const area = mmap(nullptr, READY_OCTETS, PROT_READ | PROT_WRITE,
-                          MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-  if (area == MAP_FAILED) return;
-  madvise(area, READY_OCTETS, MADV_HUGEPAGE);
-  const auto available =
-      static_cast<size_t>(sysconf(_SC_AVPHYS_PAGES)) * static_cast<size_t>(sysconf(_SC_PAGESIZE));
-  const size_t ready = std::min(READY_OCTETS, available / 2);
-  for (size_t at = 0; at < ready; at += PAGE_OCTETS) static_cast<volatile char*>(area)[at] = 1;
-  munmap(area, READY_OCTETS);
-}
 
 [[noreturn]] void become(char** command) {
   setpgid(0, 0);
@@ -206,7 +188,6 @@ int main(int count, char** values) {
   sigaddset(&blocked, SIGCHLD);
   sigprocmask(SIG_BLOCK, &blocked, nullptr);
   for (const int signal : {SIGTERM, SIGINT, SIGHUP}) std::signal(signal, onSignal);
-  makeMemoryReady();
   const pid_t child = fork();
   if (child == 0) {
     sigprocmask(SIG_UNBLOCK, &blocked, nullptr);
