@@ -9,7 +9,7 @@ export type Engine = 'hyperscan' | 'emulator' | 'none';
 export interface SignatureSet {
   readonly applications: readonly Application[];
   readonly patterns: readonly Pattern[];
-  readonly expected: ExpectedApplications;
+  readonly known: KnownApplications;
 }
 
 export interface Application {
@@ -47,12 +47,17 @@ export interface Pattern {
 }
 
 /** Selectors that the classifier itself must know; 0 if absent from the set. */
-export interface ExpectedApplications {
+export interface KnownApplications {
   readonly ftp: number;
   readonly ftpData: number;
   readonly sip: number;
   readonly rtp: number;
   readonly rtcp: number;
+  readonly tls: number;
+  readonly dtls: number;
+  readonly quic: number;
+  readonly http: number;
+  readonly dns: number;
 }
 
 export type Source =

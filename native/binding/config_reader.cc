@@ -51,12 +51,17 @@ Pattern readPattern(const Napi::Object& object) {
           .source = text(object, "source")};
 }
 
-ExpectedApplications readExpected(const Napi::Object& object) {
+KnownApplications readKnown(const Napi::Object& object) {
   return {.ftp = integer<uint32_t>(object, "ftp"),
           .ftpData = integer<uint32_t>(object, "ftpData"),
           .sip = integer<uint32_t>(object, "sip"),
           .rtp = integer<uint32_t>(object, "rtp"),
-          .rtcp = integer<uint32_t>(object, "rtcp")};
+          .rtcp = integer<uint32_t>(object, "rtcp"),
+          .tls = integer<uint32_t>(object, "tls"),
+          .dtls = integer<uint32_t>(object, "dtls"),
+          .quic = integer<uint32_t>(object, "quic"),
+          .http = integer<uint32_t>(object, "http"),
+          .dns = integer<uint32_t>(object, "dns")};
 }
 
 SourceOptions readSource(const Napi::Object& object) {
@@ -139,7 +144,7 @@ Engine readEngine(const std::string& name) {
 SignatureSet readSignatures(const Napi::Object& object) {
   return {.applications = list<Application>(object, "applications", readApplication),
           .patterns = list<Pattern>(object, "patterns", readPattern),
-          .expected = readExpected(object.Get("expected").As<Napi::Object>())};
+          .known = readKnown(object.Get("known").As<Napi::Object>())};
 }
 
 ReloadConfig readReloadConfig(const Napi::Object& object) {

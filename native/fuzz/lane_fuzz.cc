@@ -70,7 +70,7 @@ SignatureSet signatures() {
       pattern("^SSH-", 7, Transport::TCP, StreamSide::SERVER),
       pattern("^.\\x13BitT", 8, Transport::UDP, StreamSide::SERVER),
   };
-  set.expected = {.ftp = FTP, .ftpData = 3, .sip = SIP, .rtp = 4, .rtcp = 5};
+  set.known = {.ftp = FTP, .ftpData = 3, .sip = SIP, .rtp = 4, .rtcp = 5};
   return set;
 }
 

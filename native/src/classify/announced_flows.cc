@@ -10,14 +10,14 @@ namespace {
 
 constexpr uint8_t PROTOCOL_TCP = 6;
 
-uint32_t applicationOf(AnnouncedRole role, const ExpectedApplications& expected) {
+uint32_t applicationOf(AnnouncedRole role, const KnownApplications& known) {
   switch (role) {
     case AnnouncedRole::FTP_DATA:
-      return expected.ftpData;
+      return known.ftpData;
     case AnnouncedRole::RTP:
-      return expected.rtp;
+      return known.rtp;
     case AnnouncedRole::RTCP:
-      return expected.rtcp;
+      return known.rtcp;
   }
   return 0;
 }
@@ -33,7 +33,7 @@ void AnnouncedFlows::read(const DecodedPacket& packet, StreamSide side) {
   std::array<Announcement, ANNOUNCEMENTS_MAX> announcements;
   const size_t count = findAnnouncements(payload, announcements);
   for (size_t i = 0; i < count; ++i) {
-    const uint32_t application = applicationOf(announcements[i].role, expected_);
+    const uint32_t application = applicationOf(announcements[i].role, known_);
     if (application != 0) table_.add(announcements[i].endpoint, application, packet.timestampNs);
   }
 }

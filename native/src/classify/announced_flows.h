@@ -15,11 +15,11 @@ namespace weir {
 
 class AnnouncedFlows {
  public:
-  AnnouncedFlows(const ExpectedApplications& expected, uint32_t expectationsMax)
-      : expected_(expected), table_(expectationsMax) {}
+  AnnouncedFlows(const KnownApplications& known, uint32_t expectationsMax)
+      : known_(known), table_(expectationsMax) {}
 
   /// What announced flows are called from now on.
-  void expect(const ExpectedApplications& expected) { expected_ = expected; }
+  void expect(const KnownApplications& known) { known_ = known; }
 
   /// Looks for announcements in a packet's payload. A few compares where there are none.
   void observe(const DecodedPacket& packet, StreamSide side) {
@@ -35,13 +35,13 @@ class AnnouncedFlows {
 
   /// Whether flows of this application go on announcing others after their verdict.
   [[nodiscard]] bool isControl(uint32_t application) const {
-    return application == expected_.ftp || application == expected_.sip;
+    return application == known_.ftp || application == known_.sip;
   }
 
  private:
   void read(const DecodedPacket& packet, StreamSide side);
 
-  ExpectedApplications expected_;
+  KnownApplications known_;
   ExpectationTable table_;
 };
 

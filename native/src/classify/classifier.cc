@@ -48,7 +48,7 @@ struct Classifier::Impl final : ScanReceiver {
         rules(database->signatures()),
         seats(options.undecidedFlowsMax),
         segments(SEGMENT_BLOCKS_MAX),
-        announced(std::make_shared<AnnouncedFlows>(database->signatures().expected,
+        announced(std::make_shared<AnnouncedFlows>(database->signatures().known,
                                                    options.expectationsMax)),
         queue(database->createMatcher(options.undecidedFlowsMax * 2), rules, segments) {
     for (const Application& application : database->signatures().applications) {
@@ -383,7 +383,7 @@ bool Classifier::isIdle() const { return impl_->seats.used() == 0; }
 
 void Classifier::shareAnnouncements(Classifier& predecessor) {
   impl_->announced = predecessor.impl_->announced;
-  impl_->announced->expect(impl_->database->signatures().expected);
+  impl_->announced->expect(impl_->database->signatures().known);
 }
 
 ClassifierCounters Classifier::counters() const {

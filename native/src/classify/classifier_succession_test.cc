@@ -110,9 +110,9 @@ TEST_CASE("a flow that ends with its verdict unreported is not reported") {
 TEST_CASE("what a control channel announced before a reload is found after it") {
   SignatureSet set;
   set.patterns = {pattern("^220 ", 21, Transport::TCP, SERVER)};
-  set.expected = {.ftp = 21, .ftpData = 20};
+  set.known = {.ftp = 21, .ftpData = 20};
   const auto makeClassifier = [&set](uint32_t ftpData) {
-    set.expected.ftpData = ftpData;
+    set.known.ftpData = ftpData;
     return std::make_unique<Classifier>(createMatcherDatabase(Engine::HYPERSCAN, set),
                                         ClassifierOptions{});
   };

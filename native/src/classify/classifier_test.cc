@@ -343,7 +343,7 @@ TEST_CASE(
     "a control channel names the flow it announces, in the same batch and after its verdict") {
   SignatureSet set;
   set.patterns = {pattern("^220 ", 1, Transport::TCP, SERVER)};
-  set.expected = {.ftp = 1, .ftpData = 2};
+  set.known = {.ftp = 1, .ftpData = 2};
   Classifier classifier(createMatcherDatabase(Engine::HYPERSCAN, set), {});
   FlowEntry control = newFlow(testing::TCP, 21);
   classifier.add(control, packetOf(control, SERVER, "220 hello\r\n", 100));

@@ -30,12 +30,17 @@ struct Pattern {
 
 /// Roles that the classifier itself must know of, by application selector; 0 if absent from the
 /// set.
-struct ExpectedApplications {
+struct KnownApplications {
   uint32_t ftp = 0;
   uint32_t ftpData = 0;
   uint32_t sip = 0;
   uint32_t rtp = 0;
   uint32_t rtcp = 0;
+  uint32_t tls = 0;
+  uint32_t dtls = 0;
+  uint32_t quic = 0;
+  uint32_t http = 0;
+  uint32_t dns = 0;
 };
 
 struct Application {
@@ -50,7 +55,7 @@ struct Application {
 struct SignatureSet {
   std::vector<Application> applications;
   std::vector<Pattern> patterns;
-  ExpectedApplications expected;
+  KnownApplications known;
 };
 
 }  // namespace weir

@@ -64,9 +64,11 @@ class SignatureDumpReader {
                                         .ipProtocol = static_cast<uint8_t>(number(fields.at(2)))});
     } else if (kind == "pattern") {
       takePattern(fields);
-    } else if (kind == "expected") {
-      dump_.set.expected = {number(fields.at(1)), number(fields.at(2)), number(fields.at(3)),
-                            number(fields.at(4)), number(fields.at(5))};
+    } else if (kind == "known") {
+      dump_.set.known = {number(fields.at(1)), number(fields.at(2)), number(fields.at(3)),
+                         number(fields.at(4)), number(fields.at(5)), number(fields.at(6)),
+                         number(fields.at(7)), number(fields.at(8)), number(fields.at(9)),
+                         number(fields.at(10))};
     } else {
       dump_.samples.push_back({fields.at(3), transport(fields.at(1)), side(fields.at(2)),
                                octets(fields.at(4)), kind == "example", fields.at(5)});

@@ -36,12 +36,12 @@ function sampleFields({ matches, transport, side, application, payload, source }
   return [kind, transport, side, application, payload.toString('hex'), source];
 }
 
-export function dump({ applications, patterns, expected }: SignatureSet, samples: Sample[]) {
-  const { ftp, ftpData, sip, rtp, rtcp } = expected;
+export function dump({ applications, patterns, known }: SignatureSet, samples: Sample[]) {
+  const { ftp, ftpData, sip, rtp, rtcp, tls, dtls, quic, http, dns } = known;
   const lines = [
     ...applications.map(applicationFields),
     ...patterns.map(patternFields),
-    ['expected', ftp, ftpData, sip, rtp, rtcp],
+    ['known', ftp, ftpData, sip, rtp, rtcp, tls, dtls, quic, http, dns],
     ...samples.map(sampleFields),
   ];
   return lines.map((fields) => `${fields.join('\t')}\n`).join('');

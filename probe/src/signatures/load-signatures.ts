@@ -105,12 +105,17 @@ function toSet(files: readonly LoadedFile[]): SignatureSet {
   return {
     applications: files.map(toApplication),
     patterns: files.flatMap(toPatterns),
-    expected: {
+    known: {
       ftp: selector('FTP'),
       ftpData: selector('FTP-Data'),
       sip: selector('SIP'),
       rtp: selector('RTP'),
       rtcp: selector('RTCP'),
+      tls: selector('TLS'),
+      dtls: selector('DTLS'),
+      quic: selector('QUIC'),
+      http: selector('HTTP'),
+      dns: selector('DNS'),
     },
   };
 }
