@@ -2,6 +2,8 @@
 // `npm run bench -- [part] [options]`
 import { writeFileSync } from 'node:fs';
 import { Command, InvalidArgumentError } from 'commander';
+import { type AccuracyOptions, measureAccuracy } from './accuracy/accuracy.js';
+import { accuracyText } from './accuracy/report.js';
 import { type Contestant, compare } from './compare.js';
 import { BenchError } from './errors.js';
 import { runLive } from './live/live.js';
@@ -205,6 +207,22 @@ function partCommand(name: Part, summary: string): Command {
   );
 }
 
+/** No timing, so it neither waits for other benches nor makes them wait. */
+async function accuracy(options: AccuracyOptions & { json?: string }): Promise<void> {
+  const labels = fromCaller(options.labels);
+  const captures = fromCaller(options.captures);
+  const findings = await measureAccuracy({ labels, captures });
+  console.log(`\n${accuracyText(findings)}`);
+  if (options.json) writeFileSync(fromCaller(options.json), JSON.stringify(findings, undefined, 2));
+}
+
+const accuracyCommand = new Command('accuracy')
+  .description('how often Weir names what the flows of labelled captures are')
+  .requiredOption('--labels <file>', 'CSV: file,l4,ip_a,port_a,ip_b,port_b,protocol,service')
+  .requiredOption('--captures <folder>', 'where the captures are that the labels name')
+  .option('--json <file>', 'also write what was found of each flow as JSON')
+  .action(accuracy);
+
 function clean(): void {
   const folders = removeTraces();
   say(folders.length > 0 ? `removed ${folders.join(', ')}` : 'no traces are kept');
@@ -220,6 +238,7 @@ const program = addOptions(new Command('bench'))
   .addCommand(partCommand('lanes', 'Weir with one lane and with two'))
   .addCommand(partCommand('live', 'the highest rate without loss over a veth pair (root)'))
   .addCommand(partCommand('soak', 'minutes at full rate: flat memory, books that add up (root)'))
+  .addCommand(accuracyCommand)
   .addCommand(new Command('clean').description('removes the traces that are kept').action(clean));
 
 /** What was started is ended; whoever waits for it then fails, and cleans up behind itself. */
