@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+// Dissectors of names: whatever comes, they stay inside their octets and their bounds, and a part
+// of a stream or of a message never tells what the whole does not.
+#include <algorithm>
+#include <string>
+
+#include "dissect/dns_message.h"
+#include "dissect/host_name.h"
+#include "dissect/http_request.h"
+#include "fuzz_input.h"
+
+namespace weir::fuzz {
+namespace {
+
+void requireHostName(const std::string& name) {
+  require(name.empty() || hostNameOf(name) == name, "a name is a host name in lower case");
+}
+
+/// `part` came from a prefix of what `whole` came from.
+void requireMonotone(Reading part, Reading whole) {
+  require(part == Reading::NEEDS_MORE || part == whole, "what is decided stays");
+}
+
+void requireKept(const std::string& part, const std::string& whole) {
+  require(part.empty() || part == whole, "what is told stays");
+}
+
+void tryHttp(std::span<const uint8_t> part, std::span<const uint8_t> whole) {
+  HttpRequest first, last;
+  requireMonotone(readHttpRequest(part, first), readHttpRequest(whole, last));
+  requireHostName(last.host);
+  requireKept(first.host, last.host);
+  requireKept(first.userAgent, last.userAgent);
+  require(last.userAgent.size() <= HttpRequest::USER_AGENT_OCTETS_MAX, "a user agent is bounded");
+}
+
+void tryDns(std::span<const uint8_t> part, std::span<const uint8_t> whole) {
+  DnsMessage first, last;
+  requireMonotone(readDnsMessage(part, first), readDnsMessage(whole, last));
+  requireHostName(last.queryName);
+  requireKept(first.queryName, last.queryName);
+  require(last.answers.size() <= DnsMessage::ANSWERS_MAX, "answers are bounded");
+  require(last.isResponse || last.answers.empty(), "a query answers nothing");
+}
+
+}  // namespace
+}  // namespace weir::fuzz
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  using namespace weir::fuzz;
+  FuzzInput input(data, size);
+  const auto kind = input.integer<uint8_t>();
+  const auto cut = input.integer<uint16_t>();
+  const ExactBlock whole(input.take(size));
+  const ExactBlock part(whole.view().first(std::min<size_t>(cut, whole.view().size())));
+  switch (kind % 2) {
+    case 0:
+      tryHttp(part.view(), whole.view());
+      break;
+    default:
+      tryDns(part.view(), whole.view());
+      break;
+  }
+  return 0;
+}
