@@ -8,6 +8,7 @@ export const RUN_PACKAGES = [
   'python3', // node-gyp
   'libhyperscan-dev', // the software matcher
   'libgnutls28-dev', // IPFIX over TLS
+  'nettle-dev', // reads QUIC's first packets
 ];
 
 /** To run all tests as well. */

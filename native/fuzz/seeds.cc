@@ -13,6 +13,7 @@
 #include "capture/test_captures.h"
 #include "decode/packet_decoder.h"
 #include "decode/test_encapsulations.h"
+#include "dissect/test_client_hello.h"
 #include "frame_input.h"
 
 namespace weir::fuzz {
@@ -134,6 +135,23 @@ void writeCaptureFiles(SeedFolder files) {
   files.write(input);
 }
 
+/// The format of dissect_tls_fuzz.cc.
+void writeClientHellos(SeedFolder hellos) {
+  const auto write = [&](uint8_t carrier, const HelloOctets& stream) {
+    const auto half = static_cast<uint16_t>(stream.size() / 2);
+    hellos.write(
+        HelloOctets{carrier, static_cast<uint8_t>(half), static_cast<uint8_t>(half >> 8U)} +
+        stream);
+  };
+  HelloFields fields = browserHello();
+  write(0, tlsRecords(helloMessage(fields)));
+  write(0, tlsRecords(helloMessage(fields), 100));
+  write(0, tlsRecords(helloMessage({.legacyVersion = 0x0301})));
+  fields.legacyVersion = 0xfefd;
+  write(1, dtlsRecord(fields));
+  write(1, dtlsRecord(fields, 200));
+}
+
 }  // namespace
 }  // namespace weir::fuzz
 
@@ -146,5 +164,6 @@ int main(int count, char** arguments) {
   const std::filesystem::path folder = arguments[2];
   writeFrames(SeedFolder(folder / "decode"), SeedFolder(folder / "lane"), arguments[1]);
   writeCaptureFiles(SeedFolder(folder / "capture_file"));
+  writeClientHellos(SeedFolder(folder / "dissect_tls"));
   return 0;
 }
