@@ -4,9 +4,13 @@
 #include <algorithm>
 #include <string>
 
+#include "classify/rtp_shape.h"
+#include "dissect/dhcp_message.h"
 #include "dissect/dns_message.h"
 #include "dissect/host_name.h"
 #include "dissect/http_request.h"
+#include "dissect/ssh_banner.h"
+#include "dissect/stun_message.h"
 #include "fuzz_input.h"
 
 namespace weir::fuzz {
@@ -43,6 +47,50 @@ void tryDns(std::span<const uint8_t> part, std::span<const uint8_t> whole) {
   require(last.isResponse || last.answers.empty(), "a query answers nothing");
 }
 
+void trySsh(std::span<const uint8_t> part, std::span<const uint8_t> whole) {
+  SshBanner first, last;
+  requireMonotone(readSshBanner(part, first), readSshBanner(whole, last));
+  requireKept(first.software, last.software);
+  require(last.software.size() < 255, "a banner is bounded");
+}
+
+/// Without the magic cookie a message has to fill its datagram: a part of it can be one then.
+void tryStun(std::span<const uint8_t> part, std::span<const uint8_t> whole) {
+  StunMessage first, last;
+  const Reading partReading = readStunMessage(part, first);
+  const Reading wholeReading = readStunMessage(whole, last);
+  if (first.edition == StunEdition::WITH_COOKIE) {
+    requireMonotone(partReading, wholeReading);
+    requireKept(first.software, last.software);
+    requireKept(first.realm, last.realm);
+  }
+  require(last.username.size() <= StunMessage::TEXT_OCTETS_MAX, "texts are bounded");
+  TurnChannelData data;
+  if (readTurnChannelData(whole, data) == Reading::COMPLETE)
+    require(data.payload.size() + 4 <= whole.size(), "channel data lies in its datagram");
+}
+
+void tryDhcp(std::span<const uint8_t> part, std::span<const uint8_t> whole) {
+  DhcpMessage first, last;
+  requireMonotone(readDhcpMessage(part, first), readDhcpMessage(whole, last));
+  requireHostName(last.hostName);
+  requireKept(first.hostName, last.hostName);
+  requireKept(first.vendorClass, last.vendorClass);
+}
+
+/// Datagrams, each behind the octet of its length.
+void tryRtp(std::span<const uint8_t> octets) {
+  RtpShape shape;
+  FuzzInput datagrams(octets.data(), octets.size());
+  MediaShape verdict = MediaShape::UNDECIDED;
+  while (!datagrams.empty()) {
+    const ExactBlock datagram(datagrams.take(datagrams.integer<uint8_t>()));
+    const MediaShape next = shape.add(datagram.view());
+    require(verdict == MediaShape::UNDECIDED || next == verdict, "a verdict stays");
+    verdict = next;
+  }
+}
+
 }  // namespace
 }  // namespace weir::fuzz
 
@@ -53,12 +101,24 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const auto cut = input.integer<uint16_t>();
   const ExactBlock whole(input.take(size));
   const ExactBlock part(whole.view().first(std::min<size_t>(cut, whole.view().size())));
-  switch (kind % 2) {
+  switch (kind % 6) {
     case 0:
       tryHttp(part.view(), whole.view());
       break;
-    default:
+    case 1:
       tryDns(part.view(), whole.view());
+      break;
+    case 2:
+      trySsh(part.view(), whole.view());
+      break;
+    case 3:
+      tryStun(part.view(), whole.view());
+      break;
+    case 4:
+      tryDhcp(part.view(), whole.view());
+      break;
+    default:
+      tryRtp(whole.view());
       break;
   }
   return 0;

@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "dissect/stun_message.h"
+
+#include <doctest/doctest.h>
+
+#include <map>
+
+#include "decode/test_frames.h"
+#include "dissect/host_name.h"
+#include "dissect/test_tshark.h"
+
+namespace weir {
+namespace {
+
+using test::append;
+using test::append16;
+using test::append32;
+using test::Octets;
+
+constexpr uint32_t COOKIE = 0x2112a442;
+
+Octets attribute(uint16_t type, const std::string& value) {
+  Octets octets;
+  append16(octets, type);
+  append16(octets, static_cast<uint32_t>(value.size()));
+  append(octets, test::text(value));
+  octets.resize((octets.size() + 3) / 4 * 4);
+  return octets;
+}
+
+Octets message(uint16_t type, const Octets& attributes, uint32_t cookie = COOKIE) {
+  Octets octets;
+  append16(octets, type);
+  append16(octets, static_cast<uint32_t>(attributes.size()));
+  append32(octets, cookie);
+  octets.resize(20, 7);
+  append(octets, attributes);
+  return octets;
+}
+
+Reading readingOf(const Octets& octets) {
+  StunMessage out;
+  return readStunMessage(octets, out);
+}
+
+Octets withTexts() {
+  Octets attributes = attribute(0x0006, "evtj:h6vY");
+  append(attributes, attribute(0x8022, "coturn-4.6"));
+  append(attributes, attribute(0x0014, "example.org"));
+  append(attributes, attribute(0x8022, "another"));
+  return attributes;
+}
+
+TEST_CASE("a message tells its method, class and texts") {
+  StunMessage out;
+  CHECK(readStunMessage(message(0x0113, withTexts()), out) == Reading::COMPLETE);
+  CHECK(out.edition == StunEdition::WITH_COOKIE);
+  CHECK(out.messageClass == StunClass::ERROR);
+  CHECK(out.method == 3);
+  CHECK(out.username == "evtj:h6vY");
+  CHECK(out.software == "coturn-4.6");
+  CHECK(out.realm == "example.org");
+  CHECK(readStunMessage(message(0x3eef, {}), out) == Reading::COMPLETE);
+  CHECK(out.method == 0xfff);
+}
+
+TEST_CASE("a cut message is short, a longer one begins a stream") {
+  Octets whole = message(0x0001, withTexts());
+  for (size_t cut = 0; cut < whole.size(); ++cut) {
+    StunMessage out;
+    CHECK(readStunMessage({whole.data(), cut}, out) == Reading::NEEDS_MORE);
+  }
+  append(whole, {1, 2, 3});
+  CHECK(readingOf(whole) == Reading::COMPLETE);
+}
+
+TEST_CASE("without the cookie only the messages of RFC 3489 count, and they fill their datagram") {
+  StunMessage out;
+  CHECK(readStunMessage(message(0x0101, withTexts(), 5), out) == Reading::COMPLETE);
+  CHECK(out.edition == StunEdition::CLASSIC);
+  Octets longer = message(0x0001, {}, 5);
+  longer.push_back(0);
+  CHECK(readingOf(longer) == Reading::NOT_THIS);
+  CHECK(readingOf(message(0x0003, {}, 5)) == Reading::NOT_THIS);
+  CHECK(readingOf(message(0x0011, {}, 5)) == Reading::NOT_THIS);
+}
+
+TEST_CASE("attributes stay inside the message") {
+  CHECK(readingOf(message(0x0001, {0x80, 0x22, 0, 5, 'a', 'b', 'c', 'd'})) == Reading::NOT_THIS);
+  CHECK(readingOf(message(0x0001, {0x80, 0x22, 0, 4, 'a', 'b', 'c', 'd'})) == Reading::COMPLETE);
+  CHECK(readingOf(message(0x0001, {0x80, 0x22})) == Reading::NOT_THIS);
+  CHECK(readingOf(Octets(20, 0x41)) == Reading::NOT_THIS);
+  StunMessage out;
+  const Octets longText = message(0x0001, attribute(0x8022, std::string(700, 'a')));
+  CHECK(readStunMessage(longText, out) == Reading::COMPLETE);
+  CHECK(out.software.size() == StunMessage::TEXT_OCTETS_MAX);
+}
+
+TEST_CASE("channel data has its length, and at most its padding behind it") {
+  TurnChannelData data;
+  const Octets whole = {0x40, 1, 0, 5, 1, 2, 3, 4, 5, 0, 0, 0};
+  for (size_t size = 0; size <= whole.size(); ++size) {
+    const Reading reading = readTurnChannelData({whole.data(), size}, data);
+    CHECK(reading == (size < 9 ? Reading::NEEDS_MORE : Reading::COMPLETE));
+  }
+  CHECK(data.channel == 0x4001);
+  CHECK(data.payload.size() == 5);
+  CHECK(readTurnChannelData(Octets{0x40, 1, 0, 0, 0}, data) == Reading::NOT_THIS);
+  CHECK(readTurnChannelData(Octets{0x50, 0, 0, 0}, data) == Reading::NOT_THIS);
+  CHECK(readTurnChannelData(Octets{0x3f, 0xff, 0, 0}, data) == Reading::NOT_THIS);
+}
+
+std::string firstOf(const std::string& field) {
+  return printableOf(test::splitText(field, '\x01')[0], StunMessage::TEXT_OCTETS_MAX);
+}
+
+size_t compareWithTshark(const std::string& capture) {
+  std::map<size_t, std::vector<std::string>> rows;
+  for (auto& row : test::tsharkRows(
+           capture, "udp && stun.type && !_ws.malformed && !icmp",
+           "-e frame.number -e stun.type.method -e stun.type.class -e stun.att.software "
+           "-e stun.att.username -e stun.att.realm -E occurrence=f"))
+    rows.emplace(std::stoul(row[0]), std::move(row));
+  size_t compared = 0;
+  test::forEachPacket(capture, [&](const DecodedPacket& packet, size_t frame) {
+    const auto found = rows.find(frame);
+    if (found == rows.end() || packet.key.protocol != 17) return;
+    const std::vector<std::string>& row = found->second;
+    INFO(capture, " frame ", frame);
+    StunMessage out;
+    CHECK(readStunMessage({packet.payload, packet.payloadLengthBytes}, out) == Reading::COMPLETE);
+    CHECK(out.method == std::stoul(row[1], nullptr, 0));
+    const unsigned long bits = std::stoul(row[2], nullptr, 0);  // with three others between
+    CHECK(static_cast<unsigned long>(out.messageClass) == ((bits & 1U) | (bits >> 3U & 2U)));
+    CHECK(out.software == firstOf(row[3]));
+    CHECK(out.username == firstOf(row[4]));
+    CHECK(out.realm == firstOf(row[5]));
+    ++compared;
+  });
+  return compared;
+}
+
+TEST_CASE("messages of real applications are what tshark reads") {
+  size_t compared = 0;
+  size_t captures = 0;
+  for (const char* name : {"stun.pcap", "stun_classic.pcap", "stun_wa_call.pcapng", "wa_voice.pcap",
+                           "whatsapp_login_call.pcap", "google_meet.pcapng", "telegram.pcap",
+                           "signal.pcap", "facebook.pcap"}) {
+    const std::string capture = test::applicationCapture(name);
+    if (capture.empty()) continue;
+    ++captures;
+    compared += compareWithTshark(capture);
+  }
+  MESSAGE(compared, " messages compared with tshark in ", captures, " captures");
+  if (captures > 0) CHECK(compared > 50);
+}
+
+}  // namespace
+}  // namespace weir
