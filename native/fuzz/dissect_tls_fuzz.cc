@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// ClientHellos in TLS and DTLS: what is told early stays, and what is told has the promised form.
-// First octet: what carries the hello; two octets: where the stream is cut; the rest is the stream.
+// ClientHellos in TLS, DTLS and QUIC: what is told early stays, and what is told has the promised
+// form. First octet: what carries the hello. TLS, DTLS: two octets say where the stream is cut, the
+// rest is the stream. QUIC: datagrams, each after its length in two octets (little-endian), either
+// as they are or as the frames of a packet that is authentic.
 #include <algorithm>
 #include <string_view>
+#include <vector>
 
+#include "dissect/quic_initial.h"
+#include "dissect/test_quic_packets.h"
 #include "dissect/tls_client_hello.h"
 #include "fuzz_input.h"
 
@@ -54,16 +59,9 @@ void checkOrder(Reading early, const ClientHello& earlyHello, Reading late,
   checkKept(earlyHello.ja4, lateHello.ja4);
 }
 
-}  // namespace
-}  // namespace weir::fuzz
-
-extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  using namespace weir;
-  using namespace weir::fuzz;
-  FuzzInput input(data, size);
-  const Reader read = READERS[input.integer<uint8_t>() % std::size(READERS)];
+void fuzzStream(Reader read, FuzzInput& input) {
   const size_t cut = input.integer<uint16_t>();
-  const auto stream = input.take(size);
+  const auto stream = input.take(SIZE_MAX);
   const ExactBlock whole(stream);
   const ExactBlock start(stream.first(std::min(cut, stream.size())));
   ClientHello hello;
@@ -74,5 +72,52 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   checkForm(reading, hello);
   checkForm(earlyReading, early);
   checkOrder(earlyReading, early, reading, hello);
+}
+
+/// gQUIC's hello has no fingerprint and no version.
+void checkQuicForm(Reading reading, const ClientHello& hello) {
+  if (reading != Reading::COMPLETE || !hello.ja4.empty()) checkForm(reading, hello);
+}
+
+using Datagram = std::vector<uint8_t> (*)(std::span<const uint8_t>);
+
+void fuzzQuic(Datagram datagramOf, FuzzInput& input) {
+  constexpr int DATAGRAMS_MAX = 16;
+  QuicInitialReader reader;
+  Reading reading = Reading::NEEDS_MORE;
+  for (int i = 0; i < DATAGRAMS_MAX && !input.empty(); ++i) {
+    const ClientHello early = reader.hello();
+    const Reading earlyReading = reading;
+    const ExactBlock datagram(datagramOf(input.take(input.integer<uint16_t>())));
+    reading = reader.add(datagram.view());
+    checkQuicForm(reading, reader.hello());
+    checkOrder(earlyReading, early, reading, reader.hello());
+  }
+}
+
+std::vector<uint8_t> asItIs(std::span<const uint8_t> octets) {
+  return {octets.begin(), octets.end()};
+}
+
+template <uint32_t VERSION>
+std::vector<uint8_t> sealed(std::span<const uint8_t> frames) {
+  return test::initialPacket({.version = VERSION}, asItIs(frames));
+}
+
+constexpr uint32_t Q050 = 0x51303530;
+constexpr Datagram DATAGRAMS[] = {asItIs, sealed<1>, sealed<Q050>};
+
+}  // namespace
+}  // namespace weir::fuzz
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  using namespace weir;
+  using namespace weir::fuzz;
+  FuzzInput input(data, size);
+  const size_t carrier = input.integer<uint8_t>() % (std::size(READERS) + std::size(DATAGRAMS));
+  if (carrier < std::size(READERS))
+    fuzzStream(READERS[carrier], input);
+  else
+    fuzzQuic(DATAGRAMS[carrier - std::size(READERS)], input);
   return 0;
 }

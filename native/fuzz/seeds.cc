@@ -14,6 +14,9 @@
 #include "decode/packet_decoder.h"
 #include "decode/test_encapsulations.h"
 #include "dissect/test_client_hello.h"
+#include "dissect/test_gquic_hello.h"
+#include "dissect/test_quic_packets.h"
+#include "dissect/test_quic_vectors.h"
 #include "frame_input.h"
 
 namespace weir::fuzz {
@@ -150,6 +153,23 @@ void writeClientHellos(SeedFolder hellos) {
   fields.legacyVersion = 0xfefd;
   write(1, dtlsRecord(fields));
   write(1, dtlsRecord(fields, 200));
+  const auto datagrams = [&](uint8_t carrier, const std::vector<HelloOctets>& all) {
+    HelloOctets input = {carrier};
+    for (const HelloOctets& one : all)
+      input =
+          input +
+          HelloOctets{static_cast<uint8_t>(one.size()), static_cast<uint8_t>(one.size() >> 8U)} +
+          one;
+    hellos.write(input);
+  };
+  const HelloOctets message = helloMessage(browserHello());
+  datagrams(2, {fromHex(QUIC_1_CLIENT_INITIAL)});
+  datagrams(2, {fromHex(QUIC_2_CLIENT_INITIAL)});
+  datagrams(3, {cryptoFrame(message, 0, message.size())});
+  datagrams(3, {cryptoFrame(message, 200, message.size() - 200), cryptoFrame(message, 0, 200)});
+  datagrams(2, {gquicDatagram("www.example.org")});
+  const HelloOctets chlo = gquicHello("www.example.org");
+  datagrams(4, {cryptoFrame(chlo, 0, chlo.size(), 8)});
 }
 
 }  // namespace
