@@ -9,6 +9,8 @@ export type Engine = 'hyperscan' | 'emulator' | 'none';
 export interface SignatureSet {
   readonly applications: readonly Application[];
   readonly patterns: readonly Pattern[];
+  readonly serverNames: readonly ServerNameRule[];
+  readonly ports: readonly PortHint[];
   readonly known: KnownApplications;
 }
 
@@ -37,6 +39,12 @@ export interface Pattern {
   readonly side: StreamSide;
   /** selector of the application that it names */
   readonly application: number;
+  /** selector of the protocol in whose flows it is looked for; else `application` */
+  readonly protocol: number;
+  /** in its application's list of patterns */
+  readonly ordinal: number;
+  /** a weak shape: what it names is likely, not certain */
+  readonly isBehaviour: boolean;
   /** the higher wins among patterns that match in one packet, then the smaller selector */
   readonly priority: number;
   /** bounds of a UDP payload, inclusive; 0: none */
@@ -44,6 +52,27 @@ export interface Pattern {
   readonly maximumDatagramBytes: number;
   /** for messages: "signatures/ssh.yaml:9: SSH" */
   readonly source: string;
+}
+
+/** A server's name, and all names below it unless it is exact, belong to a service. */
+export interface ServerNameRule {
+  /** lower case, without a dot at either end */
+  readonly suffix: string;
+  readonly isExact: boolean;
+  /** selector */
+  readonly application: number;
+  /** in its application's list of names */
+  readonly ordinal: number;
+  /** for messages */
+  readonly source: string;
+}
+
+/** What a port is for as a rule. */
+export interface PortHint {
+  readonly port: number;
+  readonly transport: Transport;
+  /** selector */
+  readonly application: number;
 }
 
 /** Selectors that the classifier itself must know; 0 if absent from the set. */

@@ -13,6 +13,10 @@ std::string text(const Napi::Object& object, const char* key) {
   return object.Get(key).As<Napi::String>().Utf8Value();
 }
 
+bool boolean(const Napi::Object& object, const char* key) {
+  return object.Get(key).As<Napi::Boolean>().Value();
+}
+
 template <typename Integer>
 Integer integer(const Napi::Object& object, const char* key) {
   return static_cast<Integer>(object.Get(key).As<Napi::Number>().Int64Value());
@@ -39,16 +43,37 @@ Application readApplication(const Napi::Object& object) {
           .ipProtocol = integer<uint8_t>(object, "ipProtocol")};
 }
 
+Transport readMatchedTransport(const Napi::Object& object) {
+  return text(object, "transport") == "udp" ? Transport::UDP : Transport::TCP;
+}
+
 Pattern readPattern(const Napi::Object& object) {
   return {.regex = text(object, "regex"),
-          .caseless = object.Get("caseless").As<Napi::Boolean>().Value(),
-          .transport = text(object, "transport") == "udp" ? Transport::UDP : Transport::TCP,
+          .caseless = boolean(object, "caseless"),
+          .transport = readMatchedTransport(object),
           .side = text(object, "side") == "server" ? StreamSide::SERVER : StreamSide::CLIENT,
           .application = integer<uint32_t>(object, "application"),
+          .protocol = integer<uint32_t>(object, "protocol"),
+          .ordinal = integer<uint16_t>(object, "ordinal"),
+          .isBehaviour = boolean(object, "isBehaviour"),
           .priority = integer<int32_t>(object, "priority"),
           .minimumDatagramBytes = integer<uint32_t>(object, "minimumDatagramBytes"),
           .maximumDatagramBytes = integer<uint32_t>(object, "maximumDatagramBytes"),
           .source = text(object, "source")};
+}
+
+ServerNameRule readServerName(const Napi::Object& object) {
+  return {.suffix = text(object, "suffix"),
+          .isExact = boolean(object, "isExact"),
+          .application = integer<uint32_t>(object, "application"),
+          .ordinal = integer<uint16_t>(object, "ordinal"),
+          .source = text(object, "source")};
+}
+
+PortHint readPort(const Napi::Object& object) {
+  return {.port = integer<uint16_t>(object, "port"),
+          .transport = readMatchedTransport(object),
+          .application = integer<uint32_t>(object, "application")};
 }
 
 KnownApplications readKnown(const Napi::Object& object) {
@@ -108,8 +133,7 @@ TransportOptions readTransportOptions(const Napi::Object& object) {
 }
 
 EarlyExport readEarlyExport(const Napi::Object& object) {
-  return object.Get("exportOnClassify").As<Napi::Boolean>().Value() ? EarlyExport::ON_CLASSIFY
-                                                                    : EarlyExport::NEVER;
+  return boolean(object, "exportOnClassify") ? EarlyExport::ON_CLASSIFY : EarlyExport::NEVER;
 }
 
 std::vector<uint32_t> readCores(const Napi::Array& array) {
@@ -144,6 +168,8 @@ Engine readEngine(const std::string& name) {
 SignatureSet readSignatures(const Napi::Object& object) {
   return {.applications = list<Application>(object, "applications", readApplication),
           .patterns = list<Pattern>(object, "patterns", readPattern),
+          .serverNames = list<ServerNameRule>(object, "serverNames", readServerName),
+          .ports = list<PortHint>(object, "ports", readPort),
           .known = readKnown(object.Get("known").As<Napi::Object>())};
 }
 

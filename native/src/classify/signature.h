@@ -21,11 +21,31 @@ struct Pattern {
   Transport transport = Transport::TCP;
   StreamSide side = StreamSide::CLIENT;
   uint32_t application = 0;  ///< selector of the application it names
+  uint32_t protocol = 0;     ///< selector of the protocol in whose flows it is looked for; else
+                             ///< `application`
+  uint16_t ordinal = 0;      ///< in its application's list of patterns
+  bool isBehaviour = false;  ///< a weak shape: what it names is likely, not certain
   int32_t priority = 0;      ///< higher wins among patterns that match in one packet, then the
                              ///< smaller selector
   uint32_t minimumDatagramBytes = 0;  ///< UDP payload, inclusive; 0 means no bound
   uint32_t maximumDatagramBytes = 0;
   std::string source;  ///< "signatures/ssh.yaml: SSH", for messages
+};
+
+/// A server's name, and all names below it unless it is exact, belong to a service.
+struct ServerNameRule {
+  std::string suffix;  ///< lower case, without a dot at either end
+  bool isExact = false;
+  uint32_t application = 0;  ///< selector
+  uint16_t ordinal = 0;      ///< in its application's list of names
+  std::string source;        ///< "signatures/services/video.yaml:12: YouTube", for messages
+};
+
+/// What a port is for as a rule; never more than a hint.
+struct PortHint {
+  uint16_t port = 0;
+  Transport transport = Transport::TCP;
+  uint32_t application = 0;  ///< selector
 };
 
 /// Roles that the classifier itself must know of, by application selector; 0 if absent from the
@@ -55,6 +75,8 @@ struct Application {
 struct SignatureSet {
   std::vector<Application> applications;
   std::vector<Pattern> patterns;
+  std::vector<ServerNameRule> serverNames;  ///< a suffix is there at most once, an exact name too
+  std::vector<PortHint> ports;              ///< a port of a transport at most once
   KnownApplications known;
 };
 

@@ -57,6 +57,7 @@ inline Pattern pattern(std::string regex, uint32_t application,
           .transport = transport,
           .side = side,
           .application = application,
+          .protocol = application,
           .source = "test"};
 }
 

@@ -64,6 +64,16 @@ class SignatureDumpReader {
                                         .ipProtocol = static_cast<uint8_t>(number(fields.at(2)))});
     } else if (kind == "pattern") {
       takePattern(fields);
+    } else if (kind == "serverName") {
+      dump_.set.serverNames.push_back({.suffix = fields.at(2),
+                                       .isExact = fields.at(1) == "exact",
+                                       .application = number(fields.at(3)),
+                                       .ordinal = static_cast<uint16_t>(number(fields.at(4))),
+                                       .source = fields.at(5)});
+    } else if (kind == "port") {
+      dump_.set.ports.push_back({.port = static_cast<uint16_t>(number(fields.at(2))),
+                                 .transport = transport(fields.at(1)),
+                                 .application = number(fields.at(3))});
     } else if (kind == "known") {
       dump_.set.known = {number(fields.at(1)), number(fields.at(2)), number(fields.at(3)),
                          number(fields.at(4)), number(fields.at(5)), number(fields.at(6)),
@@ -76,12 +86,18 @@ class SignatureDumpReader {
   }
 
   void takePattern(const Fields& fields) {
+    if (fields.size() != 13) {
+      throw std::runtime_error("the dump is an older one: make it anew, see signatures/README.md");
+    }
     const std::vector<uint8_t> regex = octets(fields.at(8));
     dump_.set.patterns.push_back({.regex = std::string(regex.begin(), regex.end()),
                                   .caseless = fields.at(7) == "caseless",
                                   .transport = transport(fields.at(1)),
                                   .side = side(fields.at(2)),
                                   .application = number(fields.at(3)),
+                                  .protocol = number(fields.at(10)),
+                                  .ordinal = static_cast<uint16_t>(number(fields.at(11))),
+                                  .isBehaviour = fields.at(12) == "behaviour",
                                   .priority = std::stoi(fields.at(4)),
                                   .minimumDatagramBytes = number(fields.at(5)),
                                   .maximumDatagramBytes = number(fields.at(6)),

@@ -4,17 +4,22 @@
 // what it was, and whatever this list lacks is parsed.
 import { readFileSync } from 'node:fs';
 import type { RegistryFile, SignatureFile } from './schema.js';
+import type { Path } from './yaml-file.js';
 
-/** What the parser and the schema gave, and where in the text its regexes stand. */
+/** What the parser and the schema gave for one application, and where it stands in the text. */
 export interface CheckedSignature {
+  /** in the document; empty: the file is this application */
+  readonly at: Path;
   readonly content: Omit<SignatureFile, 'examples' | 'nearMisses'>;
   /** from 1, of each of `match` */
   readonly regexLines: readonly number[];
+  /** from 1, of each of `serverNames` */
+  readonly nameLines: readonly number[];
 }
 
 /** By the text of the file. */
 export interface CheckedFiles {
-  readonly signatures: ReadonlyMap<string, CheckedSignature>;
+  readonly signatures: ReadonlyMap<string, readonly CheckedSignature[]>;
   readonly registries: ReadonlyMap<string, RegistryFile>;
 }
 
@@ -22,7 +27,7 @@ export const NONE_CHECKED: CheckedFiles = { signatures: new Map(), registries: n
 
 /** As JSON has it: pairs of text and value. */
 export interface CheckedPairs {
-  readonly signatures: readonly (readonly [string, CheckedSignature])[];
+  readonly signatures: readonly (readonly [string, readonly CheckedSignature[]])[];
   readonly registries: readonly (readonly [string, RegistryFile])[];
 }
 

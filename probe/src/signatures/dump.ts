@@ -3,7 +3,7 @@
 // hexadecimal: what the native unit tests read (native/src/classify/test_signature_dump.h).
 //
 //   node probe/dist/signatures/dump.js signatures > signatures.dump
-import type { Application, Pattern, SignatureSet } from '@weir/native';
+import type { Application, Pattern, PortHint, ServerNameRule, SignatureSet } from '@weir/native';
 import { loadSamples, loadSignatures } from './load-signatures.js';
 import type { Sample } from './sample.js';
 
@@ -14,7 +14,7 @@ function applicationFields({ selector, ipProtocol, name }: Application) {
 }
 
 function patternFields(pattern: Pattern) {
-  const { transport, side, application, priority } = pattern;
+  const { transport, side, application, protocol, ordinal, priority } = pattern;
   const { minimumDatagramBytes, maximumDatagramBytes, source, regex } = pattern;
   const caseless = pattern.caseless ? 'caseless' : 'exact';
   const bounds = [minimumDatagramBytes, maximumDatagramBytes];
@@ -28,7 +28,18 @@ function patternFields(pattern: Pattern) {
     caseless,
     hex(regex),
     source,
+    protocol,
+    ordinal,
+    pattern.isBehaviour ? 'behaviour' : 'payload',
   ];
+}
+
+function serverNameFields({ suffix, isExact, application, ordinal, source }: ServerNameRule) {
+  return ['serverName', isExact ? 'exact' : 'suffix', suffix, application, ordinal, source];
+}
+
+function portFields({ port, transport, application }: PortHint) {
+  return ['port', transport, port, application];
 }
 
 function sampleFields({ matches, transport, side, application, payload, source }: Sample) {
@@ -36,11 +47,14 @@ function sampleFields({ matches, transport, side, application, payload, source }
   return [kind, transport, side, application, payload.toString('hex'), source];
 }
 
-export function dump({ applications, patterns, known }: SignatureSet, samples: Sample[]) {
+export function dump(set: SignatureSet, samples: Sample[]) {
+  const { applications, patterns, serverNames, ports, known } = set;
   const { ftp, ftpData, sip, rtp, rtcp, tls, dtls, quic, http, dns } = known;
   const lines = [
     ...applications.map(applicationFields),
     ...patterns.map(patternFields),
+    ...serverNames.map(serverNameFields),
+    ...ports.map(portFields),
     ['known', ftp, ftpData, sip, rtp, rtcp, tls, dtls, quic, http, dns],
     ...samples.map(sampleFields),
   ];

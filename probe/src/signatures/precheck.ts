@@ -10,12 +10,15 @@ import { checkContent, loadFile, loadRegistry, readSamples } from './signature-f
 import type { YamlFile } from './yaml-file.js';
 
 function checkedSignature(yaml: YamlFile): CheckedPairs['signatures'] {
-  const file = loadFile(yaml, NONE_CHECKED);
-  if (!file) return [];
-  checkContent(file);
-  readSamples(file);
-  const { examples, nearMisses, ...content } = file.content;
-  return yaml.problems.length > 0 ? [] : [[yaml.text, { content, regexLines: file.regexLines }]];
+  const applications = loadFile(yaml, NONE_CHECKED);
+  const found = applications.map((application) => {
+    checkContent(application);
+    readSamples(application);
+    const { yaml: _, content, ...places } = application;
+    const { examples, nearMisses, ...kept } = content;
+    return { ...places, content: kept };
+  });
+  return yaml.problems.length > 0 ? [] : [[yaml.text, found]];
 }
 
 function checkedRegistry(yaml: YamlFile): CheckedPairs['registries'] {

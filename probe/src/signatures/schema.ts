@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The form of a signature file. Every object is closed: a misspelt key must not pass unnoticed.
+// The form of a signature file: one application, or a family of them. Every object is closed: a
+// misspelt key must not pass unnoticed. editor-schema.ts gives it to editors.
 import Type, { type Static } from 'typebox';
 
 const closed = { additionalProperties: false } as const;
@@ -7,34 +8,56 @@ const closed = { additionalProperties: false } as const;
 const transport = Type.Enum(['tcp', 'udp']);
 
 export const categories = [
+  'adult',
+  'advertising',
+  'ai',
   'authentication',
+  'cdn',
+  'cloud',
   'cryptocurrency',
   'database',
+  'education',
   'file-transfer',
   'finance',
   'game',
+  'government',
+  'health',
   'industrial',
   'iot',
   'mail',
   'messaging',
+  'music',
   'name-service',
   'network',
   'network-management',
+  'news',
+  'office',
   'peer-to-peer',
   'remote-access',
+  'search',
   'security',
+  'shopping',
+  'social',
   'software',
   'streaming',
+  'travel',
+  'update',
+  'video',
   'voip',
   'vpn',
   'web',
 ];
+
+const name = Type.String({ pattern: '^[A-Za-z0-9][A-Za-z0-9_.-]{0,23}$' });
 
 const Match = Type.Object(
   {
     transport,
     direction: Type.Enum(['client', 'server', 'either']),
     regex: Type.String({ minLength: 1 }),
+    /** The protocol in whose flows the pattern is looked for; it is then the flow's protocol. */
+    within: Type.Optional(name),
+    confidence: Type.Optional(Type.Enum(['payload', 'behaviour'])),
     caseless: Type.Optional(Type.Boolean()),
     priority: Type.Optional(Type.Integer({ minimum: -1000, maximum: 1000 })),
     minimumBytes: Type.Optional(Type.Integer({ minimum: 1, maximum: 65_535 })),
@@ -57,21 +80,51 @@ const Example = Type.Object(
   closed,
 );
 
-export const SignatureFile = Type.Object(
+/** Labels of letters, digits and hyphens (RFC 1123); "=" before the whole name, else a suffix. */
+const label = '[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?';
+const ServerName = Type.String({ pattern: `^=?(?:${label}\\.)*${label}$`, maxLength: 254 });
+
+const category = Type.Enum(categories);
+const reference = Type.String({ minLength: 1 });
+
+const applicationKeys = {
+  name,
+  id: Type.Integer({ minimum: 1, maximum: 0xff_ff_ff }),
+  /** What other classifiers call it. */
+  aliases: Type.Optional(Type.Array(Type.String({ minLength: 1 }), { minItems: 1 })),
+  description: Type.String({ minLength: 1 }),
+  match: Type.Optional(Type.Array(Match, { minItems: 1 })),
+  serverNames: Type.Optional(Type.Array(ServerName, { minItems: 1, maxItems: 10_000 })),
+  /** Hints: what these ports are for as a rule. */
+  ports: Type.Optional(
+    Type.Array(Type.String({ pattern: '^(?:tcp|udp)/[1-9][0-9]{0,4}$' }), { minItems: 1 }),
+  ),
+  ipProtocol: Type.Optional(Type.Integer({ minimum: 1, maximum: 255 })),
+  /** The application whose control channel says where these flows will be. */
+  announcedBy: Type.Optional(Type.Enum(['FTP', 'SIP'])),
+  examples: Type.Optional(Type.Array(Example)),
+  nearMisses: Type.Optional(Type.Array(Example)),
+};
+
+export const SignatureFile = Type.Object({ ...applicationKeys, category, reference }, closed);
+
+/** `category` and `reference` are those of all members that do not give their own. */
+export const FamilyFile = Type.Object(
   {
-    name: Type.String({ pattern: '^[A-Za-z0-9][A-Za-z0-9_.-]{0,23}$' }),
-    id: Type.Integer({ minimum: 1, maximum: 0xff_ff_ff }),
-    /** What other classifiers call it. */
-    aliases: Type.Optional(Type.Array(Type.String({ minLength: 1 }), { minItems: 1 })),
-    description: Type.String({ minLength: 1 }),
-    category: Type.Enum(categories),
-    reference: Type.String({ minLength: 1 }),
-    match: Type.Optional(Type.Array(Match, { minItems: 1 })),
-    ipProtocol: Type.Optional(Type.Integer({ minimum: 1, maximum: 255 })),
-    /** The application whose control channel says where these flows will be. */
-    announcedBy: Type.Optional(Type.Enum(['FTP', 'SIP'])),
-    examples: Type.Optional(Type.Array(Example)),
-    nearMisses: Type.Optional(Type.Array(Example)),
+    family: Type.String({ minLength: 1 }),
+    category: Type.Optional(category),
+    reference: Type.Optional(reference),
+    applications: Type.Array(
+      Type.Object(
+        {
+          ...applicationKeys,
+          category: Type.Optional(category),
+          reference: Type.Optional(reference),
+        },
+        closed,
+      ),
+      { minItems: 1 },
+    ),
   },
   closed,
 );
@@ -84,4 +137,5 @@ export const RegistryFile = Type.Record(
 export type Match = Static<typeof Match>;
 export type Example = Static<typeof Example>;
 export type SignatureFile = Static<typeof SignatureFile>;
+export type FamilyFile = Static<typeof FamilyFile>;
 export type RegistryFile = Static<typeof RegistryFile>;

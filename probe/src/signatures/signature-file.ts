@@ -4,22 +4,29 @@ import { Compile } from 'typebox/compile';
 import type { CheckedFiles } from './checked-files.js';
 import { payloadOf } from './payload.js';
 import type { Sample } from './sample.js';
-import { type Match, RegistryFile, SignatureFile } from './schema.js';
-import type { YamlFile } from './yaml-file.js';
+import { FamilyFile, type Match, RegistryFile, SignatureFile } from './schema.js';
+import type { Path, YamlFile } from './yaml-file.js';
 
 const descriptionOctetsMax = 55;
+const portMax = 65_535;
 
-export interface LoadedFile {
+/** An application as its file has it. */
+export interface LoadedApplication {
   readonly yaml: YamlFile;
+  /** where in the file; empty: the file is this application */
+  readonly at: Path;
   /** Without examples when it was found good before. */
   readonly content: SignatureFile;
   /** from 1, of each of `match` */
   readonly regexLines: readonly number[];
+  /** from 1, of each of `serverNames` */
+  readonly nameLines: readonly number[];
 }
 
 /** Made when a file must be parsed, which is seldom: see checked-files.ts. */
 const validators = {
   signature: once(() => Compile(SignatureFile)),
+  family: once(() => Compile(FamilyFile)),
   registry: once(() => Compile(RegistryFile)),
 };
 
@@ -31,16 +38,38 @@ function once<Value>(make: () => Value): () => Value {
   };
 }
 
-/** Undefined with problems noted in `yaml`. */
-export function loadFile(yaml: YamlFile, checked: CheckedFiles): LoadedFile | undefined {
+/** The file's one application, or those of a family; none with problems noted in `yaml`. */
+export function loadFile(yaml: YamlFile, checked: CheckedFiles): LoadedApplication[] {
   const known = checked.signatures.get(yaml.text);
-  if (known !== undefined) return { yaml, ...known };
+  if (known !== undefined) return known.map((one) => ({ yaml, ...one }));
+  if (yaml.has('family')) return loadFamily(yaml);
   const content = yaml.read(validators.signature());
-  if (content === undefined) return undefined;
-  const regexLines = (content.match ?? []).map((_, index) =>
-    yaml.lineOf(['match', index, 'regex']),
-  );
-  return { yaml, content, regexLines };
+  return content === undefined ? [] : [located(yaml, [], content)];
+}
+
+function loadFamily(yaml: YamlFile): LoadedApplication[] {
+  const file = yaml.read(validators.family());
+  return (file?.applications ?? []).flatMap((member, index) => {
+    const at = ['applications', index];
+    const { category = file?.category, reference = file?.reference } = member;
+    if (category !== undefined && reference !== undefined) {
+      return located(yaml, at, { ...member, category, reference });
+    }
+    const missing = category === undefined ? 'category' : 'reference';
+    yaml.report('SCHEMA', at, `has no ${missing}, nor has the family`);
+    return [];
+  });
+}
+
+function located(yaml: YamlFile, at: Path, content: SignatureFile): LoadedApplication {
+  const { match = [], serverNames = [] } = content;
+  return {
+    yaml,
+    at,
+    content,
+    regexLines: match.map((_, index) => yaml.lineOf([...at, 'match', index, 'regex'])),
+    nameLines: serverNames.map((_, index) => yaml.lineOf([...at, 'serverNames', index])),
+  };
 }
 
 /** Undefined with problems noted in `yaml`. */
@@ -48,34 +77,47 @@ export function loadRegistry(yaml: YamlFile, checked: CheckedFiles): RegistryFil
   return checked.registries.get(yaml.text) ?? yaml.read(validators.registry());
 }
 
-function checkMatch(yaml: YamlFile, match: Match, index: number) {
+function checkMatch({ yaml, at }: LoadedApplication, match: Match, index: number) {
   const { transport, minimumBytes, maximumBytes } = match;
   const bound = maximumBytes === undefined ? 'minimumBytes' : 'maximumBytes';
   if (minimumBytes === undefined && maximumBytes === undefined) return;
+  const place = [...at, 'match', index, bound];
   if (transport === 'tcp') {
-    yaml.report('BOUNDS', ['match', index, bound], 'the size of a TCP segment means nothing');
+    yaml.report('BOUNDS', place, 'the size of a TCP segment means nothing');
   } else if ((minimumBytes ?? 1) > (maximumBytes ?? Number.POSITIVE_INFINITY)) {
-    yaml.report('BOUNDS', ['match', index, bound], 'no size is between minimum and maximum');
+    yaml.report('BOUNDS', place, 'no size is between minimum and maximum');
   }
 }
 
-/** Notes in `yaml` what the schema cannot say. */
-export function checkContent({ yaml, content }: LoadedFile) {
-  const { description, match, ipProtocol, announcedBy } = content;
-  if (Buffer.byteLength(description) > descriptionOctetsMax) {
-    yaml.report('TOO_LONG', ['description'], `longer than ${descriptionOctetsMax} octets`);
+function checkPorts({ yaml, at, content }: LoadedApplication) {
+  for (const [index, port] of (content.ports ?? []).entries()) {
+    if (Number(port.slice(port.indexOf('/') + 1)) <= portMax) continue;
+    yaml.report('BOUNDS', [...at, 'ports', index], `the highest port is ${portMax}`);
   }
-  if (match === undefined && ipProtocol === undefined && announcedBy === undefined) {
-    yaml.report('EMPTY', [], 'names no flow: give match, ipProtocol or announcedBy');
-  }
-  for (const [index, one] of (match ?? []).entries()) checkMatch(yaml, one, index);
 }
 
-/** Notes in `yaml` those that stand for no payload. */
-export function readSamples({ yaml, content }: LoadedFile): Sample[] {
+/** What an application can be known by. */
+const evidence = ['match', 'serverNames', 'ports', 'ipProtocol', 'announcedBy'] as const;
+
+/** Notes in the file what the schema cannot say. */
+export function checkContent(application: LoadedApplication) {
+  const { yaml, at, content } = application;
+  if (Buffer.byteLength(content.description) > descriptionOctetsMax) {
+    yaml.report('TOO_LONG', [...at, 'description'], `longer than ${descriptionOctetsMax} octets`);
+  }
+  if (evidence.every((key) => content[key] === undefined)) {
+    yaml.report('EMPTY', at, `names no flow: give one of ${evidence.join(', ')}`);
+  }
+  for (const [index, one] of (content.match ?? []).entries()) checkMatch(application, one, index);
+  checkPorts(application);
+}
+
+/** Notes in the file those that stand for no payload. */
+export function readSamples({ yaml, at, content }: LoadedApplication): Sample[] {
   const samples: Sample[] = [];
   for (const key of ['examples', 'nearMisses'] as const) {
     for (const [index, example] of (content[key] ?? []).entries()) {
+      const place = [...at, key, index];
       try {
         samples.push({
           application: content.name,
@@ -83,10 +125,10 @@ export function readSamples({ yaml, content }: LoadedFile): Sample[] {
           side: example.direction,
           payload: payloadOf(example),
           matches: key === 'examples',
-          source: `${yaml.file}:${yaml.lineOf([key, index])}`,
+          source: `${yaml.file}:${yaml.lineOf(place)}`,
         });
       } catch (error) {
-        yaml.report('PAYLOAD', [key, index], (error as Error).message);
+        yaml.report('PAYLOAD', place, (error as Error).message);
       }
     }
   }

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type CheckedFiles, NONE_CHECKED, readCheckedFiles } from './checked-files.js';
 import { dump } from './dump.js';
+import { editorSchema } from './editor-schema.js';
+import { yamlNames } from './folder.js';
 import { loadSamples, loadSignatures } from './load-signatures.js';
 import { precheck } from './precheck.js';
 import { type Problem, SignatureFileError } from './signature-file-error.js';
@@ -28,10 +30,23 @@ match:
     priority: -3
     minimumBytes: 4
     maximumBytes: 9
+serverNames: [weir.example, =exact.example]
+ports: [tcp/7, udp/70]
 examples:
   - { transport: tcp, direction: client, text: "x\\0" }
 nearMisses:
   - { transport: udp, direction: server, hex: '79 00', thenHex: 'ff' }
+`;
+
+const inner = `name: Inner
+id: 8
+description: For tests
+category: web
+reference: none
+match:
+  - transport: tcp
+    direction: client
+    regex: '^z'
 `;
 
 /** What the build would leave for this folder. */
@@ -65,19 +80,16 @@ describe("Weir's own signatures", () => {
     }
   });
 
-  it('keep numbers that were given once', () => {
-    const registry = readFileSync(path.join(own, 'registry.yaml'), 'utf8');
-    for (const line of ['HTTP: 1', 'TLS: 2', 'DNS: 3', 'SSH: 4', 'EGP: 126']) {
-      expect(registry).toContain(`\n${line}\n`);
-    }
+  it('have their form for editors beside them, current', () => {
+    const current = readFileSync(path.join(own, 'signature.schema.json'), 'utf8');
+    expect(current, 'run `npm run generate`').toBe(editorSchema());
   });
 });
 
 describe('the files that the build has checked', () => {
   it('are all of them, and give what parsing gives', () => {
     const checked = checkedFilesOf(own);
-    const files = readdirSync(own).filter((name) => name.endsWith('.yaml'));
-    expect(checked.signatures.size + checked.registries.size).toBe(files.length);
+    expect(checked.signatures.size + checked.registries.size).toBe(yamlNames(own).length);
     expect(loadSignatures(own, checked)).toEqual(loadSignatures(own, NONE_CHECKED));
   });
 
@@ -129,7 +141,7 @@ describe('a signature folder', () => {
   };
 
   it('becomes a set in the shape of the native one', () => {
-    const { applications, patterns, known } = loadSignatures(folder);
+    const { applications, patterns, serverNames, ports, known } = loadSignatures(folder);
     expect(applications).toEqual([
       { selector: 7, name: 'Weir-Test', description: 'For tests', category: 'web', ipProtocol: 0 },
     ]);
@@ -144,11 +156,23 @@ describe('a signature folder', () => {
       transport: 'udp',
       side: 'server',
       application: 7,
+      protocol: 7,
+      ordinal: 1,
+      isBehaviour: false,
       priority: -3,
       minimumDatagramBytes: 4,
       maximumDatagramBytes: 9,
       source: `${path.join(folder, 'x.yaml')}:13: Weir-Test`,
     });
+    const source = `${path.join(folder, 'x.yaml')}:17: Weir-Test`;
+    expect(serverNames).toEqual([
+      { suffix: 'weir.example', isExact: false, application: 7, ordinal: 0, source },
+      { suffix: 'exact.example', isExact: true, application: 7, ordinal: 1, source },
+    ]);
+    expect(ports).toEqual([
+      { port: 7, transport: 'tcp', application: 7 },
+      { port: 70, transport: 'udp', application: 7 },
+    ]);
     expect(new Set(Object.values(known))).toEqual(new Set([0]));
   });
 
@@ -192,6 +216,18 @@ describe('a signature folder', () => {
     ['a long description', valid.replace('For tests', 'x'.repeat(56)), 'TOO_LONG'],
     ['a long name', valid.replace('Weir-Test', 'x'.repeat(25)), 'SCHEMA'],
     ['no way to match', valid.slice(0, valid.indexOf('match:')), 'EMPTY'],
+    ['a host name in capitals', valid.replace('weir.example', 'Weir.example'), 'SCHEMA'],
+    ['a host name with a star', valid.replace('weir.example', '"*.example"'), 'SCHEMA'],
+    ['a host name with an empty label', valid.replace('weir.example', 'weir..example'), 'SCHEMA'],
+    ['a host name twice', valid.replace('=exact.example', 'weir.example'), 'DUPLICATE'],
+    ['a port without its transport', valid.replace('udp/70', '70'), 'SCHEMA'],
+    ['a port that is none', valid.replace('udp/70', 'udp/65536'), 'BOUNDS'],
+    ['a port twice', valid.replace('udp/70', 'tcp/7'), 'DUPLICATE'],
+    [
+      'a pattern within what is not there',
+      valid.replace("regex: '^x'", "regex: '^x'\n    within: Nothing"),
+      'UNKNOWN_APPLICATION',
+    ],
     [
       'sizes that exclude each other',
       valid.replace('minimumBytes: 4', 'minimumBytes: 10'),
@@ -211,7 +247,15 @@ describe('a signature folder', () => {
     put('x.yaml', `${valid}ipProtocol: 4\n`);
     cpSync(path.join(folder, 'x.yaml'), path.join(folder, 'y.yaml'));
     const codes = problems().map(({ code, construct }) => `${code} ${construct}`);
-    expect(codes).toEqual(['DUPLICATE name', 'DUPLICATE id', 'DUPLICATE ipProtocol']);
+    expect(codes).toEqual([
+      'DUPLICATE name',
+      'DUPLICATE id',
+      'DUPLICATE ipProtocol',
+      'DUPLICATE serverNames[0]',
+      'DUPLICATE serverNames[1]',
+      'DUPLICATE ports[0]',
+      'DUPLICATE ports[1]',
+    ]);
   });
 
   it('refuses a registry in the place of a signature file', () => {
@@ -232,9 +276,21 @@ describe('a signature folder', () => {
     );
   });
 
+  it('says in which protocol a pattern is looked for, and how sure it is', () => {
+    const within = 'within: Weir-Test\n    confidence: behaviour\n    regex:';
+    put('registry.yaml', 'Weir-Test: 7\nInner: 8\n');
+    put('y.yaml', inner.replace('regex:', within));
+    expect(loadSignatures(folder).patterns.at(-1)).toMatchObject({
+      application: 8,
+      protocol: 7,
+      ordinal: 0,
+      isBehaviour: true,
+    });
+  });
+
   it('is dumped with one record a line and no tab inside a field', () => {
     const lines = dump(loadSignatures(folder), loadSamples(folder)).trimEnd().split('\n');
-    expect(lines).toHaveLength(1 + 3 + 1 + 2);
+    expect(lines).toHaveLength(1 + 3 + 2 + 2 + 1 + 2);
     expect(lines[1]?.split('\t').slice(0, 9)).toEqual([
       'pattern',
       'tcp',

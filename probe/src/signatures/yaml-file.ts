@@ -53,6 +53,11 @@ export class YamlFile {
     return this.lines.linePos(this.offsetOf(path)).line;
   }
 
+  /** Whether the document is a map with this key. */
+  has(key: string) {
+    return isMap(this.document.contents) && this.document.has(key);
+  }
+
   /** The content, or undefined with problems noted. */
   read<Value>(
     validator: Validator<Record<never, never>, TSchema, Value, Value>,

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+// What can only be checked between the files of a folder: numbers, and what may be said only once.
+import { REGISTRY_NAME } from './folder.js';
+import type { RegistryFile } from './schema.js';
+import type { LoadedApplication } from './signature-file.js';
+import type { Path, YamlFile } from './yaml-file.js';
+
+export interface LoadedRegistry {
+  readonly yaml: YamlFile;
+  readonly registry: RegistryFile;
+}
+
+function checkRegistered({ yaml, at, content }: LoadedApplication, registry: RegistryFile) {
+  const registered = Object.hasOwn(registry, content.name) ? registry[content.name] : undefined;
+  if (registered === content.id) return;
+  const message =
+    registered === undefined
+      ? `${content.name} has no line in ${REGISTRY_NAME}; add "${content.name}: ${content.id}"`
+      : `${REGISTRY_NAME} gives ${content.name} the number ${registered}, which is permanent`;
+  yaml.report('REGISTRY', [...at, 'id'], message);
+}
+
+function checkRegistryUnique({ yaml, registry }: LoadedRegistry) {
+  const names = new Map<number, string>();
+  for (const [name, id] of Object.entries(registry)) {
+    const first = names.get(id);
+    if (first === undefined) names.set(id, name);
+    else yaml.report('DUPLICATE', [name], `${id} is the number of ${first}`);
+  }
+}
+
+/** Something that one application alone can have, and where it says so. */
+interface Claim {
+  readonly value: string | number;
+  readonly path: Path;
+}
+
+const single =
+  (key: 'name' | 'id' | 'ipProtocol') =>
+  ({ content }: LoadedApplication): Claim[] => {
+    const value = content[key];
+    return value === undefined ? [] : [{ value, path: [key] }];
+  };
+
+const listed =
+  (key: 'serverNames' | 'ports') =>
+  ({ content }: LoadedApplication): Claim[] =>
+    (content[key] ?? []).map((value, index) => ({ value, path: [key, index] }));
+
+const claims = [
+  single('name'),
+  single('id'),
+  single('ipProtocol'),
+  listed('serverNames'),
+  listed('ports'),
+];
+
+function checkUnique(
+  applications: readonly LoadedApplication[],
+  claimsOf: (application: LoadedApplication) => Claim[],
+) {
+  const owners = new Map<string | number, LoadedApplication>();
+  for (const application of applications) {
+    for (const { value, path } of claimsOf(application)) {
+      const owner = owners.get(value);
+      if (owner === undefined) {
+        owners.set(value, application);
+      } else {
+        const by = `${owner.content.name} in ${owner.yaml.file}`;
+        application.yaml.report(
+          'DUPLICATE',
+          [...application.at, ...path],
+          `${value} is taken by ${by}`,
+        );
+      }
+    }
+  }
+}
+
+function checkWithin(applications: readonly LoadedApplication[]) {
+  const names = new Set(applications.map(({ content }) => content.name));
+  for (const { yaml, at, content } of applications) {
+    for (const [index, { within }] of (content.match ?? []).entries()) {
+      if (within === undefined || names.has(within)) continue;
+      const place = [...at, 'match', index, 'within'];
+      yaml.report('UNKNOWN_APPLICATION', place, `no signature file here is named ${within}`);
+    }
+  }
+}
+
+/** Notes the problems in the files in which they are; `registry` is undefined if it cannot be read. */
+export function checkFolder(
+  applications: readonly LoadedApplication[],
+  registry: LoadedRegistry | undefined,
+) {
+  if (registry !== undefined) {
+    checkRegistryUnique(registry);
+    for (const one of applications) checkRegistered(one, registry.registry);
+  }
+  for (const claimsOf of claims) checkUnique(applications, claimsOf);
+  checkWithin(applications);
+}

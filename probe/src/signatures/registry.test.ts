@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+// Numbers that were given once are for ever: collectors keep them for years. A change of the history
+// would be seen in git, but a shallow clone has none, so what was given is written down here.
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+
+const file = path.resolve(import.meta.dirname, '../../../signatures/registry.yaml');
+const registry = Object.entries(parse(readFileSync(file, 'utf8')) as Record<string, number>);
+
+/** Where numbers of protocols and of services begin. */
+const FIRST = { protocols: 1, services: 1001 };
+
+/** How many may be given before they are written down here, by another line. */
+const UNWRITTEN_MAX = 200;
+
+/** All that these ranges hold, never to be changed. */
+const GIVEN = [
+  {
+    from: 1,
+    to: 128,
+    digest: 'a256a957b45c8b39cbca0562ae04138ea2ffbe3d7ab9d4982854a5a97e2e72ad',
+  },
+];
+
+const within = (from: number, to: number) =>
+  registry.filter(([, id]) => id >= from && id <= to).sort((one, other) => one[1] - other[1]);
+
+function digestOf(from: number, to: number): string {
+  const lines = within(from, to).map(([name, id]) => `${id} ${name}\n`);
+  return createHash('sha256').update(lines.join('')).digest('hex');
+}
+
+describe('the registry of numbers', () => {
+  it.each(GIVEN)('keeps the numbers from $from to $to as they were given', (given) => {
+    expect(digestOf(given.from, given.to)).toBe(given.digest);
+  });
+
+  it.each([
+    ['protocols', FIRST.protocols, FIRST.services - 1],
+    ['services', FIRST.services, 0xff_ff_ff],
+  ])('gives the numbers of %s one after the other', (_, from, to) => {
+    const ids = within(from, to).map(([, id]) => id);
+    expect(ids).toEqual(ids.map((_, index) => from + index));
+  });
+
+  it('is written down but for its latest numbers', () => {
+    const written = GIVEN.reduce((sum, { from, to }) => sum + to - from + 1, 0);
+    expect(registry.length - written).toBeLessThan(UNWRITTEN_MAX);
+  });
+});
