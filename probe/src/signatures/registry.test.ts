@@ -23,6 +23,11 @@ const GIVEN = [
     to: 128,
     digest: 'a256a957b45c8b39cbca0562ae04138ea2ffbe3d7ab9d4982854a5a97e2e72ad',
   },
+  {
+    from: 1001,
+    to: 1840,
+    digest: 'cbde6dfd19ebcb3473840ca03d293edad65e1573ae9989490d12396efb7415b6',
+  },
 ];
 
 const within = (from: number, to: number) =>
