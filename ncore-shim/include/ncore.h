@@ -40,9 +40,9 @@
 // repetition (a lazy suffix changes nothing here), '^' and \A as the start of the stream, inline
 // flags i and s. A pattern that a device cannot match exactly is refused when it is compiled, with
 // the reason and the offset; it is never matched approximately. Refused by the rules of this
-// version: patterns that match the empty string, '$' and its kin (a later version adds an
-// end-of-data probe), backreferences, lookaround, word boundaries, atomic groups and possessive
-// repetition, Unicode properties.
+// version: patterns that match the empty string, '$' and its kin (NCORE_REFUSED_NEEDS_END; a later
+// version adds an end-of-data probe), backreferences, lookaround, word boundaries, atomic groups
+// and possessive repetition, Unicode properties.
 //
 // Events
 // ------
@@ -115,7 +115,8 @@ enum {
   NCORE_REFUSED_UNSUPPORTED = 2,  // valid, but not for an automaton, or not in this version
   NCORE_REFUSED_EMPTY_MATCH = 3,  // it matches the empty string
   NCORE_REFUSED_TOO_LARGE = 4,    // expanded size above the implementation's limit
-  NCORE_REFUSED_DUPLICATE_ID = 5
+  NCORE_REFUSED_DUPLICATE_ID = 5,
+  NCORE_REFUSED_NEEDS_END = 6  // '$' and its kin, by a device that cannot test the end of data
 };
 
 typedef struct NcorePatternReport {

@@ -26,8 +26,9 @@ struct PrefixLimits {
 };
 
 // Every match begins in one of these ways, so a stream that fits none of them matches nowhere; one
-// that fits may match or not. Nothing when matches can begin anywhere in the stream, or when the
-// regex is not one that the emulator accepts. `flags` as in NcorePattern.
+// that fits may match or not: '$' is taken to hold wherever it stands. Nothing when matches can
+// begin anywhere in the stream, or when the regex is not one that the emulator accepts, '$' apart.
+// `flags` as in NcorePattern.
 std::optional<std::vector<MatchPrefix>> matchPrefixes(std::string_view regex, uint32_t flags,
                                                       const PrefixLimits& limits);
 

@@ -17,7 +17,7 @@ struct Case {
 };
 
 constexpr Case REFUSED[] = {
-    {"ab$", NCORE_REFUSED_UNSUPPORTED, 2, "end-of-data"},
+    {"ab$", NCORE_REFUSED_NEEDS_END, 2, "end of data"},
     {"(a)\\1", NCORE_REFUSED_UNSUPPORTED, 3, "backreference \\1"},
     {"a(?=b)", NCORE_REFUSED_UNSUPPORTED, 1, "lookaround"},
     {"a(?<!b)c", NCORE_REFUSED_UNSUPPORTED, 1, "lookaround"},
@@ -28,7 +28,8 @@ constexpr Case REFUSED[] = {
     {"(*UTF)a", NCORE_REFUSED_UNSUPPORTED, 0, "verb"},
     {"a\\b", NCORE_REFUSED_UNSUPPORTED, 1, "escape \\b"},
     {"\\p{Lu}", NCORE_REFUSED_UNSUPPORTED, 0, "escape \\p"},
-    {"ab\\Z", NCORE_REFUSED_UNSUPPORTED, 2, "escape \\Z"},
+    {"ab\\Z", NCORE_REFUSED_NEEDS_END, 2, "end of data"},
+    {"ab\\z|c", NCORE_REFUSED_NEEDS_END, 2, "end of data"},
     {"a++", NCORE_REFUSED_UNSUPPORTED, 1, "possessive"},
     {"a{2}{3}", NCORE_REFUSED_UNSUPPORTED, 1, "repetition of a repetition"},
     {"^*a", NCORE_REFUSED_UNSUPPORTED, 1, "start of stream"},

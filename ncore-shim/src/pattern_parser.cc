@@ -44,10 +44,11 @@ bool looksLikeCount(std::string_view text) {
 
 }  // namespace
 
-PatternParser::PatternParser(std::string_view regex, uint32_t flags)
+PatternParser::PatternParser(std::string_view regex, uint32_t flags, EndOfData endOfData)
     : cursor_(regex),
       modes_{flags & NCORE_PATTERN_CASELESS ? Folding::CASELESS : Folding::NONE,
-             (flags & NCORE_PATTERN_DOTALL) != 0} {}
+             (flags & NCORE_PATTERN_DOTALL) != 0},
+      endOfData_(endOfData) {}
 
 SyntaxNode PatternParser::parse() {
   SyntaxNode tree = parseAlternation();
@@ -108,8 +109,7 @@ SyntaxNode PatternParser::parseAtom() {
     case '^':
       return startNode();
     case '$':
-      PatternCursor::refuse(NCORE_REFUSED_UNSUPPORTED, start,
-                            "'$' needs the end-of-data probe of a later version");
+      return endNode(start);
     case '.':
       return bytesNode(modes_.dotAll ? ~ByteSet() : ~singleByte('\n'));
     default:
@@ -117,8 +117,15 @@ SyntaxNode PatternParser::parseAtom() {
   }
 }
 
+SyntaxNode PatternParser::endNode(size_t start) const {
+  if (endOfData_ == EndOfData::IGNORED) return {};
+  PatternCursor::refuse(NCORE_REFUSED_NEEDS_END, start,
+                        "'$', \\z and \\Z need the end of data, which this device cannot test");
+}
+
 SyntaxNode PatternParser::parseEscapeAtom() {
   if (cursor_.takeIf('A')) return startNode();
+  if (cursor_.takeIf('z') || cursor_.takeIf('Z')) return endNode(cursor_.offset() - 2);
   const ByteItem item = parseEscape(cursor_, EscapePlace::SEQUENCE);
   if (!item.isClass) return bytesNode(item.bytes);
   SyntaxNode node;

@@ -14,8 +14,11 @@ namespace weir::ncore {
 
 class PatternParser {
  public:
+  // '$', \z and \Z. IGNORED: always taken to hold, so the tree matches more than the regex does.
+  enum class EndOfData { REFUSED, IGNORED };
+
   // `flags` as in NcorePattern; `regex` must live as long as the parser.
-  PatternParser(std::string_view regex, uint32_t flags);
+  PatternParser(std::string_view regex, uint32_t flags, EndOfData endOfData = EndOfData::REFUSED);
 
   SyntaxNode parse();
 
@@ -34,6 +37,7 @@ class PatternParser {
   void parseItem(SyntaxNode& sequence);
   SyntaxNode parseAtom();
   SyntaxNode parseEscapeAtom();
+  SyntaxNode endNode(size_t start) const;
   SyntaxNode parseGroup();
   bool parseGroupHead();
   Modes parseModeLetters();
@@ -45,6 +49,7 @@ class PatternParser {
 
   PatternCursor cursor_;
   Modes modes_;
+  const EndOfData endOfData_;
   uint32_t depth_ = 0;
 };
 

@@ -121,7 +121,8 @@ class PrefixWalk {
 std::optional<std::vector<MatchPrefix>> matchPrefixes(std::string_view regex, uint32_t flags,
                                                       const PrefixLimits& limits) {
   try {
-    const PositionAutomaton automaton = buildPositionAutomaton(PatternParser(regex, flags).parse());
+    const PositionAutomaton automaton = buildPositionAutomaton(
+        PatternParser(regex, flags, PatternParser::EndOfData::IGNORED).parse());
     if (!automaton.first.empty()) return std::nullopt;
     return PrefixWalk(automaton, limits).run();
   } catch (const Refusal&) {

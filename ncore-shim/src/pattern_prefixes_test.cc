@@ -65,7 +65,7 @@ TEST_CASE("the least length is that of the shortest match, also past the octets 
 }
 
 TEST_CASE("nothing is said of what may begin anywhere, or is not understood") {
-  for (const char* regex : {"abc", "^a|b", "(?:^a|)b", ".*a", "^a$", "^a(", "^(?=a)", "a*"}) {
+  for (const char* regex : {"abc", "^a|b", "(?:^a|)b", ".*a", "a$", "^a(", "^(?=a)", "a*", "^$"}) {
     CAPTURE(regex);
     CHECK_FALSE(matchPrefixes(regex, 0, {}).has_value());
   }
@@ -73,12 +73,23 @@ TEST_CASE("nothing is said of what may begin anywhere, or is not understood") {
   CHECK(prefixesOf("^ab|^cd", {.prefixes = 2}).size() == 2);
 }
 
+TEST_CASE("an end of data is taken to be there") {
+  for (const char* regex : {"^ab$", "^ab\\z", "^a(b$)", "^a$b", "^ab$\\n", "^abc?\\Z"}) {
+    CAPTURE(regex);
+    const auto prefixes = prefixesOf(regex);
+    REQUIRE(prefixes.size() == 1);
+    CHECK(prefixes.front().octets.size() == 2 + (regex == std::string("^ab$\\n") ? 1U : 0U));
+    CHECK(fitsAny(prefixes, "ab"));
+    CHECK_FALSE(fitsAny(prefixes, "ac"));
+  }
+}
+
 TEST_CASE("no match of PCRE2's begins otherwise") {
   RandomRegex random(31);
   size_t matches = 0;
   size_t excluded = 0;
   for (int round = 0; round < 20000; ++round) {
-    const std::string regex = "^" + random.pattern();
+    const std::string regex = "^" + random.pattern() + (random.below(4) == 0 ? "$" : "");
     const auto flags = static_cast<uint32_t>(random.below(4));
     const PrefixLimits limits{static_cast<uint32_t>(1 + random.below(8)),
                               static_cast<uint32_t>(1 + random.below(6))};

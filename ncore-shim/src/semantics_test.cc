@@ -171,7 +171,7 @@ TEST_CASE("random patterns on random streams give PCRE2's events") {
 
 TEST_CASE("whatever is accepted compiles in PCRE2, and what is a syntax error does not") {
   RandomRegex random(2);
-  size_t verdicts[6] = {};
+  size_t verdicts[7] = {};
   for (size_t round = rounds(20000); round-- > 0;) {
     const Regex regex{random.garbage(), static_cast<uint32_t>(random.below(4))};
     Judged judged({regex});
@@ -192,8 +192,9 @@ TEST_CASE("whatever is accepted compiles in PCRE2, and what is a syntax error do
     const std::string input = random.input(30) + regex.text + random.input(10);
     REQUIRE_MESSAGE(endsOf(rig, {input}) == judged.expected(input), describe(judged, input));
   }
-  for (const NcoreVerdict verdict : {NCORE_ACCEPTED, NCORE_REFUSED_SYNTAX,
-                                     NCORE_REFUSED_UNSUPPORTED, NCORE_REFUSED_EMPTY_MATCH}) {
+  for (const NcoreVerdict verdict :
+       {NCORE_ACCEPTED, NCORE_REFUSED_SYNTAX, NCORE_REFUSED_UNSUPPORTED, NCORE_REFUSED_EMPTY_MATCH,
+        NCORE_REFUSED_NEEDS_END}) {
     CHECK(verdicts[verdict] > rounds(200));
   }
 }

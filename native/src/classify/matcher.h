@@ -40,7 +40,9 @@ struct ScanRequest {
   Candidates candidates = Candidates::any();  ///< with startOfStream: no other pattern can match
 };
 
-/// A pattern gives one event per stream: at the smallest end offset of any of its matches.
+/// A pattern gives one event per stream: at the smallest end offset of any of its matches. One that
+/// can match at the end of data, by '$', is a pattern of the data seen so far: it gives its event
+/// at the end of the octets of the first request after which it holds.
 struct MatchEvent {
   uint64_t endOffset = 0;  ///< octets from the start of the stream to the end of the match
   uint64_t tag = 0;        ///< of the request in which the match ended
@@ -105,7 +107,7 @@ class SignatureError : public CodedError {
     uint32_t offset = NO_OFFSET;  ///< in the regex, octets, where the compiler tells
   };
 
-  /// Codes: WEIR_SIGNATURE_REGEX_INVALID, …_EMPTY_MATCH, …_NEEDS_END, …_REFUSED (by a device).
+  /// Codes: WEIR_SIGNATURE_REGEX_INVALID, …_EMPTY_MATCH; by a device …_NEEDS_END, …_REFUSED.
   SignatureError(const char* code, Details details);
   [[nodiscard]] const Details& details() const { return details_; }
 

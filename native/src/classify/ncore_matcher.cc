@@ -118,8 +118,9 @@ void NcoreMatcherDatabase::load() {
   for (size_t id = 0; id < reports.size(); ++id) {
     if (reports[id].verdict == NCORE_ACCEPTED) continue;
     const Pattern& pattern = signatures().patterns[firstPattern_[id]];
+    const bool needsEnd = reports[id].verdict == NCORE_REFUSED_NEEDS_END;
     throw SignatureError(
-        "WEIR_SIGNATURE_REGEX_REFUSED",
+        needsEnd ? "WEIR_SIGNATURE_REGEX_NEEDS_END" : "WEIR_SIGNATURE_REGEX_REFUSED",
         {pattern.source, pattern.regex, reports[id].reason, reports[id].offsetBytes});
   }
   uint32_t databaseId = 0;
