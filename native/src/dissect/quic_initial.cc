@@ -7,9 +7,8 @@
 namespace weir {
 namespace {
 
-/// RFC 9000 19: those that an Initial packet may have.
+/// RFC 9000 19: those that an Initial packet may have, but for PADDING, which is 0.
 enum QuicFrame : uint64_t {
-  PADDING = 0x00,
   PING = 0x01,
   ACK = 0x02,
   ACK_WITH_ECN = 0x03,
@@ -34,7 +33,6 @@ void skipAcknowledgement(QuicReader& reader, uint64_t type) {
 /// False when no such frame may be there.
 bool skipFrame(QuicReader& reader, uint64_t type) {
   switch (type) {
-    case PADDING:
     case PING:
       return true;
     case ACK:
@@ -117,10 +115,10 @@ bool QuicInitialReader::takeFrames(std::span<const uint8_t> frames) {
   const bool isGoogle = version_->frames == QuicFrames::GOOGLE;
   const uint64_t cryptoType = isGoogle ? GOOGLE_CRYPTO : CRYPTO;
   QuicReader reader(frames);
-  while (!reader.isAtEnd()) {
+  for (reader.skipZeros(); !reader.isAtEnd(); reader.skipZeros()) {
     const uint64_t type = reader.variableInteger();
     // Google's other frames begin differently; none comes before a hello.
-    if (isGoogle && type != cryptoType && type != PADDING) return true;
+    if (isGoogle && type != cryptoType) return true;
     const bool isSound = type == cryptoType ? takeCryptoFrame(reader) : skipFrame(reader, type);
     if (!isSound || !reader.isSound()) return false;
   }

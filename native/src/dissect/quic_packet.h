@@ -57,6 +57,11 @@ class QuicReader {
     return taken;
   }
 
+  /// PADDING frames: a client's first datagram is mostly those.
+  void skipZeros() {
+    while (at_ < octets_.size() && octets_[at_] == 0) ++at_;
+  }
+
   /// Octets in front of which their number stands in one octet.
   std::span<const uint8_t> connectionId() {
     const auto length = take(1);
