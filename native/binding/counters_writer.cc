@@ -41,6 +41,9 @@ Napi::Object writeClassifier(Napi::Env env, const ClassifierCounters& counters) 
   set(object, "reorderedSegments", counters.reorderedSegments);
   set(object, "reorderDroppedSegments", counters.reorderDroppedSegments);
   set(object, "matcherBusyRequests", counters.matcherBusyRequests);
+  set(object, "keptLabels", counters.keptLabels);
+  set(object, "keptFacts", counters.keptFacts);
+  set(object, "droppedFacts", counters.droppedFacts);
   return object;
 }
 

@@ -19,7 +19,7 @@ class AnnouncedFlows {
       : known_(known), table_(expectationsMax) {}
 
   /// What announced flows are called from now on.
-  void expect(const KnownApplications& known) { known_ = known; }
+  void setKnown(const KnownApplications& known) { known_ = known; }
 
   /// Looks for announcements in a packet's payload. A few compares where there are none.
   void observe(const DecodedPacket& packet, StreamSide side) {

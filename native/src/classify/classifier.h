@@ -11,6 +11,7 @@
 #include "classify/signature.h"
 #include "decode/decoded_packet.h"
 #include "flow/flow_entry.h"
+#include "flow/flow_label.h"
 
 namespace weir {
 
@@ -34,7 +35,8 @@ enum class Admission : uint8_t { ALL, NONE };
 /// A TCP direction is scanned in stream order. The first packet in which a pattern matches decides;
 /// among patterns that match in it the higher priority wins, then the smaller selector. So that the
 /// cut into packets does not matter, a set lets the special case of a protocol match no later in
-/// the stream than the general one.
+/// the stream than the general one. What the flow says of itself (classify/flow_dissection.h) is
+/// waited for, within the budget: a flow gets its verdict once.
 ///
 /// Order of calls in a lane, for each batch: `add` for each packet in order, then `settle`.
 /// A flow that ends inside a batch is settled before its record is built.
@@ -48,8 +50,12 @@ class Classifier {
   void add(FlowEntry& entry, const DecodedPacket& packet);
 
   /// Submits what `add` gathered and writes the verdicts that have come. Gives the entries that got
-  /// their name (application != 0) since the last call; valid until the next call.
-  std::span<FlowEntry* const> settle();
+  /// their name (application != 0) since the last call; valid until the next call. `leaving`, of
+  /// which a record is about to leave, or nullptr, does not wait for more to be read of it.
+  std::span<FlowEntry* const> settle(FlowEntry* leaving = nullptr);
+
+  /// Of a decided flow with a name, until its `release`; else nullptr.
+  [[nodiscard]] const FlowLabel* labelOf(const FlowEntry& entry) const;
 
   /// The flow ends or starts anew: gives its slot back. After this `entry.classification` is
   /// DECIDED with what is known.
@@ -65,9 +71,9 @@ class Classifier {
   /// Whether it owns no flow.
   [[nodiscard]] bool isIdle() const;
 
-  /// From now on both know the same announced flows, named as this one's signatures say: what a
-  /// control channel announced before a reload is found after it.
-  void shareAnnouncements(Classifier& predecessor);
+  /// From now on both have the same memory, with this one's signatures: labels of flows that are
+  /// decided stay, and what a control channel announced before a reload is found after it.
+  void shareMemory(Classifier& predecessor);
 
   /// A flow that began with a predecessor and was decided here counts down here: then only the sum
   /// of all classifiers' undecidedFlows is a number of flows.

@@ -22,6 +22,10 @@ struct ClassifierCounters {
   uint64_t reorderDroppedSegments = 0;  ///< beyond the reorder bound; the direction is given up
   uint64_t matcherBusyRequests = 0;     ///< refused by a full device; the direction is given up
 
+  uint64_t keptLabels = 0;    ///< at this moment: flows with a name
+  uint64_t keptFacts = 0;     ///< of these: that said something of themselves
+  uint64_t droppedFacts = 0;  ///< flows for whose words there was no room
+
   ClassifierCounters& operator+=(const ClassifierCounters& other);
 };
 

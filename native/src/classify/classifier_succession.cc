@@ -13,11 +13,12 @@ Classifier& ClassifierSuccession::ownerOf(const FlowEntry& entry) {
   return *newest_;
 }
 
-std::span<FlowEntry* const> ClassifierSuccession::settle() {
-  if (leaving_.empty()) return newest_->settle();
+std::span<FlowEntry* const> ClassifierSuccession::settle(FlowEntry* leaving) {
+  if (leaving_.empty()) return newest_->settle(leaving);
   named_.clear();
-  const auto gather = [this](Classifier& classifier) {
-    const std::span<FlowEntry* const> named = classifier.settle();
+  const auto gather = [this, leaving](Classifier& classifier) {
+    FlowEntry* const own = leaving != nullptr && classifier.owns(*leaving) ? leaving : nullptr;
+    const std::span<FlowEntry* const> named = classifier.settle(own);
     named_.insert(named_.end(), named.begin(), named.end());
   };
   for (const auto& classifier : leaving_) gather(*classifier);
@@ -46,7 +47,7 @@ void ClassifierSuccession::release(FlowEntry& entry) {
 }
 
 void ClassifierSuccession::succeed(std::unique_ptr<Classifier> successor) {
-  successor->shareAnnouncements(*newest_);
+  successor->shareMemory(*newest_);
   successor->setAdmission(admission_);
   leaving_.push_back(std::exchange(newest_, std::move(successor)));
 }

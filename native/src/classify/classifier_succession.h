@@ -19,7 +19,10 @@ class ClassifierSuccession {
   explicit ClassifierSuccession(std::unique_ptr<Classifier> first) : newest_(std::move(first)) {}
 
   void add(FlowEntry& entry, const DecodedPacket& packet) { ownerOf(entry).add(entry, packet); }
-  std::span<FlowEntry* const> settle();
+  std::span<FlowEntry* const> settle(FlowEntry* leaving = nullptr);
+  [[nodiscard]] const FlowLabel* labelOf(const FlowEntry& entry) const {
+    return newest_->labelOf(entry);
+  }
   void release(FlowEntry& entry);
 
   /// From now on `successor` judges; the classifier until now stays until the last flow of which

@@ -10,7 +10,9 @@
 #include <vector>
 
 #include "classify/candidates.h"
+#include "classify/flow_dissection.h"
 #include "classify/flow_watch.h"
+#include "classify/naming.h"
 #include "classify/stream_assembler.h"
 #include "flow/flow_entry.h"
 
@@ -28,12 +30,18 @@ struct SlotDirection {
 };
 
 struct FlowSlot {
+  [[nodiscard]] bool isReading() const { return dissection && dissection->isReading(); }
+
   FlowEntry* entry = nullptr;
   uint32_t generation = 0;
   uint32_t outstanding = 0;  ///< scan requests without a result
   uint32_t nextFree = FlowEntry::NO_INDEX;
-  FlowWatch watch;              ///< what the entry has no room for while it names the slot
-  SlotDirection directions[2];  ///< by StreamSide
+  FlowWatch watch;            ///< what the entry has no room for while it names the slot
+  Verdict verdict;            ///< found, and waits for what the dissection reads
+  uint16_t foundPackets = 0;  ///< with payload when `verdict` was found
+  uint16_t readPackets = 0;   ///< with payload when `dissection` had all
+  std::unique_ptr<FlowDissection> dissection;  ///< null: nothing of the flow can be read
+  SlotDirection directions[2];                 ///< by StreamSide
 };
 
 class FlowSlotPool {

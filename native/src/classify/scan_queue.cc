@@ -3,15 +3,15 @@
 
 namespace weir {
 
-void ScanQueue::add(ScanRequest request, uint32_t payloadLengthBytes, uint32_t block) {
+void ScanQueue::add(ScanRequest request, const ScanPacket& packet, uint32_t block) {
   request.tag = nextTag_++;
   batch_.push_back(request);
-  batchPayloadBytes_.push_back(payloadLengthBytes);
+  batchPackets_.push_back(packet);
   if (block != SegmentPool::NO_BLOCK) batchBlocks_.push_back(block);
 }
 
 void ScanQueue::close(const ScanOwner& owner, DatabasePart part) {
-  add({.slot = owner.slot, .generation = owner.generation, .part = part, .endOfStream = true}, 0,
+  add({.slot = owner.slot, .generation = owner.generation, .part = part, .endOfStream = true}, {},
       SegmentPool::NO_BLOCK);
 }
 
@@ -28,7 +28,7 @@ void ScanQueue::submitAll(ScanReceiver& receiver) {
     const size_t accepted = matcher_->submit(std::span(batch_).subspan(offered));
     for (size_t i = offered; i < offered + accepted; ++i) {
       const ScanRequest& taken = batch_[i];
-      pending_.push_back({taken.tag, {taken.slot, taken.generation}, batchPayloadBytes_[i]});
+      pending_.push_back({taken.tag, {taken.slot, taken.generation}, batchPackets_[i]});
     }
     offered += accepted;
     const size_t waiting = pending_.size() - pendingHead_;
@@ -38,7 +38,7 @@ void ScanQueue::submitAll(ScanReceiver& receiver) {
   }
   refuseFrom(offered, receiver);
   batch_.clear();
-  batchPayloadBytes_.clear();
+  batchPackets_.clear();
   for (const uint32_t block : batchBlocks_) segments_.giveBack(block);
   batchBlocks_.clear();
 }
@@ -75,9 +75,10 @@ void ScanQueue::complete(const Pending& request, ScanReceiver& receiver) {
   uint32_t best = VerdictRules::NO_PATTERN;
   for (; eventHead_ < events_.size() && events_[eventHead_].tag == request.tag; ++eventHead_) {
     const uint32_t pattern = events_[eventHead_].pattern;
-    if (rules_.applies(pattern, request.payloadLengthBytes)) best = rules_.better(best, pattern);
+    if (rules_.applies(pattern, request.packet.payloadLengthBytes))
+      best = rules_.better(best, pattern);
   }
-  receiver.scanned(request.owner, best);
+  receiver.scanned(request.owner, {best, request.packet.flowPackets});
 }
 
 }  // namespace weir

@@ -21,13 +21,23 @@ struct ScanOwner {
   uint32_t generation = 0;
 };
 
+/// The packet that a request's octets came with.
+struct ScanPacket {
+  uint32_t payloadLengthBytes = 0;
+  uint16_t flowPackets = 0;  ///< with payload, of both directions, up to this one
+};
+
+struct ScanResult {
+  uint32_t pattern = VerdictRules::NO_PATTERN;  ///< the best of those that match
+  uint16_t flowPackets = 0;                     ///< as in ScanPacket
+};
+
 class ScanReceiver {
  public:
   virtual ~ScanReceiver() = default;
 
-  /// `pattern`: the best of those that match, VerdictRules::NO_PATTERN when none does. May add
-  /// requests without octets.
-  virtual void scanned(const ScanOwner& owner, uint32_t pattern) = 0;
+  /// May add requests without octets.
+  virtual void scanned(const ScanOwner& owner, const ScanResult& result) = 0;
 
   /// The matcher has no room, and the octets cannot be kept.
   virtual void refused(const ScanOwner& owner) = 0;
@@ -39,7 +49,7 @@ class ScanQueue {
       : matcher_(std::move(matcher)), rules_(rules), segments_(segments) {}
 
   /// Octets are borrowed until the next `flush`, `block` goes back to the pool then.
-  void add(ScanRequest request, uint32_t payloadLengthBytes, uint32_t block);
+  void add(ScanRequest request, const ScanPacket& packet, uint32_t block);
 
   /// Has the matcher give a stream's state back, behind all requests for it.
   void close(const ScanOwner& owner, DatabasePart part);
@@ -57,7 +67,7 @@ class ScanQueue {
   struct Pending {
     uint64_t tag;
     ScanOwner owner;
-    uint32_t payloadLengthBytes;
+    ScanPacket packet;
   };
 
   void submitAll(ScanReceiver& receiver);
@@ -70,9 +80,9 @@ class ScanQueue {
   SegmentPool& segments_;
 
   std::vector<ScanRequest> batch_;
-  std::vector<uint32_t> batchPayloadBytes_;  ///< of the packet, by request of `batch_`
-  std::vector<uint32_t> batchBlocks_;        ///< of the segment pool, read until submission
-  std::vector<Pending> pending_;             ///< in order of submission, from `pendingHead_` on
+  std::vector<ScanPacket> batchPackets_;  ///< by request of `batch_`
+  std::vector<uint32_t> batchBlocks_;     ///< of the segment pool, read until submission
+  std::vector<Pending> pending_;          ///< in order of submission, from `pendingHead_` on
   size_t pendingHead_ = 0;
   std::array<MatchEvent, 256> polled_;
   std::vector<MatchEvent> events_;  ///< polled, their request not completed, from `eventHead_` on

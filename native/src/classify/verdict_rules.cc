@@ -21,7 +21,6 @@ VerdictRules::VerdictRules(const SignatureSet& signatures) : rules_(signatures.p
     const Pattern& pattern = patterns[order[rank]];
     Rule& rule = rules_[order[rank]];
     rule.rank = rank;
-    rule.application = pattern.application;
     if (pattern.transport != Transport::UDP) continue;  // a TCP segment's size means nothing
     rule.minimumBytes = pattern.minimumDatagramBytes;
     if (pattern.maximumDatagramBytes != 0) rule.maximumBytes = pattern.maximumDatagramBytes;

@@ -30,12 +30,9 @@ class VerdictRules {
     return rules_[right].rank < rules_[left].rank ? right : left;
   }
 
-  [[nodiscard]] uint32_t application(uint32_t pattern) const { return rules_[pattern].application; }
-
  private:
   struct Rule {
     uint32_t rank = 0;
-    uint32_t application = 0;
     uint32_t minimumBytes = 0;
     uint32_t maximumBytes = UINT32_MAX;
   };

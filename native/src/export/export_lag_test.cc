@@ -151,7 +151,7 @@ TEST_CASE("lines of JSON wait for a block to be written") {
   const std::string path = "/tmp/weir-lag-" + std::to_string(getpid());
   const auto file = std::make_shared<RecordFile>(path);
   file->open();
-  JsonRecordWriter writer(file, applicationNames({}));
+  JsonRecordWriter writer(file, applicationTexts({}));
   writer.tick(NOW_NS);
   writer.tick(NOW_NS + SECOND_NS);
   CHECK(writer.counters().lagNs == 0);

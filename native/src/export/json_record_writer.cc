@@ -13,7 +13,7 @@ namespace {
 
 constexpr size_t BLOCK_BYTES = 64 * 1024;
 constexpr int64_t MAXIMUM_AGE_NS = 1'000'000'000;
-const std::string UNKNOWN = "unknown";
+const ApplicationText UNKNOWN{"unknown", "unknown"};
 
 std::string addressText(const IpAddress& address, uint8_t ipVersion) {
   char text[INET6_ADDRSTRLEN];
@@ -49,17 +49,59 @@ const char* tunnelName(Tunnel tunnel) {
   return "none";
 }
 
+const char* confidenceName(Confidence confidence) {
+  switch (confidence) {
+    case Confidence::PORT:
+      return "port";
+    case Confidence::BEHAVIOUR:
+      return "behaviour";
+    case Confidence::EXPECTED:
+      return "expected";
+    case Confidence::NAME:
+      return "name";
+    case Confidence::PAYLOAD:
+      return "payload";
+    case Confidence::NONE:
+      break;
+  }
+  return "none";
+}
+
+/// Where the rule stands in the application's signature: a key, and which of its list.
+std::string ruleText(const FlowLabel& label) {
+  const std::string number = "/" + std::to_string(label.ruleOrdinal + 1);
+  switch (label.rule) {
+    case RuleKind::MATCH:
+      return "/match" + number;
+    case RuleKind::SERVER_NAMES:
+      return "/serverNames" + number;
+    case RuleKind::PORTS:
+      return "/ports" + number;
+    case RuleKind::IP_PROTOCOL:
+      return "/ipProtocol";
+    case RuleKind::ANNOUNCED_BY:
+      return "/announcedBy";
+    case RuleKind::SHAPE:
+      return "/shape";
+    case RuleKind::NONE:
+      break;
+  }
+  return "";
+}
+
 }  // namespace
 
-std::shared_ptr<const ApplicationNames> applicationNames(const std::vector<ApplicationRow>& rows) {
-  auto names = std::make_shared<ApplicationNames>();
-  for (const ApplicationRow& row : rows) names->emplace(row.selector, row.name);
-  return names;
+std::shared_ptr<const ApplicationTexts> applicationTexts(const std::vector<ApplicationRow>& rows) {
+  auto texts = std::make_shared<ApplicationTexts>();
+  for (const ApplicationRow& row : rows) {
+    texts->emplace(row.selector, ApplicationText{row.name, row.category});
+  }
+  return texts;
 }
 
 JsonRecordWriter::JsonRecordWriter(std::shared_ptr<RecordFile> file,
-                                   std::shared_ptr<const ApplicationNames> names)
-    : file_(std::move(file)), names_(std::move(names)) {
+                                   std::shared_ptr<const ApplicationTexts> applications)
+    : file_(std::move(file)), applications_(std::move(applications)) {
   block_.reserve(BLOCK_BYTES + 1024);
 }
 
@@ -70,8 +112,7 @@ void JsonRecordWriter::write(const FlowRecord& record) {
   appendEncapsulation(record);
   appendLinkAddresses(record);
   appendCounters(record);
-  const auto name = names_->find(record.application);
-  appendText("applicationName", name == names_->end() ? UNKNOWN : name->second);
+  appendApplication(record);
   block_.back() = '}';
   block_ += '\n';
   ++counters_.records;
@@ -133,6 +174,32 @@ void JsonRecordWriter::appendCounters(const FlowRecord& record) {
   appendUnlessZero("reverseIpTTL", record.reverse.ipTimeToLive);
 }
 
+const ApplicationText& JsonRecordWriter::textOf(uint32_t application) const {
+  const auto found = applications_->find(application);
+  return found == applications_->end() ? UNKNOWN : found->second;
+}
+
+void JsonRecordWriter::appendApplication(const FlowRecord& record) {
+  const ApplicationText& application = textOf(record.application);
+  appendText("applicationName", application.name);
+  if (record.label == nullptr) return appendText("applicationConfidence", "none");
+  const FlowLabel& label = *record.label;
+  appendText("applicationProtocol", textOf(label.protocol).name);
+  appendText("applicationCategoryName", application.category);
+  appendText("applicationConfidence", confidenceName(label.confidence));
+  appendText("applicationRule", application.name + ruleText(label));
+  appendNumber("applicationPackets", label.packets);
+  if (label.facts != nullptr) appendFacts(*label.facts);
+}
+
+void JsonRecordWriter::appendFacts(const FlowFacts& facts) {
+  appendUnlessEmpty("serverName", facts.serverName);
+  appendUnlessEmpty("httpUserAgent", facts.userAgent);
+  appendUnlessZero("tlsVersion", facts.tlsVersion);
+  appendUnlessEmpty("tlsAlpn", facts.alpn);
+  appendUnlessEmpty("tlsJa4", facts.ja4);
+}
+
 // Every member ends with a comma; the last one's becomes the closing brace.
 void JsonRecordWriter::appendNumber(const char* key, uint64_t value) {
   char digits[20];
@@ -144,9 +211,19 @@ void JsonRecordWriter::appendUnlessZero(const char* key, uint64_t value) {
   if (value != 0) appendNumber(key, value);
 }
 
-// Keys, addresses and application names (checked at load) need no escapes.
-void JsonRecordWriter::appendText(const char* key, const std::string& value) {
-  block_.append("\"").append(key).append("\":\"").append(value).append("\",");
+/// Keys, addresses, application names (checked at load) and names of servers need no escapes; what
+/// a client calls itself may.
+void JsonRecordWriter::appendText(const char* key, std::string_view value) {
+  block_.append("\"").append(key).append("\":\"");
+  for (const char octet : value) {
+    if (octet == '"' || octet == '\\') block_ += '\\';
+    block_ += octet;
+  }
+  block_.append("\",");
+}
+
+void JsonRecordWriter::appendUnlessEmpty(const char* key, const std::string& value) {
+  if (!value.empty()) appendText(key, value);
 }
 
 void JsonRecordWriter::tick(int64_t nowNs) {
@@ -156,7 +233,7 @@ void JsonRecordWriter::tick(int64_t nowNs) {
 }
 
 void JsonRecordWriter::setApplications(const std::vector<ApplicationRow>& rows) {
-  names_ = applicationNames(rows);
+  applications_ = applicationTexts(rows);
 }
 
 void JsonRecordWriter::finish() {

@@ -11,14 +11,20 @@
 
 namespace weir {
 
-/// Application names by selector; read-only, shared by all lanes.
-using ApplicationNames = std::unordered_map<uint32_t, std::string>;
+struct ApplicationText {
+  std::string name;
+  std::string category;
+};
 
-std::shared_ptr<const ApplicationNames> applicationNames(const std::vector<ApplicationRow>& rows);
+/// By selector; read-only, shared by all lanes.
+using ApplicationTexts = std::unordered_map<uint32_t, ApplicationText>;
+
+std::shared_ptr<const ApplicationTexts> applicationTexts(const std::vector<ApplicationRow>& rows);
 
 class JsonRecordWriter final : public RecordExporter {
  public:
-  JsonRecordWriter(std::shared_ptr<RecordFile> file, std::shared_ptr<const ApplicationNames> names);
+  JsonRecordWriter(std::shared_ptr<RecordFile> file,
+                   std::shared_ptr<const ApplicationTexts> applications);
 
   void write(const FlowRecord& record) override;
   void tick(int64_t nowNs) override;
@@ -32,12 +38,16 @@ class JsonRecordWriter final : public RecordExporter {
   void appendEncapsulation(const FlowRecord& record);
   void appendLinkAddresses(const FlowRecord& record);
   void appendCounters(const FlowRecord& record);
+  void appendApplication(const FlowRecord& record);
+  void appendFacts(const FlowFacts& facts);
+  [[nodiscard]] const ApplicationText& textOf(uint32_t application) const;
   void appendNumber(const char* key, uint64_t value);
   void appendUnlessZero(const char* key, uint64_t value);
-  void appendText(const char* key, const std::string& value);
+  void appendText(const char* key, std::string_view value);
+  void appendUnlessEmpty(const char* key, const std::string& value);
 
   std::shared_ptr<RecordFile> file_;
-  std::shared_ptr<const ApplicationNames> names_;
+  std::shared_ptr<const ApplicationTexts> applications_;
   std::string block_;
   uint64_t blockRecords_ = 0;
   int64_t blockSinceNs_ = 0;

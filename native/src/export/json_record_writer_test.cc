@@ -17,7 +17,7 @@ std::string lineOf(const FlowRecord& record) {
   const std::string path = "/tmp/weir-json-" + std::to_string(getpid());
   const auto file = std::make_shared<RecordFile>(path);
   file->open();
-  JsonRecordWriter writer(file, applicationNames({{7, "ICMP", ""}}));
+  JsonRecordWriter writer(file, applicationTexts({{7, "ICMP", "", "network"}}));
   writer.write(record);
   writer.finish();
   std::ifstream written(path);

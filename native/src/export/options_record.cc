@@ -62,6 +62,10 @@ OptionsValue optionsValue(const ApplicationRow& row, uint16_t number) {
       return std::string_view(row.name);
     case element::applicationDescription:
       return std::string_view(row.description);
+    case element::applicationCategoryName:
+      return std::string_view(row.category);
+    case element::applicationSubCategoryName:
+      return std::string_view(row.subCategory);
     default:
       return uint64_t{0};
   }

@@ -39,6 +39,8 @@ struct ApplicationRow {
   uint32_t selector = 0;    ///< 3 octets, under classification engine 6 (RFC 6759)
   std::string name;         ///< element 96, at most 24 octets
   std::string description;  ///< element 94, at most 55 octets
+  std::string category;     ///< element 372, at most 24 octets
+  std::string subCategory;  ///< element 373: "protocol", or "service" inside one
 };
 
 /// A name of an interface that records may come from.

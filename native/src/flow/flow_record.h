@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "flow/flow_entry.h"
+#include "flow/flow_label.h"
 
 namespace weir {
 
@@ -36,6 +37,7 @@ struct FlowRecord {
   int64_t endNs = 0;
   uint64_t flowId = 0;  ///< the same in all records of a flow, no other flow's in this lane
   uint32_t application = 0;
+  const FlowLabel* label = nullptr;  ///< borrowed; null without a name
   uint32_t interfaceIndex = 0;
   uint32_t segmentId = 0;
   uint16_t vlanId = 0;

@@ -59,9 +59,13 @@ struct SourcesBuilder {
 };
 
 std::vector<ApplicationRow> applicationRows(const SignatureSet& signatures) {
-  std::vector<ApplicationRow> rows{{0, "unknown", "not identified"}};
+  std::vector<ApplicationRow> rows{{0, "unknown", "not identified", "unknown", "protocol"}};
+  std::unordered_set<uint32_t> services;
+  for (const ServerNameRule& rule : signatures.serverNames) services.insert(rule.application);
   for (const Application& application : signatures.applications) {
-    rows.push_back({application.selector, application.name, application.description});
+    rows.push_back({application.selector, application.name, application.description,
+                    application.category,
+                    services.contains(application.selector) ? "service" : "protocol"});
   }
   return rows;
 }
@@ -159,7 +163,7 @@ void DataPlane::buildLane(uint32_t index, std::unique_ptr<PacketSource> source) 
   }
   if (records_) {
     parts.exporters.push_back(
-        std::make_unique<JsonRecordWriter>(records_, applicationNames(applications_)));
+        std::make_unique<JsonRecordWriter>(records_, applicationTexts(applications_)));
   }
   sources_.push_back(parts.source.get());
   lanes_.push_back(std::make_unique<Lane>(std::move(parts)));

@@ -120,12 +120,12 @@ void Lane::processPacket(size_t index) {
   }
 }
 
-/// `ending`: an entry whose record is about to leave anyway, or nullptr.
-void Lane::settle(const FlowEntry* ending) {
-  const std::span<FlowEntry* const> named = parts_.classifier->settle();
+/// `leaving`: an entry whose record is about to leave anyway, or nullptr.
+void Lane::settle(FlowEntry* leaving) {
+  const std::span<FlowEntry* const> named = parts_.classifier->settle(leaving);
   if (parts_.earlyExport == EarlyExport::NEVER) return;
   for (FlowEntry* entry : named) {
-    if (entry != ending) parts_.table->exportNow(*entry, *this);
+    if (entry != leaving) parts_.table->exportNow(*entry, *this);
   }
 }
 
@@ -133,7 +133,8 @@ void Lane::record(FlowEntry& entry, EndReason reason) {
   // Octets of this batch may still wait for the matcher: the record must not leave without a name
   // that they give.
   if (entry.classification == ClassificationState::SCANNING) settle(&entry);
-  const FlowRecord flowRecord = parts_.table->recordOf(entry, reason);
+  FlowRecord flowRecord = parts_.table->recordOf(entry, reason);
+  flowRecord.label = parts_.classifier->labelOf(entry);
   ++counters_.recordsByEndReason[static_cast<size_t>(reason)];
   counters_.recorded.packets += flowRecord.forward.packets + flowRecord.reverse.packets;
   counters_.recorded.octets += flowRecord.forward.octets + flowRecord.reverse.octets;

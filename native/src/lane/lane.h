@@ -67,7 +67,7 @@ class Lane final : private FlowSink {
   bool decodeNext(std::span<const PacketView>& views, size_t index);
   void processPacket(size_t index);
   void settleUntil(int64_t settledNs);
-  void settle(const FlowEntry* ending);
+  void settle(FlowEntry* leaving);
   void relieve();
   void setWeight(uint32_t weight);
   void announceInterfaces();

@@ -13,6 +13,8 @@ type Numbers = Readonly<Record<string, number>>;
 const GAUGES: ReadonlySet<string> = new Set([
   'undecidedFlows',
   'undecidedFlowBytes',
+  'keptLabels',
+  'keptFacts',
   'connected',
   'lagSeconds',
 ]);
@@ -36,6 +38,9 @@ const HELP: Readonly<Record<string, string>> = {
   reorderedSegments: 'TCP segments that waited for octets before them',
   reorderDroppedSegments: 'TCP segments beyond the reorder buffer; their direction was given up',
   matcherBusyRequests: 'Requests that a full matching device refused',
+  keptLabels: 'Live flows with a name',
+  keptFacts: 'Live flows whose server name or the like is kept',
+  droppedFacts: 'Named flows for whose server name or the like there was no room',
   records: 'Records given to be sent, failed ones included, as many as they are on the wire',
   packets: 'Sum of the packet counts in the records given to be sent',
   octets: 'Sum of the octet counts in the records given to be sent',

@@ -109,6 +109,8 @@ inline constexpr uint16_t informationElementSemantics = 344;
 inline constexpr uint16_t informationElementUnits = 345;
 inline constexpr uint16_t privateEnterpriseNumber = 346;
 inline constexpr uint16_t layer2SegmentId = 351;
+inline constexpr uint16_t applicationCategoryName = 372;
+inline constexpr uint16_t applicationSubCategoryName = 373;
 }  // namespace element
 
 /// Numbers under the configured enterprise.
@@ -243,11 +245,13 @@ inline constexpr Template<27> NETFLOW9_FLOW_IPV6_ENCAPSULATED{271, 0, {{
     {351, 8},  // layer2SegmentId
 }}};
 
-inline constexpr Template<4> NETFLOW9_APPLICATION_TABLE{258, 1, {{
+inline constexpr Template<6> NETFLOW9_APPLICATION_TABLE{272, 1, {{
     {1, 4, ElementSpace::SCOPE},  // system
     {95, 4},  // applicationId
     {96, 24},  // applicationName
     {94, 55},  // applicationDescription
+    {372, 24},  // applicationCategoryName
+    {373, 24},  // applicationSubCategoryName
 }}};
 
 inline constexpr Template<3> NETFLOW9_SAMPLING{264, 1, {{
@@ -1092,10 +1096,12 @@ inline constexpr Template<38> IPFIX_BIFLOW_IPV6_ICMP_PRIVATE{331, 0, {{
     {16385, 8, ElementSpace::PRIVATE},  // reverseOuterOctetDeltaCount
 }}};
 
-inline constexpr Template<3> IPFIX_APPLICATION_TABLE{340, 1, {{
+inline constexpr Template<5> IPFIX_APPLICATION_TABLE{348, 1, {{
     {95, 4},  // applicationId
     {96, 65535},  // applicationName
     {94, 65535},  // applicationDescription
+    {372, 65535},  // applicationCategoryName
+    {373, 65535},  // applicationSubCategoryName
 }}};
 
 inline constexpr Template<6> IPFIX_SYSTEMATIC_SAMPLING{341, 1, {{

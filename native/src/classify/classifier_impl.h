@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+// The classifier's inside: classifier.cc takes packets in, classifier_verdicts.cc judges.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "classify/classifier.h"
+#include "classify/flow_budgets.h"
+#include "classify/flow_seats.h"
+#include "classify/lane_memory.h"
+#include "classify/matcher.h"
+#include "classify/naming.h"
+#include "classify/scan_queue.h"
+#include "classify/verdict_rules.h"
+
+namespace weir {
+
+struct Classifier::Impl final : ScanReceiver {
+  /// 16 MiB of segments out of order.
+  static constexpr uint32_t SEGMENT_BLOCKS_MAX = 8192;
+
+  static constexpr uint8_t PROTOCOL_TCP = 6;
+  static constexpr uint8_t PROTOCOL_UDP = 17;
+
+  static constexpr std::array<StreamSide, 2> SIDES = {StreamSide::CLIENT, StreamSide::SERVER};
+
+  Impl(std::shared_ptr<const MatcherDatabase> theDatabase, ClassifierOptions options)
+      : database(std::move(theDatabase)),
+        prefixes(database->prefixes()),
+        budgets(options),
+        rules(database->signatures()),
+        seats(options.undecidedFlowsMax),
+        segments(SEGMENT_BLOCKS_MAX),
+        naming(database->signatures()),
+        memory(std::make_shared<LaneMemory>(database->signatures().known, options.expectationsMax)),
+        queue(database->createMatcher(options.undecidedFlowsMax * 2), rules, segments) {}
+
+  void add(FlowEntry& entry, const DecodedPacket& packet);
+  bool admit(FlowEntry& entry, const DecodedPacket& packet);
+  bool seat(FlowEntry& entry);
+
+  void addSegment(FlowEntry& entry, const DecodedPacket& packet);
+  void lookAt(FlowEntry& entry, const DecodedPacket& packet, uint32_t sequence);
+  bool begin(FlowEntry& entry, const DecodedPacket& packet, uint32_t sequence);
+  void deliver(FlowEntry& entry, const DecodedPacket& packet, uint32_t sequence);
+  void requestChunk(FlowEntry& entry, StreamSide side, const StreamChunk& chunk);
+  void closeStream(uint32_t index, StreamSide side);
+  void giveUp(SlotDirection& direction);
+
+  void addDatagram(FlowEntry& entry, const DecodedPacket& packet);
+  uint16_t payloadPackets(const FlowEntry& entry);
+  bool hasVerdict(const FlowEntry& entry);
+
+  void decideIfExhausted(FlowEntry& entry, StreamSide changed);
+  void leaveSlot(FlowEntry& entry);
+  void unseat(FlowEntry& entry);
+  void leave(FlowEntry& entry);
+  void stopReading(FlowEntry& entry, StreamSide side);
+  void dissect(FlowEntry& entry, StreamSide side, std::span<const uint8_t> octets);
+  void concludeIfRead(FlowEntry& entry);
+  void conclude(FlowEntry& entry);
+  void decide(FlowEntry& entry, Verdict verdict);
+  const FlowFacts* factsOf(const FlowSlot& slot, const Verdict& verdict) const;
+  FlowLabel labelFor(FlowEntry& entry, Verdict& verdict);
+  void forget(FlowEntry& entry);
+  [[nodiscard]] const FlowLabel* labelOf(const FlowEntry& entry) const;
+  void scanned(const ScanOwner& owner, const ScanResult& result) override;
+  void refused(const ScanOwner& owner) override;
+  std::span<FlowEntry* const> settle(FlowEntry* leaving);
+  void release(FlowEntry& entry);
+  [[nodiscard]] uint64_t undecidedFlowBytes() const;
+
+  const std::shared_ptr<const MatcherDatabase> database;
+  const PrefixFilter& prefixes;
+  const FlowBudgets budgets;
+  const VerdictRules rules;
+  Admission admission = Admission::ALL;
+  FlowSeats seats;
+  SegmentPool segments;
+  const Naming naming;
+  std::shared_ptr<LaneMemory> memory;
+  ScanQueue queue;
+  std::array<uint64_t, 2> openStreams{};  ///< in the matcher, by StreamSide
+  uint64_t dissectionBytes = 0;           ///< held by dissections of seated flows
+  std::vector<StreamChunk> chunks;        ///< scratch of deliver
+  std::vector<FlowEntry*> named;
+  std::vector<FlowEntry*> reported;  ///< what the last `settle` gave out
+  ClassifierCounters counters;
+};
+
+}  // namespace weir

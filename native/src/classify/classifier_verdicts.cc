@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "classify/classifier_impl.h"
+
+namespace weir {
+
+/// `changed`: the side that may be exhausted since the last call.
+void Classifier::Impl::decideIfExhausted(FlowEntry& entry, StreamSide changed) {
+  if (entry.classification == ClassificationState::DECIDED) return;
+  if (FlowSeats::isSeated(entry) && seats[seats.indexOf(entry)].outstanding != 0) return;
+  const auto isFinished = [&](StreamSide side) {
+    return seats.isFinished(entry, side, budgets.stream.packets);
+  };
+  const bool isExhausted = seats.payloadPackets(entry, changed) >= budgets.patiencePackets ||
+                           (isFinished(changed) && isFinished(SIDES[0]) && isFinished(SIDES[1]));
+  if (!isExhausted) return;
+  if (!hasVerdict(entry)) ++counters.exhaustedFlows;
+  conclude(entry);
+}
+
+void Classifier::Impl::leaveSlot(FlowEntry& entry) {
+  const uint32_t index = seats.indexOf(entry);
+  for (const StreamSide side : SIDES) {
+    closeStream(index, side);
+    seats[index].directions[static_cast<size_t>(side)].stream.clear(segments);
+  }
+  unseat(entry);
+}
+
+void Classifier::Impl::unseat(FlowEntry& entry) {
+  const FlowSlot& slot = seats[seats.indexOf(entry)];
+  if (slot.dissection) dissectionBytes -= slot.dissection->heldBytes();
+  seats.unseat(entry);
+}
+
+/// The end of a flow's being undecided.
+void Classifier::Impl::leave(FlowEntry& entry) {
+  if (FlowSeats::isUndecided(entry)) --counters.undecidedFlows;
+  if (FlowSeats::isSeated(entry)) leaveSlot(entry);
+  entry.classification = ClassificationState::DECIDED;
+}
+
+/// Once nothing more will be read of the flow.
+void Classifier::Impl::concludeIfRead(FlowEntry& entry) {
+  if (!hasVerdict(entry)) return;
+  FlowSlot& slot = seats[seats.indexOf(entry)];
+  const bool waits = factsOf(slot, slot.verdict) != nullptr && slot.isReading();
+  if (!waits) conclude(entry);
+}
+
+void Classifier::Impl::conclude(FlowEntry& entry) {
+  decide(entry, hasVerdict(entry) ? seats[seats.indexOf(entry)].verdict : Verdict{});
+}
+
+void Classifier::Impl::decide(FlowEntry& entry, Verdict verdict) {
+  const FlowLabel label = verdict.hasName() ? labelFor(entry, verdict) : FlowLabel{};
+  leave(entry);
+  entry.application = verdict.application;
+  entry.classifierState = FlowLabels::NO_LABEL;
+  if (!verdict.hasName()) return;
+  entry.classifierState = memory->labels.add(label);
+  ++counters.keptLabels;
+  if (label.facts != nullptr) ++counters.keptFacts;
+  entry.inspectAfterVerdict = memory->announces(verdict.application) ? 1 : 0;
+  ++counters.decidedFlows;
+  named.push_back(&entry);
+}
+
+/// What the flow said of itself in the protocol that it turned out to be; null: nothing.
+const FlowFacts* Classifier::Impl::factsOf(const FlowSlot& slot, const Verdict& verdict) const {
+  if (!slot.dissection) return nullptr;
+  const bool isOfProtocol =
+      slot.dissection->protocol(database->signatures().known) == verdict.protocol;
+  return isOfProtocol ? &slot.dissection->facts() : nullptr;
+}
+
+/// Names the service in `verdict` as well, where it is known.
+FlowLabel Classifier::Impl::labelFor(FlowEntry& entry, Verdict& verdict) {
+  const FlowSlot* const slot = FlowSeats::isSeated(entry) ? &seats[seats.indexOf(entry)] : nullptr;
+  const FlowFacts* const facts = slot == nullptr ? nullptr : factsOf(*slot, verdict);
+  if (naming.carriesServices(verdict.protocol)) {
+    const bool saysName = facts != nullptr && !facts->serverName.empty();
+    const std::string* const name = saysName ? &facts->serverName : memory->nameOf(entry);
+    if (name != nullptr) verdict = naming.refine(verdict, *name);
+  }
+  FlowLabel label{.protocol = verdict.protocol,
+                  .ruleOrdinal = verdict.ruleOrdinal,
+                  .rule = verdict.rule,
+                  .confidence = verdict.confidence};
+  if (slot != nullptr) label.packets = slot->foundPackets;
+  if (facts == nullptr) return label;
+  label.packets =
+      std::max(label.packets, slot->isReading() ? payloadPackets(entry) : slot->readPackets);
+  label.facts = memory->facts.take(*facts);
+  if (label.facts == nullptr && *facts != FlowFacts{}) ++counters.droppedFacts;
+  return label;
+}
+
+/// The label goes with the flow.
+void Classifier::Impl::forget(FlowEntry& entry) {
+  const FlowLabel* const label = labelOf(entry);
+  if (label == nullptr) return;
+  --counters.keptLabels;
+  if (label->facts != nullptr) --counters.keptFacts;
+  memory->facts.giveBack(label->facts);
+  memory->labels.remove(std::exchange(entry.classifierState, FlowLabels::NO_LABEL));
+}
+
+const FlowLabel* Classifier::Impl::labelOf(const FlowEntry& entry) const {
+  const bool hasLabel = entry.classification == ClassificationState::DECIDED &&
+                        entry.application != 0 && entry.classifierState != FlowLabels::NO_LABEL;
+  return hasLabel ? &memory->labels[entry.classifierState] : nullptr;
+}
+
+void Classifier::Impl::scanned(const ScanOwner& owner, const ScanResult& result) {
+  FlowSlot& slot = seats[owner.slot / 2];
+  if (slot.generation != owner.generation) return;  // decided or ended in the meantime
+  FlowEntry& entry = *slot.entry;
+  --slot.outstanding;
+  if (result.pattern != VerdictRules::NO_PATTERN && !slot.verdict.hasName()) {
+    slot.verdict = naming.ofPattern(result.pattern);
+    slot.foundPackets = result.flowPackets;
+  }
+  if (slot.verdict.hasName()) return concludeIfRead(entry);
+  for (const StreamSide side : SIDES) decideIfExhausted(entry, side);
+  const bool leavesNothing =
+      entry.key.protocol == PROTOCOL_UDP && FlowSeats::isSeated(entry) && !slot.isReading();
+  if (leavesNothing && slot.outstanding == 0) unseat(entry);
+}
+
+void Classifier::Impl::refused(const ScanOwner& owner) {
+  FlowSlot& slot = seats[owner.slot / 2];
+  if (slot.generation != owner.generation) return;
+  ++counters.matcherBusyRequests;
+  const StreamSide side = SIDES[owner.slot % 2];
+  if (slot.entry->key.protocol == PROTOCOL_UDP) {
+    DatagramWatch datagrams = slot.watch.datagrams(side);
+    datagrams.spend();
+    slot.watch.set(side, datagrams);
+  } else {
+    giveUp(slot.directions[owner.slot % 2]);
+  }
+  scanned(owner, {});
+}
+
+std::span<FlowEntry* const> Classifier::Impl::settle(FlowEntry* leaving) {
+  queue.flush(*this);
+  if (leaving != nullptr && hasVerdict(*leaving)) conclude(*leaving);
+  reported.clear();
+  std::swap(reported, named);
+  return reported;
+}
+
+void Classifier::Impl::release(FlowEntry& entry) {
+  if (hasVerdict(entry)) conclude(entry);
+  if (FlowSeats::isUndecided(entry)) ++counters.endedUndecidedFlows;
+  leave(entry);
+  forget(entry);
+  if (entry.application != 0 && !named.empty()) std::erase(named, &entry);
+}
+
+uint64_t Classifier::Impl::undecidedFlowBytes() const {
+  uint64_t bytes = uint64_t{seats.used()} * sizeof(FlowSlot) +
+                   uint64_t{segments.used()} * sizeof(SegmentBlock) + dissectionBytes;
+  for (const StreamSide side : SIDES) {
+    bytes += openStreams[static_cast<size_t>(side)] *
+             database->streamStateBytes(partOf(Transport::TCP, side));
+  }
+  return bytes;
+}
+
+}  // namespace weir

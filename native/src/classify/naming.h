@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+// From what was found of a flow to its name: the protocol that a rule gives, and the service inside
+// it that the server's name gives. Read-only once built; it follows from the signatures alone.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "classify/server_names.h"
+#include "classify/signature.h"
+#include "flow/flow_label.h"
+
+namespace weir {
+
+/// A flow's name and what it rests on.
+struct Verdict {
+  uint32_t application = 0;  ///< selector; 0: no name
+  uint32_t protocol = 0;
+  uint16_t ruleOrdinal = 0;
+  RuleKind rule = RuleKind::NONE;
+  Confidence confidence = Confidence::NONE;
+
+  [[nodiscard]] bool hasName() const { return application != 0; }
+};
+
+class Naming {
+ public:
+  explicit Naming(const SignatureSet& signatures);
+
+  /// `pattern` is an index in SignatureSet::patterns.
+  [[nodiscard]] Verdict ofPattern(uint32_t pattern) const { return patterns_[pattern]; }
+
+  /// No name when the protocol has no application of its own.
+  [[nodiscard]] Verdict ofIpProtocol(uint8_t protocol) const;
+
+  [[nodiscard]] static Verdict ofAnnouncement(uint32_t application) {
+    return {application, application, 0, RuleKind::ANNOUNCED_BY, Confidence::EXPECTED};
+  }
+
+  /// Whether flows of this protocol are named by their server where that is known. Those of DNS are
+  /// not: who blocks a service must not block a resolver.
+  [[nodiscard]] bool carriesServices(uint32_t protocol) const;
+
+  /// The service behind `serverName` (lower case), or `verdict` as it is.
+  [[nodiscard]] Verdict refine(const Verdict& verdict, std::string_view serverName) const;
+
+ private:
+  const SignatureSet& signatures_;
+  ServerNames serverNames_;
+  std::vector<Verdict> patterns_;  ///< by pattern
+  std::array<uint32_t, 256> applicationOfProtocol_{};
+};
+
+}  // namespace weir

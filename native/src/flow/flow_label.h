@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+// What classification says of a flow beside its application: why it has this name, and what the
+// flow told of itself in the clear.
+#pragma once
+
+#include <compare>
+#include <cstdint>
+#include <string>
+
+namespace weir {
+
+/// What a flow's name rests on, the surest last.
+enum class Confidence : uint8_t {
+  NONE,       ///< no name
+  PORT,       ///< a port hint alone
+  BEHAVIOUR,  ///< the shape of several packets, or a pattern that says so of itself
+  EXPECTED,   ///< a control channel announced the flow
+  NAME,       ///< the server's name
+  PAYLOAD,    ///< a pattern matched, or the IP protocol has but one application
+};
+
+/// Which part of the application's signature file holds the rule that decided.
+enum class RuleKind : uint8_t {
+  NONE,
+  MATCH,
+  IP_PROTOCOL,
+  SERVER_NAMES,
+  ANNOUNCED_BY,
+  SHAPE,
+  PORTS
+};
+
+/// What a flow says in the clear; "" and 0 where it does not. Texts need no escapes in JSON.
+struct FlowFacts {
+  std::string serverName;   ///< TLS SNI, HTTP host, or the name that a DNS query asks for
+  std::string alpn;         ///< TLS application protocols offered, in order, by commas
+  std::string ja4;          ///< of the TLS ClientHello
+  std::string userAgent;    ///< of the first HTTP request
+  uint16_t tlsVersion = 0;  ///< the highest that the client offers, e.g. 0x0304
+
+  auto operator<=>(const FlowFacts&) const = default;
+};
+
+/// Of a flow with a name.
+struct FlowLabel {
+  uint32_t protocol = 0;  ///< selector; FlowEntry::application is the same, or a service in it
+  const FlowFacts* facts = nullptr;  ///< null when the flow told nothing
+  uint16_t ruleOrdinal = 0;          ///< in the list of its kind, from 0
+  uint16_t packets = 0;              ///< with payload, of both directions, until the verdict
+  RuleKind rule = RuleKind::NONE;
+  Confidence confidence = Confidence::NONE;
+};
+
+}  // namespace weir
