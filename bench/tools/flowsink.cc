@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // flowsink keep|sums PORT: takes NetFlow and IPFIX over UDP until SIGTERM or SIGINT, then prints
-// its books. `keep` leaves datagrams in the kernel's buffer as long as there is room and decodes at the end,
-// so that the sink does not slow down who is measured; `sums` decodes at once and runs for as long as one likes.
+// its books. `keep` leaves datagrams in the kernel's buffer as long as there is room and decodes at
+// the end, so that the sink does not slow down who is measured; `sums` decodes at once and runs for
+// as long as one likes.
 #include <netinet/in.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
@@ -25,7 +26,7 @@ namespace {
 constexpr size_t BATCH = 64;
 constexpr size_t MAXIMUM_DATAGRAM_BYTES = 65536;
 constexpr int RECEIVE_BUFFER_BYTES = 1 << 29;  // the kernel doubles it, for what it adds itself
-constexpr size_t ARENA_BYTES = 4ULL << 30;  // reserved, and taken only as it fills
+constexpr size_t ARENA_BYTES = 4ULL << 30;     // reserved, and taken only as it fills
 constexpr size_t TOUCHED_BYTES = 256U << 20;
 
 volatile std::sig_atomic_t stopping = 0;
