@@ -45,7 +45,7 @@ export interface Pattern {
   readonly ordinal: number;
   /** a weak shape: what it names is likely, not certain */
   readonly isBehaviour: boolean;
-  /** the higher wins among patterns that match in one packet, then the smaller selector */
+  /** the higher wins among patterns that match in one packet, then more evidence, then the smaller selector */
   readonly priority: number;
   /** bounds of a UDP payload, inclusive; 0: none */
   readonly minimumDatagramBytes: number;
@@ -87,6 +87,7 @@ export interface KnownApplications {
   readonly quic: number;
   readonly http: number;
   readonly dns: number;
+  readonly stun: number;
 }
 
 export type Source =
@@ -134,6 +135,8 @@ export interface DataPlaneConfig {
   readonly maximumFlows: number;
   readonly engine: Engine;
   readonly signatures: SignatureSet;
+  /** records of flows without a name say what the port is for */
+  readonly portHints: boolean;
   /** for compiled signatures; "" keeps none */
   readonly cacheFolder: string;
   readonly targets: readonly ExportTarget[];

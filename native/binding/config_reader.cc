@@ -86,7 +86,8 @@ KnownApplications readKnown(const Napi::Object& object) {
           .dtls = integer<uint32_t>(object, "dtls"),
           .quic = integer<uint32_t>(object, "quic"),
           .http = integer<uint32_t>(object, "http"),
-          .dns = integer<uint32_t>(object, "dns")};
+          .dns = integer<uint32_t>(object, "dns"),
+          .stun = integer<uint32_t>(object, "stun")};
 }
 
 SourceOptions readSource(const Napi::Object& object) {
@@ -194,6 +195,7 @@ DataPlaneConfig readConfig(const Napi::Object& object) {
   config.flows.maximumFlows = integer<uint32_t>(object, "maximumFlows");
   config.engine = readEngine(text(object, "engine"));
   config.signatures = readSignatures(object.Get("signatures").As<Napi::Object>());
+  config.classifier.usesPortHints = boolean(object, "portHints");
   config.cacheFolder = text(object, "cacheFolder");
   config.targets = list<ExportTarget>(object, "targets", readTarget);
   config.exportMode =

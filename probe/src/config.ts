@@ -122,6 +122,13 @@ export const ProbeConfig = section({
     flag: '--export-rotate <seconds>',
     description: 'begin a new file this often; its name holds the time as strftime writes it',
   }),
+  portHints: option(Type.Boolean(), {
+    flag: '--port-hints',
+    description:
+      'call a flow that nothing else names by what its port is for (confidence "port"); ports lie, ' +
+      'and NetFlow and IPFIX do not say what a name rests on',
+    default: false,
+  }),
   exportOnClassify: option(Type.Boolean(), {
     flag: '--export-on-classify',
     description: 'also export a flow at the moment it gets its name, so that rules act at once',

@@ -93,6 +93,7 @@ export class Probe {
       engine: config.engine,
       signatures,
       cacheFolder: config.cacheFolder ?? defaultCacheFolder(),
+      portHints: config.portHints,
       targets,
       exportMode: config.exportMode,
       transport: transportOptions(config, targets),

@@ -20,6 +20,11 @@ bool looksLikeKeepAlive(const DecodedPacket& packet) {
   return packet.payloadLengthBytes == 1 && packet.payload[0] == 0;
 }
 
+/// Version 2 with a fixed header (RFC 3550 5.1).
+bool mayBeMedia(std::span<const uint8_t> octets) {
+  return octets.size() >= 8 && (octets[0] & 0xc0U) == 0x80;
+}
+
 }  // namespace
 
 void Classifier::Impl::add(FlowEntry& entry, const DecodedPacket& packet) {
@@ -39,6 +44,7 @@ void Classifier::Impl::add(FlowEntry& entry, const DecodedPacket& packet) {
   if (packet.payloadLengthBytes != 0) {
     concludeIfRead(entry);
     decideIfExhausted(entry, sideOf(entry, packet));
+    unseatIfIdle(entry);
   }
   if (queue.isFull()) queue.flush(*this);
 }
@@ -220,13 +226,15 @@ void Classifier::Impl::addDatagram(FlowEntry& entry, const DecodedPacket& packet
   const DatabasePart part = partOf(Transport::UDP, side);
   const auto octets = payloadOf(packet).first(wanted);
   const bool isLast = datagrams.isSpent();
-  if (hasVerdict(entry)) {
+  if (hasVerdict(entry) && !isProvisional(entry)) {
     dissect(entry, side, octets);
     if (isLast) stopReading(entry, side);
     return;
   }
   const Candidates candidates = prefixes.ofDatagram(part, octets, packet.payloadLengthBytes);
-  if (candidates.areNone() || !seat(entry)) return;
+  if (!candidates.areNone() && !seat(entry)) return;
+  observeMedia(entry, side, octets);
+  if (candidates.areNone()) return;
   dissect(entry, side, octets);
   if (isLast) stopReading(entry, side);
   FlowSlot& slot = seats[seats.indexOf(entry)];
@@ -240,6 +248,27 @@ void Classifier::Impl::addDatagram(FlowEntry& entry, const DecodedPacket& packet
             {packet.payloadLengthBytes, payloadPackets(entry)}, SegmentPool::NO_BLOCK);
   counters.scannedOctets += wanted;
   ++slot.outstanding;
+}
+
+/// RTP and RTCP have no words to match: several datagrams of a flow tell. They may use a part of
+/// the slots only, since a flood of noise begins like them now and then.
+void Classifier::Impl::observeMedia(FlowEntry& entry, StreamSide side,
+                                    std::span<const uint8_t> octets) {
+  if (!mayBeMedia(octets)) return;
+  const bool isSeated = FlowSeats::isSeated(entry);
+  if (!isSeated && (seats.used() >= mediaSeatsMax || !seats.seat(entry))) return;
+  FlowSlot& slot = seats[seats.indexOf(entry)];
+  slot.tracksMedia = true;
+  const Verdict verdict = naming.ofShape(slot.media[static_cast<size_t>(side)].add(octets));
+  if (!verdict.hasName() || (slot.verdict.hasName() && !isProvisional(entry))) return;
+  slot.verdict = verdict;
+  slot.foundPackets = payloadPackets(entry);
+}
+
+/// Better than its verdict may still be found of the flow.
+bool Classifier::Impl::isProvisional(const FlowEntry& entry) {
+  return entry.key.protocol == PROTOCOL_UDP && hasVerdict(entry) &&
+         naming.isProvisional(seats[seats.indexOf(entry)].verdict);
 }
 
 /// With payload, of both directions, until now.
@@ -264,6 +293,8 @@ void Classifier::add(FlowEntry& entry, const DecodedPacket& packet) { impl_->add
 std::span<FlowEntry* const> Classifier::settle(FlowEntry* leaving) {
   return impl_->settle(leaving);
 }
+
+FlowName Classifier::nameOf(const FlowEntry& entry) { return impl_->nameOf(entry); }
 
 const FlowLabel* Classifier::labelOf(const FlowEntry& entry) const { return impl_->labelOf(entry); }
 

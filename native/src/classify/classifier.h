@@ -24,6 +24,12 @@ struct ClassifierOptions {
   /// Undecided flows with octets in the matcher; beyond it flows stay unnamed (slotShortageFlows).
   uint32_t undecidedFlowsMax = 65536;
   uint32_t expectationsMax = 16384;  ///< announced endpoints remembered; the oldest goes first
+  bool usesPortHints = false;        ///< records of flows without a name say what the port is for
+};
+
+struct FlowName {
+  uint32_t application = 0;          ///< 0: none
+  const FlowLabel* label = nullptr;  ///< null without a name
 };
 
 /// Which new flows are classified. Under overload a flow's name is the first thing to do without.
@@ -33,10 +39,10 @@ enum class Admission : uint8_t { ALL, NONE };
 /// of a datagram must come without payload: their octets are in the middle of a message.
 ///
 /// A TCP direction is scanned in stream order. The first packet in which a pattern matches decides;
-/// among patterns that match in it the higher priority wins, then the smaller selector. So that the
-/// cut into packets does not matter, a set lets the special case of a protocol match no later in
-/// the stream than the general one. What the flow says of itself (classify/flow_dissection.h) is
-/// waited for, within the budget: a flow gets its verdict once.
+/// among patterns that match in it the higher priority wins, then more evidence, then the smaller
+/// selector. So that the cut into packets does not matter, a set lets the special case of a
+/// protocol match no later in the stream than the general one. What the flow says of itself
+/// (classify/flow_dissection.h) is waited for, within the budget: a flow gets its verdict once.
 ///
 /// Order of calls in a lane, for each batch: `add` for each packet in order, then `settle`.
 /// A flow that ends inside a batch is settled before its record is built.
@@ -56,6 +62,9 @@ class Classifier {
 
   /// Of a decided flow with a name, until its `release`; else nullptr.
   [[nodiscard]] const FlowLabel* labelOf(const FlowEntry& entry) const;
+
+  /// What a record says of the flow now. Valid until the next call.
+  [[nodiscard]] FlowName nameOf(const FlowEntry& entry);
 
   /// The flow ends or starts anew: gives its slot back. After this `entry.classification` is
   /// DECIDED with what is known.

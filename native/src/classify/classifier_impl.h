@@ -31,8 +31,10 @@ struct Classifier::Impl final : ScanReceiver {
   Impl(std::shared_ptr<const MatcherDatabase> theDatabase, ClassifierOptions options)
       : database(std::move(theDatabase)),
         prefixes(database->prefixes()),
+        usesPortHints(options.usesPortHints),
         budgets(options),
-        rules(database->signatures()),
+        rules(database->signatures(), prefixes),
+        mediaSeatsMax(options.undecidedFlowsMax / 4),
         seats(options.undecidedFlowsMax),
         segments(SEGMENT_BLOCKS_MAX),
         naming(database->signatures()),
@@ -55,6 +57,11 @@ struct Classifier::Impl final : ScanReceiver {
   uint16_t payloadPackets(const FlowEntry& entry);
   bool hasVerdict(const FlowEntry& entry);
 
+  void observeMedia(FlowEntry& entry, StreamSide side, std::span<const uint8_t> octets);
+  bool isProvisional(const FlowEntry& entry);
+  void find(FlowSlot& slot, const ScanResult& result);
+  void unseatIfIdle(FlowEntry& entry);
+
   void decideIfExhausted(FlowEntry& entry, StreamSide changed);
   void leaveSlot(FlowEntry& entry);
   void unseat(FlowEntry& entry);
@@ -68,6 +75,7 @@ struct Classifier::Impl final : ScanReceiver {
   FlowLabel labelFor(FlowEntry& entry, Verdict& verdict);
   void forget(FlowEntry& entry);
   [[nodiscard]] const FlowLabel* labelOf(const FlowEntry& entry) const;
+  FlowName nameOf(const FlowEntry& entry);
   void scanned(const ScanOwner& owner, const ScanResult& result) override;
   void refused(const ScanOwner& owner) override;
   std::span<FlowEntry* const> settle(FlowEntry* leaving);
@@ -76,9 +84,11 @@ struct Classifier::Impl final : ScanReceiver {
 
   const std::shared_ptr<const MatcherDatabase> database;
   const PrefixFilter& prefixes;
+  const bool usesPortHints;
   const FlowBudgets budgets;
   const VerdictRules rules;
   Admission admission = Admission::ALL;
+  const uint32_t mediaSeatsMax;
   FlowSeats seats;
   SegmentPool segments;
   const Naming naming;
@@ -89,6 +99,7 @@ struct Classifier::Impl final : ScanReceiver {
   std::vector<StreamChunk> chunks;        ///< scratch of deliver
   std::vector<FlowEntry*> named;
   std::vector<FlowEntry*> reported;  ///< what the last `settle` gave out
+  FlowLabel hint;                    ///< what `nameOf` gave out
   ClassifierCounters counters;
 };
 

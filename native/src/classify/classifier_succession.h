@@ -20,9 +20,7 @@ class ClassifierSuccession {
 
   void add(FlowEntry& entry, const DecodedPacket& packet) { ownerOf(entry).add(entry, packet); }
   std::span<FlowEntry* const> settle(FlowEntry* leaving = nullptr);
-  [[nodiscard]] const FlowLabel* labelOf(const FlowEntry& entry) const {
-    return newest_->labelOf(entry);
-  }
+  [[nodiscard]] FlowName nameOf(const FlowEntry& entry) { return newest_->nameOf(entry); }
   void release(FlowEntry& entry);
 
   /// From now on `successor` judges; the classifier until now stays until the last flow of which

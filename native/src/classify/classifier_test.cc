@@ -220,7 +220,7 @@ TEST_CASE("a direction out of all order is given up and counted") {
   CHECK(classifier.counters().reorderDroppedSegments == 1);
 }
 
-TEST_CASE("ties: priority, then the smaller selector, whatever the order of patterns") {
+TEST_CASE("ties: priority, then evidence, then the smaller selector, in any order of patterns") {
   const auto verdict = [](std::vector<Pattern> patterns) {
     Classifier classifier(databaseOf(std::move(patterns)), {});
     FlowEntry flow = newFlow(testing::TCP);
@@ -234,8 +234,11 @@ TEST_CASE("ties: priority, then the smaller selector, whatever the order of patt
   const Pattern other = pattern("^abc", 4);
   CHECK(verdict({low, other, high}) == 9);
   CHECK(verdict({high, other, low}) == 9);
-  CHECK(verdict({other, low}) == 3);
-  CHECK(verdict({low, other}) == 3);
+  CHECK(verdict({other, low}) == 4);
+  CHECK(verdict({low, other}) == 4);
+  const Pattern equal = pattern("^a.c", 2);
+  CHECK(verdict({low, equal}) == 2);
+  CHECK(verdict({equal, low}) == 2);
 }
 
 TEST_CASE("the first packet that matches decides, however the packets are cut into batches") {

@@ -10,8 +10,10 @@ void Classifier::Impl::decideIfExhausted(FlowEntry& entry, StreamSide changed) {
   const auto isFinished = [&](StreamSide side) {
     return seats.isFinished(entry, side, budgets.stream.packets);
   };
-  const bool isExhausted = seats.payloadPackets(entry, changed) >= budgets.patiencePackets ||
-                           (isFinished(changed) && isFinished(SIDES[0]) && isFinished(SIDES[1]));
+  const bool isExhausted =
+      seats.payloadPackets(entry, changed) >= budgets.patiencePackets ||
+      (isFinished(changed) &&
+       (isProvisional(entry) || (isFinished(SIDES[0]) && isFinished(SIDES[1]))));
   if (!isExhausted) return;
   if (!hasVerdict(entry)) ++counters.exhaustedFlows;
   conclude(entry);
@@ -41,8 +43,10 @@ void Classifier::Impl::leave(FlowEntry& entry) {
 
 /// Once nothing more will be read of the flow.
 void Classifier::Impl::concludeIfRead(FlowEntry& entry) {
-  if (!hasVerdict(entry)) return;
+  if (!hasVerdict(entry) || isProvisional(entry)) return;
   FlowSlot& slot = seats[seats.indexOf(entry)];
+  // A pattern may have matched before the shape was complete.
+  if (slot.verdict.rule == RuleKind::SHAPE && slot.outstanding != 0) return;
   const bool waits = factsOf(slot, slot.verdict) != nullptr && slot.isReading();
   if (!waits) conclude(entry);
 }
@@ -111,20 +115,43 @@ const FlowLabel* Classifier::Impl::labelOf(const FlowEntry& entry) const {
   return hasLabel ? &memory->labels[entry.classifierState] : nullptr;
 }
 
+FlowName Classifier::Impl::nameOf(const FlowEntry& entry) {
+  if (entry.application != 0 || !usesPortHints) return {entry.application, labelOf(entry)};
+  const Verdict verdict = naming.ofPorts(entry);
+  if (!verdict.hasName()) return {};
+  hint = {.protocol = verdict.protocol, .rule = verdict.rule, .confidence = verdict.confidence};
+  return {verdict.application, &hint};
+}
+
 void Classifier::Impl::scanned(const ScanOwner& owner, const ScanResult& result) {
   FlowSlot& slot = seats[owner.slot / 2];
   if (slot.generation != owner.generation) return;  // decided or ended in the meantime
   FlowEntry& entry = *slot.entry;
   --slot.outstanding;
-  if (result.pattern != VerdictRules::NO_PATTERN && !slot.verdict.hasName()) {
-    slot.verdict = naming.ofPattern(result.pattern);
-    slot.foundPackets = result.flowPackets;
-  }
-  if (slot.verdict.hasName()) return concludeIfRead(entry);
+  if (result.pattern != VerdictRules::NO_PATTERN) find(slot, result);
+  if (slot.verdict.hasName() && !isProvisional(entry)) return concludeIfRead(entry);
   for (const StreamSide side : SIDES) decideIfExhausted(entry, side);
-  const bool leavesNothing =
-      entry.key.protocol == PROTOCOL_UDP && FlowSeats::isSeated(entry) && !slot.isReading();
-  if (leavesNothing && slot.outstanding == 0) unseat(entry);
+  unseatIfIdle(entry);
+}
+
+/// The first that is found is the verdict, but for what is provisional.
+void Classifier::Impl::find(FlowSlot& slot, const ScanResult& result) {
+  const Verdict found = naming.ofPattern(result.pattern);
+  const Verdict& old = slot.verdict;
+  const bool isEarlier = old.rule == RuleKind::SHAPE && result.flowPackets <= slot.foundPackets;
+  const bool isBetter = isProvisional(*slot.entry) || isEarlier;
+  if (old.hasName() && (naming.isProvisional(found) || !isBetter)) return;
+  slot.verdict = found;
+  slot.foundPackets = result.flowPackets;
+}
+
+/// Datagrams leave nothing behind that would need a slot, unless they belong together.
+void Classifier::Impl::unseatIfIdle(FlowEntry& entry) {
+  if (entry.key.protocol != PROTOCOL_UDP || !FlowSeats::isSeated(entry)) return;
+  const FlowSlot& slot = seats[seats.indexOf(entry)];
+  const bool isIdle =
+      slot.outstanding == 0 && !slot.verdict.hasName() && !slot.isReading() && !slot.tracksMedia;
+  if (isIdle) unseat(entry);
 }
 
 void Classifier::Impl::refused(const ScanOwner& owner) {

@@ -13,6 +13,7 @@
 #include "classify/flow_dissection.h"
 #include "classify/flow_watch.h"
 #include "classify/naming.h"
+#include "classify/rtp_shape.h"
 #include "classify/stream_assembler.h"
 #include "flow/flow_entry.h"
 
@@ -40,6 +41,8 @@ struct FlowSlot {
   Verdict verdict;            ///< found, and waits for what the dissection reads
   uint16_t foundPackets = 0;  ///< with payload when `verdict` was found
   uint16_t readPackets = 0;   ///< with payload when `dissection` had all
+  RtpShape media[2];          ///< by StreamSide
+  bool tracksMedia = false;   ///< some datagram may be RTP or RTCP
   std::unique_ptr<FlowDissection> dissection;  ///< null: nothing of the flow can be read
   SlotDirection directions[2];                 ///< by StreamSide
 };

@@ -2,6 +2,16 @@
 #include "classify/naming.h"
 
 namespace weir {
+namespace {
+
+constexpr uint8_t PROTOCOL_TCP = 6;
+constexpr uint8_t PROTOCOL_UDP = 17;
+
+constexpr uint32_t portKey(uint8_t protocol, uint16_t port) {
+  return uint32_t{protocol} << 16U | port;
+}
+
+}  // namespace
 
 Naming::Naming(const SignatureSet& signatures) : signatures_(signatures), serverNames_(signatures) {
   for (const Pattern& pattern : signatures.patterns) {
@@ -14,12 +24,35 @@ Naming::Naming(const SignatureSet& signatures) : signatures_(signatures), server
     if (application.ipProtocol == 0) continue;
     applicationOfProtocol_[application.ipProtocol] = application.selector;
   }
+  for (const PortHint& hint : signatures.ports) {
+    const uint8_t protocol = hint.transport == Transport::TCP ? PROTOCOL_TCP : PROTOCOL_UDP;
+    applicationOfPort_.emplace(portKey(protocol, hint.port), hint.application);
+  }
 }
 
 Verdict Naming::ofIpProtocol(uint8_t protocol) const {
   const uint32_t application = applicationOfProtocol_[protocol];
   if (application == 0) return {};
   return {application, application, 0, RuleKind::IP_PROTOCOL, Confidence::PAYLOAD};
+}
+
+Verdict Naming::ofPorts(const FlowEntry& entry) const {
+  const FlowKey& key = entry.key;
+  const bool byA = entry.initiator == Sender::A;
+  for (const uint16_t port : {byA ? key.portB : key.portA, byA ? key.portA : key.portB}) {
+    const auto found = applicationOfPort_.find(portKey(key.protocol, port));
+    if (found == applicationOfPort_.end()) continue;
+    return {found->second, found->second, 0, RuleKind::PORTS, Confidence::PORT};
+  }
+  return {};
+}
+
+Verdict Naming::ofShape(MediaShape shape) const {
+  uint32_t application = 0;
+  if (shape == MediaShape::RTP) application = signatures_.known.rtp;
+  if (shape == MediaShape::RTCP) application = signatures_.known.rtcp;
+  if (application == 0) return {};
+  return {application, application, 0, RuleKind::SHAPE, Confidence::BEHAVIOUR};
 }
 
 bool Naming::carriesServices(uint32_t protocol) const {

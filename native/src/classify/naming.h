@@ -6,10 +6,13 @@
 #include <array>
 #include <cstdint>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
+#include "classify/rtp_shape.h"
 #include "classify/server_names.h"
 #include "classify/signature.h"
+#include "flow/flow_entry.h"
 #include "flow/flow_label.h"
 
 namespace weir {
@@ -43,6 +46,18 @@ class Naming {
   /// not: who blocks a service must not block a resolver.
   [[nodiscard]] bool carriesServices(uint32_t protocol) const;
 
+  /// What announces media and secured datagrams goes before them in the same flow: better is looked
+  /// for as long as the budget lasts.
+  [[nodiscard]] bool isProvisional(const Verdict& verdict) const {
+    return verdict.hasName() && verdict.application == signatures_.known.stun;
+  }
+
+  /// What the server's port is for, else the client's; no name for other ports.
+  [[nodiscard]] Verdict ofPorts(const FlowEntry& entry) const;
+
+  /// RTP and RTCP that nobody announced; no name for other shapes.
+  [[nodiscard]] Verdict ofShape(MediaShape shape) const;
+
   /// The service behind `serverName` (lower case), or `verdict` as it is.
   [[nodiscard]] Verdict refine(const Verdict& verdict, std::string_view serverName) const;
 
@@ -51,6 +66,7 @@ class Naming {
   ServerNames serverNames_;
   std::vector<Verdict> patterns_;  ///< by pattern
   std::array<uint32_t, 256> applicationOfProtocol_{};
+  std::unordered_map<uint32_t, uint32_t> applicationOfPort_;  ///< by transport and port
 };
 
 }  // namespace weir

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <cmath>
 #include <utility>
 
 namespace weir {
@@ -16,6 +17,26 @@ constexpr uint32_t OCTETS_LOOKED_AT = 128;
 
 /// How many ways to begin are kept apart of one pattern: the largest that fits is used.
 constexpr uint32_t PREFIXES_OF_A_PATTERN[] = {16, 12, 8, 6, 4, 3, 2, 1};
+
+/// Octets whose evidence counts: more make no pattern surer.
+constexpr uint32_t EVIDENCE_OCTETS = 16;
+
+uint32_t flagsOf(const Pattern& pattern) {
+  return NCORE_PATTERN_DOTALL | (pattern.caseless ? NCORE_PATTERN_CASELESS : 0U);
+}
+
+/// Of the way to begin that needs least.
+uint32_t evidenceOf(const Pattern& pattern) {
+  const auto prefixes = ncore::matchPrefixes(pattern.regex, flagsOf(pattern), {EVIDENCE_OCTETS, 4});
+  if (!prefixes || prefixes->empty()) return 0;
+  double least = 8.0 * EVIDENCE_OCTETS;
+  for (const ncore::MatchPrefix& prefix : *prefixes) {
+    double bits = 0;
+    for (const auto& octets : prefix.octets) bits += 8 - std::log2(octets.count());
+    least = std::min(least, bits);
+  }
+  return static_cast<uint32_t>(least);
+}
 
 }  // namespace
 
@@ -33,6 +54,14 @@ PrefixFilter::PrefixFilter(const SignatureSet& signatures)
     fill(part, ways);
     fillLengths(part, ways);
   }
+  // Patterns of both sides and transports stand one behind the other.
+  const Pattern* last = nullptr;
+  for (const Pattern& pattern : signatures.patterns) {
+    const bool isSame =
+        last != nullptr && last->regex == pattern.regex && last->caseless == pattern.caseless;
+    evidenceBits_.push_back(isSame ? evidenceBits_.back() : evidenceOf(pattern));
+    last = &pattern;
+  }
 }
 
 std::vector<PrefixFilter::Way> PrefixFilter::waysOf(const SignatureSet& signatures,
@@ -42,8 +71,8 @@ std::vector<PrefixFilter::Way> PrefixFilter::waysOf(const SignatureSet& signatur
   for (uint32_t index = 0; index < signatures.patterns.size(); ++index) {
     const Pattern& pattern = signatures.patterns[index];
     if (partOf(pattern.transport, pattern.side) != part) continue;
-    const uint32_t flags = NCORE_PATTERN_DOTALL | (pattern.caseless ? NCORE_PATTERN_CASELESS : 0U);
-    auto prefixes = ncore::matchPrefixes(pattern.regex, flags, {OCTETS_LOOKED_AT, prefixesMax});
+    auto prefixes =
+        ncore::matchPrefixes(pattern.regex, flagsOf(pattern), {OCTETS_LOOKED_AT, prefixesMax});
     if (!prefixes) {
       matchesAnywhere = true;
       return {};

@@ -22,6 +22,10 @@ class PrefixFilter {
  public:
   explicit PrefixFilter(const SignatureSet& signatures);
 
+  /// Bits of evidence in the first octets of a match of `pattern`: 8 for each octet that is given,
+  /// 1 for one that is one of 128. 0 for a pattern that can match anywhere.
+  [[nodiscard]] uint32_t evidenceBits(uint32_t pattern) const { return evidenceBits_[pattern]; }
+
   /// What can match a stream that begins with these octets, whatever follows them.
   [[nodiscard]] Candidates ofStream(DatabasePart part, std::span<const uint8_t> octets) const;
 
@@ -69,6 +73,7 @@ class PrefixFilter {
   static Candidates candidates(const Part& part, Ways ways, std::span<const uint8_t> octets);
 
   std::unique_ptr<std::array<Part, DATABASE_PARTS>> parts_;
+  std::vector<uint32_t> evidenceBits_;  ///< by pattern
 };
 
 }  // namespace weir

@@ -47,7 +47,7 @@ std::vector<SampleMatch> findSampleMatches(const MatcherDatabase& database, Tran
     payloadBytes += piece.size();
   }
   const auto matcher = database.createMatcher(1);
-  const VerdictRules rules(database.signatures());
+  const VerdictRules rules(database.signatures(), database.prefixes());
   std::vector<SampleMatch> matches;
   for (const MatchEvent& event : scan(*matcher, std::move(requests))) {
     if (!rules.applies(event.pattern, static_cast<uint32_t>(payloadBytes))) continue;

@@ -25,8 +25,8 @@ struct Pattern {
                              ///< `application`
   uint16_t ordinal = 0;      ///< in its application's list of patterns
   bool isBehaviour = false;  ///< a weak shape: what it names is likely, not certain
-  int32_t priority = 0;      ///< higher wins among patterns that match in one packet, then the
-                             ///< smaller selector
+  int32_t priority = 0;      ///< higher wins among patterns that match in one packet, then more
+                             ///< evidence (PrefixFilter), then the smaller selector
   uint32_t minimumDatagramBytes = 0;  ///< UDP payload, inclusive; 0 means no bound
   uint32_t maximumDatagramBytes = 0;
   std::string source;  ///< "signatures/ssh.yaml: SSH", for messages
@@ -61,6 +61,7 @@ struct KnownApplications {
   uint32_t quic = 0;
   uint32_t http = 0;
   uint32_t dns = 0;
+  uint32_t stun = 0;
 };
 
 struct Application {

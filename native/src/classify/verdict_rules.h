@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "classify/prefix_filter.h"
 #include "classify/signature.h"
 
 namespace weir {
@@ -14,7 +15,7 @@ class VerdictRules {
  public:
   static constexpr uint32_t NO_PATTERN = UINT32_MAX;
 
-  explicit VerdictRules(const SignatureSet& signatures);
+  VerdictRules(const SignatureSet& signatures, const PrefixFilter& prefixes);
 
   /// Whether `pattern` may name a packet with so many octets of payload.
   [[nodiscard]] bool applies(uint32_t pattern, uint32_t payloadLengthBytes) const {
@@ -22,8 +23,8 @@ class VerdictRules {
     return payloadLengthBytes >= rule.minimumBytes && payloadLengthBytes <= rule.maximumBytes;
   }
 
-  /// The one that counts of two patterns that match in one packet: higher priority, then smaller
-  /// selector. Either may be NO_PATTERN.
+  /// The one that counts of two patterns that match in one packet: higher priority, then more
+  /// evidence (PrefixFilter::evidenceBits), then the smaller selector. Either may be NO_PATTERN.
   [[nodiscard]] uint32_t better(uint32_t left, uint32_t right) const {
     if (left == NO_PATTERN) return right;
     if (right == NO_PATTERN) return left;

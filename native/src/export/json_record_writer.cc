@@ -76,7 +76,7 @@ std::string ruleText(const FlowLabel& label) {
     case RuleKind::SERVER_NAMES:
       return "/serverNames" + number;
     case RuleKind::PORTS:
-      return "/ports" + number;
+      return "/ports";
     case RuleKind::IP_PROTOCOL:
       return "/ipProtocol";
     case RuleKind::ANNOUNCED_BY:

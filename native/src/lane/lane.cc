@@ -134,7 +134,9 @@ void Lane::record(FlowEntry& entry, EndReason reason) {
   // that they give.
   if (entry.classification == ClassificationState::SCANNING) settle(&entry);
   FlowRecord flowRecord = parts_.table->recordOf(entry, reason);
-  flowRecord.label = parts_.classifier->labelOf(entry);
+  const FlowName name = parts_.classifier->nameOf(entry);
+  flowRecord.application = name.application;
+  flowRecord.label = name.label;
   ++counters_.recordsByEndReason[static_cast<size_t>(reason)];
   counters_.recorded.packets += flowRecord.forward.packets + flowRecord.reverse.packets;
   counters_.recorded.octets += flowRecord.forward.octets + flowRecord.reverse.octets;

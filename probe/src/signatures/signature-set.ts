@@ -81,6 +81,7 @@ export function toSet(applications: readonly LoadedApplication[]): SignatureSet 
       quic: selector('QUIC'),
       http: selector('HTTP'),
       dns: selector('DNS'),
+      stun: selector('STUN'),
     },
   };
 }
