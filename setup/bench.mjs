@@ -18,6 +18,11 @@ async function buildTools() {
     'Ninja',
   ]);
   await runStep('Bench tools: build', 'cmake', ['--build', build]);
+  // Needs the whole data plane.
+  if (process.argv.includes('classify')) {
+    const words = ['--build', build, '--target', 'classifyspeed'];
+    await runStep('Bench tools: build classifyspeed', 'cmake', words);
+  }
 }
 
 const isHelp = process.argv.some((word) => word === '--help' || word === '-h');

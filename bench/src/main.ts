@@ -4,6 +4,8 @@ import { writeFileSync } from 'node:fs';
 import { Command, InvalidArgumentError } from 'commander';
 import { type AccuracyOptions, measureAccuracy } from './accuracy/accuracy.js';
 import { accuracyText } from './accuracy/report.js';
+import { type ClassifyOptions, measureClassifier } from './classify/classify.js';
+import { classifyText } from './classify/report.js';
 import { type Contestant, compare } from './compare.js';
 import { BenchError } from './errors.js';
 import { runLive } from './live/live.js';
@@ -223,6 +225,33 @@ const accuracyCommand = new Command('accuracy')
   .option('--json <file>', 'also write what was found of each flow as JSON')
   .action(accuracy);
 
+interface ClassifyWords extends Omit<ClassifyOptions, 'captures'> {
+  readonly json?: string;
+  readonly nice?: number;
+}
+
+async function classify(captures: string[], options: ClassifyWords): Promise<void> {
+  await using _turn = await takeTurn();
+  if (options.nice !== undefined) prioritize(options.nice);
+  const machine = describeMachine();
+  say(machineLine(machine));
+  const measured = await measureClassifier({ ...options, captures });
+  console.log(`\n${machineLine(machine)}\n\n${classifyText(measured)}`);
+  if (options.json) {
+    writeFileSync(fromCaller(options.json), JSON.stringify({ machine, measured }, undefined, 2));
+  }
+}
+
+const classifyCommand = new Command('classify')
+  .description('the classifier beside raw Hyperscan, over the first payloads of flows')
+  .argument('[captures...]', 'measured as well as the trace mixed')
+  .option('--signatures <folders...>', 'measured as well as Weir\u2019s own', [])
+  .option('--runs <number>', 'rounds', positive, 7)
+  .option('--traces <folder>', 'where traces are kept (default: bench/.traces)')
+  .option('--nice <level>', 'run everything at this priority', Number)
+  .option('--json <file>', 'also write every round as JSON')
+  .action(classify);
+
 function clean(): void {
   const folders = removeTraces();
   say(folders.length > 0 ? `removed ${folders.join(', ')}` : 'no traces are kept');
@@ -239,6 +268,7 @@ const program = addOptions(new Command('bench'))
   .addCommand(partCommand('live', 'the highest rate without loss over a veth pair (root)'))
   .addCommand(partCommand('soak', 'minutes at full rate: flat memory, books that add up (root)'))
   .addCommand(accuracyCommand)
+  .addCommand(classifyCommand)
   .addCommand(new Command('clean').description('removes the traces that are kept').action(clean));
 
 /** What was started is ended; whoever waits for it then fails, and cleans up behind itself. */

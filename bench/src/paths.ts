@@ -17,7 +17,8 @@ export type Tool =
   | 'touchmemory'
   | 'pktsend'
   | 'ringloop'
-  | 'coredistance';
+  | 'coredistance'
+  | 'classifyspeed';
 
 export function toolPath(tool: Tool): string {
   return path.join(TOOLS_FOLDER, tool);
