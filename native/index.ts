@@ -88,6 +88,8 @@ export interface KnownApplications {
   readonly http: number;
   readonly dns: number;
   readonly stun: number;
+  readonly ssh: number;
+  readonly dhcp: number;
 }
 
 export type Source =

@@ -87,7 +87,9 @@ KnownApplications readKnown(const Napi::Object& object) {
           .quic = integer<uint32_t>(object, "quic"),
           .http = integer<uint32_t>(object, "http"),
           .dns = integer<uint32_t>(object, "dns"),
-          .stun = integer<uint32_t>(object, "stun")};
+          .stun = integer<uint32_t>(object, "stun"),
+          .ssh = integer<uint32_t>(object, "ssh"),
+          .dhcp = integer<uint32_t>(object, "dhcp")};
 }
 
 SourceOptions readSource(const Napi::Object& object) {

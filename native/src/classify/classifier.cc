@@ -177,19 +177,29 @@ void Classifier::Impl::requestChunk(FlowEntry& entry, StreamSide side, const Str
   ++slot.outstanding;
 }
 
+/// Whether what a flow says for good comes behind this: see Naming::isProvisional.
+bool Classifier::Impl::mayFollow(const FlowDissection& dissection) const {
+  const KnownApplications& known = database->signatures().known;
+  return known.stun != 0 && dissection.protocol(known) == known.stun;
+}
+
 /// `octets`: the next of a TCP direction, or a datagram.
 void Classifier::Impl::dissect(FlowEntry& entry, StreamSide side, std::span<const uint8_t> octets) {
   FlowSlot& slot = seats[seats.indexOf(entry)];
   const bool isTcp = entry.key.protocol == PROTOCOL_TCP;
-  if (slot.dissection) {
-    if (!slot.isReading() || slot.dissection->side() != side) return;
+  if (slot.isReading()) {
+    if (slot.dissection->side() != side) return;
     dissectionBytes -= slot.dissection->heldBytes();
     slot.dissection->add(octets);
+  } else if (slot.dissection && !mayFollow(*slot.dissection)) {
+    return;
   } else {
     if (isTcp && seats.direction(entry, side).scannedBytes != 0) return;
-    slot.dissection = FlowDissection::begin(isTcp ? Transport::TCP : Transport::UDP, side, octets);
+    auto next = FlowDissection::begin(isTcp ? Transport::TCP : Transport::UDP, side, octets);
+    if (!next || (slot.dissection && mayFollow(*next))) return;
+    if (slot.dissection) dissectionBytes -= slot.dissection->heldBytes();
+    slot.dissection = std::move(next);
   }
-  if (!slot.dissection) return;
   dissectionBytes += slot.dissection->heldBytes();
   if (!slot.isReading()) slot.readPackets = payloadPackets(entry);
 }

@@ -67,6 +67,7 @@ struct Classifier::Impl final : ScanReceiver {
   void unseat(FlowEntry& entry);
   void leave(FlowEntry& entry);
   void stopReading(FlowEntry& entry, StreamSide side);
+  [[nodiscard]] bool mayFollow(const FlowDissection& dissection) const;
   void dissect(FlowEntry& entry, StreamSide side, std::span<const uint8_t> octets);
   void concludeIfRead(FlowEntry& entry);
   void conclude(FlowEntry& entry);

@@ -155,7 +155,7 @@ TEST_CASE("a pattern that looks into a protocol wins over the server's name") {
   CHECK(page.application == VIDEO);
   CHECK(label.protocol == HTTP);
   CHECK(label.facts->serverName == "www.video.example");
-  CHECK(label.facts->userAgent == "a \"b\"");
+  CHECK(label.facts->software == "a \"b\"");
   FlowEntry tracker = newFlow(testing::TCP, 8);
   const FlowLabel other =
       nameOf(tracker, "GET /announce?info_hash=x HTTP/1.1\r\nHost: video.example\r\n\r\n");
@@ -188,6 +188,22 @@ TEST_CASE("a client's DNS answer names the TLS flow that follows without a serve
   CHECK(after.application == VIDEO);
   CHECK(classifier.labelOf(after)->confidence == Confidence::NAME);
   CHECK(classifier.labelOf(after)->facts->serverName.empty());
+}
+
+TEST_CASE("what software calls itself is kept, of SSH on either side") {
+  SignatureSet set;
+  set.patterns = {pattern("^SSH-2", 4), pattern("^SSH-2", 4, Transport::TCP, SERVER)};
+  set.known = {.ssh = 4};
+  const auto ssh = createMatcherDatabase(Engine::HYPERSCAN, std::move(set));
+  for (const StreamSide side : {CLIENT, SERVER}) {
+    Classifier classifier(ssh, {});
+    FlowEntry flow = newFlow(testing::TCP, 22);
+    classifier.add(flow, packetOf(flow, side, "SSH-2.0-Ope", 100));
+    CHECK(classifier.settle().empty());
+    classifier.add(flow, packetOf(flow, side, "nSSH_9.2p1\r\n", 111));
+    CHECK(classifier.settle().size() == 1);
+    CHECK(classifier.labelOf(flow)->facts->software == "OpenSSH_9.2p1");
+  }
 }
 
 }  // namespace

@@ -3,8 +3,11 @@
 
 #include <utility>
 
+#include "dissect/dhcp_message.h"
 #include "dissect/dns_message.h"
 #include "dissect/http_request.h"
+#include "dissect/ssh_banner.h"
+#include "dissect/stun_message.h"
 #include "dissect/tls_client_hello.h"
 
 namespace weir {
@@ -12,6 +15,7 @@ namespace {
 
 constexpr size_t HEAD_BYTES_MAX = 16'384;  ///< as long as a TLS record
 constexpr size_t DNS_HEADER_BYTES = 12;
+constexpr size_t DHCP_FIXED_BYTES = 236;
 
 constexpr uint8_t TLS_HANDSHAKE = 22;
 constexpr uint8_t QUIC_LONG_HEADER = 0xc0;
@@ -29,21 +33,38 @@ bool mayBeDns(std::span<const uint8_t> octets) {
          octets[5] == 1;
 }
 
+/// With the magic cookie (RFC 8489 5).
+bool isStun(std::span<const uint8_t> octets) {
+  return octets.size() >= 20 && octets[4] == 0x21 && octets[5] == 0x12 && octets[6] == 0xa4 &&
+         octets[7] == 0x42;
+}
+
+/// With the magic cookie behind the fixed fields (RFC 2131 3).
+bool isDhcp(std::span<const uint8_t> octets) {
+  return octets.size() > DHCP_FIXED_BYTES + 4 && octets[DHCP_FIXED_BYTES] == 99 &&
+         octets[DHCP_FIXED_BYTES + 1] == 130 && octets[DHCP_FIXED_BYTES + 2] == 83 &&
+         octets[DHCP_FIXED_BYTES + 3] == 99;
+}
+
 }  // namespace
 
 FlowDissection::Subject FlowDissection::subjectOf(Transport transport, StreamSide side,
                                                   std::span<const uint8_t> octets) {
   if (octets.empty()) return Subject::NOTHING;
   const uint8_t first = octets[0];
+  const bool isClient = side == StreamSide::CLIENT;
   if (transport == Transport::TCP) {
     if (first == TLS_HANDSHAKE) return Subject::TLS;
+    if (first == 'S' && octets.size() > 3 && octets[1] == 'S' && octets[2] == 'H') {
+      return Subject::SSH;
+    }
     const bool isUpper = first >= 'A' && first <= 'Z';
-    return isUpper && side == StreamSide::CLIENT ? Subject::HTTP : Subject::NOTHING;
+    return isUpper && isClient ? Subject::HTTP : Subject::NOTHING;
   }
-  if ((first & QUIC_LONG_HEADER) == QUIC_LONG_HEADER && side == StreamSide::CLIENT) {
-    return Subject::QUIC;
-  }
+  if ((first & QUIC_LONG_HEADER) == QUIC_LONG_HEADER && isClient) return Subject::QUIC;
   if (first == TLS_HANDSHAKE) return Subject::DTLS;
+  if (first <= 1 && isStun(octets)) return Subject::STUN;
+  if (isDhcp(octets)) return Subject::DHCP;
   return mayBeDns(octets) ? Subject::DNS : Subject::NOTHING;
 }
 
@@ -58,7 +79,8 @@ std::unique_ptr<FlowDissection> FlowDissection::begin(Transport transport, Strea
 }
 
 void FlowDissection::add(std::span<const uint8_t> octets) {
-  const bool isStream = subject_ == Subject::TLS || subject_ == Subject::HTTP;
+  const bool isStream =
+      subject_ == Subject::TLS || subject_ == Subject::HTTP || subject_ == Subject::SSH;
   if (!isStream) {
     reading_ = read(octets);
     return;
@@ -85,6 +107,12 @@ uint32_t FlowDissection::protocol(const KnownApplications& known) const {
       return known.dtls;
     case Subject::DNS:
       return known.dns;
+    case Subject::SSH:
+      return known.ssh;
+    case Subject::STUN:
+      return known.stun;
+    case Subject::DHCP:
+      return known.dhcp;
     case Subject::NOTHING:
       break;
   }
@@ -92,39 +120,73 @@ uint32_t FlowDissection::protocol(const KnownApplications& known) const {
 }
 
 Reading FlowDissection::read(std::span<const uint8_t> octets) {
-  Reading reading = Reading::NOT_THIS;
   switch (subject_) {
     case Subject::TLS:
-    case Subject::DTLS: {
-      ClientHello hello;
-      reading = subject_ == Subject::TLS ? readTlsClientHello(octets, hello)
-                                         : readDtlsClientHello(octets, hello);
-      if (reading != Reading::NOT_THIS) keep(hello, facts_);
-      break;
-    }
+    case Subject::DTLS:
     case Subject::QUIC:
-      if (!quic_) quic_ = std::make_unique<QuicInitialReader>();
-      reading = quic_->add(octets);
-      if (reading != Reading::NOT_THIS) keep(quic_->hello(), facts_);
-      break;
-    case Subject::HTTP: {
-      HttpRequest request;
-      reading = readHttpRequest(octets, request);
-      if (reading == Reading::NOT_THIS) break;
-      facts_.serverName = std::move(request.host);
-      facts_.userAgent = std::move(request.userAgent);
-      break;
-    }
-    case Subject::DNS: {
-      DnsMessage message;
-      reading = readDnsMessage(octets, message);
-      if (reading == Reading::COMPLETE) facts_.serverName = std::move(message.queryName);
-      break;
-    }
+      return readHello(octets);
+    case Subject::HTTP:
+    case Subject::SSH:
+      return readText(octets);
+    case Subject::DNS:
+    case Subject::STUN:
+    case Subject::DHCP:
+      return readMessage(octets);
     case Subject::NOTHING:
       break;
   }
+  return Reading::NOT_THIS;
+}
+
+Reading FlowDissection::readHello(std::span<const uint8_t> octets) {
+  if (subject_ == Subject::QUIC) {
+    if (!quic_) quic_ = std::make_unique<QuicInitialReader>();
+    const Reading reading = quic_->add(octets);
+    if (reading != Reading::NOT_THIS) keep(quic_->hello(), facts_);
+    return reading;
+  }
+  ClientHello hello;
+  const Reading reading = subject_ == Subject::TLS ? readTlsClientHello(octets, hello)
+                                                   : readDtlsClientHello(octets, hello);
+  if (reading != Reading::NOT_THIS) keep(hello, facts_);
   return reading;
+}
+
+Reading FlowDissection::readText(std::span<const uint8_t> octets) {
+  if (subject_ == Subject::SSH) {
+    SshBanner banner;
+    const Reading reading = readSshBanner(octets, banner);
+    if (reading == Reading::COMPLETE) facts_.software = std::move(banner.software);
+    return reading;
+  }
+  HttpRequest request;
+  const Reading reading = readHttpRequest(octets, request);
+  if (reading == Reading::NOT_THIS) return reading;
+  facts_.serverName = std::move(request.host);
+  facts_.software = std::move(request.userAgent);
+  return reading;
+}
+
+/// Each is a datagram of its own, and the first tells.
+Reading FlowDissection::readMessage(std::span<const uint8_t> octets) {
+  Reading reading = Reading::NOT_THIS;
+  if (subject_ == Subject::DNS) {
+    DnsMessage message;
+    reading = readDnsMessage(octets, message);
+    if (reading == Reading::COMPLETE) facts_.serverName = std::move(message.queryName);
+  } else if (subject_ == Subject::STUN) {
+    StunMessage message;
+    reading = readStunMessage(octets, message);
+    if (reading == Reading::COMPLETE) facts_.software = std::move(message.software);
+  } else {
+    DhcpMessage message;
+    reading = readDhcpMessage(octets, message);
+    if (reading != Reading::NOT_THIS) {
+      facts_.clientName = std::move(message.hostName);
+      facts_.software = std::move(message.vendorClass);
+    }
+  }
+  return reading == Reading::NOT_THIS ? reading : Reading::COMPLETE;
 }
 
 }  // namespace weir

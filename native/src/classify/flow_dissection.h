@@ -40,12 +40,15 @@ class FlowDissection {
   }
 
  private:
-  enum class Subject : uint8_t { NOTHING, TLS, HTTP, QUIC, DTLS, DNS };
+  enum class Subject : uint8_t { NOTHING, TLS, HTTP, SSH, QUIC, DTLS, DNS, STUN, DHCP };
 
   FlowDissection(Subject subject, StreamSide side) : subject_(subject), side_(side) {}
 
   static Subject subjectOf(Transport transport, StreamSide side, std::span<const uint8_t> octets);
   Reading read(std::span<const uint8_t> octets);
+  Reading readHello(std::span<const uint8_t> octets);
+  Reading readText(std::span<const uint8_t> octets);
+  Reading readMessage(std::span<const uint8_t> octets);
 
   Subject subject_;
   StreamSide side_;

@@ -62,6 +62,8 @@ struct KnownApplications {
   uint32_t http = 0;
   uint32_t dns = 0;
   uint32_t stun = 0;
+  uint32_t ssh = 0;
+  uint32_t dhcp = 0;
 };
 
 struct Application {

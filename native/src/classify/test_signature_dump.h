@@ -75,10 +75,11 @@ class SignatureDumpReader {
                                  .transport = transport(fields.at(1)),
                                  .application = number(fields.at(3))});
     } else if (kind == "known") {
-      dump_.set.known = {number(fields.at(1)),  number(fields.at(2)), number(fields.at(3)),
-                         number(fields.at(4)),  number(fields.at(5)), number(fields.at(6)),
-                         number(fields.at(7)),  number(fields.at(8)), number(fields.at(9)),
-                         number(fields.at(10)), number(fields.at(11))};
+      dump_.set.known = {number(fields.at(1)),  number(fields.at(2)),  number(fields.at(3)),
+                         number(fields.at(4)),  number(fields.at(5)),  number(fields.at(6)),
+                         number(fields.at(7)),  number(fields.at(8)),  number(fields.at(9)),
+                         number(fields.at(10)), number(fields.at(11)), number(fields.at(12)),
+                         number(fields.at(13))};
     } else {
       dump_.samples.push_back({fields.at(3), transport(fields.at(1)), side(fields.at(2)),
                                octets(fields.at(4)), kind == "example", fields.at(5)});

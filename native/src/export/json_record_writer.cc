@@ -194,7 +194,8 @@ void JsonRecordWriter::appendApplication(const FlowRecord& record) {
 
 void JsonRecordWriter::appendFacts(const FlowFacts& facts) {
   appendUnlessEmpty("serverName", facts.serverName);
-  appendUnlessEmpty("httpUserAgent", facts.userAgent);
+  appendUnlessEmpty("software", facts.software);
+  appendUnlessEmpty("clientName", facts.clientName);
   appendUnlessZero("tlsVersion", facts.tlsVersion);
   appendUnlessEmpty("tlsAlpn", facts.alpn);
   appendUnlessEmpty("tlsJa4", facts.ja4);

@@ -35,7 +35,9 @@ struct FlowFacts {
   std::string serverName;   ///< TLS SNI, HTTP host, or the name that a DNS query asks for
   std::string alpn;         ///< TLS application protocols offered, in order, by commas
   std::string ja4;          ///< of the TLS ClientHello
-  std::string userAgent;    ///< of the first HTTP request
+  std::string software;     ///< what it calls itself: HTTP user agent, SSH banner, STUN's SOFTWARE,
+                            ///< DHCP vendor class
+  std::string clientName;   ///< that a DHCP client calls itself by
   uint16_t tlsVersion = 0;  ///< the highest that the client offers, e.g. 0x0304
 
   auto operator<=>(const FlowFacts&) const = default;

@@ -82,6 +82,8 @@ export function toSet(applications: readonly LoadedApplication[]): SignatureSet 
       http: selector('HTTP'),
       dns: selector('DNS'),
       stun: selector('STUN'),
+      ssh: selector('SSH'),
+      dhcp: selector('DHCP'),
     },
   };
 }
