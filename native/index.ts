@@ -90,6 +90,7 @@ export interface KnownApplications {
   readonly stun: number;
   readonly ssh: number;
   readonly dhcp: number;
+  readonly ethereum: number;
 }
 
 export type Source =

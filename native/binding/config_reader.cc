@@ -89,7 +89,8 @@ KnownApplications readKnown(const Napi::Object& object) {
           .dns = integer<uint32_t>(object, "dns"),
           .stun = integer<uint32_t>(object, "stun"),
           .ssh = integer<uint32_t>(object, "ssh"),
-          .dhcp = integer<uint32_t>(object, "dhcp")};
+          .dhcp = integer<uint32_t>(object, "dhcp"),
+          .ethereum = integer<uint32_t>(object, "ethereum")};
 }
 
 SourceOptions readSource(const Napi::Object& object) {

@@ -2,6 +2,7 @@
 #include "classify/classifier.h"
 
 #include "classify/classifier_impl.h"
+#include "dissect/rlpx_handshake.h"
 
 namespace weir {
 namespace {
@@ -116,7 +117,8 @@ bool Classifier::Impl::begin(FlowEntry& entry, const DecodedPacket& packet, uint
       payloadOf(packet).first(std::min(packet.payloadLengthBytes, budgets.stream.octets));
   Candidates candidates = Candidates::any();
   if (offset == 0) candidates = prefixes.ofStream(partOf(Transport::TCP, side), octets);
-  if (candidates.areNone()) {
+  const bool isRlpx = offset == 0 && isRlpxHandshake(payloadOf(packet));
+  if (candidates.areNone() && !isRlpx) {
     stream.spend();
     stream.countPacket();
     seats.keep(entry, side, stream);
@@ -134,6 +136,8 @@ void Classifier::Impl::deliver(FlowEntry& entry, const DecodedPacket& packet, ui
   SlotDirection& direction = seats.direction(entry, side);
   ++direction.payloadPackets;
   if (direction.isFinished) return;
+  const bool isFirst = direction.stream.deliveredBytes() == 0;
+  if (isFirst && isRlpxHandshake(payloadOf(packet))) suppose(entry, naming.ofRlpx());
   chunks.clear();
   const SegmentOutcome outcome =
       direction.stream.add(sequence, payloadOf(packet), budgets.stream.octets, segments, chunks);
@@ -158,7 +162,7 @@ void Classifier::Impl::requestChunk(FlowEntry& entry, StreamSide side, const Str
   const uint32_t index = seats.indexOf(entry);
   FlowSlot& slot = seats[index];
   SlotDirection& direction = slot.directions[sideIndex];
-  if (slot.verdict.hasName()) {
+  if (slot.verdict.hasName() && slot.verdict.rule != RuleKind::SHAPE) {
     if (chunk.block != SegmentPool::NO_BLOCK) segments.giveBack(chunk.block);
     return;
   }
@@ -269,7 +273,12 @@ void Classifier::Impl::observeMedia(FlowEntry& entry, StreamSide side,
   if (!isSeated && (seats.used() >= mediaSeatsMax || !seats.seat(entry))) return;
   FlowSlot& slot = seats[seats.indexOf(entry)];
   slot.tracksMedia = true;
-  const Verdict verdict = naming.ofShape(slot.media[static_cast<size_t>(side)].add(octets));
+  suppose(entry, naming.ofShape(slot.media[static_cast<size_t>(side)].add(octets)));
+}
+
+/// What its shape makes of a seated flow, unless a pattern that matches by now says otherwise.
+void Classifier::Impl::suppose(FlowEntry& entry, const Verdict& verdict) {
+  FlowSlot& slot = seats[seats.indexOf(entry)];
   if (!verdict.hasName() || (slot.verdict.hasName() && !isProvisional(entry))) return;
   slot.verdict = verdict;
   slot.foundPackets = payloadPackets(entry);

@@ -58,6 +58,7 @@ struct Classifier::Impl final : ScanReceiver {
   bool hasVerdict(const FlowEntry& entry);
 
   void observeMedia(FlowEntry& entry, StreamSide side, std::span<const uint8_t> octets);
+  void suppose(FlowEntry& entry, const Verdict& verdict);
   bool isProvisional(const FlowEntry& entry);
   void find(FlowSlot& slot, const ScanResult& result);
   void unseatIfIdle(FlowEntry& entry);

@@ -107,6 +107,25 @@ TEST_CASE("what begins like RTP takes a quarter of the slots at most, and takes 
   CHECK(classifier.counters().endedUndecidedFlows == 6);
 }
 
+TEST_CASE("an RLPx handshake is known by its exact size, and a pattern that matches wins") {
+  const auto nameOfFirst = [](const std::string& segment, std::vector<Pattern> patterns) {
+    SignatureSet set;
+    set.patterns = std::move(patterns);
+    set.known = {.ethereum = 71};
+    Classifier classifier(createMatcherDatabase(Engine::HYPERSCAN, std::move(set)), {});
+    FlowEntry flow = newFlow(testing::TCP, 30303);
+    classifier.add(flow, packetOf(flow, CLIENT, segment, 100));
+    classifier.settle();
+    if (flow.application != 0) CHECK(classifier.labelOf(flow)->packets == 1);
+    return flow.application;
+  };
+  const std::string handshake = std::string("\x01\x90\x04", 3) + std::string(399, 'x');
+  CHECK(nameOfFirst(handshake, {pattern("^abc", 7)}) == 71);
+  CHECK(nameOfFirst(handshake, {pattern("^.\\x90.{3}", 7)}) == 7);
+  CHECK(nameOfFirst(handshake + 'x', {pattern("^abc", 7)}) == 0);
+  CHECK(nameOfFirst(handshake.substr(0, 100), {pattern("^abc", 7)}) == 0);
+}
+
 TEST_CASE("port hints name what nothing else names, and only when asked to") {
   for (const bool usesPortHints : {false, true}) {
     Classifier classifier(database(), {.usesPortHints = usesPortHints});

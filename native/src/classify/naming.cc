@@ -48,11 +48,8 @@ Verdict Naming::ofPorts(const FlowEntry& entry) const {
 }
 
 Verdict Naming::ofShape(MediaShape shape) const {
-  uint32_t application = 0;
-  if (shape == MediaShape::RTP) application = signatures_.known.rtp;
-  if (shape == MediaShape::RTCP) application = signatures_.known.rtcp;
-  if (application == 0) return {};
-  return {application, application, 0, RuleKind::SHAPE, Confidence::BEHAVIOUR};
+  if (shape == MediaShape::RTP) return ofShape(signatures_.known.rtp);
+  return shape == MediaShape::RTCP ? ofShape(signatures_.known.rtcp) : Verdict{};
 }
 
 bool Naming::carriesServices(uint32_t protocol) const {

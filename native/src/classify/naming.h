@@ -55,6 +55,9 @@ class Naming {
   /// What the server's port is for, else the client's; no name for other ports.
   [[nodiscard]] Verdict ofPorts(const FlowEntry& entry) const;
 
+  /// RLPx, as far as its handshake tells (dissect/rlpx_handshake.h).
+  [[nodiscard]] Verdict ofRlpx() const { return ofShape(signatures_.known.ethereum); }
+
   /// RTP and RTCP that nobody announced; no name for other shapes.
   [[nodiscard]] Verdict ofShape(MediaShape shape) const;
 
@@ -62,6 +65,11 @@ class Naming {
   [[nodiscard]] Verdict refine(const Verdict& verdict, std::string_view serverName) const;
 
  private:
+  [[nodiscard]] static Verdict ofShape(uint32_t application) {
+    if (application == 0) return {};
+    return {application, application, 0, RuleKind::SHAPE, Confidence::BEHAVIOUR};
+  }
+
   const SignatureSet& signatures_;
   ServerNames serverNames_;
   std::vector<Verdict> patterns_;  ///< by pattern

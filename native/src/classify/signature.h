@@ -64,6 +64,7 @@ struct KnownApplications {
   uint32_t stun = 0;
   uint32_t ssh = 0;
   uint32_t dhcp = 0;
+  uint32_t ethereum = 0;
 };
 
 struct Application {

@@ -79,7 +79,7 @@ class SignatureDumpReader {
                          number(fields.at(4)),  number(fields.at(5)),  number(fields.at(6)),
                          number(fields.at(7)),  number(fields.at(8)),  number(fields.at(9)),
                          number(fields.at(10)), number(fields.at(11)), number(fields.at(12)),
-                         number(fields.at(13))};
+                         number(fields.at(13)), number(fields.at(14))};
     } else {
       dump_.samples.push_back({fields.at(3), transport(fields.at(1)), side(fields.at(2)),
                                octets(fields.at(4)), kind == "example", fields.at(5)});

@@ -49,13 +49,13 @@ function sampleFields({ matches, transport, side, application, payload, source }
 
 export function dump(set: SignatureSet, samples: Sample[]) {
   const { applications, patterns, serverNames, ports, known } = set;
-  const { ftp, ftpData, sip, rtp, rtcp, tls, dtls, quic, http, dns, stun, ssh, dhcp } = known;
+  const { ftp, ftpData, sip, rtp, rtcp, tls, dtls, quic, http, dns, stun, ssh, dhcp, ethereum } = known;
   const lines = [
     ...applications.map(applicationFields),
     ...patterns.map(patternFields),
     ...serverNames.map(serverNameFields),
     ...ports.map(portFields),
-    ['known', ftp, ftpData, sip, rtp, rtcp, tls, dtls, quic, http, dns, stun, ssh, dhcp],
+    ['known', ftp, ftpData, sip, rtp, rtcp, tls, dtls, quic, http, dns, stun, ssh, dhcp, ethereum],
     ...samples.map(sampleFields),
   ];
   return lines.map((fields) => `${fields.join('\t')}\n`).join('');

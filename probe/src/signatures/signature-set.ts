@@ -84,6 +84,7 @@ export function toSet(applications: readonly LoadedApplication[]): SignatureSet 
       stun: selector('STUN'),
       ssh: selector('SSH'),
       dhcp: selector('DHCP'),
+      ethereum: selector('ETHEREUM'),
     },
   };
 }
