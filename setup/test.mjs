@@ -2,7 +2,7 @@
 // `npm test`: sets up, then runs every suite and adds up what passed and failed. `npm test -- NAME`
 // runs one suite.
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { runFuzz } from './fuzz.mjs';
 import { CHECKS } from './lint.mjs';
@@ -26,12 +26,13 @@ function runLint() {
   return { passed: Object.keys(CHECKS).length - failed, failed };
 }
 
-/** Weir's own signatures in the form that the C++ tests read. */
-function dumpSignatures() {
-  const file = path.join(CACHE, 'signatures.dump');
+/** A folder of signatures in the form that the C++ tests read; undefined where there is none. */
+function dumpSignatures(folder, name) {
+  if (!existsSync(folder)) return undefined;
+  const file = path.join(CACHE, name);
   const { stdout } = spawnSync(
     process.execPath,
-    [path.join(ROOT, 'probe/dist/signatures/dump.js'), path.join(ROOT, 'signatures')],
+    [path.join(ROOT, 'probe/dist/signatures/dump.js'), folder],
     { encoding: 'utf8', maxBuffer: 1 << 28 },
   );
   writeFileSync(file, stdout);
@@ -47,7 +48,14 @@ async function runCpp({ folder, program, sanitize = 'ON' }) {
   await runStep(`C++ ${folder}: build`, 'cmake', ['--build', build, '--target', program]);
   const { stdout, stderr, status } = spawnSync(path.join(build, program), {
     cwd: ROOT,
-    env: { ...process.env, WEIR_SIGNATURE_DUMP: dumpSignatures() },
+    env: {
+      ...process.env,
+      WEIR_SIGNATURE_DUMP: dumpSignatures(path.join(ROOT, 'signatures'), 'signatures.dump'),
+      WEIR_L7_SIGNATURE_DUMP: dumpSignatures(
+        path.join(ROOT, '../shared/data/l7-patterns'),
+        'l7.dump',
+      ),
+    },
     encoding: 'utf8',
     maxBuffer: 1 << 28,
   });

@@ -163,7 +163,7 @@ export const ProbeConfig = section({
   }),
   signatures: option(Type.Optional(Type.String({ minLength: 1 })), {
     flag: '--signatures <folder>',
-    description: "folder of signature files; default: Weir's own",
+    description: "folder of signature files or of l7-filter's .pat files; default: Weir's own",
   }),
   cacheFolder: option(Type.Optional(Type.String()), {
     description:

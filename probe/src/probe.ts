@@ -10,7 +10,7 @@ import { ProbeError } from './errors.js';
 import { checkSeriesOfFiles } from './kept-rights.js';
 import { flowsLost } from './losses.js';
 import { afterReload, planReload, type ReloadPlan } from './reload.js';
-import { loadSignatures } from './signatures/index.js';
+import { loadSet } from './signatures/index.js';
 import { type ProbeStats, probeStats } from './stats.js';
 import { parseTargets, transportOptions } from './targets.js';
 import { parseTunnels } from './tunnels.js';
@@ -79,7 +79,7 @@ export class Probe {
   /** Loads and compiles everything, opens nothing. Errors carry a stable `code`. */
   build(): void {
     const config = this.#config;
-    const signatures = loadSignatures(config.signatures ?? OWN_SIGNATURES);
+    const signatures = loadSet(config.signatures ?? OWN_SIGNATURES, OWN_SIGNATURES);
     this.#signatures = JSON.stringify(signatures);
     const targets = parseTargets(config.export);
     this.#plane = new DataPlane({
@@ -147,7 +147,7 @@ export class Probe {
       throw new ProbeError('WEIR_PROBE_NOT_RUNNING', 'the probe has stopped; start it again.');
     }
     const plan = planReload(this.#config, wanted);
-    const signatures = loadSignatures(wanted.signatures ?? OWN_SIGNATURES);
+    const signatures = loadSet(wanted.signatures ?? OWN_SIGNATURES, OWN_SIGNATURES);
     const text = JSON.stringify(signatures);
     const isNew = text !== this.#signatures;
     await this.#plane.reload({

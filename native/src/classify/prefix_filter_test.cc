@@ -62,7 +62,7 @@ void judge(const MatcherDatabase& database, const DumpedSample& sample, Tally& t
   const PrefixFilter& filter = database.prefixes();
   const Candidates candidates = candidatesOf(filter, sample, sample.payload.size());
   tally.turnedAway += candidates.areNone() ? 1U : 0U;
-  const VerdictRules rules(database.signatures());
+  const VerdictRules rules(database.signatures(), database.prefixes());
   std::vector<uint32_t> applying;
   for (const uint32_t pattern : all) {
     if (rules.applies(pattern, static_cast<uint32_t>(sample.payload.size()))) {

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <cstdlib>
 #include <fstream>
+#include <map>
 #include <sstream>
 #include <stdexcept>
 #include <string>
@@ -33,11 +34,13 @@ struct SignatureDump {
 class SignatureDumpReader {
  public:
   /// Null without WEIR_SIGNATURE_DUMP; throws when it names no readable dump.
-  static const SignatureDump* fromEnvironment() {
-    static const char* const file = std::getenv("WEIR_SIGNATURE_DUMP");
+  static const SignatureDump* fromEnvironment(const char* variable = "WEIR_SIGNATURE_DUMP") {
+    const char* const file = std::getenv(variable);
     if (file == nullptr) return nullptr;
-    static const SignatureDump dump = SignatureDumpReader().read(file);
-    return &dump;
+    static std::map<std::string, SignatureDump> dumps;
+    const auto known = dumps.find(file);
+    if (known != dumps.end()) return &known->second;
+    return &dumps.emplace(file, SignatureDumpReader().read(file)).first->second;
   }
 
  private:

@@ -200,7 +200,7 @@ class JudgedDatabase {
   explicit JudgedDatabase(std::shared_ptr<const MatcherDatabase> database)
       : database_(std::move(database)),
         oracle_(database_->signatures()),
-        rules_(database_->signatures()),
+        rules_(database_->signatures(), database_->prefixes()),
         matcher_(database_->createMatcher(1)) {}
 
   /// The number of events.

@@ -3,8 +3,16 @@
 // hexadecimal: what the native unit tests read (native/src/classify/test_signature_dump.h).
 //
 //   node probe/dist/signatures/dump.js signatures > signatures.dump
+//
+// A folder of l7-filter's files has no samples.
+
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { Application, Pattern, PortHint, ServerNameRule, SignatureSet } from '@weir/native';
-import { loadSamples, loadSignatures } from './load-signatures.js';
+import { REGISTRY_NAME } from './folder.js';
+import { loadSet } from './load-set.js';
+import { loadSamples } from './load-signatures.js';
 import type { Sample } from './sample.js';
 
 const hex = (text: string) => Buffer.from(text, 'utf8').toString('hex');
@@ -63,5 +71,7 @@ export function dump(set: SignatureSet, samples: Sample[]) {
 
 const folder = process.argv[2];
 if (process.argv[1]?.endsWith('dump.js') && folder !== undefined) {
-  process.stdout.write(dump(loadSignatures(folder), loadSamples(folder)));
+  const own = fileURLToPath(new URL('../../../signatures', import.meta.url));
+  const samples = existsSync(path.join(folder, REGISTRY_NAME)) ? loadSamples(folder) : [];
+  process.stdout.write(dump(loadSet(folder, own), samples));
 }

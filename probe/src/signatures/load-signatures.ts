@@ -3,6 +3,7 @@ import type { SignatureSet } from '@weir/native';
 import { checkFolder } from './check-folder.js';
 import { type CheckedFiles, NONE_CHECKED, readCheckedFiles } from './checked-files.js';
 import { openYaml, REGISTRY_NAME, yamlNames } from './folder.js';
+import type { KnownApplication } from './l7-patterns.js';
 import type { Sample } from './sample.js';
 import {
   checkContent,
@@ -12,7 +13,7 @@ import {
   readSamples,
 } from './signature-file.js';
 import { SignatureFileError } from './signature-file-error.js';
-import { toSet } from './signature-set.js';
+import { toApplication, toSet } from './signature-set.js';
 
 interface LoadedFolder {
   applications: LoadedApplication[];
@@ -45,6 +46,21 @@ export function loadSignatures(
   checked: CheckedFiles = readCheckedFiles(),
 ): SignatureSet {
   return toSet(loadFolder(folder, checked).applications);
+}
+
+/**
+ * What a folder's applications are called, by Weir and by others. Only those that are known by
+ * payload: a service that is known by its servers may share its name with something else. Throws
+ * like loadSignatures.
+ */
+export function loadNames(
+  folder: string,
+  checked: CheckedFiles = readCheckedFiles(),
+): KnownApplication[] {
+  const { applications } = loadFolder(folder, checked);
+  return applications
+    .filter(({ content }) => content.match !== undefined)
+    .map((one) => ({ ...toApplication(one), aliases: one.content.aliases ?? [] }));
 }
 
 /** The examples and near misses of a folder's files. Throws like loadSignatures. */

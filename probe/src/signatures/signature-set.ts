@@ -11,7 +11,7 @@ import type {
 import type { Match } from './schema.js';
 import type { LoadedApplication } from './signature-file.js';
 
-function toApplication({ content }: LoadedApplication): Application {
+export function toApplication({ content }: LoadedApplication): Application {
   const { id, name, description, category, ipProtocol = 0 } = content;
   return { selector: id, name, description, category, ipProtocol };
 }
@@ -62,29 +62,36 @@ function toPorts({ content }: LoadedApplication): PortHint[] {
   });
 }
 
-export function toSet(applications: readonly LoadedApplication[]): SignatureSet {
-  const selectors = new Map(applications.map(({ content }) => [content.name, content.id]));
+/** The applications that the classifier must know of. */
+export function rolesOf(applications: readonly Application[]): SignatureSet['known'] {
+  const selectors = new Map(applications.map(({ name, selector }) => [name, selector]));
   const selector = (name: string) => selectors.get(name) ?? 0;
   return {
-    applications: applications.map(toApplication),
-    patterns: applications.flatMap((one) => toPatterns(one, selector)),
-    serverNames: applications.flatMap(toServerNames),
-    ports: applications.flatMap(toPorts),
-    known: {
-      ftp: selector('FTP'),
-      ftpData: selector('FTP-Data'),
-      sip: selector('SIP'),
-      rtp: selector('RTP'),
-      rtcp: selector('RTCP'),
-      tls: selector('TLS'),
-      dtls: selector('DTLS'),
-      quic: selector('QUIC'),
-      http: selector('HTTP'),
-      dns: selector('DNS'),
-      stun: selector('STUN'),
-      ssh: selector('SSH'),
-      dhcp: selector('DHCP'),
-      ethereum: selector('ETHEREUM'),
-    },
+    ftp: selector('FTP'),
+    ftpData: selector('FTP-Data'),
+    sip: selector('SIP'),
+    rtp: selector('RTP'),
+    rtcp: selector('RTCP'),
+    tls: selector('TLS'),
+    dtls: selector('DTLS'),
+    quic: selector('QUIC'),
+    http: selector('HTTP'),
+    dns: selector('DNS'),
+    stun: selector('STUN'),
+    ssh: selector('SSH'),
+    dhcp: selector('DHCP'),
+    ethereum: selector('ETHEREUM'),
+  };
+}
+
+export function toSet(loaded: readonly LoadedApplication[]): SignatureSet {
+  const applications = loaded.map(toApplication);
+  const selectors = new Map(applications.map(({ name, selector }) => [name, selector]));
+  return {
+    applications,
+    patterns: loaded.flatMap((one) => toPatterns(one, (name) => selectors.get(name) ?? 0)),
+    serverNames: loaded.flatMap(toServerNames),
+    ports: loaded.flatMap(toPorts),
+    known: rolesOf(applications),
   };
 }
