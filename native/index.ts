@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Typed facade of the data plane, and the only TypeScript that loads the addon. Packets never cross
-// it: configuration goes in, counters come out. Names are spelt as in C++.
+// it: configuration goes in, counters come out; only who asks to have one flow of a capture explained
+// gets its payload. Names are spelt as in C++.
 import { createRequire } from 'node:module';
+import type { InspectionAddon } from './inspection.js';
+
+export type * from './inspection.js';
 
 export type Engine = 'hyperscan' | 'emulator' | 'none';
 
@@ -266,7 +270,7 @@ export interface UserIdentity {
   readonly gid: number;
 }
 
-interface Addon {
+interface Addon extends InspectionAddon {
   findUser(name: string): UserIdentity | null;
   dropPrivileges(keptCapabilities: readonly number[], user: string | null): void;
   notifyServiceManager(message: string): boolean;
@@ -288,3 +292,15 @@ export const dropPrivileges: Addon['dropPrivileges'] = addon.dropPrivileges;
 
 /** Tells systemd, when it started this process as Type=notify (sd_notify(3)); whether it took it. */
 export const notifyServiceManager: Addon['notifyServiceManager'] = addon.notifyServiceManager;
+
+/** What a capture has of one flow, and why it has its name. */
+export const explainFlow: Addon['explainFlow'] = addon.explainFlow;
+
+/** What can be said of signatures without traffic. */
+export const reviewSignatures: Addon['reviewSignatures'] = addon.reviewSignatures;
+
+/** What patterns cost on a capture's payloads; takes seconds. */
+export const measureCosts: Addon['measureCosts'] = addon.measureCosts;
+
+/** The rule that a server's name belongs to. */
+export const findServerName: Addon['findServerName'] = addon.findServerName;

@@ -21,7 +21,7 @@ const PACKAGES = {
 
 /** Folders inside a package, from left to right; files beside the folders put them together. */
 const STAGES = {
-  'native/src': ['capture', 'decode', 'dissect', 'flow', 'classify', 'export', 'lane'],
+  'native/src': ['capture', 'decode', 'dissect', 'flow', 'classify', 'export', 'lane', 'inspect'],
   'collector/src': ['receive', 'decode', 'enrich', 'store', 'query', 'decide', 'http'],
   'gateway/src': ['intake', 'protect', 'plan', 'enforce', 'reconcile'],
 };

@@ -155,19 +155,19 @@ Tunnel readTunnel(const std::string& name) {
   return name == "geneve" ? Tunnel::GENEVE : Tunnel::GTP_U;
 }
 
-TunnelSet readTunnels(const Napi::Array& names) {
-  TunnelSet tunnels = TunnelSet::none();
-  for (uint32_t i = 0; i < names.Length(); ++i)
-    tunnels.add(readTunnel(names.Get(i).As<Napi::String>().Utf8Value()));
-  return tunnels;
-}
-
 Engine readEngine(const std::string& name) {
   if (name == "emulator") return Engine::EMULATOR;
   return name == "none" ? Engine::NONE : Engine::HYPERSCAN;
 }
 
 }  // namespace
+
+TunnelSet readTunnels(const Napi::Array& names) {
+  TunnelSet tunnels = TunnelSet::none();
+  for (uint32_t i = 0; i < names.Length(); ++i)
+    tunnels.add(readTunnel(names.Get(i).As<Napi::String>().Utf8Value()));
+  return tunnels;
+}
 
 SignatureSet readSignatures(const Napi::Object& object) {
   return {.applications = list<Application>(object, "applications", readApplication),

@@ -11,6 +11,7 @@ namespace weir {
 
 DataPlaneConfig readConfig(const Napi::Object& object);
 ReloadConfig readReloadConfig(const Napi::Object& object);
+TunnelSet readTunnels(const Napi::Array& names);
 SignatureSet readSignatures(const Napi::Object& object);
 
 }  // namespace weir

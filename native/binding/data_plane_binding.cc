@@ -10,6 +10,7 @@
 #include "binding/config_reader.h"
 #include "binding/counters_writer.h"
 #include "binding/guarded.h"
+#include "binding/inspect_binding.h"
 #include "binding/process_binding.h"
 #include "lane/data_plane.h"
 
@@ -146,6 +147,7 @@ class DataPlaneBinding final : public Napi::ObjectWrap<DataPlaneBinding> {
 Napi::Object initialize(Napi::Env env, Napi::Object exports) {
   exports.Set("DataPlane", DataPlaneBinding::define(env));
   defineProcess(env, exports);
+  defineInspect(env, exports);
   return exports;
 }
 
