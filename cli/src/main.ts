@@ -7,6 +7,7 @@ import { configCommand } from './command/config.js';
 import { gatewayCommand } from './command/gateway.js';
 import { probeCommand } from './command/probe.js';
 import { queryCommand } from './command/query.js';
+import { signaturesCommand } from './command/signatures.js';
 import { upCommand } from './command/up.js';
 import { describeError, isExpected } from './errors.js';
 import { VERSION } from './version.js';
@@ -27,6 +28,7 @@ function program(): Command {
   weir.addCommand(collectorCommand());
   weir.addCommand(gatewayCommand());
   weir.addCommand(queryCommand());
+  weir.addCommand(signaturesCommand());
   weir.addCommand(configCommand());
   weir.addCommand(completionCommand(weir));
   return weir;

@@ -27,16 +27,27 @@ async function failureOf(...args: string[]): Promise<Failure> {
 const CHECK = ['probe', '--check', '--read', SAMPLE];
 
 describe('the weir command', () => {
-  it.each(['up', 'probe', 'probe status', 'probe reload', 'collector', 'gateway', 'query'])(
-    'explains %s',
-    async (command) => {
-      const { stdout } = await weir(...command.split(' '), '--help');
-      expect(stdout).toContain('--config <file>');
-      expect(stdout).toContain('--check');
-      expect(stdout).toContain('Examples:');
-      expect(stdout.split('\n').filter((line) => line.length > 80)).toEqual([]);
-    },
-  );
+  it.each([
+    'up',
+    'probe',
+    'probe status',
+    'probe reload',
+    'collector',
+    'gateway',
+    'query',
+    'signatures list',
+    'signatures show',
+    'signatures lint',
+    'signatures test',
+    'signatures explain',
+    'signatures cost',
+  ])('explains %s', async (command) => {
+    const { stdout } = await weir(...command.split(' '), '--help');
+    expect(stdout).toContain('--config <file>');
+    expect(stdout).toContain('--check');
+    expect(stdout).toContain('Examples:');
+    expect(stdout.split('\n').filter((line) => line.length > 80)).toEqual([]);
+  });
 
   it.each([['--version'], ['--help'], ['probe', '--help'], ['completion', 'bash'], ['config']])(
     'loads only what it takes: %s %s',

@@ -19,7 +19,7 @@ import { parseTunnels } from './tunnels.js';
 export const OWN_SIGNATURES: string = fileURLToPath(new URL('../../signatures', import.meta.url));
 
 /** Where the user's caches are (XDG Base Directory specification). */
-function defaultCacheFolder(): string {
+export function defaultCacheFolder(): string {
   return path.join(process.env.XDG_CACHE_HOME ?? path.join(homedir(), '.cache'), 'weir');
 }
 

@@ -55,9 +55,10 @@ function sampleFields({ matches, transport, side, application, payload, source }
   return [kind, transport, side, application, payload.toString('hex'), source];
 }
 
-export function dump(set: SignatureSet, samples: Sample[]) {
+export function dump(set: SignatureSet, samples: readonly Sample[]) {
   const { applications, patterns, serverNames, ports, known } = set;
-  const { ftp, ftpData, sip, rtp, rtcp, tls, dtls, quic, http, dns, stun, ssh, dhcp, ethereum } = known;
+  const { ftp, ftpData, sip, rtp, rtcp, tls, dtls, quic, http, dns, stun, ssh, dhcp, ethereum } =
+    known;
   const lines = [
     ...applications.map(applicationFields),
     ...patterns.map(patternFields),

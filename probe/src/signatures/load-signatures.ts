@@ -12,29 +12,42 @@ import {
   loadRegistry,
   readSamples,
 } from './signature-file.js';
-import { SignatureFileError } from './signature-file-error.js';
+import { type Problem, SignatureFileError } from './signature-file-error.js';
 import { toApplication, toSet } from './signature-set.js';
 
-interface LoadedFolder {
-  applications: LoadedApplication[];
-  samples: Sample[];
+/** What could be read of a folder, and what is wrong with it. */
+export interface ReadFolder {
+  readonly applications: readonly LoadedApplication[];
+  readonly samples: readonly Sample[];
+  readonly problems: readonly Problem[];
 }
 
-function loadFolder(folder: string, checked: CheckedFiles): LoadedFolder {
+/** Throws only when there is no such folder: WEIR_PROBE_NO_SIGNATURES. `wanted`: only such files. */
+export function readFolder(
+  folder: string,
+  checked: CheckedFiles,
+  wanted: (file: string) => boolean = () => true,
+): ReadFolder {
   const names = yamlNames(folder);
   const registryYaml = openYaml(folder, REGISTRY_NAME);
   const registry = loadRegistry(registryYaml, checked);
   const yamls = names
     .filter((one) => one !== REGISTRY_NAME)
     .sort()
-    .map((name) => openYaml(folder, name));
+    .map((name) => openYaml(folder, name))
+    .filter(({ file }) => wanted(file));
   const applications = yamls.flatMap((yaml) => loadFile(yaml, checked));
   for (const application of applications) checkContent(application);
   checkFolder(applications, registry === undefined ? undefined : { yaml: registryYaml, registry });
   const samples = applications.flatMap(readSamples);
   const problems = [registryYaml, ...yamls].flatMap((yaml) => yaml.problems);
-  if (problems.length > 0) throw new SignatureFileError(problems);
-  return { applications, samples };
+  return { applications, samples, problems };
+}
+
+function loadFolder(folder: string, checked: CheckedFiles): ReadFolder {
+  const read = readFolder(folder, checked);
+  if (read.problems.length > 0) throw new SignatureFileError(read.problems);
+  return read;
 }
 
 /**
@@ -63,7 +76,15 @@ export function loadNames(
     .map((one) => ({ ...toApplication(one), aliases: one.content.aliases ?? [] }));
 }
 
+/** The applications of a folder as their files have them. Throws like loadSignatures. */
+export function loadApplications(
+  folder: string,
+  checked: CheckedFiles = readCheckedFiles(),
+): readonly LoadedApplication[] {
+  return loadFolder(folder, checked).applications;
+}
+
 /** The examples and near misses of a folder's files. Throws like loadSignatures. */
-export function loadSamples(folder: string): Sample[] {
+export function loadSamples(folder: string): readonly Sample[] {
   return loadFolder(folder, NONE_CHECKED).samples;
 }

@@ -14,7 +14,8 @@ export interface Problem {
   message: string;
 }
 
-function describe({ file, line, column, construct, message }: Problem) {
+/** "FILE:LINE:COLUMN: CONSTRUCT: MESSAGE" */
+export function describeProblem({ file, line, column, construct, message }: Problem): string {
   const where = construct === '' ? '' : `${construct}: `;
   return `${file}:${line}:${column}: ${where}${message}`;
 }
@@ -24,7 +25,7 @@ export class SignatureFileError extends Error {
   readonly code = 'WEIR_SIGNATURE_FILES_INVALID';
 
   constructor(readonly problems: readonly Problem[]) {
-    super(problems.map(describe).join('\n'));
+    super(problems.map(describeProblem).join('\n'));
     this.name = 'SignatureFileError';
   }
 }

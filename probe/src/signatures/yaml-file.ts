@@ -46,7 +46,12 @@ export class YamlFile {
 
   /** Notes a problem at the value (or, failing that, at the nearest thing around it). */
   report(code: string, path: Path, message: string) {
-    this.addProblem(code, path, message, this.offsetOf(path));
+    this.problems.push(this.problemAt(code, path, message));
+  }
+
+  /** What `report` notes, for those who keep their own list. */
+  problemAt(code: string, path: Path, message: string): Problem {
+    return this.problemOf(code, path, message, this.offsetOf(path));
   }
 
   lineOf(path: Path) {
@@ -86,9 +91,12 @@ export class YamlFile {
   }
 
   private addProblem(code: string, path: Path, message: string, offset: number) {
+    this.problems.push(this.problemOf(code, path, message, offset));
+  }
+
+  private problemOf(code: string, path: Path, message: string, offset: number): Problem {
     const { line, col } = this.lines.linePos(offset);
-    const construct = spell(path);
-    this.problems.push({ code, file: this.file, line, column: col, construct, message });
+    return { code, file: this.file, line, column: col, construct: spell(path), message };
   }
 
   private offsetOf(path: Path): number {

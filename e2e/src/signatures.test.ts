@@ -1,0 +1,288 @@
+// SPDX-License-Identifier: Apache-2.0
+// `weir signatures` on a capture and on folders of signatures that are made here.
+import { mkdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { SAMPLE, scratchFolder, weir } from './weir.js';
+
+interface Failure {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+const CLIENT = [192, 0, 2, 1];
+const SERVER = [192, 0, 2, 2];
+
+interface Segment {
+  readonly fromClient: boolean;
+  readonly sequence: number;
+  readonly payload: string;
+  readonly flags: number;
+}
+
+const SYN = 2;
+const ACK = 16;
+
+/** An Ethernet frame with one TCP segment in it; checksums are nobody's business here. */
+function frameOf({ fromClient, sequence, payload, flags }: Segment, clientPort: number): Buffer {
+  const octets = Buffer.from(payload, 'latin1');
+  const frame = Buffer.alloc(14 + 20 + 20 + octets.length);
+  frame.writeUInt16BE(0x0800, 12);
+  frame.writeUInt8(0x45, 14);
+  frame.writeUInt16BE(40 + octets.length, 16);
+  frame.writeUInt8(64, 22);
+  frame.writeUInt8(6, 23);
+  Buffer.from(fromClient ? CLIENT : SERVER).copy(frame, 26);
+  Buffer.from(fromClient ? SERVER : CLIENT).copy(frame, 30);
+  frame.writeUInt16BE(fromClient ? clientPort : 4711, 34);
+  frame.writeUInt16BE(fromClient ? 4711 : clientPort, 36);
+  frame.writeUInt32BE(sequence, 38);
+  frame.writeUInt8(0x50, 46);
+  frame.writeUInt8(flags, 47);
+  octets.copy(frame, 54);
+  return frame;
+}
+
+/** A pcap file of the conversations, one after the other, a millisecond between segments. */
+function captureOf(conversations: readonly (readonly Segment[])[]): Buffer {
+  const header = Buffer.alloc(24);
+  header.writeUInt32LE(0xa1b2c3d4, 0);
+  header.writeUInt16LE(2, 4);
+  header.writeUInt16LE(4, 6);
+  header.writeUInt32LE(65_535, 16);
+  header.writeUInt32LE(1, 20);
+  let clock = 0;
+  const records = conversations.flatMap((segments, index) =>
+    segments.map((segment) => {
+      const frame = frameOf(segment, 40_000 + index);
+      const record = Buffer.alloc(16);
+      record.writeUInt32LE(1_700_000_000, 0);
+      record.writeUInt32LE(clock++ * 1000, 4);
+      record.writeUInt32LE(frame.length, 8);
+      record.writeUInt32LE(frame.length, 12);
+      return Buffer.concat([record, frame]);
+    }),
+  );
+  return Buffer.concat([header, ...records]);
+}
+
+/** What a client says, with a handshake in front of it. */
+function said(...pieces: readonly string[]): Segment[] {
+  let sequence = 1001;
+  return [
+    { fromClient: true, sequence: 1000, payload: '', flags: SYN },
+    { fromClient: false, sequence: 5000, payload: '', flags: SYN | ACK },
+    ...pieces.map((payload) => {
+      const segment = { fromClient: true, sequence, payload, flags: ACK };
+      sequence += payload.length;
+      return segment;
+    }),
+  ];
+}
+
+async function failureOf(...args: string[]): Promise<Failure> {
+  return weir('signatures', ...args).then(
+    () => {
+      throw new Error(`weir signatures ${args.join(' ')} should have failed`);
+    },
+    (error: Failure) => error,
+  );
+}
+
+async function asJson<Answer>(...args: string[]): Promise<Answer> {
+  const { stdout } = await weir('signatures', ...args, '--json');
+  return JSON.parse(stdout) as Answer;
+}
+
+/** A folder of signatures: files by name, and a registry of what is in them. */
+function folderOf(files: Readonly<Record<string, string>>, registry: string): string {
+  const folder = scratchFolder();
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(path.join(folder, 'registry.yaml'), registry);
+  for (const [name, text] of Object.entries(files)) writeFileSync(path.join(folder, name), text);
+  return folder;
+}
+
+const GURGLE = `name: Gurgle
+id: 900
+aliases: [GRG]
+description: A protocol of this test
+category: messaging
+reference: here
+match:
+  - { transport: tcp, direction: client, regex: '^GRG/1 [a-z]+' }
+  - { transport: tcp, direction: client, regex: '^GRG/1 hello' }
+examples:
+  - { transport: tcp, direction: client, text: 'GRG/1 hello' }
+nearMisses:
+  - { transport: tcp, direction: client, text: 'GRG/2 hello' }
+`;
+
+const BURBLE = `name: Burble
+id: 901
+description: A service of this test
+category: video
+reference: here
+serverNames: [burble.example]
+`;
+
+describe('weir signatures', () => {
+  let signatures = '';
+  let capture = '';
+
+  beforeAll(() => {
+    const registry = 'Gurgle: 900\nBurble: 901\n';
+    signatures = folderOf({ 'gurgle.yaml': GURGLE, 'burble.yaml': BURBLE }, registry);
+    capture = path.join(scratchFolder(), 'gurgle.pcap');
+    writeFileSync(capture, captureOf([said('GRG/', '1 hello'), said('GRG/2 hello')]));
+  });
+
+  it('lists what can be named, and finds words in it', async () => {
+    const all = await asJson<{ name: string; kind: string }[]>('list', '--signatures', signatures);
+    expect(all.map(({ name, kind }) => [name, kind])).toEqual([
+      ['Burble', 'service'],
+      ['Gurgle', 'protocol'],
+    ]);
+    const found = await asJson<{ name: string }[]>('list', 'grg', '--signatures', signatures);
+    expect(found.map(({ name }) => name)).toEqual(['Gurgle']);
+  });
+
+  it.each(['gurgle', 'GRG'])('shows an application by its name or alias: %s', async (name) => {
+    const { stdout } = await weir('signatures', 'show', name, '--signatures', signatures);
+    expect(stdout).toContain('Gurgle: A protocol of this test');
+    expect(stdout).toContain('^GRG/1 hello');
+    expect(stdout).toContain('"GRG/2 hello"');
+  });
+
+  it("says which service a server's name belongs to, and why", async () => {
+    const { entry, byServerName } = await asJson<{ entry: { name: string }; byServerName: string }>(
+      'show',
+      'www.BURBLE.example',
+      '--signatures',
+      signatures,
+    );
+    expect(entry.name).toBe('Burble');
+    expect(byServerName).toBe('burble.example');
+    const { stderr } = await failureOf('show', 'nurble.example', '--signatures', signatures);
+    expect(stderr).toContain('WEIR_PROBE_NO_SUCH_APPLICATION');
+  });
+
+  it('names the flows of a capture in the order in which they begin', async () => {
+    const { files } = await asJson<{ files: { flows: Record<string, unknown>[] }[] }>(
+      'test',
+      capture,
+      '--signatures',
+      signatures,
+    );
+    expect(files[0]?.flows).toMatchObject([
+      { number: 1, application: 'Gurgle', confidence: 'payload', verdictPackets: 2 },
+      { number: 2, application: 'unknown', confidence: 'none' },
+    ]);
+  });
+
+  it('fails when a flow is called otherwise', async () => {
+    const expected = ['test', capture, '--signatures', signatures, '--expect'];
+    const { code, stderr } = await failureOf(...expected, 'GRG');
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/1 of 2 flows are not called Gurgle.*WEIR_CLI_NOT_AS_EXPECTED/s);
+    expect((await failureOf(...expected, 'Nurble')).stderr).toContain('NO_SUCH_APPLICATION');
+  });
+
+  it('explains where a pattern matches, which decides, and why', async () => {
+    const explain = ['explain', capture, '--signatures', signatures, '--flow'];
+    const { stdout } = await weir('signatures', ...explain, '1');
+    expect(stdout).toContain('Verdict: Gurgle, confidence payload, after 2 packets with payload');
+    expect(stdout).toContain('47 52 47 2f 31 20 68 65  6c 6c 6f');
+    expect(stdout).toMatch(/Gurgle\/match\/2: octets 0 to 10, packet 4.*\n.*\n +decides/);
+    expect(stdout.split('\n').filter((line) => line.length > 110)).toEqual([]);
+  });
+
+  it('takes a 5-tuple in either direction, and shows what came close', async () => {
+    const flow = '192.0.2.2:4711-192.0.2.1:40001/tcp';
+    const { stdout } = await weir(
+      'signatures',
+      'explain',
+      capture,
+      '--signatures',
+      signatures,
+      '--flow',
+      flow,
+    );
+    expect(stdout).toContain('Verdict: unknown');
+    expect(stdout).toContain('then it wants 1, and octet 4 is 2');
+  });
+
+  it.each([
+    ['99', /has 2 flows, and none of them is 99.*WEIR_PROBE_NO_SUCH_FLOW/s],
+    ['first', /WEIR_PROBE_BAD_FLOW/],
+  ])('says what is wrong with --flow %s', async (flow, message) => {
+    const { code, stderr } = await failureOf('explain', capture, '--flow', flow);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(message);
+  });
+
+  it('finds every error of a folder, with its place', async () => {
+    const broken = folderOf(
+      {
+        'a.yaml': GURGLE.replace("'^GRG/1 hello' }", "'^GRG(' }").replace('priority', ''),
+        'b.yaml': BURBLE.replace('video', 'nonsense'),
+        'c.yaml': GURGLE.replace('Gurgle', 'Other')
+          .replace('900', '902')
+          .replaceAll('GRG/1', 'OTH/1')
+          .replace("text: 'OTH/1 hello'", "text: 'GRG/1 abc'"),
+      },
+      'Gurgle: 900\nBurble: 901\nOther: 902\n',
+    );
+    const { code, stdout } = await failureOf('lint', broken, '--json');
+    expect(code).toBe(1);
+    const { errors } = JSON.parse(stdout) as { errors: Record<string, unknown>[] };
+    expect(errors).toMatchObject([
+      { code: 'REGEX', file: path.join(broken, 'a.yaml'), line: 9, construct: 'match[1].regex' },
+      { code: 'SCHEMA', file: path.join(broken, 'b.yaml'), line: 4, construct: 'category' },
+      { code: 'EXAMPLE', file: path.join(broken, 'c.yaml'), construct: 'examples[0]' },
+    ]);
+  });
+
+  it('warns of what is slow, weak, or never counts', async () => {
+    const weak = folderOf(
+      {
+        'a.yaml': GURGLE.replace("'^GRG/1 hello'", "'GRG'"),
+        'b.yaml': GURGLE.replace('Gurgle', 'Later').replace('900', '902'),
+        'c.yaml': GURGLE.replace('Gurgle', 'Weak')
+          .replace('900', '903')
+          .replaceAll('GRG/1', '[A-Z]1')
+          .replace("text: '[A-Z]1 hello'", "text: 'X1 hello'"),
+      },
+      'Gurgle: 900\nLater: 902\nWeak: 903\n',
+    );
+    const { stdout } = await failureOf('lint', weak, '--json');
+    const { warnings } = JSON.parse(stdout) as { warnings: { code: string; file: string }[] };
+    const codesOf = (file: string): string[] =>
+      warnings.filter((one) => one.file.endsWith(file)).map(({ code }) => code);
+    expect(codesOf('a.yaml')).toContain('UNANCHORED');
+    expect(codesOf('b.yaml')).toContain('SHADOWED');
+    expect(codesOf('c.yaml')).toContain('WEAK');
+  });
+
+  it("finds nothing wrong in Weir's own", async () => {
+    const { stdout } = await weir('signatures', 'lint', '--quiet');
+    expect(stdout).toMatch(/: 0 errors, /);
+  });
+
+  it('ranks patterns by their cost, those that may match anywhere first', async () => {
+    const slow = folderOf(
+      { 'a.yaml': GURGLE.replace("'^GRG/1 hello'", "'[a-z]{3}GRG'") },
+      'Gurgle: 900\n',
+    );
+    const { octets, patterns } = await asJson<{
+      octets: number;
+      patterns: { isAnchored: boolean; saving: number; pattern: { rule: string } }[];
+    }>('cost', SAMPLE, '--signatures', slow);
+    expect(octets).toBeGreaterThan(10_000);
+    expect(patterns.map(({ pattern, isAnchored }) => [pattern.rule, isAnchored])).toEqual([
+      ['Gurgle/match/2', false],
+      ['Gurgle/match/1', true],
+    ]);
+  });
+});

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+export { type CaptureFlow, captureFlows } from './capture-flows.js';
+export {
+  type ApplicationKind,
+  type CatalogEntry,
+  type CatalogFilter,
+  type CatalogFinding,
+  canonicalName,
+  findInCatalog,
+  listCatalog,
+} from './catalog.js';
+export { type CostReport, type NamedCost, signatureCosts } from './cost.js';
+export {
+  explainCaptureFlow,
+  type NamedExplanation,
+  type NamedMatch,
+  type NamedNearMiss,
+  type NamedStream,
+} from './explain.js';
+export { type LintReport, lintSignatures } from './lint.js';
