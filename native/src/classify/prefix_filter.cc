@@ -2,11 +2,11 @@
 #include "classify/prefix_filter.h"
 
 #include <ncore.h>
+#include <pattern_evidence.h>
 #include <pattern_prefixes.h>
 
 #include <algorithm>
 #include <bit>
-#include <cmath>
 #include <utility>
 
 namespace weir {
@@ -18,24 +18,13 @@ constexpr uint32_t OCTETS_LOOKED_AT = 128;
 /// How many ways to begin are kept apart of one pattern: the largest that fits is used.
 constexpr uint32_t PREFIXES_OF_A_PATTERN[] = {16, 12, 8, 6, 4, 3, 2, 1};
 
-/// Octets whose evidence counts: more make no pattern surer.
-constexpr uint32_t EVIDENCE_OCTETS = 16;
-
 uint32_t flagsOf(const Pattern& pattern) {
   return NCORE_PATTERN_DOTALL | (pattern.caseless ? NCORE_PATTERN_CASELESS : 0U);
 }
 
-/// Of the way to begin that needs least.
 uint32_t evidenceOf(const Pattern& pattern) {
-  const auto prefixes = ncore::matchPrefixes(pattern.regex, flagsOf(pattern), {EVIDENCE_OCTETS, 4});
-  if (!prefixes || prefixes->empty()) return 0;
-  double least = 8.0 * EVIDENCE_OCTETS;
-  for (const ncore::MatchPrefix& prefix : *prefixes) {
-    double bits = 0;
-    for (const auto& octets : prefix.octets) bits += 8 - std::log2(octets.count());
-    least = std::min(least, bits);
-  }
-  return static_cast<uint32_t>(least);
+  const auto evidence = ncore::matchEvidence(pattern.regex, flagsOf(pattern));
+  return evidence && !evidence->startsAnywhere ? static_cast<uint32_t>(evidence->bits) : 0;
 }
 
 }  // namespace

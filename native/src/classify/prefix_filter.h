@@ -22,8 +22,8 @@ class PrefixFilter {
  public:
   explicit PrefixFilter(const SignatureSet& signatures);
 
-  /// Bits of evidence in the first octets of a match of `pattern`: 8 for each octet that is given,
-  /// 1 for one that is one of 128. 0 for a pattern that can match anywhere.
+  /// Bits that a match of `pattern` says at least: 8 for each octet that is given, 1 for one that
+  /// is one of 128. 0 for a pattern that can match anywhere.
   [[nodiscard]] uint32_t evidenceBits(uint32_t pattern) const { return evidenceBits_[pattern]; }
 
   /// What can match a stream that begins with these octets, whatever follows them.
