@@ -110,7 +110,7 @@ TEST_CASE("cut, order and repetition of segments never change a verdict") {
       classifier.add(flow, testing::packetOf(flow, sample.side, segment.bytes, segment.sequence));
       if (random() % 2 == 0) classifier.settle();
     }
-    classifier.settle();
+    classifier.settle(&flow);
     CHECK(flow.application != 0);
     const auto& applications = dump->set.applications;
     const auto named = std::find_if(applications.begin(), applications.end(), [&](const auto& one) {
