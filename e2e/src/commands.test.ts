@@ -98,6 +98,10 @@ describe('the weir command', () => {
     [['probe', '--read', 'a', '--interface', 'lo'], /WEIR_PROBE_TWO_SOURCES/],
     [['probe', '--read', '/does/not/exist.pcap'], /WEIR_CAPTURE_CANNOT_OPEN/],
     [['probe', '--read', SAMPLE, '--signatures', '/nonexistent'], /WEIR_PROBE_NO_SIGNATURES/],
+    [
+      ['probe', '--read', SAMPLE, '--more-signatures', '/nonexistent'],
+      /--more-signatures, or leave/,
+    ],
     [['probe', '--interface', 'nosuch0'], /WEIR_CAPTURE_NO_SUCH_INTERFACE/],
     [['probe', '--read', 'a', '--export', 'netflow7://x:1'], /WEIR_PROBE_BAD_EXPORT_TARGET/],
     [['probe', '--read', 'a', '--lanes', '0'], /--lanes: probe\.lanes must be >= 1, not 0/],

@@ -111,6 +111,11 @@ describe.skipIf(!IS_ROOT)('a probe that has become another user', () => {
     await using other = start(readable);
     await other.printed(/capturing on lo/);
     expect(other.output).not.toContain('reload');
+    const more = ['--more-signatures', scratchFolder()];
+    const from = ['--signatures', path.join(readable, 'signatures')];
+    await using extended = RunningWeir.start([...args, ...from, ...more], alone);
+    await extended.printed(/capturing on lo/);
+    expect(extended.output).toMatch(/a reload will fail: .*permission denied/);
   });
 });
 

@@ -2,6 +2,7 @@
 // The probe on the sample capture: every flow has the name that the truth table gives it, the books
 // add up against an independent reader, and the number of lanes changes nothing.
 import { execFileSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { booksBalance } from './books.js';
@@ -96,6 +97,22 @@ describe('weir probe on the sample capture', () => {
       expect(sortedLines(await runProbe('--read', file))).toEqual(sortedLines(run));
     },
   );
+
+  it("names what a user's own signatures know", async () => {
+    const folder = scratchFolder();
+    const text = 'name: Ours\nid: 500000\ncategory: office\nserverNames: [weir.example]\n';
+    writeFileSync(path.join(folder, 'ours.yaml'), text);
+    const { records } = await runProbe('--read', SAMPLE, '--more-signatures', folder);
+    const found = records.filter((one) => one.applicationName === 'Ours');
+    // A resolver is asked for the name, and stays DNS.
+    const expected = run.records.filter((one) => one.applicationName !== 'DNS');
+    const names = (list: typeof records): string[] =>
+      list.flatMap(({ serverName = '' }) =>
+        /(^|\.)weir\.example$/.test(serverName) ? serverName : [],
+      );
+    expect(names(found).length).toBeGreaterThan(0);
+    expect(names(found).sort()).toEqual(names(expected).sort());
+  });
 
   it('gives the same records with the emulator as with hyperscan', async () => {
     const emulated = await runProbe('--read', SAMPLE, '--engine', 'emulator');

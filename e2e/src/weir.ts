@@ -34,6 +34,7 @@ export interface BiflowRecord {
   readonly outerOctetDeltaCount?: number;
   readonly reverseOuterOctetDeltaCount?: number;
   readonly applicationName: string;
+  readonly serverName?: string;
 }
 
 export interface Sum {

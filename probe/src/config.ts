@@ -165,6 +165,12 @@ export const ProbeConfig = section({
     flag: '--signatures <folder>',
     description: "folder of signature files or of l7-filter's .pat files; default: Weir's own",
   }),
+  moreSignatures: option(Type.Array(Type.String({ minLength: 1 })), {
+    flag: '--more-signatures <folder>',
+    description:
+      'folder of signatures of your own, which extend those of --signatures; several may be given',
+    default: [],
+  }),
   cacheFolder: option(Type.Optional(Type.String()), {
     description:
       'folder that keeps compiled signatures, so that a start is quick; default: ~/.cache/weir',

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a probe opens only while it runs, with the rights that it has kept. Better known at the start
 // than when it is needed.
-import { accessSync, constants, readdirSync } from 'node:fs';
+import { accessSync, constants } from 'node:fs';
 import path from 'node:path';
 import type { ProbeConfig } from './config.js';
 import { ProbeError } from './errors.js';
+import { signatureFiles } from './signatures/index.js';
 import { parseTargets } from './targets.js';
 
 /** Who the probe is now, as chown takes it. */
@@ -34,8 +35,6 @@ export function checkSeriesOfFiles(config: ProbeConfig): void {
 }
 
 /** Throws the system's error at the first signature file that a reload could not read. */
-export function checkSignaturesReadable(folder: string): void {
-  for (const name of readdirSync(folder)) {
-    if (name.endsWith('.yaml')) accessSync(path.join(folder, name), constants.R_OK);
-  }
+export function checkSignaturesReadable(folders: readonly string[]): void {
+  for (const file of folders.flatMap(signatureFiles)) accessSync(file, constants.R_OK);
 }

@@ -133,7 +133,8 @@ export class Operation implements ControlActions {
   #rehearseReload(): void {
     const { log, readConfig } = this.#options;
     try {
-      checkSignaturesReadable(readConfig().signatures ?? OWN_SIGNATURES);
+      const { signatures = OWN_SIGNATURES, moreSignatures } = readConfig();
+      checkSignaturesReadable([signatures, ...moreSignatures]);
     } catch (error) {
       const user = ownUser(this.#probe.config);
       const reason = (error as Error).message;

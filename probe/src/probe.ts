@@ -3,7 +3,7 @@
 import { homedir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { DataPlane, type Source } from '@weir/native';
+import { DataPlane, type SignatureSet, type Source } from '@weir/native';
 import type { ProbeConfig } from './config.js';
 import { parseCores } from './cores.js';
 import { ProbeError } from './errors.js';
@@ -17,6 +17,11 @@ import { parseTunnels } from './tunnels.js';
 
 /** Weir's own signatures, beside the packages in a checkout. */
 export const OWN_SIGNATURES: string = fileURLToPath(new URL('../../signatures', import.meta.url));
+
+/** @throws SignatureFileError, ProbeError WEIR_PROBE_NO_SIGNATURES */
+export function signaturesOf({ signatures, moreSignatures }: ProbeConfig): SignatureSet {
+  return loadSet(signatures ?? OWN_SIGNATURES, OWN_SIGNATURES, moreSignatures);
+}
 
 /** Where the user's caches are (XDG Base Directory specification). */
 export function defaultCacheFolder(): string {
@@ -79,7 +84,7 @@ export class Probe {
   /** Loads and compiles everything, opens nothing. Errors carry a stable `code`. */
   build(): void {
     const config = this.#config;
-    const signatures = loadSet(config.signatures ?? OWN_SIGNATURES, OWN_SIGNATURES);
+    const signatures = signaturesOf(config);
     this.#signatures = JSON.stringify(signatures);
     const targets = parseTargets(config.export);
     this.#plane = new DataPlane({
@@ -147,7 +152,7 @@ export class Probe {
       throw new ProbeError('WEIR_PROBE_NOT_RUNNING', 'the probe has stopped; start it again.');
     }
     const plan = planReload(this.#config, wanted);
-    const signatures = loadSet(wanted.signatures ?? OWN_SIGNATURES, OWN_SIGNATURES);
+    const signatures = signaturesOf(wanted);
     const text = JSON.stringify(signatures);
     const isNew = text !== this.#signatures;
     await this.#plane.reload({

@@ -20,9 +20,10 @@ describe('planReload', () => {
 
   it('tells what takes effect now from what waits for the next start', () => {
     const { signatures: _, ...others } = RUNNING;
-    const wanted = { ...others, lanes: 4, idleTimeoutSeconds: 5, pin: '1' } as ProbeConfig;
+    const changed = { lanes: 4, idleTimeoutSeconds: 5, pin: '1', moreSignatures: ['/etc/ours'] };
+    const wanted = { ...others, ...changed } as ProbeConfig;
     const { applied, atNextStart } = planReload(RUNNING, wanted);
-    expect(applied).toEqual(['idleTimeoutSeconds', 'signatures']);
+    expect(applied).toEqual(['idleTimeoutSeconds', 'signatures', 'moreSignatures']);
     expect(atNextStart).toEqual(['lanes', 'pin']);
   });
 

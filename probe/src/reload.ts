@@ -5,6 +5,7 @@ import type { ProbeConfig } from './config.js';
 /** Keys that the lanes take over between two batches. */
 const LIVE_KEYS: ReadonlySet<string> = new Set<keyof ProbeConfig>([
   'signatures',
+  'moreSignatures',
   'activeTimeoutSeconds',
   'idleTimeoutSeconds',
   'exportOnClassify',

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What can only be checked between the files of a folder: numbers, and what may be said only once.
+import type { SignatureSet } from '@weir/native';
 import { REGISTRY_NAME } from './folder.js';
 import type { RegistryFile } from './schema.js';
 import type { LoadedApplication } from './signature-file.js';
@@ -47,38 +48,32 @@ const listed =
   ({ content }: LoadedApplication): Claim[] =>
     (content[key] ?? []).map((value, index) => ({ value, path: [key, index] }));
 
-const claims = [
-  single('name'),
-  single('id'),
-  single('ipProtocol'),
-  listed('serverNames'),
-  listed('ports'),
-];
+const name = single('name');
+const id = single('id');
+const ipProtocol = single('ipProtocol');
+const flowsOf = [listed('serverNames'), listed('ports')];
+
+/** Who has a value, in words. */
+type Owners = ReadonlyMap<string | number, string>;
 
 function checkUnique(
   applications: readonly LoadedApplication[],
   claimsOf: (application: LoadedApplication) => Claim[],
+  taken: Owners = new Map(),
 ) {
-  const owners = new Map<string | number, LoadedApplication>();
+  const owners = new Map(taken);
   for (const application of applications) {
+    const { yaml, at, content } = application;
     for (const { value, path } of claimsOf(application)) {
       const owner = owners.get(value);
-      if (owner === undefined) {
-        owners.set(value, application);
-      } else {
-        const by = `${owner.content.name} in ${owner.yaml.file}`;
-        application.yaml.report(
-          'DUPLICATE',
-          [...application.at, ...path],
-          `${value} is taken by ${by}`,
-        );
-      }
+      if (owner === undefined) owners.set(value, `${content.name} in ${yaml.file}`);
+      else yaml.report('DUPLICATE', [...at, ...path], `${value} is taken by ${owner}`);
     }
   }
 }
 
-function checkWithin(applications: readonly LoadedApplication[]) {
-  const names = new Set(applications.map(({ content }) => content.name));
+function checkWithin(applications: readonly LoadedApplication[], others: readonly string[] = []) {
+  const names = new Set([...others, ...applications.map(({ content }) => content.name)]);
   for (const { yaml, at, content } of applications) {
     for (const [index, { within }] of (content.match ?? []).entries()) {
       if (within === undefined || names.has(within)) continue;
@@ -97,6 +92,21 @@ export function checkFolder(
     checkRegistryUnique(registry);
     for (const one of applications) checkRegistered(one, registry.registry);
   }
-  for (const claimsOf of claims) checkUnique(applications, claimsOf);
+  for (const claimsOf of [name, id, ipProtocol, ...flowsOf]) checkUnique(applications, claimsOf);
   checkWithin(applications);
+}
+
+/**
+ * Like checkFolder for what comes on top of `base`. A server's name or a port of an application of
+ * the base may be given to another; its name makes an extension of it.
+ */
+export function checkMore(applications: readonly LoadedApplication[], base: SignatureSet) {
+  const names = new Set(base.applications.map((one) => one.name));
+  const added = applications.filter(({ content }) => !names.has(content.name));
+  checkUnique(added, name);
+  checkUnique(added, id, new Map(base.applications.map((one) => [one.selector, one.name])));
+  const ofProtocols = base.applications.filter((one) => one.ipProtocol > 0);
+  checkUnique(added, ipProtocol, new Map(ofProtocols.map((one) => [one.ipProtocol, one.name])));
+  for (const claimsOf of flowsOf) checkUnique(applications, claimsOf);
+  checkWithin(applications, [...names]);
 }

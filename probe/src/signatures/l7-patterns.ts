@@ -89,6 +89,7 @@ function applicationsOf(
   for (const { aliases, ...application } of known) {
     byName.set(application.name.toLowerCase(), application);
   }
+  const taken = new Set(known.map((one) => one.selector));
   let next = L7_SELECTORS_FROM;
   const sorted = [...read].sort((one, other) => (one.name < other.name ? -1 : 1));
   return new Map(
@@ -98,6 +99,7 @@ function applicationsOf(
       if (match !== undefined) return [name, match];
       const category =
         groups.map((group) => categoryOfGroup[group]).find((group) => group) ?? 'network';
+      while (taken.has(next)) next++;
       return [name, { selector: next++, name, description, category, ipProtocol: 0 }];
     }),
   );

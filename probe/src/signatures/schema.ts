@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The form of a signature file: one application, or a family of them. Every object is closed: a
 // misspelt key must not pass unnoticed. editor-schema.ts gives it to editors.
-import Type, { type Static } from 'typebox';
+import Type, { type Static, type TSchema } from 'typebox';
 
 const closed = { additionalProperties: false } as const;
 
@@ -106,28 +106,34 @@ const applicationKeys = {
   nearMisses: Type.Optional(Type.Array(Example)),
 };
 
-export const SignatureFile = Type.Object({ ...applicationKeys, category, reference }, closed);
+const shared = { category: Type.Optional(category), reference: Type.Optional(reference) };
 
 /** `category` and `reference` are those of all members that do not give their own. */
-export const FamilyFile = Type.Object(
+function familyOf<Member extends TSchema>(member: Member) {
+  return Type.Object(
+    {
+      family: Type.String({ minLength: 1 }),
+      ...shared,
+      applications: Type.Array(member, { minItems: 1 }),
+    },
+    closed,
+  );
+}
+
+export const SignatureFile = Type.Object({ ...applicationKeys, category, reference }, closed);
+export const FamilyFile = familyOf(Type.Object({ ...applicationKeys, ...shared }, closed));
+
+/** What --more-signatures takes: an extended application has the rest already. */
+export const MoreFile = Type.Object(
   {
-    family: Type.String({ minLength: 1 }),
-    category: Type.Optional(category),
-    reference: Type.Optional(reference),
-    applications: Type.Array(
-      Type.Object(
-        {
-          ...applicationKeys,
-          category: Type.Optional(category),
-          reference: Type.Optional(reference),
-        },
-        closed,
-      ),
-      { minItems: 1 },
-    ),
+    ...applicationKeys,
+    id: Type.Optional(applicationKeys.id),
+    description: Type.Optional(applicationKeys.description),
+    ...shared,
   },
   closed,
 );
+export const MoreFamilyFile = familyOf(MoreFile);
 
 export const RegistryFile = Type.Record(
   Type.String(),
@@ -138,4 +144,6 @@ export type Match = Static<typeof Match>;
 export type Example = Static<typeof Example>;
 export type SignatureFile = Static<typeof SignatureFile>;
 export type FamilyFile = Static<typeof FamilyFile>;
+export type MoreFile = Static<typeof MoreFile>;
+export type MoreFamilyFile = Static<typeof MoreFamilyFile>;
 export type RegistryFile = Static<typeof RegistryFile>;

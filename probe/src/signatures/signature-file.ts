@@ -11,17 +11,18 @@ const descriptionOctetsMax = 55;
 const portMax = 65_535;
 
 /** An application as its file has it. */
-export interface LoadedApplication {
+export interface Located<Content> {
   readonly yaml: YamlFile;
   /** where in the file; empty: the file is this application */
   readonly at: Path;
   /** Without examples when it was found good before. */
-  readonly content: SignatureFile;
+  readonly content: Content;
   /** from 1, of each of `match` */
   readonly regexLines: readonly number[];
   /** from 1, of each of `serverNames` */
   readonly nameLines: readonly number[];
 }
+export type LoadedApplication = Located<SignatureFile>;
 
 /** Made when a file must be parsed, which is seldom: see checked-files.ts. */
 const validators = {
@@ -30,7 +31,7 @@ const validators = {
   registry: once(() => Compile(RegistryFile)),
 };
 
-function once<Value>(make: () => Value): () => Value {
+export function once<Value>(make: () => Value): () => Value {
   let made: { readonly value: Value } | undefined;
   return () => {
     made ??= { value: make() };
@@ -61,7 +62,11 @@ function loadFamily(yaml: YamlFile): LoadedApplication[] {
   });
 }
 
-function located(yaml: YamlFile, at: Path, content: SignatureFile): LoadedApplication {
+export function located<Content extends Pick<SignatureFile, 'match' | 'serverNames'>>(
+  yaml: YamlFile,
+  at: Path,
+  content: Content,
+): Located<Content> {
   const { match = [], serverNames = [] } = content;
   return {
     yaml,
@@ -97,16 +102,19 @@ function checkPorts({ yaml, at, content }: LoadedApplication) {
 }
 
 /** What an application can be known by. */
-const evidence = ['match', 'serverNames', 'ports', 'ipProtocol', 'announcedBy'] as const;
+export const EVIDENCE = ['match', 'serverNames', 'ports', 'ipProtocol', 'announcedBy'] as const;
 
-/** Notes in the file what the schema cannot say. */
-export function checkContent(application: LoadedApplication) {
+/** Notes in the file what the schema cannot say; one of the keys `wanted` must be there. */
+export function checkContent(
+  application: LoadedApplication,
+  wanted: readonly (keyof SignatureFile)[] = EVIDENCE,
+) {
   const { yaml, at, content } = application;
   if (Buffer.byteLength(content.description) > descriptionOctetsMax) {
     yaml.report('TOO_LONG', [...at, 'description'], `longer than ${descriptionOctetsMax} octets`);
   }
-  if (evidence.every((key) => content[key] === undefined)) {
-    yaml.report('EMPTY', at, `names no flow: give one of ${evidence.join(', ')}`);
+  if (wanted.every((key) => content[key] === undefined)) {
+    yaml.report('EMPTY', at, `names no flow: give one of ${wanted.join(', ')}`);
   }
   for (const [index, one] of (content.match ?? []).entries()) checkMatch(application, one, index);
   checkPorts(application);

@@ -84,14 +84,77 @@ export function rolesOf(applications: readonly Application[]): SignatureSet['kno
   };
 }
 
-export function toSet(loaded: readonly LoadedApplication[]): SignatureSet {
-  const applications = loaded.map(toApplication);
+export const EMPTY_SET: SignatureSet = {
+  applications: [],
+  patterns: [],
+  serverNames: [],
+  ports: [],
+  known: rolesOf([]),
+};
+
+interface Rule {
+  readonly application: number;
+  readonly ordinal: number;
+}
+
+/** The rules of all batches, each numbered from 0 in its application, numbered on behind `before`. */
+export function numberedBehind<R extends Rule>(
+  before: readonly Rule[],
+  batches: readonly (readonly R[])[],
+): R[] {
+  const next = new Map<number, number>();
+  const note = ({ application, ordinal }: Rule) =>
+    next.set(application, Math.max(next.get(application) ?? 0, ordinal + 1));
+  before.forEach(note);
+  return batches.flatMap((batch) => {
+    const numbered = batch.map((one) => ({
+      ...one,
+      ordinal: one.ordinal + (next.get(one.application) ?? 0),
+    }));
+    numbered.forEach(note);
+    return numbered;
+  });
+}
+
+/** A suffix covers the whole name, too, so it takes both; "=" takes the whole name alone. */
+function withoutNames(
+  rules: readonly ServerNameRule[],
+  taken: readonly ServerNameRule[],
+): readonly ServerNameRule[] {
+  const suffixes = new Set(taken.filter((one) => !one.isExact).map((one) => one.suffix));
+  const wholes = new Set(taken.map((one) => one.suffix));
+  return rules.filter(({ suffix, isExact }) => !(isExact ? wholes : suffixes).has(suffix));
+}
+
+function withoutPorts(hints: readonly PortHint[], taken: readonly PortHint[]): PortHint[] {
+  const spelt = ({ transport, port }: PortHint) => `${transport}/${port}`;
+  const ports = new Set(taken.map(spelt));
+  return hints.filter((hint) => !ports.has(spelt(hint)));
+}
+
+/**
+ * The applications as a set, or on top of `base`: one whose name is there extends that application,
+ * and what servers and ports it names no longer belong to any other.
+ */
+export function toSet(
+  loaded: readonly LoadedApplication[],
+  base: SignatureSet = EMPTY_SET,
+): SignatureSet {
+  const names = new Set(base.applications.map((one) => one.name));
+  const added = loaded.map(toApplication).filter((one) => !names.has(one.name));
+  const applications = [...base.applications, ...added];
   const selectors = new Map(applications.map(({ name, selector }) => [name, selector]));
+  const patterns = loaded.map((one) => toPatterns(one, (name) => selectors.get(name) ?? 0));
+  const serverNames = loaded.map(toServerNames);
+  const ports = loaded.flatMap(toPorts);
   return {
     applications,
-    patterns: loaded.flatMap((one) => toPatterns(one, (name) => selectors.get(name) ?? 0)),
-    serverNames: loaded.flatMap(toServerNames),
-    ports: loaded.flatMap(toPorts),
+    patterns: [...base.patterns, ...numberedBehind(base.patterns, patterns)],
+    serverNames: [
+      ...withoutNames(base.serverNames, serverNames.flat()),
+      ...numberedBehind(base.serverNames, serverNames),
+    ],
+    ports: [...withoutPorts(base.ports, ports), ...ports],
     known: rolesOf(applications),
   };
 }
