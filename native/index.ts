@@ -214,6 +214,8 @@ export interface ExporterCounters {
 export interface LaneCounters {
   readonly captured: PacketSum;
   readonly frameOctets: number;
+  /** that other lanes count, and this one learned from */
+  readonly overheardPackets: number;
   readonly exceptions: Readonly<Record<string, PacketSum>>;
   readonly notSampled: PacketSum;
   readonly estimated: PacketSum;

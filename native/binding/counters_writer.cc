@@ -62,6 +62,7 @@ Napi::Object writeCapture(Napi::Env env, const CaptureCounters& counters) {
   set(object, "fileReadFailures", counters.fileReadFailures);
   set(object, "interfaceLosses", counters.interfaceLosses);
   set(object, "interfaceReturns", counters.interfaceReturns);
+  set(object, "overheardLostPackets", counters.overheardLostPackets);
   return object;
 }
 
@@ -121,6 +122,7 @@ Napi::Object writeCounters(Napi::Env env, const LaneCounters& counters, size_t e
   Napi::Object object = Napi::Object::New(env);
   object.Set("captured", writeSum(env, counters.captured));
   set(object, "frameOctets", counters.frameOctets);
+  set(object, "overheardPackets", counters.overheardPackets);
   object.Set("exceptions", writeExceptions(env, counters));
   object.Set("notSampled", writeSum(env, counters.notSampled));
   object.Set("estimated", writeSum(env, counters.estimated));

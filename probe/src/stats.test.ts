@@ -26,7 +26,14 @@ function lane(of: LaneCase): LaneCounters {
     ...{ exceptions: {}, recordsByEndReason: [] },
     ...{ capture: {}, tunnels: { entered: 3, malformed: 0 } },
     ...{ classifier: { undecidedFlowBytes: 512 } },
-    ...{ frameOctets: 1, flows: 1, liveFlows: 1, evictedFlows: 0, overloadChanges: 0 },
+    ...{
+      frameOctets: 1,
+      overheardPackets: 0,
+      flows: 1,
+      liveFlows: 1,
+      evictedFlows: 0,
+      overloadChanges: 0,
+    },
     ...of,
   };
   return counters as unknown as LaneCounters;

@@ -14,6 +14,8 @@ export interface LaneStats {
   /** IP total lengths; the wire length for packets without a valid IP header */
   octets: number;
   frameOctets: number;
+  /** that other lanes count, and this one learned from; in no other number */
+  overheardPackets: number;
   /** packets that are in no flow, by reason */
   drops: Record<string, PacketSum>;
   /** packets that sampling left out; octets are wire lengths */
@@ -71,6 +73,7 @@ function laneStats(lane: LaneCounters, targets: readonly string[]): LaneStats {
     packets: lane.captured.packets,
     octets: lane.captured.octets,
     frameOctets: lane.frameOctets,
+    overheardPackets: lane.overheardPackets,
     drops: { ...lane.exceptions },
     notSampled: lane.notSampled,
     estimated: lane.estimated,

@@ -27,12 +27,24 @@ void FeedBlock::clear() {
 void FeedBlock::add(std::span<const PacketView> views, int64_t clockNs) {
   const auto lanes = static_cast<uint32_t>(frames_.size());
   for (const PacketView& view : views) {
-    const uint32_t lane = laneOf(view, lanes);
-    frames_[lane].push_back(view);
-    ++open_[lane];
+    const LaneChoice choice = chooseLane(view, lanes);
+    frames_[choice.lane].push_back(view);
+    ++open_[choice.lane];
+    if (choice.audience == Audience::ALL_LANES) [[unlikely]]
+      addOverheard(view, choice.lane);
   }
   clockNs_ = clockNs;
   if (*std::max_element(open_.begin(), open_.end()) > PORTION_FRAMES - READ_FRAMES) close();
+}
+
+/// For all lanes but the frame's own. Each has it between the same frames as in the file.
+void FeedBlock::addOverheard(PacketView view, uint32_t ownLane) {
+  view.isOverheard = true;
+  for (uint32_t lane = 0; lane < frames_.size(); ++lane) {
+    if (lane == ownLane) continue;
+    frames_[lane].push_back(view);
+    ++open_[lane];
+  }
 }
 
 void FeedBlock::close() {

@@ -17,7 +17,8 @@
 
 namespace weir {
 
-/// A stretch of the file, with the frames of each lane in file order.
+/// A stretch of the file, with the frames of each lane in file order, and between them those of
+/// other lanes that it overhears.
 class FeedBlock {
  public:
   /// A lane gets its frames in portions of at most so many.
@@ -42,6 +43,8 @@ class FeedBlock {
   static constexpr size_t READ_FRAMES = 16;
 
  private:
+  void addOverheard(PacketView view, uint32_t ownLane);
+
   std::vector<uint8_t> octets_;
   std::vector<std::vector<PacketView>> frames_;  ///< by lane
   std::vector<uint32_t> open_;                   ///< by lane: frames of the portion under way

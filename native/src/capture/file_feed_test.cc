@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <map>
+#include <random>
 #include <thread>
 
 #include "capture/capture_error.h"
@@ -34,8 +35,50 @@ Octets fileOf(const std::vector<TestPacket>& packets) {
   return pcapFile(ByteOrder::NATIVE, TestResolution::NANOSECONDS, packets);
 }
 
+bool tells(const TestPacket& packet) {
+  DecodedPacket decoded;
+  const Decoding decoding =
+      PacketDecoder().decode({.data = packet.frame.data(),
+                              .capturedLengthBytes = static_cast<uint32_t>(packet.frame.size()),
+                              .originalLengthBytes = packet.wireBytes()},
+                             decoded);
+  return decoding == Decoding::DONE && decoded.exception == Exception::NONE &&
+         isHeardByAllLanes(decoded);
+}
+
+/// Of each transport, ports that tell and ports that do not, in IPv4 and IPv6, tagged and not, some
+/// in a tunnel, some first fragments.
+std::vector<TestPacket> tellingPackets(uint32_t pairs) {
+  constexpr std::array<std::array<uint16_t, 2>, 7> PORTS = {
+      {{53, 4000}, {4000, 53}, {21, 4000}, {4000, 21}, {5060, 4000}, {4000, 5060}, {80, 4000}}};
+  std::vector<TestPacket> packets;
+  int64_t timestampNs = 1'700'000'000'000'000'000;
+  const auto add = [&](const Octets& frame) {
+    packets.push_back({timestampNs += 1'000'000, frame, static_cast<uint32_t>(frame.size())});
+  };
+  for (uint32_t pair = 0; pair < pairs; ++pair) {
+    const std::string one = "10.1." + std::to_string(pair / 250) + "." + std::to_string(pair % 250);
+    const std::string six = "2001:db8::" + std::to_string(pair + 1);
+    const auto [source, destination] = PORTS[pair % PORTS.size()];
+    const Octets datagram = udp({source, destination}, text("told " + std::to_string(pair)));
+    const Octets segment = tcp({source, destination}, {}, text("227 told"));
+    const Octets inner = ipv4({.source = one, .destination = "10.3.0.1"}, datagram);
+    add(ethernet({}, inner));
+    add(ethernet({0x0800, {0x88a80005, 0x81000006}},
+                 ipv4({.source = one, .destination = "10.3.0.1", .protocol = 6}, segment)));
+    add(ethernet({0x86dd}, ipv6({six, "2001:db8:1::1"}, datagram)));
+    add(ethernet({0x86dd, {0x81000006}}, ipv6({six, "2001:db8:1::1", 6}, segment)));
+    add(ethernet({}, ipv4({.source = one, .destination = "10.4.0.1", .protocol = 4}, inner)));
+    add(ethernet({},
+                 ipv4({.source = one, .destination = "10.3.0.1", .fragment = 0x2000}, datagram)));
+  }
+  return packets;
+}
+
 struct LaneReading {
   std::vector<TestPacket> packets;
+  std::vector<TestPacket> overheard;
+  std::vector<int64_t> order;  ///< of both
   int64_t clockNs = 0;
   CaptureCounters counters;
 };
@@ -47,7 +90,10 @@ LaneReading readLane(SharedFileSource& source, size_t batchFrames, size_t after 
   int64_t latestNs = 0;
   while (!source.finished()) {
     const size_t count = source.receive(batch);
-    for (size_t i = 0; i < count; ++i) reading.packets.push_back(copyOf(batch[i]));
+    for (size_t i = 0; i < count; ++i) {
+      (batch[i].isOverheard ? reading.overheard : reading.packets).push_back(copyOf(batch[i]));
+      reading.order.push_back(batch[i].timestampNs);
+    }
     for (size_t i = 0; i < count; ++i) latestNs = std::max(latestNs, batch[i].timestampNs);
     if (batchFrames >= FeedBlock::PORTION_FRAMES && count > 0) CHECK(source.clockNs() >= latestNs);
     if (reading.packets.size() >= after) source.stop();
@@ -103,6 +149,52 @@ TEST_CASE("the lanes together have each frame once, in order, and each IP pair l
     for (const size_t batchFrames : {64, 5}) {
       checkShares(readTogether(file.path(), lanes, batchFrames), packets);
     }
+  }
+}
+
+TEST_CASE("frames that tell of other flows are overheard by all other lanes, in file order") {
+  const auto packets = tellingPackets(500);
+  const TemporaryFile file(fileOf(packets));
+  for (const uint32_t lanes : {2U, 3U}) {
+    const auto readings = readTogether(file.path(), lanes, 64);
+    std::vector<TestPacket> telling;
+    for (const TestPacket& packet : packets)
+      if (tells(packet)) telling.push_back(packet);
+    size_t counted = 0;
+    for (const LaneReading& reading : readings) {
+      counted += reading.packets.size();
+      CHECK(std::is_sorted(reading.order.begin(), reading.order.end()));
+      std::vector<TestPacket> heard = reading.overheard;
+      for (const TestPacket& packet : reading.packets)
+        if (tells(packet)) heard.push_back(packet);
+      std::sort(heard.begin(), heard.end(), isEarlier);
+      CHECK(heard == telling);
+    }
+    CHECK(counted == packets.size());
+  }
+}
+
+TEST_CASE("what decode says that all lanes hear, the reader gives to all lanes") {
+  const auto check = [](const TestPacket& packet) {
+    const auto bytes = static_cast<uint32_t>(packet.frame.size());
+    const PacketView view = {.data = packet.frame.data(),
+                             .capturedLengthBytes = bytes,
+                             .originalLengthBytes = packet.wireBytes()};
+    const bool isGiven = chooseLane(view, 2).audience == Audience::ALL_LANES;
+    const bool isHeard = tells(packet);
+    if (isHeard) CHECK(isGiven);
+    DecodedPacket overheard;
+    CHECK(PacketDecoder().overhear(view, overheard) == isHeard);
+    return isGiven == isHeard;
+  };
+  for (const TestPacket& packet : tellingPackets(50)) CHECK(check(packet));
+  // Frames that are damaged anywhere: the same answer, though the reader may give away more.
+  std::mt19937_64 random(1);
+  for (TestPacket packet : tellingPackets(2000)) {
+    for (int changes = 0; changes < 3; ++changes)
+      packet.frame[12 + random() % 40] = static_cast<uint8_t>(random());
+    packet.frame.resize(random() % 4 == 0 ? random() % packet.frame.size() : packet.frame.size());
+    check(packet);
   }
 }
 

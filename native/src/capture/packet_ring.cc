@@ -223,10 +223,12 @@ size_t PacketRing::receive(std::span<PacketView> batch) {
       waitForBlock();
       if (!nextBlock()) {
         noteEmptyRing();
-        return 0;
+        return drained_ ? 0 : hear(batch);
       }
     }
-    const size_t count = takeFrames(batch);
+    // Before the frames that may be of the flows that these tell of.
+    const size_t heard = hear(batch);
+    const size_t count = heard + takeFrames(batch.subspan(heard));
     if (count > 0 || batch.empty()) return count;
   }
 }
@@ -283,6 +285,11 @@ void PacketRing::waitForBlock() {
   int error = 0;
   socklen_t size = sizeof error;
   ::getsockopt(socket_.get(), SOL_SOCKET, SO_ERROR, &error, &size);
+}
+
+/// Frames that other lanes told; they leave at least half of the batch to the ring's own.
+size_t PacketRing::hear(std::span<PacketView> batch) {
+  return listener_ ? listener_->hear(batch.first(batch.size() / 2)) : 0;
 }
 
 size_t PacketRing::takeFrames(std::span<PacketView> batch) {
@@ -342,6 +349,7 @@ int64_t PacketRing::clockNs() const {
 
 CaptureCounters PacketRing::counters() {
   takeKernelDrops();
+  if (listener_) counters_.overheardLostPackets = listener_->lostFrames();
   return counters_;
 }
 

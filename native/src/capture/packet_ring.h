@@ -5,11 +5,14 @@
 
 #include <linux/if_packet.h>
 
+#include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "capture/fd.h"
 #include "capture/packet_source.h"
+#include "capture/told_frames.h"
 
 namespace weir {
 
@@ -30,6 +33,8 @@ struct PacketRingOptions {
   uint16_t fanoutGroupId = 0;  ///< the same in all lanes of one interface; with the interface's
                                ///< number added it is the group's, no other program's
   uint32_t laneCount = 1;      ///< above 1 the lanes' rings join the fanout group
+  uint32_t laneIndex = 0;
+  std::shared_ptr<FrameExchange> exchange;  ///< null: the lanes do not overhear each other
 };
 
 /// Owned and used by exactly one lane thread, but for open(): whoever starts the lanes opens all
@@ -37,7 +42,9 @@ struct PacketRingOptions {
 /// of a lane that has not joined the group yet.
 class PacketRing final : public PacketSource {
  public:
-  explicit PacketRing(PacketRingOptions options) : options_(std::move(options)) {}
+  explicit PacketRing(PacketRingOptions options) : options_(std::move(options)) {
+    if (options_.exchange) listener_.emplace(options_.exchange, options_.laneIndex);
+  }
   ~PacketRing() override;
   PacketRing(const PacketRing&) = delete;
   PacketRing& operator=(const PacketRing&) = delete;
@@ -50,6 +57,8 @@ class PacketRing final : public PacketSource {
   /// and receive() is called again. An interface that goes down gives 0 until it is up again; one
   /// that was deleted, until there is one of its name again.
   size_t receive(std::span<PacketView> batch) override;
+  [[nodiscard]] bool hasListeners() const override { return listener_.has_value(); }
+  void tell(const PacketView& view) override { listener_->tell(view); }
   void stop() override;
   [[nodiscard]] bool finished() const override { return drained_; }
   /// The wall clock.
@@ -75,11 +84,13 @@ class PacketRing final : public PacketSource {
   void takeKernelDrops();
   void noteEmptyRing();
   bool waitForInterface();
+  size_t hear(std::span<PacketView> batch);
   size_t takeFrames(std::span<PacketView> batch);
   bool takeFrame(const tpacket3_hdr& header, PacketView& view) const;
   [[nodiscard]] tpacket_block_desc* block() const;
 
   PacketRingOptions options_;
+  std::optional<FrameListener> listener_;
   Fd socket_;
   uint8_t* ring_ = nullptr;
   size_t ringBytes_ = 0;

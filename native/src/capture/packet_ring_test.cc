@@ -160,6 +160,49 @@ TEST_CASE("an IP pair has one lane, whatever lies between Ethernet and IP") {
   });
 }
 
+TEST_CASE("what one lane tells, the other lanes' rings give too, marked") {
+  inNamespace([] {
+    constexpr uint32_t LANES = 3;
+    const auto exchange = std::make_shared<FrameExchange>(LANES);
+    Rings rings;
+    for (uint32_t lane = 0; lane < LANES; ++lane) {
+      PacketRingOptions options = smallRing("weirb");
+      options.fanoutGroupId = 4713;
+      options.laneCount = LANES;
+      options.laneIndex = lane;
+      options.exchange = exchange;
+      rings.push_back(std::make_unique<PacketRing>(options));
+      rings.back()->open();
+    }
+    std::array<PacketView, 32> batch;
+    for (const auto& ring : rings) CHECK(ring->receive(batch) == 0);
+    const auto packets = packetsOfPairs(60);
+    send("weira", packets);
+    size_t own = 0;
+    std::vector<size_t> told(LANES, 0);
+    std::vector<size_t> overheard(LANES, 0);
+    for (int round = 0; round < 3; ++round) {
+      for (uint32_t lane = 0; lane < LANES; ++lane) {
+        for (size_t count; (count = rings[lane]->receive(batch)) > 0;) {
+          for (const PacketView& view : std::span(batch).first(count)) {
+            ++(view.isOverheard ? overheard[lane] : own);
+            if (view.isOverheard || own % 2 == 0) continue;
+            rings[lane]->tell(view);
+            ++told[lane];
+          }
+        }
+      }
+    }
+    CHECK(own == packets.size());
+    for (uint32_t lane = 0; lane < LANES; ++lane) {
+      CHECK(overheard[lane] == told[(lane + 1) % LANES] + told[(lane + 2) % LANES]);
+      CHECK(rings[lane]->counters().overheardLostPackets == 0);
+      rings[lane]->stop();
+      while (!rings[lane]->finished()) rings[lane]->receive(batch);
+    }
+  });
+}
+
 TEST_CASE("loopback frames come once") {
   inNamespace([] {
     PacketRing ring(smallRing("lo"));

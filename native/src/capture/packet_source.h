@@ -21,6 +21,7 @@ struct CaptureCounters {
   uint64_t interfaceLosses = 0;       ///< the interface was deleted under the lane's ring
   uint64_t interfaceReturns = 0;      ///< of those: there is one of its name again
   uint64_t fileReadFailures = 0;      ///< the rest of the file is missing: cut short, or unreadable
+  uint64_t overheardLostPackets = 0;  ///< told by other lanes, and gone before they were heard
 };
 
 /// Owned and used by exactly one lane thread.
@@ -35,8 +36,17 @@ class PacketSource {
   virtual void open() {}
 
   /// Fills `batch` with up to `batch.size()` frames and gives their number. Waits no longer than
-  /// about 100 ms; 0 means "nothing yet" or, with `finished()`, "never again".
+  /// about 100 ms; 0 means "nothing yet" or, with `finished()`, "never again". Among them are those
+  /// of other lanes that tell of other flows (PacketView::isOverheard): of a file all of them, in
+  /// file order; live those that `tell` was called with in time.
   virtual size_t receive(std::span<PacketView> batch) = 0;
+
+  /// Whether other lanes rely on `tell`.
+  [[nodiscard]] virtual bool hasListeners() const { return false; }
+
+  /// Has the other lanes overhear a frame of the last batch, which tells of flows that may be
+  /// theirs.
+  virtual void tell(const PacketView& /*view*/) {}
 
   /// No more frames are wanted: the source finishes, a live one after it has given those that it
   /// has captured already. Called by the lane's thread; again is harmless.

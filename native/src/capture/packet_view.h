@@ -35,6 +35,9 @@ struct PacketView {
   uint32_t interfaceIndex = 0;         ///< ifIndex of the live interface, 0 from a file
   uint32_t strippedVlanTci = NO_VLAN;  ///< 802.1Q tag that the kernel took off the frame
   LinkType linkType = LinkType::ETHERNET;
+  /// Another lane counts it; this one only learns from it what it tells of other flows.
+  bool isOverheard = false;
 };
+static_assert(sizeof(PacketView) == 40, "batches of views go through the first-level cache");
 
 }  // namespace weir

@@ -79,11 +79,18 @@ bool ReplaySource::readAhead() {
       passOriginNs_ = ahead_[0].timestampNs;  // of all lanes: they stay in step
     passOriginKnown_ = true;
     const auto end = ahead_.begin() + static_cast<ptrdiff_t>(count);
-    const auto foreign = [this](const PacketView& view) { return !belongsTo(options_.lane, view); };
+    const auto isOfNoUse = [this](PacketView& view) { return !concerns(view); };
     aheadCount_ =
-        static_cast<size_t>(std::remove_if(ahead_.begin(), end, foreign) - ahead_.begin());
+        static_cast<size_t>(std::remove_if(ahead_.begin(), end, isOfNoUse) - ahead_.begin());
   }
   return true;
+}
+
+/// Whether the lane counts or overhears the frame; marks it as what it is.
+bool ReplaySource::concerns(PacketView& view) const {
+  const LaneChoice choice = chooseLane(view, options_.lane.count);
+  view.isOverheard = choice.lane != options_.lane.index;
+  return !view.isOverheard || choice.audience == Audience::ALL_LANES;
 }
 
 bool ReplaySource::nextPass(int64_t nowNs) {

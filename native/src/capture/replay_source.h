@@ -44,6 +44,7 @@ class ReplaySource final : public PacketSource {
  private:
   size_t takeDue(std::span<PacketView> batch, int64_t nowNs);
   bool readAhead();
+  bool concerns(PacketView& view) const;
   bool nextPass(int64_t nowNs);
   [[nodiscard]] int64_t playTimeNs(int64_t fileTimeNs) const;
   [[nodiscard]] int64_t waitNs(int64_t nowNs) const;

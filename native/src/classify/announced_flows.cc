@@ -24,17 +24,19 @@ uint32_t applicationOf(AnnouncedRole role, const KnownApplications& known) {
 
 }  // namespace
 
-void AnnouncedFlows::read(const DecodedPacket& packet, StreamSide side) {
+void AnnouncedFlows::read(const DecodedPacket& packet, StreamSide side, Audience audience) {
   const ControlPayload payload{
       {reinterpret_cast<const char*>(packet.payload), packet.payloadLengthBytes},
       packet.key.protocol == PROTOCOL_TCP ? Transport::TCP : Transport::UDP,
       side,
       packet.sender == Sender::A ? packet.key.addressA : packet.key.addressB};
+  const HostPair pair = audience == Audience::ALL_LANES ? HostPair{} : HostPair::of(packet.key);
   std::array<Announcement, ANNOUNCEMENTS_MAX> announcements;
   const size_t count = findAnnouncements(payload, announcements);
   for (size_t i = 0; i < count; ++i) {
     const uint32_t application = applicationOf(announcements[i].role, known_);
-    if (application != 0) table_.add(announcements[i].endpoint, application, packet.timestampNs);
+    if (application != 0)
+      table_.add({announcements[i].endpoint, pair}, application, packet.timestampNs);
   }
 }
 

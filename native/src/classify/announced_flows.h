@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <string_view>
 
+#include "capture/lane_partition.h"
 #include "classify/control_channel.h"
 #include "classify/expectation_table.h"
 #include "classify/signature.h"
@@ -21,11 +22,12 @@ class AnnouncedFlows {
   /// What announced flows are called from now on.
   void setKnown(const KnownApplications& known) { known_ = known; }
 
-  /// Looks for announcements in a packet's payload. A few compares where there are none.
-  void observe(const DecodedPacket& packet, StreamSide side) {
+  /// Looks for announcements in a packet's payload. A few compares where there are none. What not
+  /// all lanes hear holds for the packet's own pair of hosts.
+  void observe(const DecodedPacket& packet, StreamSide side, Audience audience) {
     const std::string_view text(reinterpret_cast<const char*>(packet.payload),
                                 packet.payloadLengthBytes);
-    if (mayAnnounce(text)) read(packet, side);
+    if (mayAnnounce(text)) read(packet, side, audience);
   }
 
   /// The application announced for a new flow; 0 when there is none.
@@ -39,7 +41,7 @@ class AnnouncedFlows {
   }
 
  private:
-  void read(const DecodedPacket& packet, StreamSide side);
+  void read(const DecodedPacket& packet, StreamSide side, Audience audience);
 
   KnownApplications known_;
   ExpectationTable table_;

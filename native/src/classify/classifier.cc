@@ -28,7 +28,20 @@ bool mayBeMedia(std::span<const uint8_t> octets) {
 
 }  // namespace
 
+/// When a batch ends must not matter: names are looked up with what was known at the packet.
+void Classifier::Impl::hear(const DecodedPacket& packet) {
+  queue.flush(*this);
+  memory->hear(packet);
+}
+
 void Classifier::Impl::add(FlowEntry& entry, const DecodedPacket& packet) {
+  // What is told inside of a tunnel is learned with its flow; the queue as in `hear`.
+  if (packet.key.tunnel != Tunnel::NONE && LaneMemory::isDnsResponse(packet)) queue.flush(*this);
+  addToFlow(entry, packet);
+  if (isHeardByAllLanes(packet)) hear(packet);
+}
+
+void Classifier::Impl::addToFlow(FlowEntry& entry, const DecodedPacket& packet) {
   if (entry.classification == ClassificationState::DECIDED) {
     if (entry.inspectAfterVerdict != 0) memory->observe(packet, sideOf(entry, packet));
     return;
@@ -308,6 +321,8 @@ Classifier::Classifier(std::shared_ptr<const MatcherDatabase> database, Classifi
 Classifier::~Classifier() = default;
 
 void Classifier::add(FlowEntry& entry, const DecodedPacket& packet) { impl_->add(entry, packet); }
+
+void Classifier::hear(const DecodedPacket& packet) { impl_->hear(packet); }
 
 std::span<FlowEntry* const> Classifier::settle(FlowEntry* leaving) {
   return impl_->settle(leaving);

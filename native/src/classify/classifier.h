@@ -52,8 +52,12 @@ class Classifier {
   ~Classifier();
 
   /// Takes one packet of `entry` (already counted by the flow table). Bytes are borrowed until the
-  /// next `settle`. Cheap for decided flows.
+  /// next `settle`. Of decided flows it wants those of `inspectAfterVerdict` and the packets that
+  /// isHeardByAllLanes().
   void add(FlowEntry& entry, const DecodedPacket& packet);
+
+  /// Learns what a packet that another lane counts tells of flows of this one.
+  void hear(const DecodedPacket& packet);
 
   /// Submits what `add` gathered and writes the verdicts that have come. Gives the entries that got
   /// their name (application != 0) since the last call; valid until the next call. `leaving`, of

@@ -41,7 +41,9 @@ struct Classifier::Impl final : ScanReceiver {
         memory(std::make_shared<LaneMemory>(database->signatures().known, options.expectationsMax)),
         queue(database->createMatcher(options.undecidedFlowsMax * 2), rules, segments) {}
 
+  void hear(const DecodedPacket& packet);
   void add(FlowEntry& entry, const DecodedPacket& packet);
+  void addToFlow(FlowEntry& entry, const DecodedPacket& packet);
   bool admit(FlowEntry& entry, const DecodedPacket& packet);
   bool seat(FlowEntry& entry);
 
@@ -71,10 +73,15 @@ struct Classifier::Impl final : ScanReceiver {
   [[nodiscard]] bool mayFollow(const FlowDissection& dissection) const;
   void dissect(FlowEntry& entry, StreamSide side, std::span<const uint8_t> octets);
   void concludeIfRead(FlowEntry& entry);
-  void conclude(FlowEntry& entry);
-  void decide(FlowEntry& entry, Verdict verdict);
+  /// What a flow's end finds known may be newer than its last packet, and when it ends depends on
+  /// the lane: then what was known at the last packet counts.
+  enum class Moment : uint8_t { PACKET, END };
+  void conclude(FlowEntry& entry, Moment moment);
+  Verdict withService(const FlowEntry& entry, const FlowSlot& slot, Moment moment) const;
+  Verdict serviceByAddress(const FlowEntry& entry, const Verdict& verdict) const;
+  void decide(FlowEntry& entry, const Verdict& verdict);
   const FlowFacts* factsOf(const FlowSlot& slot, const Verdict& verdict) const;
-  FlowLabel labelFor(FlowEntry& entry, Verdict& verdict);
+  FlowLabel labelFor(FlowEntry& entry, const Verdict& verdict);
   void forget(FlowEntry& entry);
   [[nodiscard]] const FlowLabel* labelOf(const FlowEntry& entry) const;
   FlowName nameOf(const FlowEntry& entry);

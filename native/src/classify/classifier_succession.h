@@ -19,6 +19,7 @@ class ClassifierSuccession {
   explicit ClassifierSuccession(std::unique_ptr<Classifier> first) : newest_(std::move(first)) {}
 
   void add(FlowEntry& entry, const DecodedPacket& packet) { ownerOf(entry).add(entry, packet); }
+  void hear(const DecodedPacket& packet) { newest_->hear(packet); }  ///< all share its memory
   std::span<FlowEntry* const> settle(FlowEntry* leaving = nullptr);
   [[nodiscard]] FlowName nameOf(const FlowEntry& entry) { return newest_->nameOf(entry); }
   void release(FlowEntry& entry);

@@ -16,7 +16,7 @@ void Classifier::Impl::decideIfExhausted(FlowEntry& entry, StreamSide changed) {
        (isProvisional(entry) || (isFinished(SIDES[0]) && isFinished(SIDES[1]))));
   if (!isExhausted) return;
   if (!hasVerdict(entry)) ++counters.exhaustedFlows;
-  conclude(entry);
+  conclude(entry, Moment::PACKET);
 }
 
 void Classifier::Impl::leaveSlot(FlowEntry& entry) {
@@ -48,14 +48,32 @@ void Classifier::Impl::concludeIfRead(FlowEntry& entry) {
   // A pattern may have matched before the shape was complete.
   if (slot.verdict.rule == RuleKind::SHAPE && slot.outstanding != 0) return;
   const bool waits = factsOf(slot, slot.verdict) != nullptr && slot.isReading();
-  if (!waits) conclude(entry);
+  if (!waits) return conclude(entry, Moment::PACKET);
+  slot.byAddress = serviceByAddress(entry, slot.verdict);
 }
 
-void Classifier::Impl::conclude(FlowEntry& entry) {
-  decide(entry, hasVerdict(entry) ? seats[seats.indexOf(entry)].verdict : Verdict{});
+void Classifier::Impl::conclude(FlowEntry& entry, Moment moment) {
+  if (!hasVerdict(entry)) return decide(entry, {});
+  decide(entry, withService(entry, seats[seats.indexOf(entry)], moment));
 }
 
-void Classifier::Impl::decide(FlowEntry& entry, Verdict verdict) {
+/// The verdict that was found, with the service as well where it is known.
+Verdict Classifier::Impl::withService(const FlowEntry& entry, const FlowSlot& slot,
+                                      Moment moment) const {
+  const FlowFacts* const facts = factsOf(slot, slot.verdict);
+  if (facts != nullptr && !facts->serverName.empty())
+    return naming.refine(slot.verdict, facts->serverName);
+  if (moment == Moment::PACKET) return serviceByAddress(entry, slot.verdict);
+  return slot.byAddress.protocol == slot.verdict.protocol ? slot.byAddress : slot.verdict;
+}
+
+Verdict Classifier::Impl::serviceByAddress(const FlowEntry& entry, const Verdict& verdict) const {
+  if (!naming.carriesServices(verdict.protocol)) return verdict;
+  const std::string* const name = memory->nameOf(entry);
+  return name != nullptr ? naming.refine(verdict, *name) : verdict;
+}
+
+void Classifier::Impl::decide(FlowEntry& entry, const Verdict& verdict) {
   const FlowLabel label = verdict.hasName() ? labelFor(entry, verdict) : FlowLabel{};
   leave(entry);
   entry.application = verdict.application;
@@ -77,15 +95,9 @@ const FlowFacts* Classifier::Impl::factsOf(const FlowSlot& slot, const Verdict& 
   return isOfProtocol ? &slot.dissection->facts() : nullptr;
 }
 
-/// Names the service in `verdict` as well, where it is known.
-FlowLabel Classifier::Impl::labelFor(FlowEntry& entry, Verdict& verdict) {
+FlowLabel Classifier::Impl::labelFor(FlowEntry& entry, const Verdict& verdict) {
   const FlowSlot* const slot = FlowSeats::isSeated(entry) ? &seats[seats.indexOf(entry)] : nullptr;
   const FlowFacts* const facts = slot == nullptr ? nullptr : factsOf(*slot, verdict);
-  if (naming.carriesServices(verdict.protocol)) {
-    const bool saysName = facts != nullptr && !facts->serverName.empty();
-    const std::string* const name = saysName ? &facts->serverName : memory->nameOf(entry);
-    if (name != nullptr) verdict = naming.refine(verdict, *name);
-  }
   FlowLabel label{.protocol = verdict.protocol,
                   .ruleOrdinal = verdict.ruleOrdinal,
                   .rule = verdict.rule,
@@ -171,14 +183,14 @@ void Classifier::Impl::refused(const ScanOwner& owner) {
 
 std::span<FlowEntry* const> Classifier::Impl::settle(FlowEntry* leaving) {
   queue.flush(*this);
-  if (leaving != nullptr && hasVerdict(*leaving)) conclude(*leaving);
+  if (leaving != nullptr && hasVerdict(*leaving)) conclude(*leaving, Moment::END);
   reported.clear();
   std::swap(reported, named);
   return reported;
 }
 
 void Classifier::Impl::release(FlowEntry& entry) {
-  if (hasVerdict(entry)) conclude(entry);
+  if (hasVerdict(entry)) conclude(entry, Moment::END);
   if (FlowSeats::isUndecided(entry)) ++counters.endedUndecidedFlows;
   leave(entry);
   forget(entry);

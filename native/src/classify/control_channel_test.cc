@@ -87,7 +87,7 @@ TEST_CASE("a rejected medium and a body without a start line announce nothing") 
 TEST_CASE("expectations end, are bounded, and hold for either endpoint") {
   ExpectationTable table(4);
   FlowKey key = testing::newFlow(testing::TCP, 40021).key;
-  table.add({ipv4(2), 40021, testing::TCP}, 7, 0);
+  table.add({{ipv4(2), 40021, testing::TCP}, {}}, 7, 0);
   CHECK(table.find(key, 1) == 7);
   std::swap(key.addressA, key.addressB);
   std::swap(key.portA, key.portB);
@@ -97,7 +97,7 @@ TEST_CASE("expectations end, are bounded, and hold for either endpoint") {
   key.protocol = testing::TCP;
   CHECK(table.find(key, ExpectationTable::LIFETIME_NS) == 0);
 
-  for (uint16_t port = 1; port < 100; ++port) table.add({ipv4(3), port, testing::TCP}, 8, 1);
+  for (uint16_t port = 1; port < 100; ++port) table.add({{ipv4(3), port, testing::TCP}, {}}, 8, 1);
   CHECK(table.size() <= 4);
   CHECK(table.find(key, 2) == 0);
 }
@@ -117,21 +117,45 @@ std::vector<Endpoint> collidingWithoutSeed(uint64_t factor) {
 
 TEST_CASE("no text of a control channel makes announced endpoints collide") {
   const SeededHash::Seed seed = SeededHash::randomSeed();
-  const EndpointHash hash(seed);
+  const ExpectationHash hash(seed);
   for (const uint64_t factor : {uint64_t{1}, uint64_t{0x9e3779b97f4a7c15U}}) {
     const auto endpoints = collidingWithoutSeed(factor);
     std::set<size_t> hashes;
-    for (const Endpoint& endpoint : endpoints) hashes.insert(hash(endpoint));
+    std::set<size_t> pairs;
+    for (const Endpoint& endpoint : endpoints) {
+      hashes.insert(hash({endpoint, {}}));
+      pairs.insert(hash({{}, {endpoint.address, ipv4(9)}}));
+    }
     CHECK(hashes.size() == endpoints.size());
+    CHECK(pairs.size() == endpoints.size());
   }
-  const Endpoint endpoint{ipv4(3), 9, testing::UDP};
-  CHECK(hash(endpoint) == EndpointHash(seed)(endpoint));
-  CHECK(hash(endpoint) != EndpointHash(SeededHash::randomSeed())(endpoint));
+  const Expectation expectation{{ipv4(3), 9, testing::UDP}, {}};
+  CHECK(hash(expectation) == ExpectationHash(seed)(expectation));
+  CHECK(hash(expectation) != ExpectationHash(SeededHash::randomSeed())(expectation));
+}
+
+TEST_CASE("what not all lanes heard is expected between the control channel's hosts alone") {
+  ExpectationTable table(10);
+  FlowKey key = testing::newFlow(testing::TCP, 40021).key;
+  const Endpoint announced{ipv4(2), 40021, testing::TCP};
+  table.add({announced, HostPair::of(key)}, 7, 0);
+  CHECK(table.find(key, 1) == 7);
+  FlowKey others = key;
+  others.addressA = ipv4(8);
+  CHECK(table.find(others, 1) == 0);
+  FlowKey inside = key;
+  inside.tunnel = Tunnel::GRE;
+  CHECK(table.find(inside, 1) == 0);
+  table.add({announced, {}}, 8, 0);
+  CHECK(table.find(key, 1) == 7);
+  CHECK(table.find(others, 1) == 8);
+  CHECK(table.find(inside, 1) == 8);
 }
 
 TEST_CASE("announcements that have ended leave, however many there are") {
   ExpectationTable table(1000);
-  for (uint16_t port = 1; port <= 900; ++port) table.add({ipv4(3), port, testing::TCP}, 8, port);
+  for (uint16_t port = 1; port <= 900; ++port)
+    table.add({{ipv4(3), port, testing::TCP}, {}}, 8, port);
   CHECK(table.size() == 900);
   const int64_t laterNs = ExpectationTable::LIFETIME_NS + 1'000;
   FlowKey key = testing::newFlow(testing::TCP, 7).key;
@@ -139,7 +163,7 @@ TEST_CASE("announcements that have ended leave, however many there are") {
   CHECK(table.find(key, 900) == 8);
   CHECK(table.find(key, laterNs) == 0);
   for (uint16_t port = 1; port <= 900; ++port)
-    table.add({ipv4(4), port, testing::TCP}, 8, laterNs + port);
+    table.add({{ipv4(4), port, testing::TCP}, {}}, 8, laterNs + port);
   CHECK(table.size() == 900);
 }
 

@@ -6,19 +6,26 @@
 
 namespace weir {
 
-size_t EndpointHash::operator()(const Endpoint& endpoint) const {
-  std::array<uint64_t, 4> words{};
+size_t ExpectationHash::operator()(const Expectation& expectation) const {
+  const auto& [endpoint, pair] = expectation;
+  std::array<uint64_t, 6> words{};
   std::memcpy(words.data(), endpoint.address.data(), sizeof endpoint.address);
-  words[2] = static_cast<uint64_t>(endpoint.port) << 8 | endpoint.protocol;
+  words[2] = static_cast<uint64_t>(pair.tunnel) << 24 | static_cast<uint64_t>(endpoint.port) << 8 |
+             endpoint.protocol;
+  if (pair == HostPair{}) return hash_(words);
+  std::array<uint64_t, 4> hosts;
+  std::memcpy(hosts.data(), pair.addressA.data(), sizeof pair.addressA);
+  std::memcpy(hosts.data() + 2, pair.addressB.data(), sizeof pair.addressB);
+  words[3] = hash_(hosts);
   return hash_(words);
 }
 
-void ExpectationTable::add(const Endpoint& endpoint, uint32_t application, int64_t nowNs) {
+void ExpectationTable::add(const Expectation& expectation, uint32_t application, int64_t nowNs) {
   if (entries_.empty()) entries_.reserve(entriesMax_);  // no packet waits for the table to grow
   expire(nowNs);
   const int64_t expiresNs = nowNs + LIFETIME_NS;
-  entries_[endpoint] = {application, expiresNs};
-  deadlines_.push_back({endpoint, expiresNs});
+  entries_[expectation] = {application, expiresNs};
+  deadlines_.push_back({expectation, expiresNs});
 }
 
 /// Drops what is due, and the oldest beyond the bound. The bound holds for the queue, which has one
@@ -30,7 +37,7 @@ void ExpectationTable::expire(int64_t nowNs) {
   for (int i = 0; i < ELEMENTS_A_CALL && !deadlines_.empty(); ++i) {
     const Deadline& oldest = deadlines_.front();
     if (oldest.expiresNs > nowNs && deadlines_.size() < entriesMax_) return;
-    const auto found = entries_.find(oldest.endpoint);
+    const auto found = entries_.find(oldest.expectation);
     if (found != entries_.end() && found->second.expiresNs == oldest.expiresNs) {
       entries_.erase(found);
     }
@@ -40,13 +47,17 @@ void ExpectationTable::expire(int64_t nowNs) {
 
 uint32_t ExpectationTable::find(const FlowKey& key, int64_t nowNs) const {
   if (entries_.empty()) return 0;
-  const uint32_t application = findEndpoint({key.addressA, key.portA, key.protocol}, nowNs);
-  if (application != 0) return application;
-  return findEndpoint({key.addressB, key.portB, key.protocol}, nowNs);
+  const Endpoint a{key.addressA, key.portA, key.protocol};
+  const Endpoint b{key.addressB, key.portB, key.protocol};
+  for (const HostPair& pair : {HostPair::of(key), HostPair{}}) {
+    if (const uint32_t application = findOne({a, pair}, nowNs)) return application;
+    if (const uint32_t application = findOne({b, pair}, nowNs)) return application;
+  }
+  return 0;
 }
 
-uint32_t ExpectationTable::findEndpoint(const Endpoint& endpoint, int64_t nowNs) const {
-  const auto found = entries_.find(endpoint);
+uint32_t ExpectationTable::findOne(const Expectation& expectation, int64_t nowNs) const {
+  const auto found = entries_.find(expectation);
   if (found == entries_.end() || found->second.expiresNs <= nowNs) return 0;
   return found->second.application;
 }

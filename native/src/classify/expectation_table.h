@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Endpoints that a control channel has announced, and the application that will be there. Owned by
-// one lane. An announcement is found by the lane that saw the control channel: capture spreads
-// flows over lanes by their pair of addresses, and the announced flow has the same pair in the
-// common case. A media stream to a third host can be in another lane and is then named by shape.
+// one lane. What not all lanes have heard holds for flows between the channel's own pair of hosts,
+// which are in its lane: so the number of lanes changes no name.
 #pragma once
 
 #include <cstdint>
@@ -22,11 +21,28 @@ struct Endpoint {
   bool operator==(const Endpoint&) const = default;
 };
 
+/// Between whom an announced flow may be: anybody, or the two hosts of the control channel.
+struct HostPair {
+  IpAddress addressA{};
+  IpAddress addressB{};
+  Tunnel tunnel = Tunnel::NONE;
+
+  static HostPair of(const FlowKey& key) { return {key.addressA, key.addressB, key.tunnel}; }
+  bool operator==(const HostPair&) const = default;
+};
+
+struct Expectation {
+  Endpoint endpoint;
+  HostPair pair;  ///< all zero: anybody
+
+  bool operator==(const Expectation&) const = default;
+};
+
 /// Seeded: endpoints are whatever a control channel's text says.
-class EndpointHash {
+class ExpectationHash {
  public:
-  explicit EndpointHash(const SeededHash::Seed& seed) : hash_(seed) {}
-  size_t operator()(const Endpoint& endpoint) const;
+  explicit ExpectationHash(const SeededHash::Seed& seed) : hash_(seed) {}
+  size_t operator()(const Expectation& expectation) const;
 
  private:
   SeededHash hash_;
@@ -38,10 +54,10 @@ class ExpectationTable {
 
   explicit ExpectationTable(uint32_t entriesMax,
                             const SeededHash::Seed& seed = SeededHash::randomSeed())
-      : entriesMax_(entriesMax), entries_(0, EndpointHash(seed)) {}
+      : entriesMax_(entriesMax), entries_(0, ExpectationHash(seed)) {}
 
   /// An endpoint announced again lives anew, with the application announced last.
-  void add(const Endpoint& endpoint, uint32_t application, int64_t nowNs);
+  void add(const Expectation& expectation, uint32_t application, int64_t nowNs);
 
   /// The application expected at either endpoint of a new flow; 0 when none is.
   [[nodiscard]] uint32_t find(const FlowKey& key, int64_t nowNs) const;
@@ -54,15 +70,15 @@ class ExpectationTable {
     int64_t expiresNs = 0;
   };
   struct Deadline {
-    Endpoint endpoint;
+    Expectation expectation;
     int64_t expiresNs;
   };
 
   void expire(int64_t nowNs);
-  [[nodiscard]] uint32_t findEndpoint(const Endpoint& endpoint, int64_t nowNs) const;
+  [[nodiscard]] uint32_t findOne(const Expectation& expectation, int64_t nowNs) const;
 
   uint32_t entriesMax_;
-  std::unordered_map<Endpoint, Entry, EndpointHash> entries_;
+  std::unordered_map<Expectation, Entry, ExpectationHash> entries_;
   std::deque<Deadline> deadlines_;  ///< in order of announcement; outdated ones are skipped
 };
 

@@ -39,6 +39,7 @@ struct FlowSlot {
   uint32_t nextFree = FlowEntry::NO_INDEX;
   FlowWatch watch;            ///< what the entry has no room for while it names the slot
   Verdict verdict;            ///< found, and waits for what the dissection reads
+  Verdict byAddress;          ///< `verdict`, with the service that its server's address had then
   uint16_t foundPackets = 0;  ///< with payload when `verdict` was found
   uint16_t readPackets = 0;   ///< with payload when `dissection` had all
   RtpShape media[2];          ///< by StreamSide

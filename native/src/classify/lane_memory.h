@@ -28,8 +28,15 @@ struct LaneMemory {
     dns = known.dns;
   }
 
-  /// Learns from a packet what it tells of other flows. A few compares where it tells nothing.
+  /// Learns what a packet tells of other flows that isHeardByAllLanes(), whichever lane counts it.
+  void hear(const DecodedPacket& packet);
+
+  /// Learns what any other packet tells, for flows between the same hosts. A few compares where it
+  /// tells nothing.
   void observe(const DecodedPacket& packet, StreamSide side);
+
+  /// Whether names may change with the packet.
+  static bool isDnsResponse(const DecodedPacket& packet);
 
   /// Whether flows of this application go on telling of others after their verdict.
   [[nodiscard]] bool announces(uint32_t application) const {
@@ -38,6 +45,8 @@ struct LaneMemory {
 
   /// Of the flow's server, as its client, or else anybody, asked DNS for it; nullptr: nobody did.
   [[nodiscard]] const std::string* nameOf(const FlowEntry& entry) const;
+
+  void learnNames(const DecodedPacket& packet, Audience audience);
 
   AnnouncedFlows announced;
   NameCache names;

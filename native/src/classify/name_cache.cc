@@ -41,7 +41,8 @@ size_t NameHash::operator()(std::string_view name) const {
 NameCache::NameCache(uint32_t entriesMax, const SeededHash::Seed& seed)
     : hash_(seed), sets_(entriesMax / WAYS), names_(0, NameHash(seed)) {}
 
-void NameCache::learn(const IpAddress& client, const DnsMessage& message, int64_t nowNs) {
+void NameCache::learn(const IpAddress& client, const DnsMessage& message, int64_t nowNs,
+                      Audience audience) {
   if (!message.isResponse || message.queryName.empty() || message.answers.empty()) return;
   if (sets_ == 0) return;
   if (entries_.empty()) entries_.resize(sets_ * WAYS);
@@ -52,7 +53,8 @@ void NameCache::learn(const IpAddress& client, const DnsMessage& message, int64_
   for (const DnsAnswer& answer : std::span(message.answers).first(count)) {
     const int64_t expiresNs = expiryOf(answer, nowNs);
     remember({client, answer.address}, name, expiresNs, nowNs);
-    remember({ANYBODY, answer.address}, name, expiresNs, nowNs);
+    if (audience == Audience::ALL_LANES)
+      remember({ANYBODY, answer.address}, name, expiresNs, nowNs);
   }
   release(&name);
 }

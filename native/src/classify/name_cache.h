@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What addresses are called: DNS answers are remembered, so that a later flow to an address that
 // says no name of its own still gets one. Of bounded size: the least lately used names of a set are
-// forgotten first. Owned by one lane; a client's questions and its flows meet there only when
-// capture gives them to the same lane.
+// forgotten first. Owned by one lane, which overhears the answers that other lanes count.
 #pragma once
 
 #include <cstdint>
@@ -11,6 +10,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "capture/lane_partition.h"
 #include "decode/flow_key.h"
 #include "decode/seeded_hash.h"
 #include "dissect/dns_message.h"
@@ -39,8 +39,10 @@ class NameCache {
   /// four.
   explicit NameCache(uint32_t entriesMax, const SeededHash::Seed& seed = SeededHash::randomSeed());
 
-  /// Remembers the addresses of a response to `client` by the name that was asked for.
-  void learn(const IpAddress& client, const DnsMessage& message, int64_t nowNs);
+  /// Remembers the addresses of a response to `client` by the name that was asked for; of one that
+  /// not all lanes hear for that client alone.
+  void learn(const IpAddress& client, const DnsMessage& message, int64_t nowNs,
+             Audience audience = Audience::ALL_LANES);
 
   /// The name that `client` asked for and got `server`; else one that anybody did; else null. Valid
   /// until the next call of `learn`.

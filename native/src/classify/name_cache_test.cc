@@ -36,6 +36,15 @@ std::string found(const NameCache& cache, const IpAddress& client, const IpAddre
   return name == nullptr ? "none" : *name;
 }
 
+TEST_CASE("what not all lanes heard is known to the client that asked alone") {
+  NameCache cache(64);
+  cache.learn(ipv4(1), response("one.example", {ipv4(9)}), 0, Audience::ONE_LANE);
+  CHECK(found(cache, ipv4(1), ipv4(9), 1) == "one.example");
+  CHECK(found(cache, ipv4(2), ipv4(9), 1) == "none");
+  cache.learn(ipv4(1), response("one.example", {ipv4(9)}), 1);
+  CHECK(found(cache, ipv4(2), ipv4(9), 2) == "one.example");
+}
+
 TEST_CASE("what a client asked for comes first, then what anybody did") {
   NameCache cache(64);
   CHECK(found(cache, ipv4(1), ipv4(9), 0) == "none");

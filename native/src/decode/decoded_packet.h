@@ -4,6 +4,7 @@
 
 #include <cstdint>
 
+#include "capture/telling_ports.h"
 #include "decode/flow_key.h"
 
 namespace weir {
@@ -20,6 +21,7 @@ enum class Exception : uint8_t {
   TRUNCATED_TRANSPORT_HEADER,
   MALFORMED_TRANSPORT_HEADER,
   COUNT,
+  OVERHEARD = COUNT,  ///< another lane counts it, so it is in none of this one's books
 };
 
 /// camelCase name for statistics, e.g. "truncatedIpHeader".
@@ -59,6 +61,18 @@ struct DecodedPacket {
   bool insidePppoe = false;  ///< in a tunnel: inside of the innermost
   Sender sender = Sender::A;
   Exception exception = Exception::NONE;
+
+  [[nodiscard]] uint16_t sourcePort() const { return sender == Sender::A ? key.portA : key.portB; }
+  [[nodiscard]] uint16_t destinationPort() const {
+    return sender == Sender::A ? key.portB : key.portA;
+  }
 };
+
+/// Whether all lanes hear what the packet tells of other flows. What is told inside of a tunnel
+/// stays in its lane: capture does not look into tunnels.
+inline bool isHeardByAllLanes(const DecodedPacket& packet) {
+  return tellsOfOtherFlows(packet.key.protocol, packet.sourcePort(), packet.destinationPort()) &&
+         packet.key.tunnel == Tunnel::NONE && packet.payloadLengthBytes != 0;
+}
 
 }  // namespace weir

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "capture/byte_order.h"
+#include "capture/ipv6_extensions.h"
 #include "capture/link_layer.h"
 #include "decode/decoded_packet.h"
 #include "decode/fragment.h"
@@ -78,34 +79,6 @@ inline NetworkLayer decodeIpv4(const LinkLayer& link) {
                  (fragmentation & MORE_FRAGMENTS) != 0 ? FragmentEnd::OPEN : FragmentEnd::LAST, ip);
   }
   return ip;
-}
-
-enum Ipv6Extension : uint8_t {
-  HOP_BY_HOP = 0,
-  ROUTING = 43,
-  FRAGMENT = 44,
-  AUTHENTICATION = 51,
-  NO_NEXT_HEADER = 59,
-  DESTINATION_OPTIONS = 60,
-  MOBILITY = 135,
-  HOST_IDENTITY = 139,
-  SHIM6 = 140,
-};
-
-inline bool isIpv6Extension(uint8_t nextHeader) {
-  switch (nextHeader) {
-    case HOP_BY_HOP:
-    case ROUTING:
-    case FRAGMENT:
-    case AUTHENTICATION:
-    case DESTINATION_OPTIONS:
-    case MOBILITY:
-    case HOST_IDENTITY:
-    case SHIM6:
-      return true;
-    default:
-      return false;
-  }
 }
 
 /// RFC 8200 4, RFC 4302 2.2 (which alone counts its length in 4 octets).

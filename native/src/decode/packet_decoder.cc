@@ -107,6 +107,25 @@ Decoding PacketDecoder::decode(const PacketView& view, DecodedPacket& packet) {
   return decodeLayers(view, packet);
 }
 
+bool PacketDecoder::overhear(const PacketView& view, DecodedPacket& packet) const {
+  if (!decodePlain(view, packet)) {
+    const LinkLayer link = walkLink(view);
+    if (link.outcome != LinkOutcome::FOUND) return false;
+    const NetworkLayer ip = decodeNetwork(link);
+    if (ip.exception != Exception::NONE || ip.fragment == FragmentKind::LATER) return false;
+    const TransportLayer transport = decodeTransport(ip);
+    if (transport.exception != Exception::NONE) return false;
+    Layers inner;
+    const bool isTunnel =
+        transport.mayBeTunnel && enterTunnel({.link = link, .ip = ip, .transport = transport},
+                                             options_.tunnels, inner) == TunnelOutcome::ENTERED;
+    if (isTunnel) return false;
+    fill(view, link, ip, transport, packet);
+  }
+  packet.exception = Exception::OVERHEARD;
+  return isHeardByAllLanes(packet);
+}
+
 Decoding PacketDecoder::decodeLayers(const PacketView& view, DecodedPacket& packet) {
   const LinkLayer link = walkLink(view);
   if (link.outcome != LinkOutcome::FOUND) return refuse(view, exceptionOf(link.outcome), 0, packet);

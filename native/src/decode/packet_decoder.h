@@ -35,11 +35,19 @@ class PacketDecoder {
     while (!views.empty()) {
       const PacketView& view = views.front();
       views = views.subspan(1);
+      if (view.isOverheard) [[unlikely]] {
+        if (overhear(view, packet)) return true;
+        continue;
+      }
       if (decode(view, packet) == Decoding::DONE) return true;
       if (early_.takeReleased(packet)) return true;
     }
     return false;
   }
+
+  /// A packet that another lane counts: fills `packet`, with the exception OVERHEARD, and changes
+  /// nothing here. False when it tells nothing to all lanes.
+  bool overhear(const PacketView& view, DecodedPacket& packet) const;
 
   /// No packet older than `settledNs` is expected any more: releases the fragments that have waited
   /// too long for their first.

@@ -50,8 +50,10 @@ struct SourcesBuilder {
     options.laneCount = lanes;
     // Random: process ids repeat in containers that share an interface.
     options.fanoutGroupId = static_cast<uint16_t>(std::random_device{}());
+    if (lanes > 1) options.exchange = std::make_shared<FrameExchange>(lanes);
     Sources sources;
     for (uint32_t lane = 0; lane < lanes; ++lane) {
+      options.laneIndex = lane;
       sources.push_back(std::make_unique<PacketRing>(options));
     }
     return sources;

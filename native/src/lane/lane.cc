@@ -24,6 +24,7 @@ bool isOtherThanIp(Exception exception) {
 
 void Lane::run() {
   startedNs_ = readNs(CLOCK_MONOTONIC);
+  hasListeners_ = parts_.source->hasListeners();
   for (const auto& exporter : parts_.exporters) exporter->setSampling(parts_.sampling);
   announceInterfaces();
   uint32_t batchesSincePublication = 0;
@@ -53,7 +54,7 @@ void Lane::run() {
 size_t Lane::sample(size_t received) {
   size_t taken = 0;
   for (size_t i = 0; i < received; ++i) {
-    if (sampler_.take()) {
+    if (views_[i].isOverheard || sampler_.take()) {
       views_[taken++] = views_[i];
       continue;
     }
@@ -69,7 +70,8 @@ size_t Lane::sample(size_t received) {
 
 /// The frames received, and the fragments that the decoder lets go.
 void Lane::processBatch(size_t received) {
-  for (size_t i = 0; i < received; ++i) counters_.frameOctets += views_[i].originalLengthBytes;
+  for (size_t i = 0; i < received; ++i)
+    counters_.frameOctets += views_[i].isOverheard ? 0 : views_[i].originalLengthBytes;
   std::span<const PacketView> views(views_.data(), received);
   do processSome(views);
   while (!views.empty() || decoder_.hasReleased());
@@ -91,8 +93,16 @@ void Lane::processSome(std::span<const PacketView>& views) {
 /// False when there is no packet any more, or no room for it.
 bool Lane::decodeNext(std::span<const PacketView>& views, size_t index) {
   if (index == BATCH_PACKETS || !decoder_.next(views, packets_[index])) return false;
+  if (hasListeners_) tellOthers(packets_[index], views);
   hashes_[index] = parts_.table->locate(packets_[index]);
   return true;
+}
+
+/// `left`: the views behind that of `packet`.
+void Lane::tellOthers(const DecodedPacket& packet, std::span<const PacketView> left) {
+  const bool isOwn = packet.exception == Exception::NONE;
+  // It has payload, so it is no fragment that was held and has lost its view.
+  if (isOwn && isHeardByAllLanes(packet)) parts_.source->tell(*(left.data() - 1));
 }
 
 /// No packet older than `settledNs` will come, but for those that the decoder holds.
@@ -104,19 +114,29 @@ void Lane::settleUntil(int64_t settledNs) {
 
 void Lane::processPacket(size_t index) {
   const DecodedPacket& packet = packets_[index];
+  if (packet.exception != Exception::NONE) [[unlikely]]
+    return processException(packet);
   ++counters_.captured.packets;
   counters_.captured.octets += packet.octets;
-  if (packet.exception != Exception::NONE) {
-    PacketSum& sum = counters_.exceptions[static_cast<size_t>(packet.exception)];
-    ++sum.packets;
-    sum.octets += packet.octets;
-    return;
-  }
   FlowEntry& entry = parts_.table->update(packet, hashes_[index], likely_[index], *this);
   counters_.estimated.packets += weight_ - 1;
   counters_.estimated.octets += uint64_t{packet.octets} * (weight_ - 1);
-  if (entry.classification != ClassificationState::DECIDED || entry.inspectAfterVerdict != 0) {
+  if (entry.classification != ClassificationState::DECIDED || entry.inspectAfterVerdict != 0 ||
+      isHeardByAllLanes(packet)) {
     parts_.classifier->add(entry, packet);
+  }
+}
+
+/// One that is in no flow of this lane.
+void Lane::processException(const DecodedPacket& packet) {
+  if (packet.exception == Exception::OVERHEARD) {
+    ++counters_.overheardPackets;
+    return parts_.classifier->hear(packet);
+  }
+  for (PacketSum* sum :
+       {&counters_.captured, &counters_.exceptions[static_cast<size_t>(packet.exception)]}) {
+    ++sum->packets;
+    sum->octets += packet.octets;
   }
 }
 

@@ -65,7 +65,9 @@ class Lane final : private FlowSink {
   void processBatch(size_t received);
   void processSome(std::span<const PacketView>& views);
   bool decodeNext(std::span<const PacketView>& views, size_t index);
+  void tellOthers(const DecodedPacket& packet, std::span<const PacketView> left);
   void processPacket(size_t index);
+  void processException(const DecodedPacket& packet);
   void settleUntil(int64_t settledNs);
   void settle(FlowEntry* leaving);
   void relieve();
@@ -90,6 +92,7 @@ class Lane final : private FlowSink {
   std::array<uint32_t, BATCH_PACKETS> likely_{};
   LaneCounters counters_;
   PublishedCounters published_;
+  bool hasListeners_ = false;
   uint32_t weight_ = 1;  ///< of a packet that is looked at
   uint64_t startedNs_ = 0;
   LaneMailbox mailbox_;

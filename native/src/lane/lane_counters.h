@@ -28,7 +28,8 @@ struct LaneCounters {
   PacketSum captured;        ///< octets as in DecodedPacket::octets
   uint64_t frameOctets = 0;  ///< wire lengths of the captured frames
   std::array<PacketSum, static_cast<size_t>(Exception::COUNT)> exceptions{};
-  PacketSum notSampled;  ///< octets are wire lengths: nobody looked at the headers
+  uint64_t overheardPackets = 0;  ///< that other lanes count, and this one learned from
+  PacketSum notSampled;           ///< octets are wire lengths: nobody looked at the headers
   /// What flows were given beyond the packets that were looked at: under overload each of them
   /// counts for `samplingFactor`, and the others are in notSampled.
   PacketSum estimated;

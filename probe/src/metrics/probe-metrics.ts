@@ -22,6 +22,7 @@ const GAUGES: ReadonlySet<string> = new Set([
 /** For the counters of the stages, which appear here under their own names. */
 const HELP: Readonly<Record<string, string>> = {
   kernelDroppedPackets: 'Packets that the kernel dropped because the ring was full',
+  overheardLostPackets: 'Packets of other lanes that this one was too slow to learn names from',
   interfaceLosses: 'Times that the interface was deleted under the capture',
   interfaceReturns: 'Times that there was an interface of that name again',
   truncatedFileRecords: 'Capture files that ended inside a record',
@@ -98,6 +99,12 @@ const LANE_METRICS: readonly LaneMetric<number>[] = [
     (lane) => lane.octets,
   ],
   ['frame_bytes_total', 'counter', 'Wire lengths of captured frames', (lane) => lane.frameOctets],
+  [
+    'overheard_packets_total',
+    'counter',
+    'Packets of other lanes that this one learned names from',
+    (lane) => lane.overheardPackets,
+  ],
   [
     'not_sampled_packets_total',
     'counter',

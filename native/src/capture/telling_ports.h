@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+// Which packets tell of flows between other hosts, by their ports: answers of DNS, and the control
+// channels of FTP and SIP. All lanes hear these, whichever counts them. Pure.
+#pragma once
+
+#include <cstdint>
+
+namespace weir {
+
+inline constexpr uint16_t PORT_FTP = 21;
+inline constexpr uint16_t PORT_DNS = 53;
+inline constexpr uint16_t PORT_SIP = 5060;
+
+/// Without a branch: nearly every packet is asked, and nearly none tells.
+inline bool tellsOfOtherFlows(uint8_t protocol, uint16_t sourcePort, uint16_t destinationPort) {
+  constexpr uint8_t TCP = 6;
+  constexpr uint8_t UDP = 17;
+  const bool isSip = static_cast<bool>((sourcePort == PORT_SIP) | (destinationPort == PORT_SIP));
+  const bool isFtp = static_cast<bool>((sourcePort == PORT_FTP) | (destinationPort == PORT_FTP));
+  return static_cast<bool>(((protocol == UDP) & ((sourcePort == PORT_DNS) | isSip)) |
+                           ((protocol == TCP) & (isFtp | isSip)));
+}
+
+}  // namespace weir
