@@ -6,7 +6,7 @@ import { type CommandContext, type SectionCommand, sectionCommand } from './sect
 
 const FOLDER = 'probe.signatures';
 /** What decides how flows are made of packets. */
-const READING = [FOLDER, 'probe.tunnels', 'probe.idleTimeoutSeconds'];
+const READING = [FOLDER, 'probe.moreSignatures', 'probe.tunnels', 'probe.idleTimeoutSeconds'];
 
 type Runs = typeof import('../run/signatures.js');
 

@@ -2,8 +2,7 @@
 // Which signatures take the time.
 import { measureCosts, type PatternCost } from '@weir/native';
 import type { ProbeConfig } from '../config.js';
-import { OWN_SIGNATURES } from '../probe.js';
-import { loadSet } from '../signatures/index.js';
+import { signaturesOf } from '../probe.js';
 import { inspectedCapture, type NamedPattern, namedPatterns } from './explain.js';
 
 export interface NamedCost extends Omit<PatternCost, 'pattern'> {
@@ -30,7 +29,7 @@ export interface CostChoice {
 
 /** Takes seconds. @throws WEIR_CAPTURE_…, WEIR_SIGNATURE_… */
 export function signatureCosts(config: ProbeConfig, { file, compared }: CostChoice): CostReport {
-  const signatures = loadSet(config.signatures ?? OWN_SIGNATURES, OWN_SIGNATURES);
+  const signatures = signaturesOf(config);
   const capture = inspectedCapture(config, file);
   const { patterns, ...sums } = measureCosts({ capture, signatures, compared });
   const named = namedPatterns(signatures);

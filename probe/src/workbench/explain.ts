@@ -12,8 +12,7 @@ import {
 } from '@weir/native';
 import type { ProbeConfig } from '../config.js';
 import { ProbeError } from '../errors.js';
-import { defaultCacheFolder, OWN_SIGNATURES } from '../probe.js';
-import { loadSet } from '../signatures/index.js';
+import { defaultCacheFolder, signaturesOf } from '../probe.js';
 import { parseTunnels } from '../tunnels.js';
 import { type CaptureFlow, captureFlows } from './capture-flows.js';
 
@@ -208,7 +207,7 @@ export async function explainCaptureFlow(
   wanted: string,
 ): Promise<NamedExplanation> {
   const flow = findFlow(await captureFlows(config, file), wanted, file);
-  const signatures = loadSet(config.signatures ?? OWN_SIGNATURES, OWN_SIGNATURES);
+  const signatures = signaturesOf(config);
   const explanation = explainFlow({
     capture: inspectedCapture(config, file),
     signatures,
