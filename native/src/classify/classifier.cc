@@ -42,6 +42,10 @@ void Classifier::Impl::add(FlowEntry& entry, const DecodedPacket& packet) {
 }
 
 void Classifier::Impl::addToFlow(FlowEntry& entry, const DecodedPacket& packet) {
+  // What came before is judged before: a verdict must not depend on the cut into batches.
+  const bool isWaiting = FlowSeats::isSeated(entry) && packet.payloadLengthBytes != 0 &&
+                         seats[seats.indexOf(entry)].outstanding != 0;
+  if (isWaiting) queue.flush(*this);
   if (entry.classification == ClassificationState::DECIDED) {
     if (entry.inspectAfterVerdict != 0) memory->observe(packet, sideOf(entry, packet));
     return;
