@@ -2,9 +2,12 @@
 #include "classify/hyperscan_database.h"
 
 #include <cstdlib>
+#include <map>
 #include <string>
 #include <string_view>
 #include <utility>
+
+#include "classify/worst_case.h"
 
 namespace weir {
 namespace {
@@ -82,6 +85,27 @@ HyperscanDatabase::HyperscanDatabase(SignatureSet set, const DatabaseCache& cach
     if (!isStreaming(part)) continue;
     atEndOfData_[index] = loadOrCompile(patternsOf(part, Matches::AT_END_OF_DATA), cache);
   }
+}
+
+void HyperscanDatabase::refuseCostly(const std::string& cacheFolder) const {
+  std::map<std::pair<std::string_view, bool>, uint32_t> patternOf;
+  const std::vector<Pattern>& patterns = signatures().patterns;
+  for (uint32_t i = 0; i < patterns.size(); ++i) {
+    patternOf.try_emplace({patterns[i].regex, patterns[i].caseless}, i);
+  }
+  std::string key = "within the limit " + std::to_string(WorstCaseMeter::TIMES_LITERAL_MAX) + ' ' +
+                    hsCacheKey(HS_MODE_BLOCK);
+  for (const auto& [spelling, pattern] : patternOf) {
+    key.append(spelling.second ? "caseless " : "exact ").append(spelling.first).append("\n");
+  }
+  const DatabaseCache cache(cacheFolder);
+  if (cache.load(key)) return;
+  WorstCaseMeter meter;
+  for (const auto& [spelling, pattern] : patternOf) {
+    const hs_database_t* const alone = singles_->get(pattern);
+    if (alone != nullptr) meter.check(patterns[pattern], alone);
+  }
+  cache.store(key, "passed\n");
 }
 
 size_t HyperscanDatabase::streamStateBytes(DatabasePart part) const {

@@ -82,6 +82,11 @@ class MatcherDatabase {
   /// not outlive the database.
   [[nodiscard]] virtual std::unique_ptr<Matcher> createMatcher(uint32_t streamSlots) const = 0;
 
+  /// Throws SignatureError WEIR_SIGNATURE_TOO_COSTLY for the first pattern that a sender could keep
+  /// this engine busy with, which it measures; sets that passed are noted in `cacheFolder` ("" for
+  /// none). An engine that has bounds of its own refuses nothing here.
+  virtual void refuseCostly(const std::string& /*cacheFolder*/) const {}
+
   /// Octets of matching state that one stream of this part costs; 0 where the engine cannot tell.
   [[nodiscard]] virtual size_t streamStateBytes(DatabasePart) const { return 0; }
 
@@ -107,7 +112,8 @@ class SignatureError : public CodedError {
     uint32_t offset = NO_OFFSET;  ///< in the regex, octets, where the compiler tells
   };
 
-  /// Codes: WEIR_SIGNATURE_REGEX_INVALID, …_EMPTY_MATCH; by a device …_NEEDS_END, …_REFUSED.
+  /// Codes: WEIR_SIGNATURE_REGEX_INVALID, …_EMPTY_MATCH; by a device …_NEEDS_END, …_REFUSED; see
+  /// `refuseCostly`, too.
   SignatureError(const char* code, Details details);
   [[nodiscard]] const Details& details() const { return details_; }
 

@@ -20,7 +20,7 @@ constexpr double DATAGRAM_SIZES = 1472;
 std::optional<EngineRefusal> refusalOf(Engine engine, SignatureSet set,
                                        const std::string& cacheFolder = {}) {
   try {
-    createMatcherDatabase(engine, std::move(set), cacheFolder);
+    createMatcherDatabase(engine, std::move(set), cacheFolder)->refuseCostly(cacheFolder);
     return std::nullopt;
   } catch (const SignatureError& error) {
     return EngineRefusal{error.code(), error.details().message, error.details().offset};

@@ -134,6 +134,7 @@ void DataPlane::build() {
   checkLimits(config_);
   checkCores(config_.cores, config_.lanes);
   database_ = createMatcherDatabase(config_.engine, config_.signatures, config_.cacheFolder);
+  database_->refuseCostly(config_.cacheFolder);
   applications_ = applicationRows(config_.signatures);
   if (!config_.recordsPath.empty()) {
     records_ = std::make_shared<RecordFile>(config_.recordsPath, sendMode(config_));
@@ -196,6 +197,7 @@ void DataPlane::reload(ReloadConfig config) {
   auto rows = applications_;
   if (config.signatures) {
     database = createMatcherDatabase(config_.engine, *config.signatures, config_.cacheFolder);
+    database->refuseCostly(config_.cacheFolder);
     rows = applicationRows(*config.signatures);
     keepOlderRows(rows, applications_);
   }
