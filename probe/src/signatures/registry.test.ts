@@ -24,6 +24,11 @@ const GIVEN = [
     digest: 'a256a957b45c8b39cbca0562ae04138ea2ffbe3d7ab9d4982854a5a97e2e72ad',
   },
   {
+    from: 129,
+    to: 263,
+    digest: 'e4635585d97803e993b2dc1f23d37c67c6210abc40d39e3e771f3c2d2105f843',
+  },
+  {
     from: 1001,
     to: 1840,
     digest: 'cbde6dfd19ebcb3473840ca03d293edad65e1573ae9989490d12396efb7415b6',
