@@ -143,9 +143,8 @@ Napi::Value explainFlowOf(const Napi::CallbackInfo& info) {
     auto database = createMatcherDatabase(
         Engine::HYPERSCAN, readSignatures(request.Get("signatures").As<Napi::Object>()),
         text(request, "cacheFolder"));
-    explanation =
-        explainFlow(readCapture(request.Get("capture").As<Napi::Object>()), std::move(database),
-                    readChoice(request.Get("flow").As<Napi::Object>()));
+    explanation = explainFlow(readCapture(request.Get("capture").As<Napi::Object>()), database,
+                              readChoice(request.Get("flow").As<Napi::Object>()));
   });
   if (!explanation) return info.Env().Null();
   return writeExplanation(info.Env(), *explanation);

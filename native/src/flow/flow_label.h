@@ -3,9 +3,9 @@
 // flow told of itself in the clear.
 #pragma once
 
-#include <compare>
 #include <cstdint>
 #include <string>
+#include <tuple>
 
 namespace weir {
 
@@ -40,7 +40,15 @@ struct FlowFacts {
   std::string clientName;   ///< that a DHCP client calls itself by
   uint16_t tlsVersion = 0;  ///< the highest that the client offers, e.g. 0x0304
 
-  auto operator<=>(const FlowFacts&) const = default;
+  bool operator==(const FlowFacts&) const = default;
+  bool operator<(const FlowFacts& other) const { return fields() < other.fields(); }
+
+ private:
+  [[nodiscard]] std::tuple<const std::string&, const std::string&, const std::string&,
+                           const std::string&, const std::string&, uint16_t>
+  fields() const {
+    return {serverName, alpn, ja4, software, clientName, tlsVersion};
+  }
 };
 
 /// Of a flow with a name.

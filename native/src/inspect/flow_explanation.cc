@@ -72,7 +72,7 @@ void markDeciding(FlowExplanation& explanation, const MatcherDatabase& database)
 }  // namespace
 
 std::optional<FlowExplanation> explainFlow(const CaptureWalkOptions& options,
-                                           std::shared_ptr<const MatcherDatabase> database,
+                                           const std::shared_ptr<const MatcherDatabase>& database,
                                            const FlowChoice& choice) {
   FlowCollector collector(choice);
   walkCapture(options, database, collector);

@@ -46,7 +46,7 @@ struct FlowExplanation {
 
 /// Nothing when the capture has no such flow. Throws CaptureError.
 std::optional<FlowExplanation> explainFlow(const CaptureWalkOptions& options,
-                                           std::shared_ptr<const MatcherDatabase> database,
+                                           const std::shared_ptr<const MatcherDatabase>& database,
                                            const FlowChoice& choice);
 
 }  // namespace weir
