@@ -44,6 +44,7 @@ IpfixExporter::IpfixExporter(std::unique_ptr<MessageSender> sender, TemplateExpo
 
 void IpfixExporter::write(const FlowRecord& record) {
   noteTime(record.endNs);
+  introduce(record.application);
   const bool hasBoth = record.forward.packets != 0 && record.reverse.packets != 0;
   if (hasBoth && form_ == FlowForm::BIFLOW) {
     writeFlow(encodingFor(record, BIFLOW_ENCODINGS),

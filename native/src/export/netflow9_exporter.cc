@@ -38,6 +38,7 @@ Netflow9Exporter::Netflow9Exporter(std::unique_ptr<MessageSender> sender,
 
 void Netflow9Exporter::write(const FlowRecord& record) {
   noteTime(record.endNs);
+  introduce(record.application);
   const FlowEncoding& encoding = encodingFor(record);
   for (const DirectionRecord* direction : {&record.forward, &record.reverse}) {
     if (direction->packets == 0) continue;

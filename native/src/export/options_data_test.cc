@@ -48,23 +48,37 @@ class Told {
   MemorySender* sender_;
 };
 
-TEST_CASE("the application table comes whole, before the first flow, and again when it changes") {
+TEST_CASE("a name is told ahead of the first record that has it, and with each announcement") {
   for (const uint16_t version : {9, 10}) {
     TemplateExporterOptions options;
     options.applications = someApplications(128);
     Told told(version, options);
     told.read();
-    const std::vector<ReadRecord> rows = told.reader.optionsWith(96);
-    REQUIRE(rows.size() == 128);
-    CHECK(told.reader.flows.empty());
-    for (uint32_t row = 0; row < 128; ++row) {
-      CHECK(rows[row].number(95) == (uint64_t{6} << 24U | row));
-      CHECK(rows[row].text(96) == "app" + std::to_string(row));
-      CHECK(rows[row].text(94) == "text");
-    }
-    told.exporter->setApplications(someApplications(3));
+    CHECK(told.reader.optionsWith(96).empty());
+    std::mt19937_64 random(1);
+    OwnedRecord owned = randomRecord(random, NOW_NS, 4);
+    const auto write = [&](uint32_t application) {
+      owned.record.application = application;
+      told.exporter->write(owned.get());
+      told.exporter->flush();
+      told.read();
+      return told.reader.optionsWith(96);
+    };
+    CHECK(write(7).size() == 1);
+    CHECK(write(7).size() == 1);
+    const std::vector<ReadRecord> rows = write(9);
+    REQUIRE(rows.size() == 2);
+    CHECK(rows[0].number(95) == (uint64_t{6} << 24U | 7));
+    CHECK(rows[1].text(96) == "app9");
+    CHECK(rows[1].text(94) == "text");
+    CHECK(write(4711).size() == 2);
+    told.exporter->tick(NOW_NS + 61 * SECOND_NS);
     told.read();
-    CHECK(told.reader.optionsWith(96).size() == 131);
+    CHECK(told.reader.optionsWith(96).size() == 4);
+    told.exporter->setApplications(someApplications(5000));
+    told.read();
+    CHECK(told.reader.optionsWith(96).size() == 6);
+    CHECK(write(4711).size() == 7);
   }
 }
 

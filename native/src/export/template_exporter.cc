@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "export/template_exporter.h"
 
+#include <algorithm>
 #include <cstring>
 
 namespace weir {
@@ -16,7 +17,15 @@ TemplateExporter::TemplateExporter(std::unique_ptr<MessageSender> sender, const 
     : MessageExporter(std::move(sender), format.headerBytes),
       format_(format),
       options_(std::move(options)),
-      paddingBytes_(format.alignmentBytes - 1U) {}
+      paddingBytes_(format.alignmentBytes - 1U) {
+  makeRoomForNames();
+}
+
+void TemplateExporter::makeRoomForNames() {
+  uint32_t largest = 0;
+  for (const ApplicationRow& row : options_.applications) largest = std::max(largest, row.selector);
+  isIntroduced_.resize(std::max<size_t>(isIntroduced_.size(), largest + size_t{1}));
+}
 
 void TemplateExporter::tick(int64_t nowNs) {
   MessageExporter::tick(nowNs);
@@ -39,6 +48,7 @@ void TemplateExporter::finish() {
 
 void TemplateExporter::setApplications(const std::vector<ApplicationRow>& rows) {
   options_.applications = rows;
+  makeRoomForNames();
   announceApart([&] { announceApplications(); });
 }
 
@@ -93,7 +103,17 @@ void TemplateExporter::announceTemplates() {
 
 void TemplateExporter::announceApplications() {
   for (const ApplicationRow& row : options_.applications)
-    writeOptions(optionsTemplates().applications, row);
+    if (isIntroduced_[row.selector]) writeOptions(optionsTemplates().applications, row);
+}
+
+void TemplateExporter::tellName(uint32_t application) {
+  isIntroduced_[application] = true;
+  if (!isAnnounced_) return;  // the announcement to come says it
+  const auto& rows = options_.applications;
+  const auto found = std::find_if(rows.begin(), rows.end(), [&](const ApplicationRow& row) {
+    return row.selector == application;
+  });
+  if (found != rows.end()) writeOptions(optionsTemplates().applications, *found);
 }
 
 void TemplateExporter::announceInterfaces() {

@@ -66,6 +66,13 @@ class TemplateExporter : public MessageExporter {
 
   void sessionBegan() override { isAnnounced_ = false; }
 
+  /// Before a record of `application`: its name goes out ahead of its first record, and from then
+  /// on with every announcement. A table of all names would be a burst that overruns a collector's
+  /// buffer.
+  void introduce(uint32_t application) {
+    if (application < isIntroduced_.size() && !isIntroduced_[application]) tellName(application);
+  }
+
   /// Writes a record of `encoding`'s template. The caller counts it.
   void writeFlow(const FlowEncoding& encoding, const EncodedFlow& flow) {
     encoding.encode(flow, nextRecord(encoding.form.id, encoding.recordBytes));
@@ -104,6 +111,8 @@ class TemplateExporter : public MessageExporter {
   [[nodiscard]] bool isAnnouncementDue(int64_t nowNs) const;
   void announce();
   void announceTemplates();
+  void makeRoomForNames();
+  void tellName(uint32_t application);
   void announceApplications();
   void announceInterfaces();
   void announceSampling();
@@ -114,6 +123,7 @@ class TemplateExporter : public MessageExporter {
 
   SetFormat format_;
   TemplateExporterOptions options_;
+  std::vector<bool> isIntroduced_;  ///< by selector, up to the largest
   std::vector<InterfaceRow> interfaces_;
   SamplingState sampling_;
   IgnoredTraffic ignored_;

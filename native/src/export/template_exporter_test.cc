@@ -297,7 +297,7 @@ TEST_CASE("templates go out again by time and by count, over a stream once a ses
       CHECK(all >= 8);
       CHECK(templatesAt(59) == all);
       CHECK(templatesAt(60) == (reliable ? all : 2 * all));
-      CHECK(reader.optionsWith(96).size() == 2);
+      CHECK(reader.optionsWith(41).size() == 2);
       std::mt19937_64 random(1);
       while (rig.exporter->counters().sender.messages < 30) {
         rig.exporter->write(randomRecord(random, NOW_NS, 4).get());
