@@ -1096,12 +1096,10 @@ inline constexpr Template<38> IPFIX_BIFLOW_IPV6_ICMP_PRIVATE{331, 0, {{
     {16385, 8, ElementSpace::PRIVATE},  // reverseOuterOctetDeltaCount
 }}};
 
-inline constexpr Template<5> IPFIX_APPLICATION_TABLE{348, 1, {{
+inline constexpr Template<3> IPFIX_APPLICATION_TABLE{340, 1, {{
     {95, 4},  // applicationId
     {96, 65535},  // applicationName
     {94, 65535},  // applicationDescription
-    {372, 65535},  // applicationCategoryName
-    {373, 65535},  // applicationSubCategoryName
 }}};
 
 inline constexpr Template<6> IPFIX_SYSTEMATIC_SAMPLING{341, 1, {{
