@@ -30,7 +30,7 @@ enum class RuleKind : uint8_t {
   PORTS
 };
 
-/// What a flow says in the clear; "" and 0 where it does not. Texts need no escapes in JSON.
+/// What a flow says in the clear; "" and 0 where it does not. Texts are printable ASCII.
 struct FlowFacts {
   std::string serverName;   ///< TLS SNI, HTTP host, or the name that a DNS query asks for
   std::string alpn;         ///< TLS application protocols offered, in order, by commas
