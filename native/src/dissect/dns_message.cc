@@ -72,7 +72,7 @@ class MessageReader {
  private:
   Reading readName(size_t& at, WireName& name) const;
   Reading readRecord(Record& record);
-  void followAliases(WireName& name) const;
+  bool followAliases(WireName& name) const;
   void collect(const WireName& name, DnsMessage& out) const;
 
   [[nodiscard]] bool holds(size_t at, size_t bytes) const {
@@ -177,17 +177,18 @@ Reading MessageReader::readName(size_t& at, WireName& name) const {
   return Reading::COMPLETE;
 }
 
-/// Aliases may stand in any order.
-void MessageReader::followAliases(WireName& name) const {
+/// Aliases may stand in any order. False when the data of one is no name.
+bool MessageReader::followAliases(WireName& name) const {
   const auto records = std::span(records_).first(recordCount_);
   for (int alias = 0; alias < CHAIN_MAX; ++alias) {
     const auto found = std::find_if(records.begin(), records.end(), [&](const Record& record) {
       return record.type == TYPE_CNAME && record.owner == name;
     });
-    if (found == records.end()) return;
+    if (found == records.end()) return true;
     size_t at = found->dataAt;
-    if (readName(at, name) != Reading::COMPLETE) return;
+    if (readName(at, name) != Reading::COMPLETE) return false;
   }
+  return true;
 }
 
 void MessageReader::collect(const WireName& name, DnsMessage& out) const {
@@ -207,8 +208,7 @@ void MessageReader::collect(const WireName& name, DnsMessage& out) const {
 void MessageReader::resolve(DnsMessage& out) const {
   if (!out.isResponse || questions_ == 0 || recordCount_ == 0) return;
   WireName name = queried_;
-  followAliases(name);
-  collect(name, out);
+  if (followAliases(name)) collect(name, out);
 }
 
 }  // namespace

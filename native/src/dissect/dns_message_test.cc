@@ -175,6 +175,16 @@ TEST_CASE("a chain that leads into a circle ends") {
   CHECK(message.answers.empty());
 }
 
+TEST_CASE("an alias that is no name leads to no address, not to that of its beginning") {
+  const Octets halfName = {1, 'b', 0xc0, 0xff};
+  const Octets response = join({header(0x8180, 1, 2), question(name("a.example"), A),
+                                record(name("a.example"), CNAME, 1, halfName),
+                                record(name("b"), A, 1, test::address("192.0.2.7"))});
+  DnsMessage message;
+  CHECK(readDnsMessage(response, message) == Reading::COMPLETE);
+  CHECK(message.answers.empty());
+}
+
 TEST_CASE("answers are bounded") {
   Octets response = join({header(0x8180, 1, 60), question(name("a.example"), A)});
   for (int i = 0; i < 60; ++i)
