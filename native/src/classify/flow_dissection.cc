@@ -18,13 +18,26 @@ constexpr size_t DNS_HEADER_BYTES = 12;
 constexpr size_t DHCP_FIXED_BYTES = 236;
 
 constexpr uint8_t TLS_HANDSHAKE = 22;
-constexpr uint8_t QUIC_LONG_HEADER = 0xc0;
 
 void keep(const ClientHello& hello, FlowFacts& facts) {
   facts.serverName = hello.serverName;
   facts.alpn = hello.alpn;
   facts.ja4 = hello.ja4;
   facts.tlsVersion = hello.version;
+}
+
+/// A long header (RFC 9000 17.2), or public flags, a connection ID and a version, as Google's had
+/// them up to Q043.
+bool mayBeQuic(std::span<const uint8_t> octets) {
+  constexpr uint8_t LONG_HEADER = 0xc0;
+  constexpr uint8_t NEW_HEADER = 0x80;
+  constexpr uint8_t WITH_VERSION_AND_ID = 0x09;
+  constexpr size_t VERSION_AT = 9;
+  const uint8_t flags = octets[0];
+  if ((flags & LONG_HEADER) == LONG_HEADER) return true;
+  return (flags & (NEW_HEADER | WITH_VERSION_AND_ID)) == WITH_VERSION_AND_ID &&
+         octets.size() > VERSION_AT + 1 && octets[VERSION_AT] == 'Q' &&
+         octets[VERSION_AT + 1] == '0';
 }
 
 /// A standard query or its response, with one question (RFC 1035 4.1.1).
@@ -61,7 +74,7 @@ FlowDissection::Subject FlowDissection::subjectOf(Transport transport, StreamSid
     const bool isUpper = first >= 'A' && first <= 'Z';
     return isUpper && isClient ? Subject::HTTP : Subject::NOTHING;
   }
-  if ((first & QUIC_LONG_HEADER) == QUIC_LONG_HEADER && isClient) return Subject::QUIC;
+  if (isClient && mayBeQuic(octets)) return Subject::QUIC;
   if (first == TLS_HANDSHAKE) return Subject::DTLS;
   if (first <= 1 && isStun(octets)) return Subject::STUN;
   if (isDhcp(octets)) return Subject::DHCP;
