@@ -101,7 +101,7 @@ std::vector<uint8_t> asItIs(std::span<const uint8_t> octets) {
 
 template <uint32_t VERSION>
 std::vector<uint8_t> sealed(std::span<const uint8_t> frames) {
-  return test::initialPacket({.version = VERSION}, asItIs(frames));
+  return test::filledDatagram(test::initialPacket({.version = VERSION}, asItIs(frames)));
 }
 
 constexpr uint32_t Q050 = 0x51303530;

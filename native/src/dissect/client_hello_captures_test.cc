@@ -203,10 +203,12 @@ TEST_CASE("DTLS: as tshark reads it") {
 }
 
 TEST_CASE("QUIC: as tshark reads it") {
-  compareAll({"quic-v2.pcapng", "quic-29.pcap", "quic-24.pcap", "quic-mvfst-22.pcap",
-              "quic_t51.pcap", "quic_q50.pcap", "quic_q46_b.pcap", "quic_q43.pcap",
-              "quic_frags_ch_out_of_order_same_packet_craziness.pcapng"},
-             compareQuic);
+  compareAll(
+      {"quic-v2.pcapng", "quic-29.pcap", "quic-24.pcap", "quic-mvfst-22.pcap", "quic_t51.pcap",
+       "quic_q50.pcap", "quic_q46_b.pcap", "quic_q43.pcap", "quic_q39.pcap", "gquic.pcap",
+       "quic-23.pcap", "quic-27.pcap", "quic-28.pcap", "quic-34.pcap", "quic_0RTT.pcap",
+       "quic_cc_ack.pcapng", "quic_frags_ch_out_of_order_same_packet_craziness.pcapng"},
+      compareQuic);
 }
 
 }  // namespace

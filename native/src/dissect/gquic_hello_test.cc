@@ -47,8 +47,9 @@ TEST_CASE("values that end before they begin are no hello") {
 TEST_CASE("Q050 carries it in an Initial packet") {
   const HelloOctets message = gquicHello("www.example.org");
   QuicInitialReader reader;
-  CHECK(reader.add(initialPacket({.version = 0x51303530},
-                                 cryptoFrame(message, 0, message.size(), 8))) == Reading::COMPLETE);
+  CHECK(reader.add(filledDatagram(
+            initialPacket({.version = 0x51303530}, cryptoFrame(message, 0, message.size(), 8)))) ==
+        Reading::COMPLETE);
   CHECK(reader.hello().serverName == "www.example.org");
 }
 

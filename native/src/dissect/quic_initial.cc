@@ -7,6 +7,10 @@
 namespace weir {
 namespace {
 
+/// A client fills each datagram with an Initial packet up to this (RFC 9000 14.1), so that nobody
+/// is made to derive keys for a few octets.
+constexpr size_t INITIAL_DATAGRAM_BYTES_MIN = 1200;
+
 /// RFC 9000 19: those that an Initial packet may have, but for PADDING, which is 0.
 enum QuicFrame : uint64_t {
   PING = 0x01,
@@ -72,10 +76,12 @@ Reading QuicInitialReader::readPackets(std::span<const uint8_t> datagram) {
   std::optional<QuicInitialOpener> opener;
   std::vector<uint8_t> frames;
   bool isQuic = hasBegun();
+  const bool isFilled = datagram.size() >= INITIAL_DATAGRAM_BYTES_MIN;
   while (const auto packet = takeQuicLongPacket(datagram)) {
     // Early data may overtake the packet that opens the connection.
     if (packet->type == QuicPacketType::ZERO_RTT) isQuic = true;
     if (packet->type != QuicPacketType::INITIAL) continue;
+    if (!isFilled) break;
     if (opener.has_value()) {
       if (!opener->open(*packet, frames)) break;
     } else {

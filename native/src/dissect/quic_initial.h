@@ -18,10 +18,10 @@ namespace weir {
 /// bit.
 class QuicInitialReader {
  public:
-  /// The next datagram from the client. NOT_THIS: it is no QUIC of a known version, a packet is not
-  /// authentic, or its frames are no handshake; COMPLETE and NOT_THIS are final. Once a packet was
-  /// authentic, datagrams that add nothing change nothing: who can send as the client cannot hide
-  /// it.
+  /// The next datagram from the client, whole. NOT_THIS: it is no QUIC of a known version, shorter
+  /// than a client's first ones are, a packet is not authentic, or its frames are no handshake;
+  /// COMPLETE and NOT_THIS are final. Once a packet was authentic, datagrams that add nothing
+  /// change nothing: who can send as the client cannot hide it.
   Reading add(std::span<const uint8_t> datagram);
 
   /// What is known, on NEEDS_MORE too.

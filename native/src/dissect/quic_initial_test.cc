@@ -59,7 +59,8 @@ TEST_CASE("each version is read, with the fingerprint of its hello") {
     CAPTURE(version);
     QuicInitialReader reader;
     const auto frames = wholeHelloFrames(message, cryptoType(version));
-    CHECK(reader.add(initialPacket({.version = version}, frames)) == Reading::COMPLETE);
+    CHECK(reader.add(filledDatagram(initialPacket({.version = version}, frames))) ==
+          Reading::COMPLETE);
     CHECK(reader.hello().serverName == "www.example.org");
     CHECK(reader.hello().ja4 == "q13d1516h2_8daaf6152771_e5627efa2ab1");
   }
@@ -83,7 +84,7 @@ std::vector<QuicOctets> scatter(const HelloOctets& message, std::mt19937& random
     if (random() % 4 != 0 && i + 1 < pieces.size()) continue;
     frames.resize(frames.size() + 20);
     const auto number = static_cast<uint8_t>(datagrams.size());
-    datagrams.push_back(initialPacket({.packetNumber = number}, frames));
+    datagrams.push_back(filledDatagram(initialPacket({.packetNumber = number}, frames)));
     frames.clear();
   }
   return datagrams;
@@ -116,7 +117,21 @@ TEST_CASE("packets of one datagram are read together, whatever else is in it") {
   append(datagram, initialPacket({.packetNumber = 1}, second));
   append(datagram, QuicOctets(30, 0x41));
   QuicInitialReader reader;
-  CHECK(reader.add(datagram) == Reading::COMPLETE);
+  CHECK(reader.add(filledDatagram(datagram)) == Reading::COMPLETE);
+}
+
+TEST_CASE("no keys are derived for a datagram that is shorter than a client's first ones") {
+  const HelloOctets message = helloMessage(browserHello());
+  const QuicOctets first = cryptoFrame(message, 0, 100);
+  const QuicOctets second = cryptoFrame(message, 100, message.size() - 100);
+  const QuicOctets filled = filledDatagram(initialPacket({}, first));
+  CHECK(filled.size() == 1200);
+  QuicInitialReader reader;
+  CHECK(reader.add(initialPacket({.packetNumber = 1}, second)) == Reading::NOT_THIS);
+  QuicInitialReader begun;
+  CHECK(begun.add(filled) == Reading::NEEDS_MORE);
+  CHECK(begun.add(initialPacket({.packetNumber = 1}, second)) == Reading::NEEDS_MORE);
+  CHECK(begun.add(filledDatagram(initialPacket({.packetNumber = 1}, second))) == Reading::COMPLETE);
 }
 
 TEST_CASE("keys stay when the server has named itself, and are new after a Retry") {
@@ -124,12 +139,14 @@ TEST_CASE("keys stay when the server has named itself, and are new after a Retry
   const QuicOctets first = cryptoFrame(message, 0, 100);
   const QuicOctets second = cryptoFrame(message, 100, message.size() - 100);
   QuicInitialReader named;
-  CHECK(named.add(initialPacket({}, first)) == Reading::NEEDS_MORE);
-  CHECK(named.add(initialPacket({.destinationId = {7, 7}, .keyId = {1, 2, 3, 4, 5, 6, 7, 8}},
-                                second)) == Reading::COMPLETE);
+  CHECK(named.add(filledDatagram(initialPacket({}, first))) == Reading::NEEDS_MORE);
+  CHECK(named.add(filledDatagram(
+            initialPacket({.destinationId = {7, 7}, .keyId = {1, 2, 3, 4, 5, 6, 7, 8}}, second))) ==
+        Reading::COMPLETE);
   QuicInitialReader retried;
-  CHECK(retried.add(initialPacket({}, first)) == Reading::NEEDS_MORE);
-  CHECK(retried.add(initialPacket({.destinationId = {7, 7}}, second)) == Reading::COMPLETE);
+  CHECK(retried.add(filledDatagram(initialPacket({}, first))) == Reading::NEEDS_MORE);
+  CHECK(retried.add(filledDatagram(initialPacket({.destinationId = {7, 7}}, second))) ==
+        Reading::COMPLETE);
 }
 
 TEST_CASE("early data and a reserved version may come first, other packets not") {
@@ -140,7 +157,8 @@ TEST_CASE("early data and a reserved version may come first, other packets not")
   for (const QuicOctets& other :
        {QuicOctets{}, QuicOctets{0x40, 1, 2, 3, 4, 5}, QuicOctets{0xc0, 0, 0, 0, 9, 0, 0, 0, 0},
         QuicOctets{0xe0, 0, 0, 0, 1, 1, 9, 0, 5, 1, 2, 3, 4, 5},
-        initialPacket({}, {0x1e, 0, 0, 0, 0}), initialPacket({}, {6, 0, 4, 2, 0, 0, 0})}) {
+        filledDatagram(initialPacket({}, {0x1e, 0, 0, 0, 0})),
+        filledDatagram(initialPacket({}, {6, 0, 4, 2, 0, 0, 0}))}) {
     QuicInitialReader reader;
     CHECK(reader.add(other) == Reading::NOT_THIS);
     CHECK(reader.add(fromHex(QUIC_1_CLIENT_INITIAL)) == Reading::NOT_THIS);

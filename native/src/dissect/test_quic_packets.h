@@ -74,4 +74,10 @@ inline QuicOctets initialPacket(const QuicPacketFields& fields, const QuicOctets
   return packet;
 }
 
+/// Filled as a client has to (RFC 9000 14.1).
+inline QuicOctets filledDatagram(QuicOctets packets) {
+  packets.resize(std::max<size_t>(packets.size(), 1200));
+  return packets;
+}
+
 }  // namespace weir::test
