@@ -8,6 +8,8 @@ import type { InspectionAddon } from './inspection.js';
 export type * from './inspection.js';
 
 export type Engine = 'hyperscan' | 'emulator' | 'none';
+/** what is done with the folder that keeps compiled signatures */
+export type CacheUse = 'read-and-write' | 'read-only';
 
 /** The signature set as the classifier takes it; see native/src/classify/signature.h. */
 export interface SignatureSet {
@@ -146,6 +148,7 @@ export interface DataPlaneConfig {
   readonly portHints: boolean;
   /** for compiled signatures; "" keeps none */
   readonly cacheFolder: string;
+  readonly cacheUse: CacheUse;
   readonly targets: readonly ExportTarget[];
   /** every target gets every record, or each flow has one target */
   readonly exportMode: 'fan-out' | 'share';

@@ -7,6 +7,7 @@ import path from 'node:path';
 import { runFuzz } from './fuzz.mjs';
 import { CHECKS } from './lint.mjs';
 import { RUN_PACKAGES, TEST_PACKAGES } from './packages.mjs';
+import { inParallel, outputOf } from './parallel.mjs';
 import { runStep, StoppedError } from './progress.mjs';
 import { ROOT } from './root.mjs';
 import { orExplain, setUp } from './setup.mjs';
@@ -39,6 +40,28 @@ function dumpSignatures(folder, name) {
   return file;
 }
 
+/** Tests that one process runs; small, so that all cores have work until the end. */
+const TESTS_OF_A_PROCESS = 20;
+
+/** A program's test cases, some to a process, as many processes at once as there are cores. */
+async function runDoctest(program, env) {
+  const options = { cwd: ROOT, env };
+  const { text: counted } = await outputOf(program, ['--count'], options);
+  const count = Number(/filters: (\d+)/.exec(counted)?.[1] ?? 0);
+  const firsts = [];
+  for (let first = 1; first <= count; first += TESTS_OF_A_PROCESS) firsts.push(first);
+  const sum = { passed: 0, failed: count === 0 ? 1 : 0 };
+  await inParallel(firsts, async (first) => {
+    const range = [`--first=${first}`, `--last=${first + TESTS_OF_A_PROCESS - 1}`];
+    const { text, hasFailed } = await outputOf(program, range, options);
+    const counts = /test cases:\s*\d+ \|\s*(\d+) passed \|\s*(\d+) failed/.exec(text);
+    sum.passed += Number(counts?.[1] ?? 0);
+    sum.failed += Math.max(Number(counts?.[2] ?? 1), hasFailed ? 1 : 0);
+    if (hasFailed) console.log(text);
+  });
+  return sum;
+}
+
 /** C++ unit tests without Node, under AddressSanitizer and UBSan unless `sanitize` says otherwise. */
 async function runCpp({ folder, program, sanitize = 'ON' }) {
   const build = path.join(CACHE, 'cmake', sanitize === 'ON' ? folder : `${folder}-${sanitize}`);
@@ -46,24 +69,14 @@ async function runCpp({ folder, program, sanitize = 'ON' }) {
     ...['-S', folder, '-B', build, '-G', 'Ninja', `-DWEIR_SANITIZE=${sanitize}`],
   ]);
   await runStep(`C++ ${folder}: build`, 'cmake', ['--build', build, '--target', program]);
-  const { stdout, stderr, status } = spawnSync(path.join(build, program), {
-    cwd: ROOT,
-    env: {
-      ...process.env,
-      WEIR_SIGNATURE_DUMP: dumpSignatures(path.join(ROOT, 'signatures'), 'signatures.dump'),
-      WEIR_L7_SIGNATURE_DUMP: dumpSignatures(
-        path.join(ROOT, '../shared/data/l7-patterns'),
-        'l7.dump',
-      ),
-    },
-    encoding: 'utf8',
-    maxBuffer: 1 << 28,
+  return runDoctest(path.join(build, program), {
+    ...process.env,
+    WEIR_SIGNATURE_DUMP: dumpSignatures(path.join(ROOT, 'signatures'), 'signatures.dump'),
+    WEIR_L7_SIGNATURE_DUMP: dumpSignatures(
+      path.join(ROOT, '../shared/data/l7-patterns'),
+      'l7.dump',
+    ),
   });
-  const counts = /test cases:\s*\d+ \|\s*(\d+) passed \|\s*(\d+) failed/.exec(stdout);
-  const passed = Number(counts?.[1] ?? 0);
-  const failed = Math.max(Number(counts?.[2] ?? 1), status === 0 ? 0 : 1);
-  if (failed > 0) console.log(stdout, stderr);
-  return { passed, failed };
 }
 
 function runVitest(project) {
@@ -98,6 +111,7 @@ const SUITES = {
   fuzz: runFuzz,
   unit: () => runVitest('unit'),
   e2e: () => runVitest('e2e'),
+  lab: () => runVitest('lab'),
 };
 
 async function runSuites(names) {

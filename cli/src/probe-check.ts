@@ -52,7 +52,7 @@ function checkOutput(file: string | undefined): void {
  *   and what building the probe and asking the network throw
  */
 export async function checkProbe(config: ProbeConfig): Promise<void> {
-  new Probe({ ...config, cacheFolder: '' }).build();
+  new Probe(config).build('read-only');
   userToBecome(config.user);
   checkCapture(config.read);
   checkCapture(config.replay);

@@ -199,7 +199,10 @@ DataPlaneConfig readConfig(const Napi::Object& object) {
   config.engine = readEngine(text(object, "engine"));
   config.signatures = readSignatures(object.Get("signatures").As<Napi::Object>());
   config.classifier.usesPortHints = boolean(object, "portHints");
-  config.cacheFolder = text(object, "cacheFolder");
+  config.cache =
+      DatabaseCache(text(object, "cacheFolder"), text(object, "cacheUse") == "read-only"
+                                                     ? DatabaseCache::Use::READ_ONLY
+                                                     : DatabaseCache::Use::READ_AND_WRITE);
   config.targets = list<ExportTarget>(object, "targets", readTarget);
   config.exportMode =
       text(object, "exportMode") == "share" ? ExportMode::SHARE : ExportMode::FAN_OUT;

@@ -142,7 +142,7 @@ Napi::Value explainFlowOf(const Napi::CallbackInfo& info) {
   guarded(info.Env(), [&] {
     auto database = createMatcherDatabase(
         Engine::HYPERSCAN, readSignatures(request.Get("signatures").As<Napi::Object>()),
-        text(request, "cacheFolder"));
+        DatabaseCache(text(request, "cacheFolder")));
     explanation = explainFlow(readCapture(request.Get("capture").As<Napi::Object>()), database,
                               readChoice(request.Get("flow").As<Napi::Object>()));
   });
@@ -191,7 +191,7 @@ Napi::Value reviewSignaturesOf(const Napi::CallbackInfo& info) {
   SignatureReview review;
   guarded(env, [&] {
     review = reviewSignatures(readSignatures(info[0].As<Napi::Object>()), samples,
-                              info[2].As<Napi::String>().Utf8Value());
+                              DatabaseCache(info[2].As<Napi::String>().Utf8Value()));
   });
   Napi::Object object = Napi::Object::New(env);
   object.Set("patterns", writeList(env, review.patterns,

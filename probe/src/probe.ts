@@ -3,7 +3,7 @@
 import { homedir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { DataPlane, type SignatureSet, type Source } from '@weir/native';
+import { type CacheUse, DataPlane, type SignatureSet, type Source } from '@weir/native';
 import type { ProbeConfig } from './config.js';
 import { parseCores } from './cores.js';
 import { ProbeError } from './errors.js';
@@ -81,8 +81,11 @@ export class Probe {
     return this.#isRunning;
   }
 
-  /** Loads and compiles everything, opens nothing. Errors carry a stable `code`. */
-  build(): void {
+  /**
+   * Loads and compiles everything, opens nothing. Errors carry a stable `code`.
+   * @param cacheUse `read-only` leaves no compiled signatures behind
+   */
+  build(cacheUse: CacheUse = 'read-and-write'): void {
     const config = this.#config;
     const signatures = signaturesOf(config);
     this.#signatures = JSON.stringify(signatures);
@@ -98,6 +101,7 @@ export class Probe {
       engine: config.engine,
       signatures,
       cacheFolder: config.cacheFolder ?? defaultCacheFolder(),
+      cacheUse,
       portHints: config.portHints,
       targets,
       exportMode: config.exportMode,

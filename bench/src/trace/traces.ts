@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Traces are made once and kept in memory, where no disk disturbs a measurement.
+// Traces are made once and kept on disk; while something is measured they are in the page cache.
 
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -102,6 +102,16 @@ function removeOlder(recipe: Recipe, folder: string): void {
     for (const name of [file, `${file}.json`]) rmSync(name, { force: true });
 }
 
+/**
+ * What a process has just written lies in the page cache in pages of 4 KiB, what was read from the disk
+ * in much larger folios, which cost a reader half the time. A capture that someone reads was mostly
+ * written long ago, so the next to read it finds it on the disk only.
+ */
+function dropFromPageCache(file: string): void {
+  runTool('sync', [file]);
+  runTool('dd', [`if=${file}`, 'iflag=nocache', 'count=0', 'status=none']);
+}
+
 /** @throws BenchError WEIR_BENCH_NO_SPACE, WEIR_BENCH_TOOL_FAILED */
 export function makeTrace(recipe: Recipe, folder: string): Trace {
   mkdirSync(folder, { recursive: true });
@@ -120,6 +130,7 @@ export function makeTrace(recipe: Recipe, folder: string): Trace {
       rmSync(unfinished, { force: true });
     }
   }
+  dropFromPageCache(file);
   const facts = JSON.parse(readFileSync(factsFile, 'utf8')) as TraceFacts;
   return { name: recipe.name, describes: recipe.describes, path: file, facts };
 }

@@ -2,9 +2,10 @@
 // The octets of a file or pipe, through a window of bounded size that moves on. One thread.
 //
 // Read, not mapped: a window that stays in the second-level cache hands decode octets that are
-// there already, where a mapping costs page faults and then a miss for each frame; measured a
-// quarter faster for frames of 590 octets, and equal for small ones. And a file that shrinks or a
-// disk that fails is a result of read(), not a signal.
+// there already. A mapping that is touched ahead takes 27 ns for a frame of 640 octets instead of
+// 51 where the page cache has large folios, and no less (97 ns) where it has pages of 4 KiB; but a
+// file that shrinks or a disk that fails is a result of read(), where a mapping gives a signal that
+// ends the process and its books.
 #pragma once
 
 #include <cstddef>

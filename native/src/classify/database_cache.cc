@@ -3,6 +3,7 @@
 
 #include <unistd.h>
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <fstream>
@@ -22,6 +23,27 @@ uint64_t nameHash(const std::string& key) {
   return hash;
 }
 
+constexpr std::chrono::days KEEP_UNUSED(90);
+
+void markUsed(const std::string& path) {
+  std::error_code ignored;
+  std::filesystem::last_write_time(path, std::filesystem::file_time_type::clock::now(), ignored);
+}
+
+/// Each change of a signature leaves a database that nobody asks for any more.
+void removeUnused(const std::string& folder) {
+  const auto oldest = std::filesystem::file_time_type::clock::now() - KEEP_UNUSED;
+  std::error_code error;
+  for (std::filesystem::directory_iterator file(folder, error), end; !error && file != end;
+       file.increment(error)) {
+    const std::string name = file->path().filename();
+    std::error_code ignored;
+    if (name.starts_with("matcher-") && file->last_write_time(ignored) < oldest && !ignored) {
+      std::filesystem::remove(file->path(), ignored);
+    }
+  }
+}
+
 }  // namespace
 
 std::string DatabaseCache::pathOf(const std::string& key) const {
@@ -30,16 +52,19 @@ std::string DatabaseCache::pathOf(const std::string& key) const {
 
 std::optional<std::string> DatabaseCache::load(const std::string& key) const {
   if (folder_.empty()) return std::nullopt;
-  std::ifstream file(pathOf(key), std::ios::binary);
+  const std::string path = pathOf(key);
+  std::ifstream file(path, std::ios::binary);
   std::string content(std::istreambuf_iterator<char>(file), {});
   if (content.size() <= key.size() || content.compare(0, key.size(), key) != 0) return std::nullopt;
+  if (use_ == Use::READ_AND_WRITE) markUsed(path);
   return content.substr(key.size());
 }
 
 void DatabaseCache::store(const std::string& key, const std::string& content) const {
-  if (folder_.empty()) return;
+  if (folder_.empty() || use_ == Use::READ_ONLY) return;
   std::error_code ignored;
   std::filesystem::create_directories(folder_, ignored);
+  removeUnused(folder_);
   // Renamed into place, so that another probe that starts now reads all of it or none.
   const std::string path = pathOf(key);
   const std::string unfinished = path + "." + std::to_string(getpid());

@@ -4,6 +4,7 @@
 #include <doctest/doctest.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <filesystem>
 #include <fstream>
 
@@ -35,6 +36,30 @@ TEST_CASE("a key gets back what was stored under it, and nothing else") {
   CHECK(!cache.load("two"));
 }
 
+TEST_CASE("who only reads leaves nothing behind") {
+  const TemporaryFolder folder;
+  const DatabaseCache reader(folder.path, DatabaseCache::Use::READ_ONLY);
+  reader.store("key", "content");
+  CHECK(!std::filesystem::exists(folder.path));
+  DatabaseCache(folder.path).store("key", "content");
+  CHECK(reader.load("key") == "content");
+}
+
+TEST_CASE("what nobody has used for long is removed") {
+  const TemporaryFolder folder;
+  const DatabaseCache cache(folder.path);
+  cache.store("used", "content");
+  cache.store("unused", "content");
+  for (const auto& file : std::filesystem::directory_iterator(folder.path)) {
+    std::filesystem::last_write_time(
+        file, std::filesystem::file_time_type::clock::now() - std::chrono::days(100));
+  }
+  CHECK(cache.load("used") == "content");
+  cache.store("new", "content");
+  CHECK(fileCount(folder.path) == 2);
+  CHECK(cache.load("used") == "content");
+}
+
 TEST_CASE("without a folder, or where none can be made, nothing is kept and nothing fails") {
   DatabaseCache("").store("key", "content");
   DatabaseCache("/proc/nowhere").store("key", "content");
@@ -51,7 +76,7 @@ SignatureSet oneSignature(const std::string& regex) {
 TEST_CASE("a damaged database is compiled anew; a changed pattern is another database") {
   const TemporaryFolder folder;
   const auto stateBytes = [&](const std::string& regex) {
-    return createMatcherDatabase(Engine::HYPERSCAN, oneSignature(regex), folder.path)
+    return createMatcherDatabase(Engine::HYPERSCAN, oneSignature(regex), DatabaseCache(folder.path))
         ->streamStateBytes(DatabasePart::TCP_CLIENT);
   };
   const size_t expected = stateBytes("^abc.{3,9}x");

@@ -87,7 +87,7 @@ HyperscanDatabase::HyperscanDatabase(SignatureSet set, const DatabaseCache& cach
   }
 }
 
-void HyperscanDatabase::refuseCostly(const std::string& cacheFolder) const {
+void HyperscanDatabase::refuseCostly(const DatabaseCache& cache) const {
   std::map<std::pair<std::string_view, bool>, uint32_t> patternOf;
   const std::vector<Pattern>& patterns = signatures().patterns;
   for (uint32_t i = 0; i < patterns.size(); ++i) {
@@ -98,7 +98,6 @@ void HyperscanDatabase::refuseCostly(const std::string& cacheFolder) const {
   for (const auto& [spelling, pattern] : patternOf) {
     key.append(spelling.second ? "caseless " : "exact ").append(spelling.first).append("\n");
   }
-  const DatabaseCache cache(cacheFolder);
   if (cache.load(key)) return;
   WorstCaseMeter meter;
   for (const auto& [spelling, pattern] : patternOf) {

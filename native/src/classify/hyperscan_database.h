@@ -28,7 +28,7 @@ class HyperscanDatabase final : public MatcherDatabase {
   HyperscanDatabase(SignatureSet set, const DatabaseCache& cache);
 
   [[nodiscard]] std::unique_ptr<Matcher> createMatcher(uint32_t streamSlots) const override;
-  void refuseCostly(const std::string& cacheFolder) const override;
+  void refuseCostly(const DatabaseCache& cache) const override;
   [[nodiscard]] size_t streamStateBytes(DatabasePart part) const override;
 
   [[nodiscard]] const HyperscanSingles& singles() const { return *singles_; }

@@ -44,10 +44,10 @@ SignatureError::SignatureError(const char* code, Details details)
     : CodedError(code, describe(details)), details_(std::move(details)) {}
 
 std::shared_ptr<const MatcherDatabase> createMatcherDatabase(Engine engine, SignatureSet signatures,
-                                                             const std::string& cacheFolder) {
+                                                             const DatabaseCache& cache) {
   switch (engine) {
     case Engine::HYPERSCAN:
-      return createHyperscanDatabase(std::move(signatures), DatabaseCache(cacheFolder));
+      return createHyperscanDatabase(std::move(signatures), cache);
     case Engine::EMULATOR:
       return createNcoreDatabase(std::move(signatures));
     case Engine::NONE:

@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "classify/candidates.h"
+#include "classify/database_cache.h"
 #include "classify/database_part.h"
 #include "classify/prefix_filter.h"
 #include "classify/signature.h"
@@ -83,9 +84,9 @@ class MatcherDatabase {
   [[nodiscard]] virtual std::unique_ptr<Matcher> createMatcher(uint32_t streamSlots) const = 0;
 
   /// Throws SignatureError WEIR_SIGNATURE_TOO_COSTLY for the first pattern that a sender could keep
-  /// this engine busy with, which it measures; sets that passed are noted in `cacheFolder` ("" for
-  /// none). An engine that has bounds of its own refuses nothing here.
-  virtual void refuseCostly(const std::string& /*cacheFolder*/) const {}
+  /// this engine busy with, which it measures; sets that passed are noted in the cache.
+  /// An engine that has bounds of its own refuses nothing here.
+  virtual void refuseCostly(const DatabaseCache&) const {}
 
   /// Octets of matching state that one stream of this part costs; 0 where the engine cannot tell.
   [[nodiscard]] virtual size_t streamStateBytes(DatabasePart) const { return 0; }
@@ -123,8 +124,8 @@ class SignatureError : public CodedError {
 
 /// Throws SignatureError for the first pattern that does not compile, CodedError
 /// WEIR_MATCHER_UNAVAILABLE when the engine is not to be had on this machine. Takes up to seconds
-/// for large sets, unless `cacheFolder` ("" for none) holds them compiled.
+/// for large sets, unless the cache holds them compiled.
 std::shared_ptr<const MatcherDatabase> createMatcherDatabase(Engine engine, SignatureSet signatures,
-                                                             const std::string& cacheFolder = {});
+                                                             const DatabaseCache& cache = {});
 
 }  // namespace weir

@@ -142,7 +142,7 @@ class CostMeasurement {
   }
 
   void measureAlone() {
-    const HyperscanSingles singles(signatures_, DatabaseCache({}));
+    const HyperscanSingles singles(signatures_, DatabaseCache());
     hs_scratch_t* rawScratch = nullptr;
     if (!singles.reserve(rawScratch)) throw std::bad_alloc();
     const HsScratchPtr scratch(rawScratch);

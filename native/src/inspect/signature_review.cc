@@ -18,9 +18,9 @@ namespace {
 constexpr double DATAGRAM_SIZES = 1472;
 
 std::optional<EngineRefusal> refusalOf(Engine engine, SignatureSet set,
-                                       const std::string& cacheFolder = {}) {
+                                       const DatabaseCache& cache = {}) {
   try {
-    createMatcherDatabase(engine, std::move(set), cacheFolder)->refuseCostly(cacheFolder);
+    createMatcherDatabase(engine, std::move(set), cache)->refuseCostly(cache);
     return std::nullopt;
   } catch (const SignatureError& error) {
     return EngineRefusal{error.code(), error.details().message, error.details().offset};
@@ -33,12 +33,11 @@ std::optional<EngineRefusal> refusalOf(Engine engine, SignatureSet set,
 using Refusals = std::map<std::pair<std::string, bool>, std::optional<EngineRefusal>>;
 
 /// One by one only when the engine does not take them all.
-Refusals findRefusals(Engine engine, const SignatureSet& signatures,
-                      const std::string& cacheFolder) {
+Refusals findRefusals(Engine engine, const SignatureSet& signatures, const DatabaseCache& cache) {
   Refusals refusals;
   SignatureSet patternsOnly;
   patternsOnly.patterns = signatures.patterns;
-  const bool takesAll = !refusalOf(engine, std::move(patternsOnly), cacheFolder);
+  const bool takesAll = !refusalOf(engine, std::move(patternsOnly), cache);
   for (const Pattern& pattern : signatures.patterns) {
     const auto [at, isNew] = refusals.try_emplace({pattern.regex, pattern.caseless});
     if (!isNew || takesAll) continue;
@@ -72,7 +71,7 @@ namespace {
 std::vector<std::vector<uint32_t>> matchSamples(const SignatureSet& signatures,
                                                 const std::vector<PatternReview>& reviews,
                                                 const std::vector<ReviewedSample>& samples,
-                                                const std::string& cacheFolder) {
+                                                const DatabaseCache& cache) {
   SignatureSet taken = signatures;
   taken.patterns.clear();
   std::vector<uint32_t> original;
@@ -81,7 +80,7 @@ std::vector<std::vector<uint32_t>> matchSamples(const SignatureSet& signatures,
     taken.patterns.push_back(signatures.patterns[index]);
     original.push_back(index);
   }
-  const auto database = createMatcherDatabase(Engine::HYPERSCAN, std::move(taken), cacheFolder);
+  const auto database = createMatcherDatabase(Engine::HYPERSCAN, std::move(taken), cache);
   std::vector<std::vector<uint32_t>> found;
   for (const ReviewedSample& sample : samples) {
     const std::array<std::span<const uint8_t>, 1> pieces = {sample.payload};
@@ -98,16 +97,16 @@ std::vector<std::vector<uint32_t>> matchSamples(const SignatureSet& signatures,
 
 SignatureReview reviewSignatures(const SignatureSet& signatures,
                                  const std::vector<ReviewedSample>& samples,
-                                 const std::string& cacheFolder) {
-  Refusals hyperscan = findRefusals(Engine::HYPERSCAN, signatures, cacheFolder);
-  Refusals emulator = findRefusals(Engine::EMULATOR, signatures, cacheFolder);
+                                 const DatabaseCache& cache) {
+  Refusals hyperscan = findRefusals(Engine::HYPERSCAN, signatures, cache);
+  Refusals emulator = findRefusals(Engine::EMULATOR, signatures, cache);
   SignatureReview review;
   for (const Pattern& pattern : signatures.patterns) {
     PatternReview& one = review.patterns.emplace_back(reviewPattern(pattern));
     one.hyperscan = hyperscan[{pattern.regex, pattern.caseless}];
     one.emulator = emulator[{pattern.regex, pattern.caseless}];
   }
-  review.samples = matchSamples(signatures, review.patterns, samples, cacheFolder);
+  review.samples = matchSamples(signatures, review.patterns, samples, cache);
   return review;
 }
 

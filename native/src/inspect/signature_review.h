@@ -40,9 +40,9 @@ struct SignatureReview {
   std::vector<std::vector<uint32_t>> samples;  ///< patterns that match; the first names the flow
 };
 
-/// Patterns that Hyperscan refuses match no sample. `cacheFolder` as in createMatcherDatabase.
+/// Patterns that Hyperscan refuses match no sample. `cache` as in createMatcherDatabase.
 SignatureReview reviewSignatures(const SignatureSet& signatures,
                                  const std::vector<ReviewedSample>& samples,
-                                 const std::string& cacheFolder = {});
+                                 const DatabaseCache& cache = {});
 
 }  // namespace weir

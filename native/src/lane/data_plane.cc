@@ -133,8 +133,8 @@ DataPlane::~DataPlane() {
 void DataPlane::build() {
   checkLimits(config_);
   checkCores(config_.cores, config_.lanes);
-  database_ = createMatcherDatabase(config_.engine, config_.signatures, config_.cacheFolder);
-  database_->refuseCostly(config_.cacheFolder);
+  database_ = createMatcherDatabase(config_.engine, config_.signatures, config_.cache);
+  database_->refuseCostly(config_.cache);
   applications_ = applicationRows(config_.signatures);
   if (!config_.recordsPath.empty()) {
     records_ = std::make_shared<RecordFile>(config_.recordsPath, sendMode(config_));
@@ -196,8 +196,8 @@ void DataPlane::reload(ReloadConfig config) {
   auto database = database_;
   auto rows = applications_;
   if (config.signatures) {
-    database = createMatcherDatabase(config_.engine, *config.signatures, config_.cacheFolder);
-    database->refuseCostly(config_.cacheFolder);
+    database = createMatcherDatabase(config_.engine, *config.signatures, config_.cache);
+    database->refuseCostly(config_.cache);
     rows = applicationRows(*config.signatures);
     keepOlderRows(rows, applications_);
   }

@@ -12,6 +12,7 @@
 #include "capture/packet_sampler.h"
 #include "capture/replay_source.h"
 #include "classify/classifier.h"
+#include "classify/database_cache.h"
 #include "classify/matcher.h"
 #include "decode/decode_options.h"
 #include "export/export_route.h"
@@ -59,7 +60,7 @@ struct DataPlaneConfig {
   ClassifierOptions classifier;
   Engine engine = Engine::HYPERSCAN;
   SignatureSet signatures;
-  std::string cacheFolder;  ///< for compiled signatures; "" keeps none
+  DatabaseCache cache;  ///< of compiled signatures
   std::vector<ExportTarget> targets;
   ExportMode exportMode = ExportMode::FAN_OUT;
   TransportOptions transport;
