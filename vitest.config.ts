@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
     // The embedded database and the addon are one to a process.
     pool: 'forks',
+    // Of two cores Vitest would use one; and most tests wait for processes that they have started.
+    maxWorkers: availableParallelism() + 1,
     projects: [
       {
         extends: true,
