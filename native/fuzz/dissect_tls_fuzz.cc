@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // ClientHellos in TLS, DTLS and QUIC: what is told early stays, and what is told has the promised
-// form. First octet: what carries the hello. TLS, DTLS: two octets say where the stream is cut, the
-// rest is the stream. QUIC: datagrams, each after its length in two octets (little-endian), either
+// form. First octet: what carries the hello. TLS: two octets say where the stream is cut, the rest
+// is the stream. DTLS, QUIC: datagrams, each after its length in two octets (little-endian), either
 // as they are or as the frames of a packet that is authentic.
 #include <algorithm>
 #include <string_view>
 #include <vector>
 
+#include "dissect/dtls_hello.h"
 #include "dissect/quic_initial.h"
 #include "dissect/test_quic_packets.h"
 #include "dissect/tls_client_hello.h"
@@ -14,10 +15,6 @@
 
 namespace weir::fuzz {
 namespace {
-
-using Reader = Reading (*)(std::span<const uint8_t>, ClientHello&);
-
-constexpr Reader READERS[] = {readTlsClientHello, readDtlsClientHello};
 
 bool isHostNameCharacter(char character) {
   return (character >= 'a' && character <= 'z') || (character >= '0' && character <= '9') ||
@@ -59,7 +56,7 @@ void checkOrder(Reading early, const ClientHello& earlyHello, Reading late,
   checkKept(earlyHello.ja4, lateHello.ja4);
 }
 
-void fuzzStream(Reader read, FuzzInput& input) {
+void fuzzTls(FuzzInput& input) {
   const size_t cut = input.integer<uint16_t>();
   const auto stream = input.take(SIZE_MAX);
   const ExactBlock whole(stream);
@@ -67,8 +64,8 @@ void fuzzStream(Reader read, FuzzInput& input) {
   ClientHello hello;
   ClientHello early{
       .serverName = "left over", .alpn = "left over", .version = 1, .ja4 = "left over"};
-  const Reading reading = read(whole.view(), hello);
-  const Reading earlyReading = read(start.view(), early);
+  const Reading reading = readTlsClientHello(whole.view(), hello);
+  const Reading earlyReading = readTlsClientHello(start.view(), early);
   checkForm(reading, hello);
   checkForm(earlyReading, early);
   checkOrder(earlyReading, early, reading, hello);
@@ -77,6 +74,22 @@ void fuzzStream(Reader read, FuzzInput& input) {
 /// gQUIC's hello has no fingerprint and no version.
 void checkQuicForm(Reading reading, const ClientHello& hello) {
   if (reading != Reading::COMPLETE || !hello.ja4.empty()) checkForm(reading, hello);
+}
+
+/// A hello that follows a HelloVerifyRequest may tell other things: only what is final stays.
+void fuzzDtls(FuzzInput& input) {
+  constexpr int DATAGRAMS_MAX = 64;
+  DtlsHelloReader reader;
+  Reading reading = Reading::NEEDS_MORE;
+  for (int i = 0; i < DATAGRAMS_MAX && !input.empty(); ++i) {
+    const ClientHello early = reader.hello();
+    const Reading earlyReading = reading;
+    const ExactBlock datagram(input.take(input.integer<uint16_t>()));
+    reading = reader.add(datagram.view());
+    checkForm(reading, reader.hello());
+    if (earlyReading == Reading::NEEDS_MORE) continue;
+    checkOrder(earlyReading, early, reading, reader.hello());
+  }
 }
 
 using Datagram = std::vector<uint8_t> (*)(std::span<const uint8_t>);
@@ -114,10 +127,13 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace weir;
   using namespace weir::fuzz;
   FuzzInput input(data, size);
-  const size_t carrier = input.integer<uint8_t>() % (std::size(READERS) + std::size(DATAGRAMS));
-  if (carrier < std::size(READERS))
-    fuzzStream(READERS[carrier], input);
+  constexpr size_t OTHERS = 2;
+  const size_t carrier = input.integer<uint8_t>() % (OTHERS + std::size(DATAGRAMS));
+  if (carrier == 0)
+    fuzzTls(input);
+  else if (carrier == 1)
+    fuzzDtls(input);
   else
-    fuzzQuic(DATAGRAMS[carrier - std::size(READERS)], input);
+    fuzzQuic(DATAGRAMS[carrier - OTHERS], input);
   return 0;
 }

@@ -140,19 +140,16 @@ void writeCaptureFiles(SeedFolder files) {
 
 /// The format of dissect_tls_fuzz.cc.
 void writeClientHellos(SeedFolder hellos) {
-  const auto write = [&](uint8_t carrier, const HelloOctets& stream) {
+  const auto write = [&](const HelloOctets& stream) {
     const auto half = static_cast<uint16_t>(stream.size() / 2);
-    hellos.write(
-        HelloOctets{carrier, static_cast<uint8_t>(half), static_cast<uint8_t>(half >> 8U)} +
-        stream);
+    hellos.write(HelloOctets{0, static_cast<uint8_t>(half), static_cast<uint8_t>(half >> 8U)} +
+                 stream);
   };
   HelloFields fields = browserHello();
-  write(0, tlsRecords(helloMessage(fields)));
-  write(0, tlsRecords(helloMessage(fields), 100));
-  write(0, tlsRecords(helloMessage({.legacyVersion = 0x0301})));
+  write(tlsRecords(helloMessage(fields)));
+  write(tlsRecords(helloMessage(fields), 100));
+  write(tlsRecords(helloMessage({.legacyVersion = 0x0301})));
   fields.legacyVersion = 0xfefd;
-  write(1, dtlsRecord(fields));
-  write(1, dtlsRecord(fields, 200));
   const auto datagrams = [&](uint8_t carrier, const std::vector<HelloOctets>& all) {
     HelloOctets input = {carrier};
     for (const HelloOctets& one : all)
@@ -162,6 +159,8 @@ void writeClientHellos(SeedFolder hellos) {
           one;
     hellos.write(input);
   };
+  datagrams(1, {dtlsRecord(fields)});
+  datagrams(1, {dtlsRecord(fields, {.offset = 200}), dtlsRecord(fields, {.bytes = 200})});
   const HelloOctets message = helloMessage(browserHello());
   datagrams(2, {fromHex(QUIC_1_CLIENT_INITIAL)});
   datagrams(2, {fromHex(QUIC_2_CLIENT_INITIAL)});

@@ -152,16 +152,21 @@ Reading FlowDissection::read(std::span<const uint8_t> octets) {
 }
 
 Reading FlowDissection::readHello(std::span<const uint8_t> octets) {
-  if (subject_ == Subject::QUIC) {
-    if (!quic_) quic_ = std::make_unique<QuicInitialReader>();
-    const Reading reading = quic_->add(octets);
-    if (reading != Reading::NOT_THIS) keep(quic_->hello(), facts_);
-    return reading;
-  }
+  if (subject_ == Subject::QUIC) return readHello(quic_, octets);
+  if (subject_ == Subject::DTLS) return readHello(dtls_, octets);
   ClientHello hello;
-  const Reading reading = subject_ == Subject::TLS ? readTlsClientHello(octets, hello)
-                                                   : readDtlsClientHello(octets, hello);
+  const Reading reading = readTlsClientHello(octets, hello);
   if (reading != Reading::NOT_THIS) keep(hello, facts_);
+  return reading;
+}
+
+/// A hello that may be in several datagrams.
+template <typename Reader>
+Reading FlowDissection::readHello(std::unique_ptr<Reader>& reader,
+                                  std::span<const uint8_t> datagram) {
+  if (!reader) reader = std::make_unique<Reader>();
+  const Reading reading = reader->add(datagram);
+  if (reading != Reading::NOT_THIS) keep(reader->hello(), facts_);
   return reading;
 }
 

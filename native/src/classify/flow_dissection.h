@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "classify/signature.h"
+#include "dissect/dtls_hello.h"
 #include "dissect/quic_initial.h"
 #include "dissect/reading.h"
 #include "flow/flow_label.h"
@@ -36,7 +37,8 @@ class FlowDissection {
   [[nodiscard]] const FlowFacts& facts() const { return facts_; }
   /// Octets of memory.
   [[nodiscard]] size_t heldBytes() const {
-    return sizeof *this + head_.capacity() + (quic_ ? sizeof *quic_ : 0);
+    return sizeof *this + head_.capacity() + (quic_ ? sizeof *quic_ : 0) +
+           (dtls_ ? sizeof *dtls_ : 0);
   }
 
  private:
@@ -47,6 +49,8 @@ class FlowDissection {
   static Subject subjectOf(Transport transport, StreamSide side, std::span<const uint8_t> octets);
   Reading read(std::span<const uint8_t> octets);
   Reading readHello(std::span<const uint8_t> octets);
+  template <typename Reader>
+  Reading readHello(std::unique_ptr<Reader>& reader, std::span<const uint8_t> datagram);
   Reading readText(std::span<const uint8_t> octets);
   Reading readMessage(std::span<const uint8_t> octets);
 
@@ -56,6 +60,7 @@ class FlowDissection {
   FlowFacts facts_;
   std::vector<uint8_t> head_;  ///< of a stream that did not fit its first packet
   std::unique_ptr<QuicInitialReader> quic_;
+  std::unique_ptr<DtlsHelloReader> dtls_;
 };
 
 }  // namespace weir

@@ -19,7 +19,8 @@ struct ClientHelloBody {
   HelloCarrier carrier = HelloCarrier::TLS;
 };
 
-/// Type of the handshake message.
+/// Type of the record that carries it (RFC 8446 5.1), and of the handshake message.
+inline constexpr uint8_t HANDSHAKE_RECORD = 22;
 inline constexpr uint8_t CLIENT_HELLO_TYPE = 1;
 /// What OpenSSL before it followed the RFC, and Cisco's AnyConnect to this day, call DTLS 1.0.
 inline constexpr uint16_t OPENSSL_DTLS_VERSION = 0x0100;

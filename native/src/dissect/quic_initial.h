@@ -8,7 +8,7 @@
 #include <span>
 #include <vector>
 
-#include "dissect/crypto_stream.h"
+#include "dissect/handshake_stream.h"
 #include "dissect/quic_protection.h"
 #include "dissect/tls_client_hello.h"
 
@@ -40,7 +40,7 @@ class QuicInitialReader {
   Reading reading_ = Reading::NEEDS_MORE;
   const QuicVersion* version_ = nullptr;
   std::optional<QuicInitialKeys> keys_;  ///< under which the latest packet was authentic
-  CryptoStream stream_;
+  HandshakeStream stream_;
   ClientHello hello_;
 };
 

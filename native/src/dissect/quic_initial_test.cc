@@ -169,8 +169,8 @@ TEST_CASE("early data and a reserved version may come first, other packets not")
 TEST_CASE("a stream of pieces is what a plain model of it is") {
   std::mt19937 random(8);
   for (int round = 0; round < 300; ++round) {
-    CryptoStream stream;
-    std::vector<std::optional<uint8_t>> model(CryptoStream::BYTES_MAX);
+    HandshakeStream stream;
+    std::vector<std::optional<uint8_t>> model(HandshakeStream::BYTES_MAX);
     const size_t reach = 1 + random() % 300;
     for (int pieces = 0; pieces < 40; ++pieces) {
       const size_t offset = random() % reach;
@@ -189,12 +189,12 @@ TEST_CASE("a stream of pieces is what a plain model of it is") {
 }
 
 TEST_CASE("a stream keeps 8 KiB and no more pieces than it should") {
-  CryptoStream stream;
+  HandshakeStream stream;
   stream.add(UINT64_MAX, QuicOctets(9, 1));
-  for (size_t at = 1; at < CryptoStream::BYTES_MAX; at += 2) stream.add(at, QuicOctets(1, 1));
+  for (size_t at = 1; at < HandshakeStream::BYTES_MAX; at += 2) stream.add(at, QuicOctets(1, 1));
   CHECK(stream.contiguous().empty());
-  stream.add(0, QuicOctets(2 * CryptoStream::BYTES_MAX, 2));
-  CHECK(stream.contiguous().size() == CryptoStream::BYTES_MAX);
+  stream.add(0, QuicOctets(2 * HandshakeStream::BYTES_MAX, 2));
+  CHECK(stream.contiguous().size() == HandshakeStream::BYTES_MAX);
 }
 
 }  // namespace

@@ -94,14 +94,28 @@ inline HelloOctets tlsRecords(const HelloOctets& message, size_t recordBytes = 1
   return stream;
 }
 
-/// A record with the first `fragmentBytes` of the message.
-inline HelloOctets dtlsRecord(const HelloFields& fields, size_t fragmentBytes = SIZE_MAX) {
+/// Which octets of a DTLS message a fragment has, and of which message of the handshake.
+struct DtlsFragment {
+  size_t offset = 0;
+  size_t bytes = SIZE_MAX;
+  uint16_t messageSequence = 0;
+};
+
+inline HelloOctets dtlsFragment(const HelloFields& fields, const DtlsFragment& part) {
   const HelloOctets body = helloBody(fields, true);
-  const size_t bytes = std::min(fragmentBytes, body.size());
-  const HelloOctets fragment(body.begin(), body.begin() + static_cast<ptrdiff_t>(bytes));
-  const HelloOctets message = bigEndian(1, 1) + bigEndian(3, body.size()) + bigEndian(2, 0) +
-                              bigEndian(3, 0) + sized(3, fragment);
-  return HelloOctets{22, 0xfe, 0xfd} + bigEndian(8, 0) + sized(2, message);
+  const size_t end = part.offset + std::min(part.bytes, body.size() - part.offset);
+  const HelloOctets fragment(body.begin() + static_cast<ptrdiff_t>(part.offset),
+                             body.begin() + static_cast<ptrdiff_t>(end));
+  return bigEndian(1, 1) + bigEndian(3, body.size()) + bigEndian(2, part.messageSequence) +
+         bigEndian(3, part.offset) + sized(3, fragment);
+}
+
+inline HelloOctets dtlsRecordOf(const HelloOctets& fragments) {
+  return HelloOctets{22, 0xfe, 0xfd} + bigEndian(8, 0) + sized(2, fragments);
+}
+
+inline HelloOctets dtlsRecord(const HelloFields& fields, const DtlsFragment& part = {}) {
+  return dtlsRecordOf(dtlsFragment(fields, part));
 }
 
 /// What a browser sends, with GREASE; the one that JA4's specification takes for its example.

@@ -5,12 +5,9 @@
 #include <vector>
 
 #include "dissect/client_hello_body.h"
-#include "dissect/partial_reader.h"
 
 namespace weir {
 namespace {
-
-constexpr uint8_t HANDSHAKE_RECORD = 22;
 
 /// The octets of the handshake that a stream's records carry.
 class RecordReader {
@@ -59,28 +56,6 @@ Reading readSpanning(RecordReader records, std::span<const uint8_t> first, Clien
   return readClientHelloMessage(message, HelloCarrier::TLS, hello);
 }
 
-/// DTLS puts more between type and body (RFC 6347 4.2.2).
-Reading readDtlsMessage(PartialReader message, ClientHello& hello) {
-  const uint32_t type = message.integer(1);
-  const size_t bodyBytes = message.integer(3);
-  message.integer(2);  // of the message in the handshake
-  const uint32_t fragmentOffset = message.integer(3);
-  const size_t fragmentBytes = message.integer(3);
-  if (!message.isSound()) return message.reading();
-  if (type != CLIENT_HELLO_TYPE || bodyBytes > CLIENT_HELLO_BYTES_MAX) return Reading::NOT_THIS;
-  if (fragmentOffset != 0 || fragmentBytes > std::min(bodyBytes, message.remainingBytes()))
-    return Reading::NOT_THIS;
-  const auto fragment = message.rest();
-  return readClientHelloBody({.octets = fragment.first(std::min(fragmentBytes, fragment.size())),
-                              .lengthBytes = bodyBytes,
-                              .carrier = HelloCarrier::DTLS},
-                             hello);
-}
-
-bool isDtlsVersion(uint32_t version) {
-  return version == 0xfeff || version == 0xfefd || version == OPENSSL_DTLS_VERSION;
-}
-
 }  // namespace
 
 Reading readTlsClientHello(std::span<const uint8_t> stream, ClientHello& hello) {
@@ -91,21 +66,6 @@ Reading readTlsClientHello(std::span<const uint8_t> stream, ClientHello& hello) 
   if (reading != Reading::COMPLETE) return reading;
   const Reading message = readClientHelloMessage(first, HelloCarrier::TLS, hello);
   return message == Reading::NEEDS_MORE ? readSpanning(records, first, hello) : message;
-}
-
-Reading readDtlsClientHello(std::span<const uint8_t> datagram, ClientHello& hello) {
-  hello = {};
-  constexpr size_t DATAGRAM_BYTES_MAX = 65535;  // the capture may have cut it
-  constexpr size_t SEQUENCE_BYTES = 6;
-  PartialReader reader(datagram, DATAGRAM_BYTES_MAX);
-  const uint32_t type = reader.integer(1);
-  const uint32_t version = reader.integer(2);
-  const uint32_t epoch = reader.integer(2);
-  reader.take(SEQUENCE_BYTES);
-  const PartialReader record = reader.partialVector(2);
-  if (!reader.isSound()) return reader.reading();
-  if (type != HANDSHAKE_RECORD || !isDtlsVersion(version) || epoch != 0) return Reading::NOT_THIS;
-  return readDtlsMessage(record, hello);
 }
 
 }  // namespace weir

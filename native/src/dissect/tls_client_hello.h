@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Reads the first message of TLS and DTLS, which says in clear whom a client looks for. Pure; any
-// thread.
+// Reads the first message of TLS, which says in clear whom a client looks for. Pure; any thread.
 #pragma once
 
 #include <cstdint>
@@ -22,9 +21,5 @@ struct ClientHello {
 /// A TCP direction from its first octet. A hello may span records and have up to 16 KiB; NOT_THIS
 /// leaves `hello` empty.
 Reading readTlsClientHello(std::span<const uint8_t> stream, ClientHello& hello);
-
-/// DTLS 1.0 to 1.3 (RFC 6347 4.2, RFC 9147 5). Of a hello in fragments the first is read, so that
-/// the answer is NEEDS_MORE.
-Reading readDtlsClientHello(std::span<const uint8_t> datagram, ClientHello& hello);
 
 }  // namespace weir

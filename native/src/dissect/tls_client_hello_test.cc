@@ -26,13 +26,6 @@ Result readTls(std::span<const uint8_t> stream) {
   return result;
 }
 
-Result readDtls(std::span<const uint8_t> datagram) {
-  Result result{};
-  result.hello.serverName = "from an earlier call";
-  result.reading = readDtlsClientHello(datagram, result.hello);
-  return result;
-}
-
 std::string ja4Of(const HelloFields& fields) {
   return readTls(tlsRecords(helloMessage(fields))).hello.ja4;
 }
@@ -194,38 +187,6 @@ TEST_CASE("a hello of 16 KiB is read, a longer one refused") {
   CHECK(readTls(tlsRecords(helloMessage(fields))).reading == Reading::COMPLETE);
   fields.extensions.back() = helloExtension(0x0029, HelloOctets(rest - 3, 1));
   CHECK(readTls(tlsRecords(helloMessage(fields))).reading == Reading::NOT_THIS);
-}
-
-TEST_CASE("DTLS: the hello of a datagram") {
-  HelloFields fields = browserHello();
-  fields.legacyVersion = 0xfefd;
-  fields.cookie = HelloOctets(20, 3);
-  std::erase(fields.extensions, versionsExtension({0x3a3a, 0x0304, 0x0303}));
-  const Result result = readDtls(dtlsRecord(fields));
-  CHECK(result.reading == Reading::COMPLETE);
-  CHECK(result.hello.serverName == "www.example.org");
-  CHECK(result.hello.version == 0xfefd);
-  CHECK(result.hello.ja4.substr(0, 10) == "dd2d1515h2");
-  fields.extensions.push_back(versionsExtension({0xfefd, 0xfefc, 0x1a1a}));
-  CHECK(readDtls(dtlsRecord(fields)).hello.version == 0xfefc);
-}
-
-TEST_CASE("DTLS: a first fragment and every prefix wait, other datagrams are refused") {
-  HelloFields fields = browserHello();
-  fields.legacyVersion = 0xfeff;
-  const HelloOctets whole = dtlsRecord(fields);
-  const ClientHello hello = readDtls(whole).hello;
-  for (size_t bytes = 0; bytes < helloBody(fields, true).size(); ++bytes)
-    checkPrefix(readDtls(dtlsRecord(fields, bytes)), hello);
-  for (size_t bytes = 0; bytes < whole.size(); ++bytes)
-    checkPrefix(readDtls(std::span(whole).first(bytes)), hello);
-  constexpr size_t REFUSED_AT[] = {0, 1, 4, 13, 21};  // type, version, epoch, message, fragment
-  for (const size_t at : REFUSED_AT) {
-    HelloOctets other = whole;
-    other[at] ^= 0x11;
-    CAPTURE(at);
-    CHECK(readDtls(other).reading == Reading::NOT_THIS);
-  }
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Puts together the handshake that QUIC's CRYPTO frames carry in any order (RFC 9000 19.6).
+// Puts together a handshake that comes in pieces in any order: in QUIC's CRYPTO frames (RFC 9000
+// 19.6) and in DTLS's fragments (RFC 6347 4.2.3).
 #pragma once
 
 #include <cstddef>
@@ -10,7 +11,7 @@
 namespace weir {
 
 /// Of octets that come twice the first count. Memory grows with what comes, to 8 KiB.
-class CryptoStream {
+class HandshakeStream {
  public:
   static constexpr size_t BYTES_MAX = 8192;
   static constexpr size_t GAPS_MAX = 64;  ///< pieces that would make more are left out

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "dissect/crypto_stream.h"
+#include "dissect/handshake_stream.h"
 
 #include <algorithm>
 
 namespace weir {
 
-void CryptoStream::add(uint64_t offset, std::span<const uint8_t> octets) {
+void HandshakeStream::add(uint64_t offset, std::span<const uint8_t> octets) {
   if (octets.empty() || offset >= BYTES_MAX) return;
   const auto begin = static_cast<size_t>(offset);
   octets = octets.first(std::min(octets.size(), BYTES_MAX - begin));
@@ -33,7 +33,7 @@ void CryptoStream::add(uint64_t offset, std::span<const uint8_t> octets) {
   ranges_.insert(ranges_.erase(first, last), joined);
 }
 
-std::span<const uint8_t> CryptoStream::contiguous() const {
+std::span<const uint8_t> HandshakeStream::contiguous() const {
   if (ranges_.empty() || ranges_.front().begin > 0) return {};
   return std::span(octets_).first(ranges_.front().end);
 }
