@@ -3,6 +3,7 @@
 
 #include <arpa/inet.h>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cstring>
@@ -14,6 +15,21 @@ namespace {
 
 constexpr uint8_t PROTOCOL_TCP = 6;
 constexpr uint8_t PROTOCOL_UDP = 17;
+
+bool isDigit(char character) { return character >= '0' && character <= '9'; }
+
+char upperCase(char character) {
+  return character >= 'a' && character <= 'z' ? static_cast<char>(character - 'a' + 'A')
+                                              : character;
+}
+
+bool isLetter(char character) { return upperCase(character) >= 'A' && upperCase(character) <= 'Z'; }
+
+bool startsCaseless(std::string_view text, std::string_view upper) {
+  return text.size() >= upper.size() &&
+         std::equal(upper.begin(), upper.end(), text.begin(),
+                    [](char one, char other) { return one == upperCase(other); });
+}
 
 template <typename Number>
 std::optional<Number> parseNumber(std::string_view text) {
@@ -48,23 +64,39 @@ std::string_view takeUntil(std::string_view& rest, char separator) {
   return token;
 }
 
-/// "h1,h2,h3,h4,p1,p2" (RFC 959 4.1.2).
+/// "h1,h2,h3,h4,p1,p2" at the start of `text` (RFC 959 4.1.2).
 std::optional<Endpoint> parseHostPort(std::string_view text) {
   std::array<uint8_t, 6> octets{};
+  const char* at = text.data();
+  const char* const end = at + text.size();
   for (uint8_t& octet : octets) {
-    const auto number = parseNumber<uint8_t>(takeUntil(text, ','));
-    if (!number) return std::nullopt;
-    octet = *number;
+    if (&octet != octets.data() && (at == end || *at++ != ',')) return std::nullopt;
+    const auto [next, error] = std::from_chars(at, end, octet);
+    if (error != std::errc()) return std::nullopt;
+    at = next;
   }
+  if (at != end && (isLetter(*at) || *at == ',')) return std::nullopt;
   const auto port = static_cast<uint16_t>(octets[4] << 8 | octets[5]);
   return Endpoint{mapIpv4(octets.data()), port, PROTOCOL_TCP};
 }
 
+/// Servers put any words before the numbers, and not all of them parentheses around (RFC 1123
+/// 4.1.2.6).
+std::optional<Endpoint> findHostPort(std::string_view text) {
+  for (size_t at = 0; at < text.size(); ++at) {
+    if (!isDigit(text[at])) continue;
+    if (const auto endpoint = parseHostPort(text.substr(at))) return endpoint;
+    while (at + 1 < text.size() && isDigit(text[at + 1])) ++at;
+  }
+  return std::nullopt;
+}
+
 /// "|1|192.0.2.1|port|", and with the fields before the port left out "|||port|" (RFC 2428). The
-/// delimiter is the first character.
+/// delimiter is the first character; one that an address may have would cut it.
 std::optional<Endpoint> parseExtended(std::string_view text, const IpAddress& sender) {
   if (text.size() < 5) return std::nullopt;
   const char delimiter = text.front();
+  if (isLetter(delimiter) || isDigit(delimiter)) return std::nullopt;
   text.remove_prefix(1);
   takeUntil(text, delimiter);
   const std::string_view host = takeUntil(text, delimiter);
@@ -82,22 +114,46 @@ std::string_view inParentheses(std::string_view text) {
   return text.substr(begin + 1, end - begin - 1);
 }
 
-std::optional<Endpoint> parseFtp(const ControlPayload& payload) {
-  const std::string_view line = payload.text.substr(0, payload.text.find_first_of("\r\n"));
-  if (payload.side == StreamSide::SERVER) {
-    if (line.starts_with("227 ")) {
-      auto endpoint = parseHostPort(inParentheses(line));
-      // 0.0.0.0 stands for "the address you are talking to".
-      const uint8_t any[4] = {0, 0, 0, 0};
-      if (endpoint && endpoint->address == mapIpv4(any)) endpoint->address = payload.sender;
-      return endpoint;
-    }
-    if (line.starts_with("229 ")) return parseExtended(inParentheses(line), payload.sender);
-    return std::nullopt;
-  }
-  if (line.starts_with("PORT ")) return parseHostPort(line.substr(5));
-  if (line.starts_with("EPRT ")) return parseExtended(line.substr(5), payload.sender);
+/// "PORT" and "EPRT"; their letters may be small (RFC 959 5.3).
+std::optional<Endpoint> parseFtpCommand(std::string_view line, const IpAddress& sender) {
+  if (startsCaseless(line, "PORT ")) return parseHostPort(line.substr(5));
+  if (startsCaseless(line, "EPRT ")) return parseExtended(line.substr(5), sender);
   return std::nullopt;
+}
+
+std::optional<Endpoint> parseFtpReply(std::string_view line, const IpAddress& sender) {
+  if (line.starts_with("229 ")) return parseExtended(inParentheses(line), sender);
+  if (!line.starts_with("227 ")) return std::nullopt;
+  auto endpoint = findHostPort(line.substr(4));
+  // 0.0.0.0 stands for "the address you are talking to".
+  const uint8_t any[4] = {0, 0, 0, 0};
+  if (endpoint && endpoint->address == mapIpv4(any)) endpoint->address = sender;
+  return endpoint;
+}
+
+/// A verb of three or four letters, or three digits and what may follow them (RFC 959 5.3, 4.2).
+bool isFtpLine(std::string_view line, StreamSide side) {
+  const bool isReply = side == StreamSide::SERVER;
+  const size_t end = line.find_first_of(isReply ? " -" : " ");
+  const std::string_view word = line.substr(0, end);
+  if (isReply) return word.size() == 3 && std::all_of(word.begin(), word.end(), isDigit);
+  return (word.size() == 3 || word.size() == 4) && std::all_of(word.begin(), word.end(), isLetter);
+}
+
+/// Each line of the packet: commands and replies may come several at once.
+size_t readFtp(const ControlPayload& payload, std::span<Announcement, ANNOUNCEMENTS_MAX> out) {
+  size_t count = 0;
+  std::string_view rest = payload.text;
+  while (!rest.empty() && count < out.size()) {
+    std::string_view line = takeUntil(rest, '\n');
+    if (line.ends_with('\r')) line.remove_suffix(1);
+    if (!isFtpLine(line, payload.side)) break;
+    const auto endpoint = payload.side == StreamSide::SERVER
+                              ? parseFtpReply(line, payload.sender)
+                              : parseFtpCommand(line, payload.sender);
+    if (endpoint) out[count++] = {*endpoint, AnnouncedRole::FTP_DATA};
+  }
+  return count;
 }
 
 /// A SIP request or response by its start line (RFC 3261 7.1, 7.2); only these may carry SDP.
@@ -111,19 +167,15 @@ bool isSip(std::string_view text) {
   return false;
 }
 
-struct MediaLine {
-  uint16_t port = 0;
-};
-
-/// "m=audio 49170 RTP/AVP 0"; RTP/SAVP and RTP/AVPF are RTP on the wire too.
-std::optional<MediaLine> parseMedia(std::string_view line) {
+/// The port of "m=audio 49170 RTP/AVP 0"; RTP/SAVP and RTP/AVPF are RTP on the wire too.
+std::optional<uint16_t> parseMedia(std::string_view line) {
   takeUntil(line, ' ');
   std::string_view ports = takeUntil(line, ' ');
   const auto port = parseNumber<uint16_t>(takeUntil(ports, '/'));
   const std::string_view profile = takeUntil(line, ' ');
   const bool isRtp = profile.starts_with("RTP/") || profile.starts_with("UDP/TLS/RTP/");
   if (!port || *port == 0 || *port == UINT16_MAX || !isRtp) return std::nullopt;
-  return MediaLine{*port};
+  return port;
 }
 
 /// Collects the media of one session description: a `c=` line below an `m=` line holds for it
@@ -141,7 +193,7 @@ class SdpReader {
       } else if (line.starts_with("m=")) {
         finishMedia();
         inMedia_ = true;
-        media_ = parseMedia(line);
+        mediaPort_ = parseMedia(line);
       }
     }
     finishMedia();
@@ -151,19 +203,19 @@ class SdpReader {
  private:
   void finishMedia() {
     const auto& address = mediaAddress_ ? mediaAddress_ : sessionAddress_;
-    if (media_ && address && count_ + 2 <= out_.size()) {
-      const auto rtcpPort = static_cast<uint16_t>(media_->port + 1);
-      out_[count_++] = {{*address, media_->port, PROTOCOL_UDP}, AnnouncedRole::RTP};
+    if (mediaPort_ && address && count_ + 2 <= out_.size()) {
+      const auto rtcpPort = static_cast<uint16_t>(*mediaPort_ + 1);
+      out_[count_++] = {{*address, *mediaPort_, PROTOCOL_UDP}, AnnouncedRole::RTP};
       out_[count_++] = {{*address, rtcpPort, PROTOCOL_UDP}, AnnouncedRole::RTCP};
     }
-    media_.reset();
+    mediaPort_.reset();
     mediaAddress_.reset();
   }
 
   std::span<Announcement, ANNOUNCEMENTS_MAX> out_;
   size_t count_ = 0;
   bool inMedia_ = false;
-  std::optional<MediaLine> media_;
+  std::optional<uint16_t> mediaPort_;
   std::optional<IpAddress> mediaAddress_;
   std::optional<IpAddress> sessionAddress_;
 };
@@ -174,10 +226,7 @@ size_t findAnnouncements(const ControlPayload& payload,
                          std::span<Announcement, ANNOUNCEMENTS_MAX> announcements) {
   if (!mayAnnounce(payload.text)) return 0;
   if (payload.transport == Transport::TCP) {
-    if (const auto endpoint = parseFtp(payload)) {
-      announcements[0] = {*endpoint, AnnouncedRole::FTP_DATA};
-      return 1;
-    }
+    if (const size_t count = readFtp(payload, announcements)) return count;
   }
   if (!isSip(payload.text)) return 0;
   const size_t head = payload.text.find("\r\n\r\n");

@@ -29,21 +29,13 @@ struct ControlPayload {
 
 inline constexpr size_t ANNOUNCEMENTS_MAX = 16;  ///< of one packet; more are left out
 
-/// False for most payloads that announce nothing, by their first octet.
+/// False for most payloads that announce nothing, by their first octet: FTP's commands and SIP
+/// begin with a letter, FTP's replies with a digit from 1 to 5.
 inline bool mayAnnounce(std::string_view text) {
   if (text.size() < 8) return false;
-  switch (text.front()) {
-    case '2':  // FTP: 227 and 229
-    case 'P':  // PORT; SIP: PRACK
-    case 'E':  // EPRT
-    case 'S':  // SIP/2.0
-    case 'I':  // INVITE
-    case 'A':  // ACK
-    case 'U':  // UPDATE
-      return true;
-    default:
-      return false;
-  }
+  const char first = text.front();
+  const auto letter = static_cast<char>(first | 0x20);
+  return (letter >= 'a' && letter <= 'z') || (first >= '1' && first <= '5');
 }
 
 /// Gives how many announcements were written.

@@ -51,6 +51,38 @@ TEST_CASE("FTP announces its data connections") {
   CHECK(ipv6[0].endpoint.address[15] == 1);
 }
 
+TEST_CASE("FTP's commands may be in small letters, its reply without parentheses") {
+  for (const char* text : {"port 192,0,2,1,4,1\r\n", "Port 192,0,2,1,4,1\n",
+                           "eprt |1|192.0.2.1|1025|\r\n", "PORT 192,0,2,1,4,1"}) {
+    CAPTURE(text);
+    const auto found = find(text, StreamSide::CLIENT);
+    REQUIRE(found.size() == 1);
+    CHECK(found[0].endpoint == Endpoint{ipv4(1), 1025, testing::TCP});
+  }
+  for (const char* text :
+       {"227 Entering Passive Mode 192,0,2,2,156,85\r\n", "227 =192,0,2,2,156,85\r\n",
+        "227 Mode 2 of 3, (192,0,2,2,156,85).\r\n", "227 192,0,2,2,156,85"}) {
+    CAPTURE(text);
+    const auto found = find(text, StreamSide::SERVER);
+    REQUIRE(found.size() == 1);
+    CHECK(found[0].endpoint == Endpoint{ipv4(2), 40021, testing::TCP});
+  }
+}
+
+TEST_CASE("each line of a packet is read, as long as the lines are FTP's") {
+  const auto commands =
+      find("TYPE I\r\nCWD /pub\r\nPORT 192,0,2,1,4,1\r\nRETR a\r\nPORT 192,0,2,1,4,2\r\n",
+           StreamSide::CLIENT);
+  REQUIRE(commands.size() == 2);
+  CHECK(commands[1].endpoint.port == 1026);
+  CHECK(find("226 Sent\r\n200-Type\r\n200 set\r\n227 (192,0,2,2,156,85)\r\n", StreamSide::SERVER)
+            .size() == 1);
+  CHECK(find("GET / HTTP/1.1\r\nX: 1\r\nPORT 192,0,2,1,4,1\r\n", StreamSide::CLIENT).empty());
+  std::string many;
+  for (int i = 0; i < 100; ++i) many += "PORT 192,0,2,1,4,1\r\n";
+  CHECK(find(many, StreamSide::CLIENT).size() == ANNOUNCEMENTS_MAX);
+}
+
 TEST_CASE("what is no announcement announces nothing") {
   CHECK(find("227 Entering Passive Mode (192,0,2,2,156)\r\n", StreamSide::SERVER).empty());
   CHECK(find("227 Entering Passive Mode (192,0,2,256,1,2)\r\n", StreamSide::SERVER).empty());
@@ -58,6 +90,9 @@ TEST_CASE("what is no announcement announces nothing") {
   CHECK(find("PORT 192,0,2,1,4,1\r\n", StreamSide::SERVER).empty());
   CHECK(find("EPRT |1|weir|1025|\r\n", StreamSide::CLIENT).empty());
   CHECK(find("229 Extended (|||99999|)\r\n", StreamSide::SERVER).empty());
+  CHECK(find("227 Entering Passive Mode 192,0,2,256,1,2\r\n", StreamSide::SERVER).empty());
+  CHECK(find("PORT 192,0,2,1,4,1,7\r\n", StreamSide::CLIENT).empty());
+  CHECK(find("PORT 192,0,2,1,4\r\n", StreamSide::CLIENT).empty());
   CHECK(find("PORT", StreamSide::CLIENT).empty());
 }
 
