@@ -54,20 +54,11 @@ void trySsh(std::span<const uint8_t> part, std::span<const uint8_t> whole) {
   require(last.software.size() < 255, "a banner is bounded");
 }
 
-/// Without the magic cookie a message has to fill its datagram: a part of it can be one then.
 void tryStun(std::span<const uint8_t> part, std::span<const uint8_t> whole) {
   StunMessage first, last;
-  const Reading partReading = readStunMessage(part, first);
-  const Reading wholeReading = readStunMessage(whole, last);
-  if (first.edition == StunEdition::WITH_COOKIE) {
-    requireMonotone(partReading, wholeReading);
-    requireKept(first.software, last.software);
-    requireKept(first.realm, last.realm);
-  }
-  require(last.username.size() <= StunMessage::TEXT_OCTETS_MAX, "texts are bounded");
-  TurnChannelData data;
-  if (readTurnChannelData(whole, data) == Reading::COMPLETE)
-    require(data.payload.size() + 4 <= whole.size(), "channel data lies in its datagram");
+  requireMonotone(readStunMessage(part, first), readStunMessage(whole, last));
+  requireKept(first.software, last.software);
+  require(last.software.size() <= StunMessage::TEXT_OCTETS_MAX, "texts are bounded");
 }
 
 void tryDhcp(std::span<const uint8_t> part, std::span<const uint8_t> whole) {

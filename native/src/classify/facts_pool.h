@@ -18,10 +18,7 @@ class FactsPool {
     if (facts == FlowFacts{}) return nullptr;
     auto at = users_.find(facts);
     if (at == users_.end()) {
-      if (users_.size() >= factsMax_) {
-        ++refused_;
-        return nullptr;
-      }
+      if (users_.size() >= factsMax_) return nullptr;
       at = users_.emplace(facts, 0).first;
     }
     ++at->second;
@@ -35,13 +32,10 @@ class FactsPool {
   }
 
   [[nodiscard]] size_t size() const { return users_.size(); }
-  /// Flows whose facts found no room.
-  [[nodiscard]] uint64_t refused() const { return refused_; }
 
  private:
   std::map<FlowFacts, uint32_t> users_;  ///< ordered: nobody can choose names that collide
   uint32_t factsMax_;
-  uint64_t refused_ = 0;
 };
 
 }  // namespace weir

@@ -134,10 +134,8 @@ Reading readHttpRequest(std::span<const uint8_t> stream, HttpRequest& request) {
   request = {};
   LineReader lines({reinterpret_cast<const char*>(stream.data()), stream.size()});
   std::string_view line;
-  // An empty line before a request is passed over (RFC 9112 2.2).
-  bool isWhole = lines.next(line);
-  if (isWhole && line.empty()) isWhole = lines.next(line);
-  if (!isWhole) return mayBecomeRequest(lines.rest()) ? Reading::NEEDS_MORE : Reading::NOT_THIS;
+  if (!lines.next(line))
+    return mayBecomeRequest(lines.rest()) ? Reading::NEEDS_MORE : Reading::NOT_THIS;
   RequestLine requestLine;
   if (!parseRequestLine(line, requestLine)) return Reading::NOT_THIS;
   request.host = hostOfTarget(requestLine);

@@ -9,12 +9,11 @@ namespace {
 
 constexpr std::string_view BEGIN = "SSH-";
 constexpr size_t BANNER_OCTETS_MAX = 255;
-constexpr size_t PREAMBLE_OCTETS_MAX = 1024;
 constexpr size_t VERSION_OCTETS_MAX = 8;
 
 bool isVersionOctet(char octet) { return (octet >= '0' && octet <= '9') || octet == '.'; }
 
-/// Text in any of the character sets that servers greet in (RFC 4253 4.2 wants UTF-8).
+/// Comments may be in any character set.
 bool isText(std::string_view text) {
   return std::none_of(text.begin(), text.end(), [](char octet) {
     const auto value = static_cast<uint8_t>(octet);
@@ -47,21 +46,16 @@ Reading parseBanner(std::string_view line, SshBanner& banner) {
 
 Reading readSshBanner(std::span<const uint8_t> stream, SshBanner& banner) {
   banner = {};
-  std::string_view rest(reinterpret_cast<const char*>(stream.data()), stream.size());
-  while (true) {
-    const size_t before = stream.size() - rest.size();
-    const size_t end = rest.find('\n');
-    std::string_view line = rest.substr(0, end);
-    const bool isBanner = line.starts_with(BEGIN);
-    const size_t octetsMax = isBanner ? BANNER_OCTETS_MAX : PREAMBLE_OCTETS_MAX;
-    if (before > PREAMBLE_OCTETS_MAX || line.size() >= octetsMax || !isText(line))
-      return Reading::NOT_THIS;
-    if (end == std::string_view::npos) return Reading::NEEDS_MORE;
-    rest.remove_prefix(end + 1);
-    if (!isBanner) continue;
-    if (line.ends_with('\r')) line.remove_suffix(1);
-    return parseBanner(line, banner);
-  }
+  const std::string_view text(reinterpret_cast<const char*>(stream.data()), stream.size());
+  const size_t end = text.find('\n');
+  std::string_view line = text.substr(0, end);
+  const size_t compared = std::min(line.size(), BEGIN.size());
+  if (line.substr(0, compared) != BEGIN.substr(0, compared) || line.size() >= BANNER_OCTETS_MAX)
+    return Reading::NOT_THIS;
+  if (!isText(line)) return Reading::NOT_THIS;
+  if (end == std::string_view::npos) return Reading::NEEDS_MORE;
+  if (line.ends_with('\r')) line.remove_suffix(1);
+  return line.size() < BEGIN.size() ? Reading::NOT_THIS : parseBanner(line, banner);
 }
 
 }  // namespace weir

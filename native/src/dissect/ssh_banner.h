@@ -15,8 +15,8 @@ struct SshBanner {
   std::string software;         ///< printable ASCII, as "OpenSSH_9.2p1"; without comments
 };
 
-/// Reads a TCP direction from its first octet. A server may send lines of text before the banner:
-/// they are passed over, up to 1024 octets. A banner has 255 octets at most, with its line's end.
+/// Reads a TCP direction from its first octet. A banner has 255 octets at most, with its line's
+/// end. A server may send other lines before it; such a flow tells what its client is.
 Reading readSshBanner(std::span<const uint8_t> stream, SshBanner& banner);
 
 }  // namespace weir

@@ -20,36 +20,30 @@ Reading readingOf(std::string_view text) {
   return read(text, banner);
 }
 
-TEST_CASE("a banner tells its software, also behind a greeting") {
-  for (const std::string before : {"", "Welcome\r\nto the host\n", "\r\n"})
-    for (const std::string end : {"\r\n", "\n", " Debian-2 x\r\n\x01\x02"}) {
-      SshBanner banner;
-      const std::string text = before + "SSH-2.0-OpenSSH_9.2p1" + end;
-      CHECK(read(text, banner) == Reading::COMPLETE);
-      CHECK(banner.protocolVersion == "2.0");
-      CHECK(banner.software == "OpenSSH_9.2p1");
-      const size_t bannerEnd = text.find('\n', before.size());
-      for (size_t cut = 0; cut <= bannerEnd; ++cut)
-        CHECK(readingOf(std::string_view(text).substr(0, cut)) == Reading::NEEDS_MORE);
-    }
+TEST_CASE("a banner tells its software") {
+  for (const std::string end : {"\r\n", "\n", " Debian-2 x\r\n\x01\x02"}) {
+    SshBanner banner;
+    const std::string text = "SSH-2.0-OpenSSH_9.2p1" + end;
+    CHECK(read(text, banner) == Reading::COMPLETE);
+    CHECK(banner.protocolVersion == "2.0");
+    CHECK(banner.software == "OpenSSH_9.2p1");
+    for (size_t cut = 0; cut <= text.find('\n'); ++cut)
+      CHECK(readingOf(std::string_view(text).substr(0, cut)) == Reading::NEEDS_MORE);
+  }
 }
 
 TEST_CASE("what is no banner is not this") {
-  for (const char* text : {"SSH-\n", "SSH-2.0\n", "SSH--x\n", "SSH-2.0-\r\n", "SSH-2.0- x\n",
-                           "SSH-two-x\n", "SSH-2.0-a\x80\n", "\x16\x03", "SSH-2.0-a\x01"})
+  for (const char* text :
+       {"SSH-\n", "SSH-2.0\n", "SSH--x\n", "SSH-2.0-\r\n", "SSH-2.0- x\n", "SSH-two-x\n", "SS\n",
+        "Welcome\r\nSSH-2.0-x\r\n", "S-", "SSH-2.0-a\x80\n", "\x16\x03", "SSH-2.0-a\x01"})
     CHECK(readingOf(text) == Reading::NOT_THIS);
 }
 
-TEST_CASE("the banner and what may come before it are bounded") {
+TEST_CASE("the banner is bounded") {
   const std::string longest = "SSH-2.0-" + std::string(245, 'a');
   CHECK(readingOf(longest + "\r\n") == Reading::COMPLETE);
   CHECK(readingOf(longest + "a\r\n") == Reading::NOT_THIS);
   CHECK(readingOf(longest + "aaa") == Reading::NOT_THIS);
-  CHECK(readingOf(std::string(1023, 'a')) == Reading::NEEDS_MORE);
-  CHECK(readingOf(std::string(1024, 'a')) == Reading::NOT_THIS);
-  std::string greeting(1024, '\n');
-  CHECK(readingOf(greeting + "SSH-2.0-a\n") == Reading::COMPLETE);
-  CHECK(readingOf(greeting + "\nSSH-2.0-a\n") == Reading::NOT_THIS);
 }
 
 TEST_CASE("banners of real applications are what tshark reads") {
