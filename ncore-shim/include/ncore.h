@@ -3,7 +3,8 @@
 // ncore: the C ABI between a traffic probe and a device that matches patterns in byte streams.
 //
 // This header is the specification. A vendor builds a driver from it without reading the emulator;
-// a host (the probe's matcher adapter, the conformance suite) uses nothing else.
+// a host (the probe's matcher adapter, the conformance suite) uses nothing else. "Must" and "may"
+// are meant as in RFC 2119; what a device must do is tested by the conformance suite.
 //
 // The model
 // ---------
@@ -12,37 +13,43 @@
 // A job carries the next bytes of one *stream*. A stream lives in a *slot* of one queue, from the
 // job that opens it to the job that closes it; the host chooses slots and generations, so no
 // round trip is needed to open one. Matching state crosses job borders: how a stream is cut into
-// jobs never changes its events.
+// jobs never changes its events (but for patterns of the end of data, see below).
 //
 // Asynchrony
 // ----------
-// A host must assume that a job completes at some later poll. The only back-pressure is short
+// A host must assume that a job completes at some later poll. Any number of jobs of one stream may
+// be in flight; they are matched in the order of submission. The only back-pressure is short
 // acceptance: submit takes the first `accepted` jobs of the batch, the host keeps the rest and
-// offers it again after a poll. Jobs of one stream are matched in the order of submission.
-// Completions are reported in the order of submission, over all streams of the queue.
+// offers it again after a poll. Completions are reported in the order of submission, over all
+// streams of the queue.
 //
 // Whose bytes
 // -----------
 // Job descriptors are read before submit returns. Job *bytes* stay the host's, unchanged, until
 // poll has reported the job's completion; the device must not read them after that. A device with
 // NCORE_CAP_CONSUMES_AT_SUBMIT is done with the bytes of accepted jobs when submit returns.
+// Job bytes may lie anywhere in the host's memory: a device that cannot reach them copies them. A
+// host that wants to spare it the copy has its buffers registered (registerMemory) and takes job
+// bytes from there.
 //
 // Threads
 // -------
-// compile, listDevices and statusText: any thread. Functions on a device: any thread, the device
-// serialises them. Functions on a queue: its owner thread only, which is the one that uses it;
-// the device takes no lock on that path.
+// compile, saveDatabase, restoreDatabase, freeDatabase, listDevices and statusText: any thread.
+// Functions on a device: any thread, the device serialises them. Functions on a queue: its owner
+// thread only, which is the one that uses it; the device takes no lock on that path that another
+// queue's owner could hold for long.
 //
 // Patterns
 // --------
 // PCRE2's syntax and semantics on bytes (no UTF, "C" locale tables, newline is LF), as far as a
 // finite automaton goes: literals, escapes, classes, groups, alternation, counted and uncounted
-// repetition (a lazy suffix changes nothing here), '^' and \A as the start of the stream, inline
-// flags i and s. A pattern that a device cannot match exactly is refused when it is compiled, with
-// the reason and the offset; it is never matched approximately. Refused by the rules of this
-// version: patterns that match the empty string, '$' and its kin (NCORE_REFUSED_NEEDS_END; a later
-// version adds an end-of-data probe), backreferences, lookaround, word boundaries, atomic groups
-// and possessive repetition, Unicode properties.
+// repetition (a lazy suffix changes nothing here), '^' and \A as the start of the stream, '$', \Z
+// and \z as the end of data, inline flags i and s. A pattern that a device cannot match exactly is
+// refused when it is compiled, with the reason and the offset; it is never matched approximately.
+// Every implementation refuses: patterns that match the empty string, backreferences, lookaround,
+// word boundaries, atomic groups and possessive repetition, Unicode properties. It may refuse '$'
+// (NCORE_REFUSED_NEEDS_END), and what is too large for it (NCORE_REFUSED_TOO_LARGE): the host gives
+// such patterns to another engine.
 //
 // Events
 // ------
@@ -51,11 +58,29 @@
 // (endOffset, patternId) without duplicates. So the events of a queue are a function of its jobs
 // alone, and two devices can be compared byte for byte.
 //
+// The end of data
+// ---------------
+// A pattern with '$', \Z or \z anywhere in it is a pattern of the data seen so far. It is tested
+// after the bytes of each job that has NCORE_JOB_END_OF_DATA, with the end of those bytes as the
+// end of data, and at no other time: when the pattern then has a match anywhere in the stream so
+// far, its event has the length of the stream so far as its end offset. '$' and \Z hold at the end
+// of data and before a line feed that is the last byte of it, \z at the end only. The stream goes
+// on afterwards. Such a job may have no bytes.
+//
+// Moving streams
+// --------------
+// A job with NCORE_JOB_EXPORT writes the stream's state, as it is after the job's bytes, into
+// `state`; one with NCORE_JOB_IMPORT (and OPEN) starts a stream from such a state. The state names
+// its database by content; it may be imported into any queue of any device of the same
+// implementation that has a database of that content loaded, active or not. Offsets go on.
+//
 // Failure
 // -------
-// A failure of one job is in its completion's status. When submit or poll itself returns
-// NCORE_OUT_OF_MEMORY or NCORE_DEVICE_LOST the queue's streams and results are lost, and close is
-// the only call left; other returned statuses change nothing.
+// A failure of one job is in its completion's status; jobs around it are not affected. When submit
+// or poll itself returns NCORE_OUT_OF_MEMORY or NCORE_DEVICE_LOST the queue's streams and results
+// are lost, and close is the only call left; a device returns NCORE_DEVICE_LOST from then on for
+// all of its queues. Other returned statuses change nothing. A device may come back: the host opens
+// it anew. How long a host waits for a completion is its own matter.
 #ifndef WEIR_NCORE_H_
 #define WEIR_NCORE_H_
 
@@ -72,7 +97,7 @@ extern "C" {
 #endif
 
 // Raised when a meaning or a layout changes; new functions are appended to NcoreApi without it.
-#define NCORE_ABI_VERSION 1u
+#define NCORE_ABI_VERSION 2u
 
 // The device number reserved for an emulator in software; no card has it.
 #define NCORE_DEVICE_EMULATOR 0xffffffffu
@@ -81,16 +106,21 @@ typedef int32_t NcoreStatus;
 
 enum {
   NCORE_OK = 0,
-  NCORE_BAD_ARGUMENT = 1,      // a null pointer, an unknown flag, a slot or length out of range
-  NCORE_ABI_MISMATCH = 2,      // the implementation does not speak the version asked for
-  NCORE_NO_DEVICE = 3,         // no device with that number
-  NCORE_DEVICE_LOST = 4,       // the device went away; only the close functions are left
-  NCORE_OUT_OF_MEMORY = 5,     // host memory
-  NCORE_OUT_OF_PATTERNS = 6,   // the database exceeds the device's pattern memory
-  NCORE_OUT_OF_QUEUES = 7,     // as many queues are open as the device has
-  NCORE_STALE_GENERATION = 8,  // the slot holds no stream, or one of another generation
-  NCORE_NO_DATABASE = 9,       // no database of that id is loaded, or none is active
-  NCORE_BUSY = 10              // what is to be closed or unloaded is in use
+  NCORE_BAD_ARGUMENT = 1,       // a null pointer, an unknown flag, a slot or length out of range
+  NCORE_ABI_MISMATCH = 2,       // the implementation does not speak the version asked for
+  NCORE_NO_DEVICE = 3,          // no device with that number
+  NCORE_DEVICE_LOST = 4,        // the device went away; only the close functions are left
+  NCORE_OUT_OF_MEMORY = 5,      // host memory
+  NCORE_OUT_OF_PATTERNS = 6,    // the database exceeds the device's pattern memory
+  NCORE_OUT_OF_QUEUES = 7,      // as many queues are open as the device has
+  NCORE_STALE_GENERATION = 8,   // the slot holds no stream, or one of another generation
+  NCORE_NO_DATABASE = 9,        // no database of that id or content is loaded, or none is active
+  NCORE_BUSY = 10,              // what is to be closed or unloaded is in use
+  NCORE_RING_FULL = 11,         // submit took no job, since as many are in flight as there may be
+  NCORE_EVENTS_TRUNCATED = 12,  // the job has more events than the device reports
+  NCORE_TIMEOUT = 13,           // the device gave a job up; its stream is dropped
+  NCORE_BAD_FORMAT = 14,        // bytes that no such function has written, or damaged ones
+  NCORE_UNSUPPORTED = 15        // the device has no such function
 };
 
 // ---------------------------------------------------------------- patterns and databases
@@ -114,19 +144,20 @@ enum {
   NCORE_REFUSED_SYNTAX = 1,       // PCRE2 would refuse it too
   NCORE_REFUSED_UNSUPPORTED = 2,  // valid, but not for an automaton, or not in this version
   NCORE_REFUSED_EMPTY_MATCH = 3,  // it matches the empty string
-  NCORE_REFUSED_TOO_LARGE = 4,    // expanded size above the implementation's limit
+  NCORE_REFUSED_TOO_LARGE = 4,    // its automaton is above the implementation's limit
   NCORE_REFUSED_DUPLICATE_ID = 5,
-  NCORE_REFUSED_NEEDS_END = 6  // '$' and its kin, by a device that cannot test the end of data
+  NCORE_REFUSED_NEEDS_END = 6  // '$' and its kin, by an implementation that cannot test them
 };
 
 typedef struct NcorePatternReport {
   NcoreVerdict verdict;
   uint32_t offsetBytes;  // in the regex, where the construct refused begins; 0 if it is all of it
-  uint64_t size;         // positions of the expanded automaton, as far as known
+  uint64_t size;         // of the automaton, in the unit of the limit that refused it; 0: not known
   char reason[112];      // null-terminated English; empty when accepted
 } NcorePatternReport;
 
-// A compiled pattern set: immutable, independent of any device, usable by many devices.
+// A compiled pattern set: immutable, independent of any device, usable by many devices of the
+// implementation that compiled it.
 typedef struct NcoreDatabase NcoreDatabase;
 
 // ---------------------------------------------------------------- devices
@@ -134,9 +165,13 @@ typedef struct NcoreDatabase NcoreDatabase;
 typedef struct NcoreDevice NcoreDevice;
 
 // NcoreCapabilities.flags
-#define NCORE_CAP_SOFTWARE 0x1u            // runs on the host's processor, in the calling thread
+#define NCORE_CAP_SOFTWARE 0x1u            // runs on the host's processor
 #define NCORE_CAP_CONSUMES_AT_SUBMIT 0x2u  // see "Whose bytes"
 #define NCORE_CAP_REPORTS_EXHAUSTION 0x4u  // sets NCORE_COMPLETION_EXHAUSTED
+#define NCORE_CAP_END_OF_DATA 0x8u         // see "The end of data"
+#define NCORE_CAP_STREAM_STATES 0x10u      // see "Moving streams"
+#define NCORE_CAP_EVENT_FD 0x20u           // has queueEventFd
+#define NCORE_CAP_WANTS_MEMORY 0x40u       // spares a copy of registered memory
 
 // Zero stands for "no limit of its own" in the maxima and for "no preference" in the best values.
 typedef struct NcoreCapabilities {
@@ -147,19 +182,30 @@ typedef struct NcoreCapabilities {
   uint32_t streamsMax;     // slots per queue
   uint32_t queueDepthMax;  // jobs in flight per queue
   uint32_t jobBytesMax;
-  uint32_t batchJobsBest;   // jobs per submit at which throughput is stable
-  uint32_t jobBytesBest;    // bytes per job at which throughput is stable
-  uint32_t alignmentBytes;  // of job bytes, for the best speed; never a condition
+  uint32_t batchJobsBest;    // jobs per submit at which throughput is stable
+  uint32_t jobBytesBest;     // bytes per job at which throughput is stable
+  uint32_t blockBytes;       // jobs cost as if their length were a multiple of it
+  uint32_t alignmentBytes;   // of job bytes, for the best speed; never a condition
+  uint32_t eventsPerJobMax;  // of those beyond, NCORE_EVENTS_TRUNCATED tells
   uint64_t patternMemoryBytes;
   char name[64];  // null-terminated
 } NcoreCapabilities;
+
+// What a database takes on a device.
+typedef struct NcoreDatabaseInfo {
+  uint32_t sizeBytes;           // in: sizeof(NcoreDatabaseInfo) as the host knows it
+  uint32_t patterns;            // accepted
+  uint64_t patternMemoryBytes;  // of the device's, as far as known when asked
+  uint32_t streamBytes;         // memory that an open stream takes
+  uint32_t stateBytesMax;       // of an exported state
+} NcoreDatabaseInfo;
 
 // ---------------------------------------------------------------- queues, jobs, results
 
 typedef struct NcoreQueue NcoreQueue;
 
 typedef struct NcoreQueueOptions {
-  uint32_t streams;      // slots: numbers 0 to streams - 1; at least 1
+  uint32_t streams;      // slots: numbers 0 to streams - 1; at least 1, millions are usual
   uint32_t depth;        // jobs submitted and not yet reported by poll; at least 1
   uint64_t tablesBytes;  // aim for the working tables a software device builds; 0: its default
 } NcoreQueueOptions;
@@ -171,14 +217,24 @@ typedef struct NcoreQueueOptions {
 // whole stream. Without OPEN, the slot must hold a stream of the job's generation.
 #define NCORE_JOB_OPEN 0x1u
 #define NCORE_JOB_CLOSE 0x2u
+// See "The end of data". Of no effect on a stream whose database has no such pattern.
+#define NCORE_JOB_END_OF_DATA 0x4u
+// See "Moving streams". IMPORT needs OPEN. A job has one of them at most.
+#define NCORE_JOB_EXPORT 0x8u
+#define NCORE_JOB_IMPORT 0x10u
 
 typedef struct NcoreJob {
   const uint8_t* bytes;  // may be null when lengthBytes is 0
-  uint32_t lengthBytes;  // 0 is allowed: only open, or only close
+  uint32_t lengthBytes;  // 0 is allowed: only open, only close, only test the end of data …
   uint32_t flags;
   uint32_t slot;
   uint32_t generation;  // the host's; tells apart the streams that use a slot in turn
   uint64_t tag;         // the host's; comes back untouched
+  // With IMPORT: the state, with EXPORT: room for it; like the job's bytes the device's until the
+  // completion was polled, also with NCORE_CAP_CONSUMES_AT_SUBMIT. Null without these flags.
+  uint8_t* state;
+  uint32_t stateBytes;  // IMPORT: of the state; EXPORT: of the room
+  uint32_t reserved;    // 0
 } NcoreJob;
 
 typedef struct NcoreEvent {
@@ -196,9 +252,11 @@ typedef struct NcoreEvent {
 // omit it, but never set it wrongly.
 #define NCORE_COMPLETION_EXHAUSTED 0x1u
 
-// A job that fails (status is not NCORE_OK) changes nothing, has no events and completes like any
-// other. BAD_ARGUMENT, STALE_GENERATION and NO_DATABASE are such failures: they concern one job,
-// so submit accepts it and poll tells.
+// A job whose status is BAD_ARGUMENT, STALE_GENERATION, NO_DATABASE, BAD_FORMAT or UNSUPPORTED
+// changes nothing, has no events and completes like any other: such failures concern one job, so
+// submit accepts it and poll tells. TIMEOUT: the stream is dropped, so later jobs of it are stale.
+// EVENTS_TRUNCATED: the job was matched, the events are the first eventsPerJobMax of it in their
+// order; the others are lost. EXPORT into too little room is BAD_ARGUMENT.
 typedef struct NcoreCompletion {
   uint64_t tag;
   uint32_t slot;
@@ -206,7 +264,7 @@ typedef struct NcoreCompletion {
   NcoreStatus status;
   uint32_t flags;
   uint32_t eventCount;
-  uint32_t reserved;  // 0
+  uint32_t stateBytes;  // EXPORT: of the state that was written; else 0
 } NcoreCompletion;
 
 // In: the two arrays and their capacities. Out: the counts written.
@@ -224,7 +282,8 @@ typedef struct NcorePoll {
 // Output handles are written only when NCORE_OK is returned.
 typedef struct NcoreApi {
   uint32_t abiVersion;
-  uint32_t sizeBytes;  // of this table; functions beyond it do not exist
+  uint32_t sizeBytes;          // of this table; functions beyond it do not exist
+  const char* implementation;  // name and version, for people
 
   const char* (*statusText)(NcoreStatus status);
 
@@ -237,8 +296,17 @@ typedef struct NcoreApi {
                          NcoreDatabase** database);
   // Devices that have loaded it do not need it any more.
   void (*freeDatabase)(NcoreDatabase* database);
+  // A database as bytes, for the same implementation on any machine. Writes to *sizeBytes how many
+  // there are; BAD_ARGUMENT when `capacity` is less, which 0 (with null bytes) may be, to ask.
+  NcoreStatus (*saveDatabase)(const NcoreDatabase* database, uint8_t* bytes, uint64_t capacity,
+                              uint64_t* sizeBytes);
+  // BAD_FORMAT for bytes of another implementation or version, and for damaged ones.
+  NcoreStatus (*restoreDatabase)(const uint8_t* bytes, uint64_t sizeBytes,
+                                 NcoreDatabase** database);
 
-  NcoreStatus (*openDevice)(uint32_t number, NcoreDevice** device);
+  // `options`: null, or null-terminated settings of this device, "name=value" separated by commas;
+  // BAD_ARGUMENT for a name or value that it does not know.
+  NcoreStatus (*openDevice)(uint32_t number, const char* options, NcoreDevice** device);
   // NCORE_BUSY while a queue is open.
   NcoreStatus (*closeDevice)(NcoreDevice* device);
   NcoreStatus (*queryCapabilities)(const NcoreDevice* device, NcoreCapabilities* capabilities);
@@ -251,19 +319,31 @@ typedef struct NcoreApi {
   NcoreStatus (*activateDatabase)(NcoreDevice* device, uint32_t databaseId);
   // NCORE_BUSY for the active one. Streams opened with it go on; its memory returns with the last.
   NcoreStatus (*unloadDatabase)(NcoreDevice* device, uint32_t databaseId);
+  NcoreStatus (*queryDatabase)(const NcoreDevice* device, uint32_t databaseId,
+                               NcoreDatabaseInfo* info);
+
+  // Memory that job bytes will come from, whole pages. UNSUPPORTED where it spares nothing.
+  NcoreStatus (*registerMemory)(NcoreDevice* device, void* base, uint64_t sizeBytes);
+  // NCORE_BUSY while jobs in flight have their bytes there.
+  NcoreStatus (*unregisterMemory)(NcoreDevice* device, void* base);
 
   NcoreStatus (*openQueue)(NcoreDevice* device, const NcoreQueueOptions* options,
                            NcoreQueue** queue);
   // Drops open streams and results not polled; the bytes of jobs in flight are the host's again.
   NcoreStatus (*closeQueue)(NcoreQueue* queue);
 
-  // Takes jobs[0] to jobs[*accepted - 1]. NCORE_OK also when short, even when none is accepted.
+  // Takes jobs[0] to jobs[*accepted - 1]. NCORE_OK also when short; NCORE_RING_FULL when none of
+  // the jobs was taken.
   NcoreStatus (*submit)(NcoreQueue* queue, const NcoreJob* jobs, uint32_t count,
                         uint32_t* accepted);
   // Never waits. A job's events come before or with its completion, in order; where the event
   // array is too short for a job they go on in the next poll, and its completion comes with the
   // last of them. So the sum of eventCount over completions accounts for every event.
   NcoreStatus (*poll)(NcoreQueue* queue, NcorePoll* results);
+  // A file descriptor for event loops, the queue's, open as long as the queue: readable (POLLIN)
+  // when poll has something to give, until a poll has given all of it, and when the device is lost.
+  // The host does not read it. UNSUPPORTED without NCORE_CAP_EVENT_FD.
+  NcoreStatus (*queueEventFd)(NcoreQueue* queue, int32_t* fd);
 } NcoreApi;
 
 // The one symbol an implementation exports. NCORE_ABI_MISMATCH, with *api untouched, when it does
