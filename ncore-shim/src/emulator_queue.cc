@@ -8,7 +8,9 @@ namespace weir::ncore {
 
 namespace {
 
-constexpr uint32_t KNOWN_JOB_FLAGS = NCORE_JOB_OPEN | NCORE_JOB_CLOSE;
+constexpr uint32_t STATE_FLAGS = NCORE_JOB_EXPORT | NCORE_JOB_IMPORT;
+constexpr uint32_t KNOWN_JOB_FLAGS =
+    NCORE_JOB_OPEN | NCORE_JOB_CLOSE | NCORE_JOB_END_OF_DATA | STATE_FLAGS;
 constexpr uint64_t TABLES_BYTES_DEFAULT = uint64_t{32} << 20;
 
 NcoreQueueOptions withDefaults(NcoreQueueOptions options) {
@@ -71,6 +73,7 @@ void EmulatorQueue::run(const NcoreJob& job) {
 
 NcoreStatus EmulatorQueue::check(const NcoreJob& job) const {
   if (job.flags & ~KNOWN_JOB_FLAGS) return NCORE_BAD_ARGUMENT;
+  if (job.flags & STATE_FLAGS) return NCORE_UNSUPPORTED;
   if (job.slot >= slots_.size()) return NCORE_BAD_ARGUMENT;
   if (job.bytes == nullptr && job.lengthBytes > 0) return NCORE_BAD_ARGUMENT;
   if (job.flags & NCORE_JOB_OPEN) return matchers_.empty() ? NCORE_NO_DATABASE : NCORE_OK;

@@ -51,6 +51,11 @@ const char* statusText(NcoreStatus status) {
       "no stream of that generation in the slot",
       "no such database, or none active",
       "in use",
+      "ring full",
+      "events truncated",
+      "job timed out",
+      "bad format",
+      "not supported by this device",
   };
   const bool known = status >= 0 && static_cast<size_t>(status) < std::size(TEXTS);
   return known ? TEXTS[status] : "unknown status";
@@ -76,8 +81,21 @@ NcoreStatus compile(const NcorePattern* patterns, uint32_t count, NcorePatternRe
 
 void freeDatabase(NcoreDatabase* database) { delete database; }
 
-NcoreStatus openDevice(uint32_t number, NcoreDevice** device) {
+NcoreStatus saveDatabase(const NcoreDatabase* database, uint8_t* bytes, uint64_t capacity,
+                         uint64_t* sizeBytes) {
+  if (database == nullptr || sizeBytes == nullptr) return NCORE_BAD_ARGUMENT;
+  if (bytes == nullptr && capacity > 0) return NCORE_BAD_ARGUMENT;
+  return NCORE_UNSUPPORTED;
+}
+
+NcoreStatus restoreDatabase(const uint8_t* bytes, uint64_t sizeBytes, NcoreDatabase** database) {
+  if (database == nullptr || (bytes == nullptr && sizeBytes > 0)) return NCORE_BAD_ARGUMENT;
+  return NCORE_UNSUPPORTED;
+}
+
+NcoreStatus openDevice(uint32_t number, const char* options, NcoreDevice** device) {
   if (device == nullptr) return NCORE_BAD_ARGUMENT;
+  if (options != nullptr && *options != '\0') return NCORE_BAD_ARGUMENT;
   if (number != NCORE_DEVICE_EMULATOR) return NCORE_NO_DEVICE;
   return guarded([&] {
     *device = new NcoreDevice;
@@ -117,6 +135,22 @@ NcoreStatus unloadDatabase(NcoreDevice* device, uint32_t databaseId) {
   return device->emulator.unload(databaseId);
 }
 
+NcoreStatus queryDatabase(const NcoreDevice* device, uint32_t, NcoreDatabaseInfo* info) {
+  if (device == nullptr || info == nullptr) return NCORE_BAD_ARGUMENT;
+  return NCORE_UNSUPPORTED;
+}
+
+// The emulator reads job bytes where they lie.
+NcoreStatus registerMemory(NcoreDevice* device, void* base, uint64_t sizeBytes) {
+  if (device == nullptr || base == nullptr || sizeBytes == 0) return NCORE_BAD_ARGUMENT;
+  return NCORE_UNSUPPORTED;
+}
+
+NcoreStatus unregisterMemory(NcoreDevice* device, void* base) {
+  if (device == nullptr || base == nullptr) return NCORE_BAD_ARGUMENT;
+  return NCORE_UNSUPPORTED;
+}
+
 NcoreStatus openQueue(NcoreDevice* device, const NcoreQueueOptions* options, NcoreQueue** queue) {
   if (device == nullptr || options == nullptr || queue == nullptr) return NCORE_BAD_ARGUMENT;
   if (options->streams == 0 || options->depth == 0) return NCORE_BAD_ARGUMENT;
@@ -138,7 +172,7 @@ NcoreStatus submit(NcoreQueue* queue, const NcoreJob* jobs, uint32_t count, uint
   if (queue == nullptr || (jobs == nullptr && count > 0)) return NCORE_BAD_ARGUMENT;
   return guarded([&] {
     *accepted = queue->emulator.submit({jobs, count});
-    return NCORE_OK;
+    return count > 0 && *accepted == 0 ? NCORE_RING_FULL : NCORE_OK;
   });
 }
 
@@ -150,23 +184,35 @@ NcoreStatus poll(NcoreQueue* queue, NcorePoll* results) {
   return NCORE_OK;
 }
 
+NcoreStatus queueEventFd(NcoreQueue* queue, int32_t* fd) {
+  if (queue == nullptr || fd == nullptr) return NCORE_BAD_ARGUMENT;
+  return NCORE_UNSUPPORTED;
+}
+
 constexpr NcoreApi API = {
     .abiVersion = NCORE_ABI_VERSION,
     .sizeBytes = sizeof(NcoreApi),
+    .implementation = "Weir ncore emulator 2",
     .statusText = statusText,
     .listDevices = listDevices,
     .compile = compile,
     .freeDatabase = freeDatabase,
+    .saveDatabase = saveDatabase,
+    .restoreDatabase = restoreDatabase,
     .openDevice = openDevice,
     .closeDevice = closeDevice,
     .queryCapabilities = queryCapabilities,
     .loadDatabase = loadDatabase,
     .activateDatabase = activateDatabase,
     .unloadDatabase = unloadDatabase,
+    .queryDatabase = queryDatabase,
+    .registerMemory = registerMemory,
+    .unregisterMemory = unregisterMemory,
     .openQueue = openQueue,
     .closeQueue = closeQueue,
     .submit = submit,
     .poll = poll,
+    .queueEventFd = queueEventFd,
 };
 
 }  // namespace

@@ -40,7 +40,7 @@ class NcoreMatcherDatabase final : public MatcherDatabase {
  public:
   explicit NcoreMatcherDatabase(SignatureSet set)
       : MatcherDatabase(std::move(set)), api_(loadApi()) {
-    check(api_, api_.openDevice(NCORE_DEVICE_EMULATOR, &device_), "open device");
+    check(api_, api_.openDevice(NCORE_DEVICE_EMULATOR, nullptr, &device_), "open device");
     try {
       queryCapabilities();
       load();
@@ -192,7 +192,10 @@ NcoreJob NcoreMatcher::describe(const ScanRequest& request) {
           flags,
           request.slot,
           request.generation,
-          firstJob_ + jobs_.size() - 1};
+          firstJob_ + jobs_.size() - 1,
+          nullptr,
+          0,
+          0};
 }
 
 size_t NcoreMatcher::submit(std::span<const ScanRequest> requests) {

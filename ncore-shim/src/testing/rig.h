@@ -58,8 +58,8 @@ struct Results {
 
 class Rig {
  public:
-  explicit Rig(NcoreQueueOptions options = {16, 64, 0}) {
-    REQUIRE(api().openDevice(NCORE_DEVICE_EMULATOR, &device) == NCORE_OK);
+  explicit Rig(NcoreQueueOptions options = {16, 64, 0}, const char* deviceOptions = nullptr) {
+    REQUIRE(api().openDevice(NCORE_DEVICE_EMULATOR, deviceOptions, &device) == NCORE_OK);
     REQUIRE(api().openQueue(device, &options, &queue) == NCORE_OK);
   }
   ~Rig() {
@@ -78,8 +78,9 @@ class Rig {
 
   uint32_t submit(const std::vector<NcoreJob>& jobs) {
     uint32_t accepted = 0;
-    REQUIRE(api().submit(queue, jobs.data(), static_cast<uint32_t>(jobs.size()), &accepted) ==
-            NCORE_OK);
+    const NcoreStatus status =
+        api().submit(queue, jobs.data(), static_cast<uint32_t>(jobs.size()), &accepted);
+    REQUIRE(status == (accepted == 0 && !jobs.empty() ? NCORE_RING_FULL : NCORE_OK));
     return accepted;
   }
 
@@ -105,7 +106,15 @@ class Rig {
 
 inline NcoreJob job(std::string_view bytes, uint32_t flags, uint32_t slot = 0,
                     uint32_t generation = 1, uint64_t tag = 0) {
-  return {octets(bytes), static_cast<uint32_t>(bytes.size()), flags, slot, generation, tag};
+  return {octets(bytes),
+          static_cast<uint32_t>(bytes.size()),
+          flags,
+          slot,
+          generation,
+          tag,
+          nullptr,
+          0,
+          0};
 }
 
 constexpr uint32_t WHOLE = NCORE_JOB_OPEN | NCORE_JOB_CLOSE;
