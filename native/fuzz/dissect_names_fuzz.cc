@@ -7,6 +7,7 @@
 #include "classify/rtp_shape.h"
 #include "dissect/dhcp_message.h"
 #include "dissect/dns_message.h"
+#include "dissect/dns_stream.h"
 #include "dissect/host_name.h"
 #include "dissect/http_request.h"
 #include "dissect/ssh_banner.h"
@@ -45,6 +46,18 @@ void tryDns(std::span<const uint8_t> part, std::span<const uint8_t> whole) {
   requireKept(first.queryName, last.queryName);
   require(last.answers.size() <= DnsMessage::ANSWERS_MAX, "answers are bounded");
   require(last.isResponse || last.answers.empty(), "a query answers nothing");
+}
+
+void tryDnsStream(std::span<const uint8_t> part, std::span<const uint8_t> whole) {
+  require(mayBeDnsStream(part) || !mayBeDnsStream(whole), "what is no stream stays none");
+  std::span<const uint8_t> rest = whole;
+  std::span<const uint8_t> partRest = part;
+  while (const auto message = takeDnsMessage(partRest)) {
+    const auto same = takeDnsMessage(rest);
+    require(same && same->data() - whole.data() == message->data() - part.data() &&
+                same->size() == message->size(),
+            "a message that is all there stays");
+  }
 }
 
 void trySsh(std::span<const uint8_t> part, std::span<const uint8_t> whole) {
@@ -92,7 +105,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const auto cut = input.integer<uint16_t>();
   const ExactBlock whole(input.take(size));
   const ExactBlock part(whole.view().first(std::min<size_t>(cut, whole.view().size())));
-  switch (kind % 6) {
+  switch (kind % 7) {
     case 0:
       tryHttp(part.view(), whole.view());
       break;
@@ -107,6 +120,9 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
       break;
     case 4:
       tryDhcp(part.view(), whole.view());
+      break;
+    case 6:
+      tryDnsStream(part.view(), whole.view());
       break;
     default:
       tryRtp(whole.view());

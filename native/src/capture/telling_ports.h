@@ -17,8 +17,9 @@ inline bool tellsOfOtherFlows(uint8_t protocol, uint16_t sourcePort, uint16_t de
   constexpr uint8_t UDP = 17;
   const bool isSip = static_cast<bool>((sourcePort == PORT_SIP) | (destinationPort == PORT_SIP));
   const bool isFtp = static_cast<bool>((sourcePort == PORT_FTP) | (destinationPort == PORT_FTP));
-  return static_cast<bool>(((protocol == UDP) & ((sourcePort == PORT_DNS) | isSip)) |
-                           ((protocol == TCP) & (isFtp | isSip)));
+  const bool isDnsAnswer = sourcePort == PORT_DNS;
+  return static_cast<bool>(((protocol == UDP) & (isDnsAnswer | isSip)) |
+                           ((protocol == TCP) & (isDnsAnswer | isFtp | isSip)));
 }
 
 }  // namespace weir

@@ -5,6 +5,7 @@
 
 #include "dissect/dhcp_message.h"
 #include "dissect/dns_message.h"
+#include "dissect/dns_stream.h"
 #include "dissect/http_request.h"
 #include "dissect/ssh_banner.h"
 #include "dissect/stun_message.h"
@@ -71,8 +72,8 @@ FlowDissection::Subject FlowDissection::subjectOf(Transport transport, StreamSid
     if (first == 'S' && octets.size() > 3 && octets[1] == 'S' && octets[2] == 'H') {
       return Subject::SSH;
     }
-    const bool isUpper = first >= 'A' && first <= 'Z';
-    return isUpper && isClient ? Subject::HTTP : Subject::NOTHING;
+    if (first >= 'A' && first <= 'Z' && isClient) return Subject::HTTP;
+    return mayBeDnsStream(octets) ? Subject::DNS_STREAM : Subject::NOTHING;
   }
   if (isClient && mayBeQuic(octets)) return Subject::QUIC;
   if (first == TLS_HANDSHAKE) return Subject::DTLS;
@@ -92,8 +93,8 @@ std::unique_ptr<FlowDissection> FlowDissection::begin(Transport transport, Strea
 }
 
 void FlowDissection::add(std::span<const uint8_t> octets) {
-  const bool isStream =
-      subject_ == Subject::TLS || subject_ == Subject::HTTP || subject_ == Subject::SSH;
+  const bool isStream = subject_ == Subject::TLS || subject_ == Subject::HTTP ||
+                        subject_ == Subject::SSH || subject_ == Subject::DNS_STREAM;
   if (!isStream) {
     reading_ = read(octets);
     return;
@@ -119,6 +120,7 @@ uint32_t FlowDissection::protocol(const KnownApplications& known) const {
     case Subject::DTLS:
       return known.dtls;
     case Subject::DNS:
+    case Subject::DNS_STREAM:
       return known.dns;
     case Subject::SSH:
       return known.ssh;
@@ -141,6 +143,8 @@ Reading FlowDissection::read(std::span<const uint8_t> octets) {
     case Subject::HTTP:
     case Subject::SSH:
       return readText(octets);
+    case Subject::DNS_STREAM:
+      return readFirstMessage(octets);
     case Subject::DNS:
     case Subject::STUN:
     case Subject::DHCP:
@@ -183,6 +187,17 @@ Reading FlowDissection::readText(std::span<const uint8_t> octets) {
   facts_.serverName = std::move(request.host);
   facts_.software = std::move(request.userAgent);
   return reading;
+}
+
+/// Of the messages in a stream the first tells too.
+Reading FlowDissection::readFirstMessage(std::span<const uint8_t> stream) {
+  if (!mayBeDnsStream(stream)) return Reading::NOT_THIS;
+  const auto octets = takeDnsMessage(stream);
+  if (!octets) return Reading::NEEDS_MORE;
+  DnsMessage message;
+  if (readDnsMessage(*octets, message) != Reading::COMPLETE) return Reading::NOT_THIS;
+  facts_.serverName = std::move(message.queryName);
+  return Reading::COMPLETE;
 }
 
 /// Each is a datagram of its own, and the first tells.

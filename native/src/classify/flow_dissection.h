@@ -42,7 +42,7 @@ class FlowDissection {
   }
 
  private:
-  enum class Subject : uint8_t { NOTHING, TLS, HTTP, SSH, QUIC, DTLS, DNS, STUN, DHCP };
+  enum class Subject : uint8_t { NOTHING, TLS, HTTP, SSH, QUIC, DTLS, DNS, DNS_STREAM, STUN, DHCP };
 
   FlowDissection(Subject subject, StreamSide side) : subject_(subject), side_(side) {}
 
@@ -52,6 +52,7 @@ class FlowDissection {
   template <typename Reader>
   Reading readHello(std::unique_ptr<Reader>& reader, std::span<const uint8_t> datagram);
   Reading readText(std::span<const uint8_t> octets);
+  Reading readFirstMessage(std::span<const uint8_t> stream);
   Reading readMessage(std::span<const uint8_t> octets);
 
   Subject subject_;

@@ -6,6 +6,7 @@
 namespace weir {
 namespace {
 
+constexpr uint8_t PROTOCOL_TCP = 6;
 constexpr uint8_t PROTOCOL_UDP = 17;
 
 /// FTP's server listens where everybody knows it; for the others the side is of no account.
@@ -16,8 +17,9 @@ StreamSide sideByPort(const DecodedPacket& packet) {
 }  // namespace
 
 bool LaneMemory::isDnsResponse(const DecodedPacket& packet) {
-  return packet.payloadLengthBytes != 0 && packet.key.protocol == PROTOCOL_UDP &&
-         packet.sourcePort() == PORT_DNS;
+  const uint8_t protocol = packet.key.protocol;
+  return packet.payloadLengthBytes != 0 && packet.sourcePort() == PORT_DNS &&
+         (protocol == PROTOCOL_UDP || protocol == PROTOCOL_TCP);
 }
 
 void LaneMemory::hear(const DecodedPacket& packet) {
@@ -33,8 +35,17 @@ void LaneMemory::observe(const DecodedPacket& packet, StreamSide side) {
 
 void LaneMemory::learnNames(const DecodedPacket& packet, Audience audience) {
   if (!isDnsResponse(packet)) return;
+  const auto learn = [&](std::span<const uint8_t> message) {
+    learnAnswer(packet, message, audience);
+  };
+  if (packet.key.protocol == PROTOCOL_TCP) return dnsSegments.read(packet, learn);
+  learn({packet.payload, packet.payloadLengthBytes});
+}
+
+void LaneMemory::learnAnswer(const DecodedPacket& packet, std::span<const uint8_t> answer,
+                             Audience audience) {
   DnsMessage message;
-  const Reading reading = readDnsMessage({packet.payload, packet.payloadLengthBytes}, message);
+  const Reading reading = readDnsMessage(answer, message);
   if (reading != Reading::COMPLETE || !message.isResponse) return;
   const bool fromA = packet.sender == Sender::A;
   names.learn(fromA ? packet.key.addressB : packet.key.addressA, message, packet.timestampNs,

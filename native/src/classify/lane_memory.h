@@ -3,9 +3,11 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 
 #include "classify/announced_flows.h"
+#include "classify/dns_segments.h"
 #include "classify/facts_pool.h"
 #include "classify/flow_labels.h"
 #include "classify/name_cache.h"
@@ -47,8 +49,10 @@ struct LaneMemory {
   [[nodiscard]] const std::string* nameOf(const FlowEntry& entry) const;
 
   void learnNames(const DecodedPacket& packet, Audience audience);
+  void learnAnswer(const DecodedPacket& packet, std::span<const uint8_t> answer, Audience audience);
 
   AnnouncedFlows announced;
+  DnsSegments dnsSegments;
   NameCache names;
   FactsPool facts;
   FlowLabels labels;
