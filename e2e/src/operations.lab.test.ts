@@ -166,7 +166,9 @@ describe.skipIf(!IS_ROOT)('a running probe', () => {
         ({ code, stderr }: { code: number; stderr: string }) => `${code} ${stderr}`,
       );
     writeSignatures(signatures, 'Broken', '(');
-    expect(await reload()).toMatch(/^1 .*own\.yaml:\d+: Broken.*WEIR_SIGNATURE_REGEX_INVALID/s);
+    expect(await reload()).toMatch(
+      /^1 .*own\.yaml:\d+:\d+: match\[0\]\.regex: .*WEIR_SIGNATURE_REGEX_INVALID/s,
+    );
     writeSignatures(signatures, 'Before');
     writeFileSync(config, 'probe:\n  idleTimeoutSecond: 5\n');
     expect(await reload()).toMatch(

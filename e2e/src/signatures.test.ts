@@ -3,92 +3,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { SAMPLE, scratchFolder, weir } from './weir.js';
-
-interface Failure {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-const CLIENT = [192, 0, 2, 1];
-const SERVER = [192, 0, 2, 2];
-
-interface Segment {
-  readonly fromClient: boolean;
-  readonly sequence: number;
-  readonly payload: string;
-  readonly flags: number;
-}
-
-const SYN = 2;
-const ACK = 16;
-
-/** An Ethernet frame with one TCP segment in it; checksums are nobody's business here. */
-function frameOf({ fromClient, sequence, payload, flags }: Segment, clientPort: number): Buffer {
-  const octets = Buffer.from(payload, 'latin1');
-  const frame = Buffer.alloc(14 + 20 + 20 + octets.length);
-  frame.writeUInt16BE(0x0800, 12);
-  frame.writeUInt8(0x45, 14);
-  frame.writeUInt16BE(40 + octets.length, 16);
-  frame.writeUInt8(64, 22);
-  frame.writeUInt8(6, 23);
-  Buffer.from(fromClient ? CLIENT : SERVER).copy(frame, 26);
-  Buffer.from(fromClient ? SERVER : CLIENT).copy(frame, 30);
-  frame.writeUInt16BE(fromClient ? clientPort : 4711, 34);
-  frame.writeUInt16BE(fromClient ? 4711 : clientPort, 36);
-  frame.writeUInt32BE(sequence, 38);
-  frame.writeUInt8(0x50, 46);
-  frame.writeUInt8(flags, 47);
-  octets.copy(frame, 54);
-  return frame;
-}
-
-/** A pcap file of the conversations, one after the other, a millisecond between segments. */
-function captureOf(conversations: readonly (readonly Segment[])[]): Buffer {
-  const header = Buffer.alloc(24);
-  header.writeUInt32LE(0xa1b2c3d4, 0);
-  header.writeUInt16LE(2, 4);
-  header.writeUInt16LE(4, 6);
-  header.writeUInt32LE(65_535, 16);
-  header.writeUInt32LE(1, 20);
-  let clock = 0;
-  const records = conversations.flatMap((segments, index) =>
-    segments.map((segment) => {
-      const frame = frameOf(segment, 40_000 + index);
-      const record = Buffer.alloc(16);
-      record.writeUInt32LE(1_700_000_000, 0);
-      record.writeUInt32LE(clock++ * 1000, 4);
-      record.writeUInt32LE(frame.length, 8);
-      record.writeUInt32LE(frame.length, 12);
-      return Buffer.concat([record, frame]);
-    }),
-  );
-  return Buffer.concat([header, ...records]);
-}
-
-/** What a client says, with a handshake in front of it. */
-function said(...pieces: readonly string[]): Segment[] {
-  let sequence = 1001;
-  return [
-    { fromClient: true, sequence: 1000, payload: '', flags: SYN },
-    { fromClient: false, sequence: 5000, payload: '', flags: SYN | ACK },
-    ...pieces.map((payload) => {
-      const segment = { fromClient: true, sequence, payload, flags: ACK };
-      sequence += payload.length;
-      return segment;
-    }),
-  ];
-}
-
-async function failureOf(...args: string[]): Promise<Failure> {
-  return weir('signatures', ...args).then(
-    () => {
-      throw new Error(`weir signatures ${args.join(' ')} should have failed`);
-    },
-    (error: Failure) => error,
-  );
-}
+import { captureOf, said } from './conversation-capture.js';
+import { failureOf, SAMPLE, scratchFolder, weir } from './weir.js';
 
 async function asJson<Answer>(...args: string[]): Promise<Answer> {
   const { stdout } = await weir('signatures', ...args, '--json');
@@ -164,7 +80,13 @@ describe('weir signatures', () => {
     );
     expect(entry.name).toBe('Burble');
     expect(byServerName).toBe('burble.example');
-    const { stderr } = await failureOf('show', 'nurble.example', '--signatures', signatures);
+    const { stderr } = await failureOf(
+      'signatures',
+      'show',
+      'nurble.example',
+      '--signatures',
+      signatures,
+    );
     expect(stderr).toContain('WEIR_PROBE_NO_SUCH_APPLICATION');
   });
 
@@ -183,10 +105,12 @@ describe('weir signatures', () => {
 
   it('fails when a flow is called otherwise', async () => {
     const expected = ['test', capture, '--signatures', signatures, '--expect'];
-    const { code, stderr } = await failureOf(...expected, 'GRG');
+    const { code, stderr } = await failureOf('signatures', ...expected, 'GRG');
     expect(code).toBe(1);
     expect(stderr).toMatch(/1 of 2 flows are not called Gurgle.*WEIR_CLI_NOT_AS_EXPECTED/s);
-    expect((await failureOf(...expected, 'Nurble')).stderr).toContain('NO_SUCH_APPLICATION');
+    expect((await failureOf('signatures', ...expected, 'Nurble')).stderr).toContain(
+      'NO_SUCH_APPLICATION',
+    );
   });
 
   it('explains where a pattern matches, which decides, and why', async () => {
@@ -217,7 +141,7 @@ describe('weir signatures', () => {
     ['99', /has 2 flows, and none of them is 99.*WEIR_PROBE_NO_SUCH_FLOW/s],
     ['first', /WEIR_PROBE_BAD_FLOW/],
   ])('says what is wrong with --flow %s', async (flow, message) => {
-    const { code, stderr } = await failureOf('explain', capture, '--flow', flow);
+    const { code, stderr } = await failureOf('signatures', 'explain', capture, '--flow', flow);
     expect(code).toBe(1);
     expect(stderr).toMatch(message);
   });
@@ -234,7 +158,7 @@ describe('weir signatures', () => {
       },
       'Gurgle: 900\nBurble: 901\nOther: 902\n',
     );
-    const { code, stdout } = await failureOf('lint', broken, '--json');
+    const { code, stdout } = await failureOf('signatures', 'lint', broken, '--json');
     expect(code).toBe(1);
     const { errors } = JSON.parse(stdout) as { errors: Record<string, unknown>[] };
     expect(errors).toMatchObject([
@@ -256,7 +180,7 @@ describe('weir signatures', () => {
       },
       'Gurgle: 900\nLater: 902\nWeak: 903\n',
     );
-    const { stdout } = await failureOf('lint', weak, '--json');
+    const { stdout } = await failureOf('signatures', 'lint', weak, '--json');
     const { warnings } = JSON.parse(stdout) as { warnings: { code: string; file: string }[] };
     const codesOf = (file: string): string[] =>
       warnings.filter((one) => one.file.endsWith(file)).map(({ code }) => code);

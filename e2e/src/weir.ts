@@ -89,6 +89,22 @@ export async function weir(...args: string[]): Promise<{ stdout: string; stderr:
   return execute(process.execPath, [WEIR, ...args], { cwd: ROOT, maxBuffer: 1 << 28 });
 }
 
+export interface Failure {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs a `weir ARGS` that must fail. */
+export async function failureOf(...args: string[]): Promise<Failure> {
+  return weir(...args).then(
+    () => {
+      throw new Error(`weir ${args.join(' ')} should have failed`);
+    },
+    (error: Failure) => error,
+  );
+}
+
 /** Runs `weir probe` with --records and --stats and reads both. */
 export async function runProbe(...args: string[]): Promise<ProbeRun> {
   const statsFile = path.join(scratchFolder(), 'stats.json');

@@ -3,14 +3,19 @@
 import { homedir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type CacheUse, DataPlane, type SignatureSet, type Source } from '@weir/native';
+import { type CacheUse, DataPlane, type Source } from '@weir/native';
 import type { ProbeConfig } from './config.js';
 import { parseCores } from './cores.js';
 import { ProbeError } from './errors.js';
 import { checkSeriesOfFiles } from './kept-rights.js';
 import { flowsLost } from './losses.js';
 import { afterReload, planReload, type ReloadPlan } from './reload.js';
-import { loadSet } from './signatures/index.js';
+import {
+  type LoadedSignatures,
+  loadSet,
+  type SignatureFolders,
+  withPlaces,
+} from './signatures/index.js';
 import { type ProbeStats, probeStats } from './stats.js';
 import { parseTargets, transportOptions } from './targets.js';
 import { parseTunnels } from './tunnels.js';
@@ -18,9 +23,13 @@ import { parseTunnels } from './tunnels.js';
 /** Weir's own signatures, beside the packages in a checkout. */
 export const OWN_SIGNATURES: string = fileURLToPath(new URL('../../signatures', import.meta.url));
 
+export function foldersOf({ signatures, moreSignatures }: ProbeConfig): SignatureFolders {
+  return { base: signatures ?? OWN_SIGNATURES, more: moreSignatures, own: OWN_SIGNATURES };
+}
+
 /** @throws SignatureFileError, ProbeError WEIR_PROBE_NO_SIGNATURES */
-export function signaturesOf({ signatures, moreSignatures }: ProbeConfig): SignatureSet {
-  return loadSet(signatures ?? OWN_SIGNATURES, OWN_SIGNATURES, moreSignatures);
+export function signaturesOf(config: ProbeConfig): LoadedSignatures {
+  return loadSet(foldersOf(config));
 }
 
 /** Where the user's caches are (XDG Base Directory specification). */
@@ -87,7 +96,8 @@ export class Probe {
    */
   build(cacheUse: CacheUse = 'read-and-write'): void {
     const config = this.#config;
-    const signatures = signaturesOf(config);
+    const loaded = signaturesOf(config);
+    const signatures = loaded.set;
     this.#signatures = JSON.stringify(signatures);
     const targets = parseTargets(config.export);
     this.#plane = new DataPlane({
@@ -116,7 +126,11 @@ export class Probe {
       onOverload: config.onOverload,
       observationDomain: config.observationDomain,
     });
-    this.#plane.build();
+    try {
+      this.#plane.build();
+    } catch (error) {
+      throw withPlaces(error, loaded, config.engine);
+    }
   }
 
   /** Opens source, sockets and files. Rights that it took may be given up afterwards. */
@@ -156,15 +170,19 @@ export class Probe {
       throw new ProbeError('WEIR_PROBE_NOT_RUNNING', 'the probe has stopped; start it again.');
     }
     const plan = planReload(this.#config, wanted);
-    const signatures = signaturesOf(wanted);
-    const text = JSON.stringify(signatures);
+    const loaded = signaturesOf(wanted);
+    const text = JSON.stringify(loaded.set);
     const isNew = text !== this.#signatures;
-    await this.#plane.reload({
-      idleTimeoutMs: wanted.idleTimeoutSeconds * 1000,
-      activeTimeoutMs: wanted.activeTimeoutSeconds * 1000,
-      exportOnClassify: wanted.exportOnClassify,
-      signatures: isNew ? signatures : null,
-    });
+    await this.#plane
+      .reload({
+        idleTimeoutMs: wanted.idleTimeoutSeconds * 1000,
+        activeTimeoutMs: wanted.activeTimeoutSeconds * 1000,
+        exportOnClassify: wanted.exportOnClassify,
+        signatures: isNew ? loaded.set : null,
+      })
+      .catch((error: unknown) => {
+        throw withPlaces(error, loaded, this.#config.engine);
+      });
     this.#signatures = text;
     this.#config = afterReload(this.#config, wanted);
     return isNew ? { ...plan, applied: [...new Set([...plan.applied, 'signatures'])] } : plan;

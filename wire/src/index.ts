@@ -6,4 +6,5 @@ export * from './api/routes.js';
 export * from './config.js';
 export * from './generated/registry.js';
 export * from './log.js';
+export { nearest } from './nearest.js';
 export type * from './registry-types.js';

@@ -4,9 +4,9 @@ import { APPLICATION_CATEGORIES } from '@weir/probe';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { type CommandContext, type SectionCommand, sectionCommand } from './section-command.js';
 
-const FOLDER = 'probe.signatures';
-/** What decides how flows are made of packets. */
-const READING = [FOLDER, 'probe.moreSignatures', 'probe.tunnels', 'probe.idleTimeoutSeconds'];
+const FOLDERS = ['probe.signatures', 'probe.moreSignatures'];
+/** What decides how flows are made of packets, too. */
+const READING = [...FOLDERS, 'probe.tunnels', 'probe.idleTimeoutSeconds'];
 
 type Runs = typeof import('../run/signatures.js');
 
@@ -15,7 +15,7 @@ const runs =
   (name: keyof Runs) =>
   async (context: CommandContext): Promise<void> => {
     const all = await import('../run/signatures.js');
-    await all[context.check ? 'checkSignatures' : name](context);
+    await all[context.check ? 'checkFolders' : name](context);
   };
 
 const asJson = (command: Command): Command =>
@@ -33,11 +33,15 @@ const LIST: SectionCommand = {
     'Lists the applications of a folder of signatures, by name: what each goes by, and what other ' +
     'classifiers call it.',
   sections: ['probe'],
-  only: [FOLDER],
+  only: FOLDERS,
   examples: [
     ['weir signatures list', 'all applications'],
     ['weir signatures list --kind protocol --category vpn', 'some of them'],
     ['weir signatures list google', 'those with this in a name, an alias or a server name'],
+    [
+      'weir signatures list timetable --more-signatures ./ours',
+      'with your own signatures on top, as the probe has them',
+    ],
   ],
   extend: (command) =>
     asJson(
@@ -63,7 +67,7 @@ const SHOW: SectionCommand = {
     'Shows one application: its patterns with direction, server names, ports, reference, examples. ' +
     'Asked for the name of a server, it says which service it belongs to, and by which suffix.',
   sections: ['probe'],
-  only: [FOLDER],
+  only: FOLDERS,
   examples: [
     ['weir signatures show BitTorrent', 'by its name, or by what others call it'],
     ['weir signatures show www.youtube.com', 'the service of a server'],
@@ -80,18 +84,23 @@ const LINT: SectionCommand = {
     'Reads all files of a folder, has both engines compile every regex, and runs all examples and ' +
     'near misses through the engine. Errors are what a probe would refuse, and examples that are ' +
     'not named as their file says; then the exit code is 1. Warnings are patterns that are slow, ' +
-    'that random data would fit, that nothing shows at work, or that never count.',
+    'that random data would fit, that nothing shows at work, that never count, or that take what ' +
+    "is another application's. Of a folder that comes on top of Weir's signatures only its own " +
+    'files are reported; what they do is judged together with the rest.',
   sections: ['probe'],
-  only: [FOLDER],
+  only: FOLDERS,
   examples: [
     ['weir signatures lint', "Weir's own"],
-    ['weir signatures lint ./my-signatures', 'a folder of your own'],
-    ['weir signatures lint ./my-signatures --strict', 'fail on warnings, too'],
+    ['weir signatures lint ./ours', "a folder of your own, on top of Weir's"],
+    ['weir signatures lint ./ours --strict', 'fail on warnings, too'],
   ],
   extend: (command) =>
     asJson(
       command
-        .argument('[folder]', 'the same as --signatures')
+        .argument(
+          '[folder]',
+          'the same as --more-signatures, or as --signatures where it holds a registry.yaml',
+        )
         .option('--strict', 'warnings count as errors')
         .option('--quiet', 'show no warnings'),
     ),
@@ -111,7 +120,7 @@ const TEST: SectionCommand = {
     ['weir signatures test capture.pcap', 'what the flows of a capture are called'],
     ['weir signatures test capture.pcap --unknown', 'what has no name yet'],
     [
-      'weir signatures test ssh.pcap --signatures . --expect SSH',
+      'weir signatures test ours.pcap --more-signatures ./ours --expect Timetable',
       'fail when a flow is called otherwise',
     ],
   ],

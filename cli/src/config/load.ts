@@ -2,11 +2,11 @@
 // Puts a configuration together: defaults, then the file, then the environment, then flags. Each
 // error names where the value came from; unknown keys are errors.
 import { readFileSync } from 'node:fs';
+import { nearest } from '@weir/wire';
 import type { Static, TObject } from 'typebox';
 import { Errors } from 'typebox/value';
 import { isMap, LineCounter, type Pair, parseDocument, type Scalar } from 'yaml';
 import { CommandError } from '../errors.js';
-import { nearest } from './nearest.js';
 import { keyOf, type OptionSpec, optionSpecs, valueFromText } from './options.js';
 
 /** Sections by name, e.g. { probe: ProbeConfig, collector: CollectorConfig }. */

@@ -3,13 +3,11 @@
 import { fileURLToPath } from 'node:url';
 import {
   type ApplicationKind,
-  canonicalName,
+  Catalog,
   captureFlows,
+  checkSignatures,
   explainCaptureFlow,
-  findInCatalog,
   lintSignatures,
-  listCatalog,
-  OWN_SIGNATURES,
   type ProbeConfig,
   signatureCosts,
 } from '@weir/probe';
@@ -25,36 +23,30 @@ import { takesColour, terminalWidth } from '../terminal.js';
 /** A capture that comes with Weir, beside the packages in a checkout. */
 const SAMPLE = fileURLToPath(new URL('../../../samples/sample.pcapng', import.meta.url));
 
-const folderOf = ({ signatures }: ProbeConfig): string => signatures ?? OWN_SIGNATURES;
-
 function print(context: CommandContext, value: unknown, text: () => string): void {
   process.stdout.write(context.options.json ? `${JSON.stringify(value)}\n` : text());
 }
 
 /** What every subcommand does with --check. */
-export async function checkSignatures(context: CommandContext): Promise<void> {
-  const folder = folderOf(context.config.probe);
-  listCatalog(folder);
-  process.stderr.write(`weir: the signature files of ${folder} can be read.\n`);
+export async function checkFolders(context: CommandContext): Promise<void> {
+  const folders = checkSignatures(context.config.probe);
+  process.stderr.write(`weir: the signatures of ${folders.join(' and ')} can be used.\n`);
 }
 
 export async function listSignatures(context: CommandContext): Promise<void> {
   const [word] = context.arguments;
   const { category, kind } = context.options as { category?: string; kind?: ApplicationKind };
-  const entries = listCatalog(folderOf(context.config.probe), { category, kind, word });
+  const entries = new Catalog(context.config.probe).list({ category, kind, word });
   print(context, entries, () => catalogText(entries, terminalWidth()));
 }
 
 export async function showSignature(context: CommandContext): Promise<void> {
-  const finding = findInCatalog(folderOf(context.config.probe), context.arguments[0] ?? '');
+  const finding = new Catalog(context.config.probe).find(context.arguments[0] ?? '');
   print(context, finding, () => findingText(finding, terminalWidth()));
 }
 
 export async function lintFolder(context: CommandContext): Promise<void> {
-  const report = lintSignatures(
-    context.arguments[0] ?? folderOf(context.config.probe),
-    context.config.probe.cacheFolder,
-  );
+  const report = lintSignatures(context.config.probe, context.arguments[0]);
   const { quiet, strict } = context.options;
   const shown = quiet ? { ...report, warnings: [] } : report;
   print(context, shown, () => lintText(report, { showsWarnings: !quiet, width: terminalWidth() }));
@@ -62,33 +54,34 @@ export async function lintFolder(context: CommandContext): Promise<void> {
   if (failed) process.exitCode = 1;
 }
 
-/** The name as the signatures spell it. */
-function expectedName(config: ProbeConfig, wanted: string): string {
-  const name = wanted === 'unknown' ? wanted : canonicalName(folderOf(config), wanted);
-  if (name !== undefined) return name;
-  throw new CommandError(
-    'WEIR_CLI_NO_SUCH_APPLICATION',
-    `--expect: no application is called ${wanted}. "weir signatures list ${wanted}" looks for it.`,
-  );
-}
+/** As the signatures spell it. */
+const nameOf = (config: ProbeConfig, wanted: string): string =>
+  wanted === 'unknown' ? wanted : new Catalog(config).nameOf(wanted);
+
+const unnamedOf = ({ file, flows }: TestedFile): TestedFile => ({
+  file,
+  flows: flows.filter(({ application }) => application === 'unknown'),
+});
 
 export async function testCaptures(context: CommandContext): Promise<void> {
   const { probe } = context.config;
   const { expect, unknown, summary } = context.options as Record<string, string | boolean>;
-  const expected = typeof expect === 'string' ? expectedName(probe, expect) : undefined;
+  const expected = typeof expect === 'string' ? nameOf(probe, expect) : undefined;
   const files: TestedFile[] = [];
   for (const file of context.arguments) {
     files.push({ file, flows: await captureFlows(probe, file) });
   }
   const flows = files.flatMap((tested) => tested.flows);
   const others = flows.filter(({ application }) => expected && application !== expected);
-  const report = { files, applications: summarize(flows), expected, otherwise: others.length };
-  const isListed = ({ application }: { application: string }): boolean =>
-    unknown !== true || application === 'unknown';
-  print(context, report, () => {
+  const listed = summary ? [] : files.map((one) => (unknown ? unnamedOf(one) : one));
+  const applications = summarize(flows);
+  print(context, { files: listed, applications, expected, otherwise: others.length }, () => {
     const width = terminalWidth();
-    const lists = summary ? '' : files.map((one) => flowsText(one, isListed, width)).join('\n');
-    return `${lists}${lists === '' ? '' : '\n'}${summariesText(report.applications, width)}`;
+    const texts = [
+      ...listed.map((one) => flowsText(one, width)),
+      summariesText(applications, width),
+    ];
+    return texts.join('\n');
   });
   if (expected === undefined || (others.length === 0 && flows.length > 0)) return;
   throw new CommandError(
@@ -119,5 +112,6 @@ export async function rankCosts(context: CommandContext): Promise<void> {
     file: context.arguments[0] ?? SAMPLE,
     compared: compare,
   });
-  print(context, report, () => costText(report, { rows: top, width: terminalWidth() }));
+  const shown = { ...report, patterns: report.patterns.slice(0, top) };
+  print(context, shown, () => costText(report, { rows: top, width: terminalWidth() }));
 }

@@ -100,6 +100,7 @@ export function findingText(
     ...(entry.ports.length > 0 ? [['port hints', entry.ports.join(', ')]] : []),
     ['reference', content.reference],
     ['file', `${entry.file}:${entry.line}`],
+    ...entry.extendedBy.map((place) => ['extended by', place]),
   ].map(([key = '', value = '']) => {
     const text = wrap(value, Math.min(width, PAGE_WIDTH), KEY_INDENT).trimStart();
     return `  ${key.padEnd(KEY_INDENT.length - 3)} ${text}`;

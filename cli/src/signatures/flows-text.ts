@@ -63,12 +63,7 @@ function flowRow(flow: CaptureFlow, isWide: boolean): (string | number)[] {
   ];
 }
 
-/** @param isListed which flows are wanted */
-export function flowsText(
-  { file, flows }: TestedFile,
-  isListed: (flow: CaptureFlow) => boolean,
-  width: number,
-): string {
+export function flowsText({ file, flows }: TestedFile, width: number): string {
   const isWide = width >= WIDE;
   const heading = [
     'flow',
@@ -78,7 +73,7 @@ export function flowsText(
     'after',
     ...(isWide ? ['client', 'server', 'server name'] : ['server']),
   ];
-  const rows = flows.filter(isListed).map((flow) => flowRow(flow, isWide));
+  const rows = flows.map((flow) => flowRow(flow, isWide));
   return `${file}\n${rows.length === 0 ? 'no such flow\n' : fittingTable(heading, rows, width)}`;
 }
 

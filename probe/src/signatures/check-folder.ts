@@ -1,24 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 // What can only be checked between the files of a folder: numbers, and what may be said only once.
 import type { SignatureSet } from '@weir/native';
+import { nearest } from '@weir/wire';
 import { REGISTRY_NAME } from './folder.js';
 import type { RegistryFile } from './schema.js';
 import type { LoadedApplication } from './signature-file.js';
-import type { Path, YamlFile } from './yaml-file.js';
+import type { Path } from './source-file.js';
+import type { YamlFile } from './yaml-file.js';
 
 export interface LoadedRegistry {
   readonly yaml: YamlFile;
   readonly registry: RegistryFile;
 }
 
-function checkRegistered({ yaml, at, content }: LoadedApplication, registry: RegistryFile) {
+function checkRegistered({ source, at, content }: LoadedApplication, registry: RegistryFile) {
   const registered = Object.hasOwn(registry, content.name) ? registry[content.name] : undefined;
   if (registered === content.id) return;
   const message =
     registered === undefined
       ? `${content.name} has no line in ${REGISTRY_NAME}; add "${content.name}: ${content.id}"`
       : `${REGISTRY_NAME} gives ${content.name} the number ${registered}, which is permanent`;
-  yaml.report('REGISTRY', [...at, 'id'], message);
+  source.report('REGISTRY', [...at, 'id'], message);
 }
 
 function checkRegistryUnique({ yaml, registry }: LoadedRegistry) {
@@ -63,23 +65,43 @@ function checkUnique(
 ) {
   const owners = new Map(taken);
   for (const application of applications) {
-    const { yaml, at, content } = application;
+    const { source, at, content } = application;
     for (const { value, path } of claimsOf(application)) {
       const owner = owners.get(value);
-      if (owner === undefined) owners.set(value, `${content.name} in ${yaml.file}`);
-      else yaml.report('DUPLICATE', [...at, ...path], `${value} is taken by ${owner}`);
+      if (owner === undefined) owners.set(value, `${content.name} in ${source.file}`);
+      else source.report('DUPLICATE', [...at, ...path], `${value} is taken by ${owner}`);
     }
   }
 }
 
 function checkWithin(applications: readonly LoadedApplication[], others: readonly string[] = []) {
   const names = new Set([...others, ...applications.map(({ content }) => content.name)]);
-  for (const { yaml, at, content } of applications) {
+  for (const { source, at, content } of applications) {
     for (const [index, { within }] of (content.match ?? []).entries()) {
       if (within === undefined || names.has(within)) continue;
       const place = [...at, 'match', index, 'within'];
-      yaml.report('UNKNOWN_APPLICATION', place, `no signature file here is named ${within}`);
+      const message = `there is no application ${within}${hintFor(within, [...names])}`;
+      source.report('UNKNOWN_APPLICATION', place, message);
     }
+  }
+}
+
+/** ". Did you mean SSH?", or nothing. */
+export function hintFor(name: string, known: readonly string[]): string {
+  const near = nearest(name, known);
+  return near === undefined ? '' : `. Did you mean ${near}?`;
+}
+
+/** Names that only the case of their letters tells apart: nobody could ask for the one or the other. */
+function checkCase(applications: readonly LoadedApplication[], others: readonly string[] = []) {
+  const spelt = new Map(others.map((name) => [name.toLowerCase(), name]));
+  for (const { source, at, content } of applications) {
+    const twin = spelt.get(content.name.toLowerCase());
+    if (twin === undefined) spelt.set(content.name.toLowerCase(), content.name);
+    if (twin === undefined || twin === content.name) continue;
+    const wayOut = others.includes(twin) ? `write ${twin} to extend it, or ` : '';
+    const message = `is ${twin} but for the case of its letters: ${wayOut}take another name`;
+    source.report('DUPLICATE', [...at, 'name'], message);
   }
 }
 
@@ -93,6 +115,7 @@ export function checkFolder(
     for (const one of applications) checkRegistered(one, registry.registry);
   }
   for (const claimsOf of [name, id, ipProtocol, ...flowsOf]) checkUnique(applications, claimsOf);
+  checkCase(applications);
   checkWithin(applications);
 }
 
@@ -104,6 +127,7 @@ export function checkMore(applications: readonly LoadedApplication[], base: Sign
   const names = new Set(base.applications.map((one) => one.name));
   const added = applications.filter(({ content }) => !names.has(content.name));
   checkUnique(added, name);
+  checkCase(added, [...names]);
   checkUnique(added, id, new Map(base.applications.map((one) => [one.selector, one.name])));
   const ofProtocols = base.applications.filter((one) => one.ipProtocol > 0);
   checkUnique(added, ipProtocol, new Map(ofProtocols.map((one) => [one.ipProtocol, one.name])));

@@ -4,17 +4,17 @@
 // what it was, and whatever this list lacks is parsed.
 import { readFileSync } from 'node:fs';
 import type { RegistryFile, SignatureFile } from './schema.js';
-import type { Path } from './yaml-file.js';
+import type { Path } from './source-file.js';
 
 /** What the parser and the schema gave for one application, and where it stands in the text. */
 export interface CheckedSignature {
   /** in the document; empty: the file is this application */
   readonly at: Path;
   readonly content: Omit<SignatureFile, 'examples' | 'nearMisses'>;
-  /** from 1, of each of `match` */
-  readonly regexLines: readonly number[];
-  /** from 1, of each of `serverNames` */
-  readonly nameLines: readonly number[];
+  /** "LINE:COLUMN" of each of `match` */
+  readonly regexPlaces: readonly string[];
+  /** of each of `serverNames` */
+  readonly namePlaces: readonly string[];
 }
 
 /** By the text of the file. */

@@ -74,5 +74,5 @@ const folder = process.argv[2];
 if (process.argv[1]?.endsWith('dump.js') && folder !== undefined) {
   const own = fileURLToPath(new URL('../../../signatures', import.meta.url));
   const samples = existsSync(path.join(folder, REGISTRY_NAME)) ? loadSamples(folder) : [];
-  process.stdout.write(dump(loadSet(folder, own), samples));
+  process.stdout.write(dump(loadSet({ base: folder, more: [], own }).set, samples));
 }

@@ -1,22 +1,35 @@
 // SPDX-License-Identifier: Apache-2.0
-// The form of a signature file as a JSON schema, by which editors complete and check one.
+// The forms of signature files as JSON schemas, by which editors complete and check them.
 //
-//   node probe/dist/signatures/editor-schema.js signatures/signature.schema.json
+//   node probe/dist/signatures/editor-schema.js signatures
 import { writeFileSync } from 'node:fs';
-import Type from 'typebox';
-import { FamilyFile, SignatureFile } from './schema.js';
+import path from 'node:path';
+import Type, { type TSchema } from 'typebox';
+import { FamilyFile, MoreFamilyFile, MoreFile, SignatureFile } from './schema.js';
 
-/** The text of signatures/signature.schema.json. */
-export function editorSchema(): string {
+function editorSchema(title: string, forms: TSchema[]): string {
   const schema = {
     $schema: 'http://json-schema.org/draft-07/schema#',
-    title: 'Signature file',
-    ...Type.Union([SignatureFile, FamilyFile]),
+    title,
+    ...Type.Union(forms),
   };
   return `${JSON.stringify(schema, null, 2)}\n`;
 }
 
-const file = process.argv[2];
-if (process.argv[1]?.endsWith('editor-schema.js') && file !== undefined) {
-  writeFileSync(file, editorSchema());
+/** Texts by the name of the file in signatures/. */
+export function editorSchemas(): Readonly<Record<string, string>> {
+  return {
+    'signature.schema.json': editorSchema('Signature file', [SignatureFile, FamilyFile]),
+    'more-signatures.schema.json': editorSchema('Signature file of your own', [
+      MoreFile,
+      MoreFamilyFile,
+    ]),
+  };
+}
+
+const folder = process.argv[2];
+if (process.argv[1]?.endsWith('editor-schema.js') && folder !== undefined) {
+  for (const [name, text] of Object.entries(editorSchemas())) {
+    writeFileSync(path.join(folder, name), text);
+  }
 }

@@ -73,12 +73,12 @@ describe('a family of applications', () => {
       { selector: 2, name: 'Two', category: 'music' },
     ]);
     expect(serverNames.map((one) => [one.suffix, one.ordinal, one.source])).toEqual([
-      ['one.example', 0, `${file()}:8: One`],
-      ['two.example', 0, `${file()}:14: Two`],
-      ['www.two.example', 1, `${file()}:15: Two`],
+      ['one.example', 0, `${file()}:8:19: One`],
+      ['two.example', 0, `${file()}:14:9: Two`],
+      ['www.two.example', 1, `${file()}:15:9: Two`],
     ]);
-    expect(patterns).toMatchObject([{ application: 2, source: `${file()}:19: Two` }]);
-    expect(loadSamples(folder)).toMatchObject([{ application: 'Two', source: `${file()}:21` }]);
+    expect(patterns).toMatchObject([{ application: 2, source: `${file()}:19:16: Two` }]);
+    expect(loadSamples(folder)).toMatchObject([{ application: 'Two', source: `${file()}:21:9` }]);
   });
 
   it('is taken as it is from what the build has checked', () => {

@@ -3,11 +3,10 @@
 // only its user space version reads.
 import { convertL7Regex, L7RegexError } from './l7-regex.js';
 import type { Problem } from './signature-file-error.js';
+import { openText, type Path, type SourceFile } from './source-file.js';
 
 export interface L7Pattern {
-  readonly file: string;
-  /** Of the expression, from 1. */
-  readonly line: number;
+  readonly source: L7File;
   readonly name: string;
   readonly regex: string;
   readonly caseless: boolean;
@@ -30,16 +29,41 @@ const descriptionOctetsMax = 55;
 const namePattern = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,23}$/;
 
 /** An octet a character; collects problems instead of throwing, so that all files are judged. */
-export class L7File {
+export class L7File implements SourceFile {
+  readonly takesSamples = false;
   readonly problems: Problem[] = [];
+  /** Of the expression, once it is read. */
+  #place = { line: 1, column: 1, construct: '' };
 
   constructor(
     readonly file: string,
     private readonly text: string,
   ) {}
 
+  /** One that cannot be read is empty, with a problem noted. */
+  static open(file: string): L7File {
+    const { text, problems } = openText(file, 'latin1');
+    const opened = new L7File(file, text);
+    opened.problems.push(...problems);
+    return opened;
+  }
+
+  report(code: string, path: Path, message: string): void {
+    this.problems.push(this.problemAt(code, path, message));
+  }
+
+  /** All that can be said of it afterwards is said of its one expression, which is spelt anew. */
+  problemAt(code: string, _path: Path, message: string): Problem {
+    return { code, file: this.file, ...this.#place, message };
+  }
+
+  placeOf(_path: Path): string {
+    return `${this.#place.line}:${this.#place.column}`;
+  }
+
   /** Undefined with problems noted. */
   read(): L7Pattern | undefined {
+    if (this.problems.length > 0) return undefined;
     const lines = this.#lines();
     const [name, expression, ...more] = lines.filter(({ text }) => /^[^#\s]/.test(text));
     const last = lines.length;
@@ -54,9 +78,9 @@ export class L7File {
     const chosen = settings.pattern ?? { ...expression, column: 1 };
     const regex = this.#convert(chosen);
     if (regex === undefined) return undefined;
+    this.#place = { line: chosen.number, column: chosen.column, construct: name.text };
     return {
-      file: this.file,
-      line: chosen.number,
+      source: this,
       name: name.text,
       regex,
       caseless: settings.flags?.includes('REG_ICASE') ?? true,

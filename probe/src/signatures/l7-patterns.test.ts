@@ -5,8 +5,9 @@ import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { l7Files } from './folder.js';
 import { L7File } from './l7-file.js';
-import { L7_SELECTORS_FROM, l7Files } from './l7-patterns.js';
+import { L7_SELECTORS_FROM } from './l7-patterns.js';
 import { convertL7Regex, L7RegexError } from './l7-regex.js';
 import { loadSet } from './load-set.js';
 import { loadSignatures } from './load-signatures.js';
@@ -115,7 +116,7 @@ describe('a folder of pattern files', () => {
     writeFileSync(path.join(folder, 'protocols', name), text, 'latin1');
   const problem = () => {
     try {
-      loadSet(folder, own);
+      loadSet({ base: folder, more: [], own }).set;
     } catch (error) {
       return (error as SignatureFileError).problems[0];
     }
@@ -127,7 +128,7 @@ describe('a folder of pattern files', () => {
     put('tesla.pat', 'tesla\n^t\n'); // Weir's is the maker of cars
     put('zz.pat', '# Zz - a thing\n# Protocol groups: game x\n\nzz\n^zz$\n');
     put('aa.pat', 'aa\n^aa\nuserspace pattern=^aA+\nuserspace flags=REG_EXTENDED REG_NOSUB\n');
-    const { applications, patterns, known } = loadSet(folder, own);
+    const { applications, patterns, known } = loadSet({ base: folder, more: [], own }).set;
     const byName = new Map(applications.map((one) => [one.name, one]));
     const weirs = loadSignatures(own).applications.find(({ name }) => name === 'BitTorrent');
     expect(byName.get('BitTorrent')).toEqual(weirs);
@@ -146,7 +147,7 @@ describe('a folder of pattern files', () => {
       'udp server',
     ]);
     expect(aa[0]).toMatchObject({ regex: '^aA+', caseless: false });
-    expect(aa[0]?.source).toBe(`${path.join(folder, 'protocols/aa.pat')}:3: aa`);
+    expect(aa[0]?.source).toBe(`${path.join(folder, 'protocols/aa.pat')}:3:19: aa`);
     expect(known.ftp).toBe(0);
   });
 
@@ -156,9 +157,25 @@ describe('a folder of pattern files', () => {
     writeFileSync(path.join(folder, 'registry.yaml'), 'Weir-Test: 7\n');
     const yaml = `name: Weir-Test\nid: 7\ndescription: d\ncategory: web\nreference: none\nmatch:\n  - transport: tcp\n    direction: client\n    regex: '^y'\n`;
     writeFileSync(path.join(folder, 'x.yaml'), yaml);
-    const { applications, patterns } = loadSet(folder, own);
+    const { applications, patterns } = loadSet({ base: folder, more: [], own }).set;
     expect(applications.map(({ selector }) => selector)).toEqual([7, L7_SELECTORS_FROM]);
     expect(patterns.filter(({ application }) => application === 7)).toHaveLength(5);
+  });
+
+  it('may hold signature files in its folders only, which then want their registry', () => {
+    put('zz.pat', 'zz\n^zz\n');
+    put('x.yaml', 'name: Weir-Test\n');
+    expect(() => loadSet({ base: folder, more: [], own })).toThrow(/no registry\.yaml/);
+  });
+
+  it('number the patterns of one application one after the other, whatever file they are in', () => {
+    put('bittorrent.pat', 'bittorrent\n^a\n');
+    put('edonkey.pat', 'BITTORRENT\n^b\n');
+    const { patterns } = loadSet({ base: folder, more: [], own }).set;
+    const rules = patterns.map(({ regex, transport, ordinal }) =>
+      [regex, transport, ordinal].join(),
+    );
+    expect([...new Set(rules)]).toEqual(['^a,tcp,0', '^a,udp,1', '^b,tcp,2', '^b,udp,3']);
   });
 
   it.each([
@@ -187,7 +204,7 @@ describe.skipIf(!hasPublished)("l7-filter's published files", () => {
 
   it('load, all of them', () => {
     expect(files).toHaveLength(146);
-    const signatures = loadSet(published, own);
+    const signatures = loadSet({ base: published, more: [], own }).set;
     expect(signatures.patterns).toHaveLength(144 * 4); // unknown and unset are no patterns
   });
 
@@ -196,7 +213,8 @@ describe.skipIf(!hasPublished)("l7-filter's published files", () => {
     for (const [index, file] of files.entries()) {
       const text = readFileSync(file, 'latin1');
       const one = new L7File(file, text).read();
-      const line = text.split('\n')[(one?.line ?? 1) - 1]?.replace(/^userspace pattern=/, '') ?? '';
+      const number = Number.parseInt(one?.source.placeOf([]) ?? '1', 10);
+      const line = text.split('\n')[number - 1]?.replace(/^userspace pattern=/, '') ?? '';
       if (one === undefined || /\\x0a/i.test(line)) continue; // grep ends a pattern there
       const inputs = inputsFor(line, index + 1);
       const judge = byGrep(line, one.caseless, inputs);

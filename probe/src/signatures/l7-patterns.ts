@@ -1,21 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// Pattern files of l7-filter as applications and patterns of a set, for those who come from there.
-import { readdirSync, readFileSync } from 'node:fs';
-import path from 'node:path';
-import type { Application, Pattern } from '@weir/native';
+// Pattern files of l7-filter as the applications of a set, for those who come from there.
+import type { Application } from '@weir/native';
 import { L7File, type L7Pattern } from './l7-file.js';
+import { type LoadedApplication, located } from './signature-file.js';
 import type { Problem } from './signature-file-error.js';
 
 /** What Weir calls an application, and what others do. */
 export interface KnownApplication extends Application {
   readonly aliases: readonly string[];
-}
-
-export interface L7Set {
-  /** With a known application's own selector and texts where one has the name. */
-  readonly applications: readonly Application[];
-  readonly patterns: readonly Pattern[];
-  readonly problems: readonly Problem[];
 }
 
 /** Numbers of names that Weir does not know: in the order of the names. */
@@ -40,40 +32,35 @@ const categoryOfGroup: Record<string, string> = {
   voip: 'voip',
 };
 
-/** The `.pat` files of a folder and of the folders in it, sorted; none where there is no folder. */
-export function l7Files(folder: string): string[] {
-  const names = readdirSync(folder, { recursive: true, encoding: 'utf8' });
-  return names
-    .filter((name) => name.endsWith('.pat'))
-    .sort()
-    .map((name) => path.join(folder, name));
+/** What pattern files say, in the terms of signature files. */
+export interface L7Layer {
+  readonly applications: readonly LoadedApplication[];
+  readonly problems: readonly Problem[];
 }
 
 /** Reads files of l7-filter; `known` are the applications whose names and numbers they may take. */
-export function readL7Files(files: readonly string[], known: readonly KnownApplication[]): L7Set {
-  const opened = files.map((file) => new L7File(file, readFileSync(file, 'latin1')));
+export function readL7Files(files: readonly string[], known: readonly KnownApplication[]): L7Layer {
+  const opened = files.map((file) => L7File.open(file));
   const read = opened.flatMap((file) => file.read() ?? []);
-  const problems = [...opened.flatMap((file) => file.problems), ...duplicates(read)];
+  for (const [one, earlier] of duplicates(read)) {
+    one.source.report('DUPLICATE', [], `${one.name} is the name in ${earlier.source.file}, too`);
+  }
   const named = read.filter(({ name }) => !PLACEHOLDERS.has(name));
   const applications = applicationsOf(named, known);
   return {
-    applications: [...new Set(applications.values())],
-    patterns: named.flatMap((one) => patternsOf(one, applications.get(one.name)?.selector ?? 0)),
-    problems,
+    applications: named.map((one) => loaded(one, applications.get(one.name) as Application)),
+    problems: opened.flatMap((file) => file.problems),
   };
 }
 
-function duplicates(read: readonly L7Pattern[]): Problem[] {
+/** Each that has the name of an earlier one, which stands beside it. */
+function duplicates(read: readonly L7Pattern[]): (readonly [L7Pattern, L7Pattern])[] {
   const first = new Map<string, L7Pattern>();
   return read.flatMap((one) => {
     const earlier = first.get(one.name);
-    if (earlier === undefined) {
-      first.set(one.name, one);
-      return [];
-    }
-    const { file, name, line } = one;
-    const message = `is the name of ${earlier.file}, too`;
-    return [{ code: 'DUPLICATE', file, line, column: 1, construct: name, message }];
+    if (earlier !== undefined) return [[one, earlier] as const];
+    first.set(one.name, one);
+    return [];
   });
 }
 
@@ -106,23 +93,18 @@ function applicationsOf(
 }
 
 /** l7-filter looks at both directions of either transport. */
-function patternsOf({ file, line, name, regex, caseless }: L7Pattern, application: number) {
-  return (['tcp', 'udp'] as const).flatMap((transport) =>
-    (['client', 'server'] as const).map(
-      (side): Pattern => ({
-        regex,
-        caseless,
-        transport,
-        side,
-        application,
-        protocol: application,
-        ordinal: 0,
-        isBehaviour: false,
-        priority: L7_PRIORITY,
-        minimumDatagramBytes: 0,
-        maximumDatagramBytes: 0,
-        source: `${file}:${line}: ${name}`,
-      }),
-    ),
-  );
+function loaded(one: L7Pattern, application: Application): LoadedApplication {
+  const { selector, name, description, category, ipProtocol } = application;
+  const { regex, caseless } = one;
+  const match = { direction: 'either', regex, caseless, priority: L7_PRIORITY } as const;
+  return located(one.source, [], {
+    name,
+    id: selector,
+    description,
+    category,
+    reference: "a pattern of l7-filter's",
+    ...(ipProtocol > 0 ? { ipProtocol } : {}),
+    ...(one.name.toLowerCase() === name.toLowerCase() ? {} : { aliases: [one.name] }),
+    match: (['tcp', 'udp'] as const).map((transport) => ({ transport, ...match })),
+  });
 }

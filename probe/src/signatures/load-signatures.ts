@@ -3,7 +3,6 @@ import type { SignatureSet } from '@weir/native';
 import { checkFolder } from './check-folder.js';
 import { type CheckedFiles, NONE_CHECKED, readCheckedFiles } from './checked-files.js';
 import { openYaml, REGISTRY_NAME, yamlNames } from './folder.js';
-import type { KnownApplication } from './l7-patterns.js';
 import type { Sample } from './sample.js';
 import {
   checkContent,
@@ -13,29 +12,21 @@ import {
   readSamples,
 } from './signature-file.js';
 import { type Problem, SignatureFileError } from './signature-file-error.js';
-import { toApplication, toSet } from './signature-set.js';
+import { toSet } from './signature-set.js';
 
-/** What could be read of a folder, and what is wrong with it. */
-export interface ReadFolder {
+/** What could be read of files, and what is wrong with them. */
+export interface Layer {
   readonly applications: readonly LoadedApplication[];
   readonly samples: readonly Sample[];
   readonly problems: readonly Problem[];
 }
 
-/** Throws only when there is no such folder: WEIR_PROBE_NO_SIGNATURES. `wanted`: only such files. */
-export function readFolder(
-  folder: string,
-  checked: CheckedFiles,
-  wanted: (file: string) => boolean = () => true,
-): ReadFolder {
+/** Throws only when there is no such folder: WEIR_PROBE_NO_SIGNATURES. */
+export function readFolder(folder: string, checked: CheckedFiles): Layer {
   const names = yamlNames(folder);
   const registryYaml = openYaml(folder, REGISTRY_NAME);
   const registry = loadRegistry(registryYaml, checked);
-  const yamls = names
-    .filter((one) => one !== REGISTRY_NAME)
-    .sort()
-    .map((name) => openYaml(folder, name))
-    .filter(({ file }) => wanted(file));
+  const yamls = names.filter((one) => one !== REGISTRY_NAME).map((name) => openYaml(folder, name));
   const applications = yamls.flatMap((yaml) => loadFile(yaml, checked));
   for (const application of applications) checkContent(application);
   checkFolder(applications, registry === undefined ? undefined : { yaml: registryYaml, registry });
@@ -44,7 +35,7 @@ export function readFolder(
   return { applications, samples, problems };
 }
 
-function loadFolder(folder: string, checked: CheckedFiles): ReadFolder {
+function loadFolder(folder: string, checked: CheckedFiles): Layer {
   const read = readFolder(folder, checked);
   if (read.problems.length > 0) throw new SignatureFileError(read.problems);
   return read;
@@ -59,29 +50,6 @@ export function loadSignatures(
   checked: CheckedFiles = readCheckedFiles(),
 ): SignatureSet {
   return toSet(loadFolder(folder, checked).applications);
-}
-
-/**
- * What a folder's applications are called, by Weir and by others. Only those that are known by
- * payload: a service that is known by its servers may share its name with something else. Throws
- * like loadSignatures.
- */
-export function loadNames(
-  folder: string,
-  checked: CheckedFiles = readCheckedFiles(),
-): KnownApplication[] {
-  const { applications } = loadFolder(folder, checked);
-  return applications
-    .filter(({ content }) => content.match !== undefined)
-    .map((one) => ({ ...toApplication(one), aliases: one.content.aliases ?? [] }));
-}
-
-/** The applications of a folder as their files have them. Throws like loadSignatures. */
-export function loadApplications(
-  folder: string,
-  checked: CheckedFiles = readCheckedFiles(),
-): readonly LoadedApplication[] {
-  return loadFolder(folder, checked).applications;
 }
 
 /** The examples and near misses of a folder's files. Throws like loadSignatures. */

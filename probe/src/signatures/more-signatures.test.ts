@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Signatures of a user's own on top of Weir's.
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { SignatureSet } from '@weir/native';
@@ -8,11 +8,13 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { signatureFiles } from './folder.js';
 import { L7_SELECTORS_FROM } from './l7-patterns.js';
 import { loadSet } from './load-set.js';
-import { addSignatures, USERS_SELECTORS } from './more-signatures.js';
+import { USERS_SELECTORS } from './more-signatures.js';
 import { type Problem, SignatureFileError } from './signature-file-error.js';
 
 const own = path.resolve(import.meta.dirname, '../../../signatures');
-const weirs = loadSet(own, own);
+const setOf = (base: string, more: readonly string[]): SignatureSet =>
+  loadSet({ base, more, own }).set;
+const weirs = setOf(own, []);
 
 const youTube = `name: YouTube
 serverNames: [video.campus.example]
@@ -49,7 +51,7 @@ describe('more signatures', () => {
     writeFileSync(file, text);
     return file;
   }
-  const load = (base = weirs): SignatureSet => addSignatures(base, [folder]).set;
+  const load = (...more: string[]): SignatureSet => setOf(own, [folder, ...more]);
 
   function problems(): readonly Problem[] {
     try {
@@ -79,7 +81,7 @@ describe('more signatures', () => {
           isExact: false,
           application,
           ordinal: before.length,
-          source: `${file}:2: YouTube`,
+          source: `${file}:2:15: YouTube`,
         },
       ],
       ports: [...weirs.ports, { transport: 'tcp', port: 4242, application }],
@@ -126,10 +128,9 @@ describe('more signatures', () => {
 
   it('take the whole name with a suffix, and with "=" the whole name alone', () => {
     put('a.yaml', canteen.replace('ytimg.com', '=ytimg.com'));
-    const base = load();
-    expect(ownersOf(base, 'ytimg.com')).toEqual(['YouTube', '=Canteen']);
-    put('a.yaml', canteen.replace('Canteen', 'Kiosk').replace('500000', '500001'));
-    expect(ownersOf(load(base), 'ytimg.com')).toEqual(['Kiosk']);
+    expect(ownersOf(load(), 'ytimg.com')).toEqual(['YouTube', '=Canteen']);
+    put('a.yaml', canteen);
+    expect(ownersOf(load(), 'ytimg.com')).toEqual(['Canteen']);
   });
 
   it('may look within a protocol of the base, and be a family', () => {
@@ -160,21 +161,37 @@ applications:
     ['BOUNDS', 'id', 2, 5, idFor(499_999), /from 500000 to 799999/],
     ['BOUNDS', 'id', 2, 5, idFor(800_000), /from 500000 to 799999/],
     ['UNKNOWN_KEY', 'servernames', 5, 1, `${canteen}servernames: [a.example]\n`, /unknown key/],
-    ['SCHEMA', '', 1, 1, canteen.replace('id: 500000\n', ''), /^has no id,.*Canteen/],
+    ['SCHEMA', '', 1, 1, canteen.replace('id: 500000\n', ''), /^has no id \(500000 .*Canteen/],
     ['SCHEMA', '', 1, 1, canteen.replace('category: web\n', ''), /^has no category/],
     [
       'SCHEMA',
       '',
       1,
       1,
-      youTube.replace('YouTube', 'Youtube').concat('category: video\n'),
-      /YouTube\?/,
+      youTube.replace('YouTube', 'Youtube'),
+      /no id .* and no category.*YouTube\?/,
     ],
     ['CONFLICT', 'id', 4, 5, `${youTube}id: 500000\n`, /YouTube.* its id is 1001/],
     ['CONFLICT', 'category', 4, 11, `${youTube}category: web\n`, /its category is video/],
     ['EMPTY', '', 1, 1, 'name: YouTube\n', /aliases/],
     ['EMPTY', '', 1, 1, canteen.replace(/serverNames.*\n/, ''), /names no flow/],
     ['BOUNDS', 'ports[0]', 3, 9, youTube.replace('4242', '65536'), /highest port/],
+    [
+      'DUPLICATE',
+      'name',
+      1,
+      7,
+      canteen.replace('Canteen', 'youtube'),
+      /write YouTube to extend it/,
+    ],
+    [
+      'CONFLICT',
+      'ipProtocol',
+      4,
+      13,
+      `${youTube}ipProtocol: 1\n`,
+      /has no ipProtocol; leave it out/,
+    ],
     ['DUPLICATE', 'ipProtocol', 5, 13, `${canteen}ipProtocol: 1\n`, /taken by ICMP/],
   ])('name %s at %s (%i:%i)', (code, construct, line, column, text, message) => {
     const file = put('a.yaml', text);
@@ -209,7 +226,7 @@ applications:
     const [first, second] = [path.join(folder, 'first'), path.join(folder, 'second')];
     put('first/youtube.yaml', youTube);
     put('second/canteen.yaml', canteen);
-    const set = loadSet(own, own, [first, second]);
+    const set = setOf(own, [first, second]);
     expect(set.applications).toHaveLength(weirs.applications.length + 1);
     expect(ownersOf(set, 'video.campus.example')).toEqual(['YouTube']);
   });
@@ -220,14 +237,14 @@ applications:
     for (const name of ['http', 'shell-of-ours', 'mensa', 'elsewhere']) {
       put(`l7/${name}.pat`, `${name}\n^${name.slice(0, 3)}\n`);
     }
-    const set = loadSet(own, own, [folder]);
+    const set = setOf(own, [folder]);
     const added = set.patterns.slice(weirs.patterns.length);
     expect(
       new Set(added.map((one) => [one.source.split(' ').at(-1), one.application].join())),
     ).toEqual(
       new Set([
-        `http,${selectorOf(weirs, 'HTTP')}`,
-        `shell-of-ours,${selectorOf(weirs, 'SSH')}`,
+        `HTTP,${selectorOf(weirs, 'HTTP')}`,
+        `SSH,${selectorOf(weirs, 'SSH')}`,
         // Canteen is known by its servers only: a pattern of that name is something else.
         `mensa,${L7_SELECTORS_FROM + 1}`,
         `elsewhere,${L7_SELECTORS_FROM}`,
@@ -243,7 +260,7 @@ applications:
     writeFileSync(path.join(base, 'zebra.pat'), 'zebra\n^zeb\n');
     put('zebra.yaml', 'name: zebra\nserverNames: [zebra.example]\n');
     put('ant.pat', 'ant\n^ant\n');
-    const set = loadSet(base, own, [folder]);
+    const set = setOf(base, [folder]);
     rmSync(base, { recursive: true });
     expect(set.applications.map(({ name, selector }) => `${name} ${selector}`)).toEqual([
       `zebra ${L7_SELECTORS_FROM}`,
@@ -254,7 +271,22 @@ applications:
 
   it('are refused when their folder is not there', () => {
     const missing = path.join(folder, 'missing');
-    expect(() => loadSet(own, own, [missing])).toThrow(/missing.*--more-signatures/);
+    expect(() => setOf(own, [missing])).toThrow(/missing.*--more-signatures/);
+  });
+
+  it('are not what editors leave, nor what is no file; a file that cannot be read is told', () => {
+    symlinkSync('nowhere', path.join(folder, '.#a.yaml'));
+    mkdirSync(path.join(folder, 'folder.yaml'));
+    put('.git/a.yaml', 'nonsense');
+    put('ours.yml', youTube);
+    expect(ownersOf(load(), 'video.campus.example')).toEqual(['YouTube']);
+    for (const name of ['gone.yaml', 'gone.pat']) symlinkSync('nowhere', path.join(folder, name));
+    const found = problems();
+    expect(found.map(({ code, file }) => [code, path.basename(file)])).toEqual([
+      ['UNREADABLE', 'gone.yaml'],
+      ['UNREADABLE', 'gone.pat'],
+    ]);
+    expect(found[0]?.message).toMatch(/leads nowhere \(ENOENT\); remove it/);
   });
 
   it('are among the files that a reload reads', () => {

@@ -2,8 +2,7 @@
 // A user's own signature files, which come on top of a set: they extend its applications, or add some.
 import type { Application, SignatureSet } from '@weir/native';
 import { Compile } from 'typebox/compile';
-import { checkMore } from './check-folder.js';
-import { openMore } from './folder.js';
+import { checkMore, hintFor } from './check-folder.js';
 import { MoreFamilyFile, MoreFile, type SignatureFile } from './schema.js';
 import {
   checkContent,
@@ -12,10 +11,7 @@ import {
   type Located,
   located,
   once,
-  readSamples,
 } from './signature-file.js';
-import { SignatureFileError } from './signature-file-error.js';
-import { toSet } from './signature-set.js';
 import type { YamlFile } from './yaml-file.js';
 
 /** Numbers that Weir never gives to an application of its own. */
@@ -24,12 +20,6 @@ export const USERS_SELECTORS = { from: 500_000, to: 799_999 } as const;
 /** As a user writes it, with what its family gives to new applications. */
 interface Draft extends Located<MoreFile> {
   readonly shared: Pick<MoreFile, 'category' | 'reference'>;
-}
-
-export interface MoreSignatures {
-  readonly set: SignatureSet;
-  /** What others call applications of the set, as the files have it; by the application's name. */
-  readonly aliases: ReadonlyMap<string, readonly string[]>;
 }
 
 const validators = {
@@ -51,16 +41,14 @@ function readDrafts(yaml: YamlFile): Draft[] {
 }
 
 /** Notes what the file says otherwise than the application that it extends. */
-function checkAgrees({ yaml, at, content }: Draft, extended: Application) {
+function checkAgrees({ source, at, content }: Draft, extended: Application) {
   const { selector, name, description, category, ipProtocol } = extended;
   const given = { id: selector, description, category, ipProtocol };
   for (const key of ['id', 'description', 'category', 'ipProtocol'] as const) {
     if (content[key] === undefined || content[key] === given[key]) continue;
-    const message =
-      key === 'ipProtocol'
-        ? `${name} is there already: its IP protocol cannot be changed`
-        : `${name} is there already: its ${key} is ${given[key]}; leave it out, or take another name`;
-    yaml.report('CONFLICT', [...at, key], message);
+    const what = given[key] === 0 ? `it has no ${key}` : `its ${key} is ${given[key]}`;
+    const message = `${name} is there already: ${what}; leave it out, or take another name`;
+    source.report('CONFLICT', [...at, key], message);
   }
 }
 
@@ -75,15 +63,20 @@ function extension(draft: Draft, extended: Application): LoadedApplication {
 
 /** Undefined with problems noted in its file. */
 function newApplication(draft: Draft, base: SignatureSet): LoadedApplication | undefined {
-  const { yaml, at, content, shared } = draft;
+  const { source, at, content, shared } = draft;
   const { name, id, category = shared.category } = content;
-  if (id === undefined) yaml.report('SCHEMA', at, `has no id, ${notThere(name, base)}`);
-  if (category === undefined) yaml.report('SCHEMA', at, `has no category, ${notThere(name, base)}`);
-  if (id === undefined || category === undefined) return undefined;
   const { from, to } = USERS_SELECTORS;
+  if (id === undefined || category === undefined) {
+    const missing = [
+      ...(id === undefined ? [`no id (${from} to ${to} are yours)`] : []),
+      ...(category === undefined ? ['no category'] : []),
+    ];
+    source.report('SCHEMA', at, `has ${missing.join(' and ')}, ${notThere(name, base)}`);
+    return undefined;
+  }
   if (id < from || id > to) {
     const message = `an application of your own has a number from ${from} to ${to}`;
-    yaml.report('BOUNDS', [...at, 'id'], message);
+    source.report('BOUNDS', [...at, 'id'], message);
   }
   const { description = name, reference = shared.reference ?? name } = content;
   const complete: SignatureFile = { ...content, id, category, description, reference };
@@ -93,33 +86,17 @@ function newApplication(draft: Draft, base: SignatureSet): LoadedApplication | u
 }
 
 function notThere(name: string, base: SignatureSet): string {
-  const alike = base.applications.find((one) => one.name.toLowerCase() === name.toLowerCase());
-  const hint = alike === undefined ? '' : `. Did you mean ${alike.name}?`;
-  return `and there is no application ${name} that it could extend${hint}`;
+  const names = base.applications.map((one) => one.name);
+  return `and there is no application ${name} that it could extend${hintFor(name, names)}`;
 }
 
-function aliasesOf(loaded: readonly LoadedApplication[]): MoreSignatures['aliases'] {
-  const aliases = new Map<string, string[]>();
-  for (const { content } of loaded) {
-    aliases.set(content.name, [...(aliases.get(content.name) ?? []), ...(content.aliases ?? [])]);
-  }
-  return aliases;
-}
-
-/**
- * Reads the signature files of the folders and puts them on top of `base`.
- * @throws SignatureFileError with every problem in them; ProbeError WEIR_PROBE_NO_SIGNATURES
- */
-export function addSignatures(base: SignatureSet, folders: readonly string[]): MoreSignatures {
-  const yamls = folders.flatMap(openMore);
+/** The applications of files that come on top of `base`; problems are noted in the files. */
+export function readMore(yamls: readonly YamlFile[], base: SignatureSet): LoadedApplication[] {
   const named = new Map(base.applications.map((one) => [one.name, one]));
   const loaded = yamls.flatMap(readDrafts).flatMap((draft) => {
     const extended = named.get(draft.content.name);
     return (extended ? extension(draft, extended) : newApplication(draft, base)) ?? [];
   });
   checkMore(loaded, base);
-  for (const one of loaded) readSamples(one);
-  const problems = yamls.flatMap((yaml) => yaml.problems);
-  if (problems.length > 0) throw new SignatureFileError(problems);
-  return { set: toSet(loaded, base), aliases: aliasesOf(loaded) };
+  return loaded;
 }

@@ -14,7 +14,7 @@ function checkedSignature(yaml: YamlFile): CheckedPairs['signatures'] {
   const found = applications.map((application) => {
     checkContent(application);
     readSamples(application);
-    const { yaml: _, content, ...places } = application;
+    const { source: _, content, ...places } = application;
     const { examples, nearMisses, ...kept } = content;
     return { ...places, content: kept };
   });

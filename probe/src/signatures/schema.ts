@@ -48,7 +48,8 @@ export const categories = [
   'web',
 ];
 
-const name = Type.String({ pattern: '^[A-Za-z0-9][A-Za-z0-9_.-]{0,23}$' });
+const NAME_PATTERN = '^[A-Za-z0-9][A-Za-z0-9_.-]{0,23}$';
+const name = Type.String({ pattern: NAME_PATTERN });
 
 const Match = Type.Object(
   {
@@ -82,7 +83,21 @@ const Example = Type.Object(
 
 /** Labels of letters, digits and hyphens (RFC 1123); "=" before the whole name, else a suffix. */
 const label = '[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?';
-const ServerName = Type.String({ pattern: `^=?(?:${label}\\.)*${label}$`, maxLength: 254 });
+const SERVER_NAME_PATTERN = `^=?(?:${label}\\.)*${label}$`;
+const ServerName = Type.String({ pattern: SERVER_NAME_PATTERN, maxLength: 254 });
+
+const PORT_PATTERN = '^(?:tcp|udp)/[1-9][0-9]{0,4}$';
+
+/** What texts that must match a pattern must be, in words. */
+export const PATTERN_WORDS: ReadonlyMap<string, string> = new Map([
+  [NAME_PATTERN, 'must be up to 24 letters, digits, _ . - and begin with a letter or a digit'],
+  [
+    SERVER_NAME_PATTERN,
+    'must be the name of a server in small letters, without * (example.com covers all names ' +
+      'below it, =example.com no other name) and without a scheme, a port or a path',
+  ],
+  [PORT_PATTERN, 'must be tcp/PORT or udp/PORT with a port from 1 to 65535'],
+]);
 
 const category = Type.Enum(categories);
 const reference = Type.String({ minLength: 1 });
@@ -96,9 +111,7 @@ const applicationKeys = {
   match: Type.Optional(Type.Array(Match, { minItems: 1 })),
   serverNames: Type.Optional(Type.Array(ServerName, { minItems: 1, maxItems: 10_000 })),
   /** Hints: what these ports are for as a rule. */
-  ports: Type.Optional(
-    Type.Array(Type.String({ pattern: '^(?:tcp|udp)/[1-9][0-9]{0,4}$' }), { minItems: 1 }),
-  ),
+  ports: Type.Optional(Type.Array(Type.String({ pattern: PORT_PATTERN }), { minItems: 1 })),
   ipProtocol: Type.Optional(Type.Integer({ minimum: 1, maximum: 255 })),
   /** The application whose control channel says where these flows will be. */
   announcedBy: Type.Optional(Type.Enum(['FTP', 'SIP'])),

@@ -22,9 +22,11 @@ export function describeProblem({ file, line, column, construct, message }: Prob
 
 /** Carries all problems of a folder, so that they can be put right in one go. */
 export class SignatureFileError extends Error {
-  readonly code = 'WEIR_SIGNATURE_FILES_INVALID';
-
-  constructor(readonly problems: readonly Problem[]) {
+  /** @param code an engine's, where it is an engine that refuses what the files hold */
+  constructor(
+    readonly problems: readonly Problem[],
+    readonly code: `WEIR_SIGNATURE_${string}` = 'WEIR_SIGNATURE_FILES_INVALID',
+  ) {
     super(problems.map(describeProblem).join('\n'));
     this.name = 'SignatureFileError';
   }

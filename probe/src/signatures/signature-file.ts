@@ -5,22 +5,23 @@ import type { CheckedFiles } from './checked-files.js';
 import { payloadOf } from './payload.js';
 import type { Sample } from './sample.js';
 import { FamilyFile, type Match, RegistryFile, SignatureFile } from './schema.js';
-import type { Path, YamlFile } from './yaml-file.js';
+import type { Path, SourceFile } from './source-file.js';
+import type { YamlFile } from './yaml-file.js';
 
 const descriptionOctetsMax = 55;
 const portMax = 65_535;
 
 /** An application as its file has it. */
 export interface Located<Content> {
-  readonly yaml: YamlFile;
+  readonly source: SourceFile;
   /** where in the file; empty: the file is this application */
   readonly at: Path;
   /** Without examples when it was found good before. */
   readonly content: Content;
-  /** from 1, of each of `match` */
-  readonly regexLines: readonly number[];
-  /** from 1, of each of `serverNames` */
-  readonly nameLines: readonly number[];
+  /** "LINE:COLUMN" of each of `match` */
+  readonly regexPlaces: readonly string[];
+  /** of each of `serverNames` */
+  readonly namePlaces: readonly string[];
 }
 export type LoadedApplication = Located<SignatureFile>;
 
@@ -42,7 +43,7 @@ export function once<Value>(make: () => Value): () => Value {
 /** The file's one application, or those of a family; none with problems noted in `yaml`. */
 export function loadFile(yaml: YamlFile, checked: CheckedFiles): LoadedApplication[] {
   const known = checked.signatures.get(yaml.text);
-  if (known !== undefined) return known.map((one) => ({ yaml, ...one }));
+  if (known !== undefined) return known.map((one) => ({ source: yaml, ...one }));
   if (yaml.has('family')) return loadFamily(yaml);
   const content = yaml.read(validators.signature());
   return content === undefined ? [] : [located(yaml, [], content)];
@@ -63,17 +64,17 @@ function loadFamily(yaml: YamlFile): LoadedApplication[] {
 }
 
 export function located<Content extends Pick<SignatureFile, 'match' | 'serverNames'>>(
-  yaml: YamlFile,
+  source: SourceFile,
   at: Path,
   content: Content,
 ): Located<Content> {
   const { match = [], serverNames = [] } = content;
   return {
-    yaml,
+    source,
     at,
     content,
-    regexLines: match.map((_, index) => yaml.lineOf([...at, 'match', index, 'regex'])),
-    nameLines: serverNames.map((_, index) => yaml.lineOf([...at, 'serverNames', index])),
+    regexPlaces: match.map((_, index) => source.placeOf([...at, 'match', index, 'regex'])),
+    namePlaces: serverNames.map((_, index) => source.placeOf([...at, 'serverNames', index])),
   };
 }
 
@@ -82,22 +83,26 @@ export function loadRegistry(yaml: YamlFile, checked: CheckedFiles): RegistryFil
   return checked.registries.get(yaml.text) ?? yaml.read(validators.registry());
 }
 
-function checkMatch({ yaml, at }: LoadedApplication, match: Match, index: number) {
+function checkMatch({ source, at }: LoadedApplication, match: Match, index: number) {
   const { transport, minimumBytes, maximumBytes } = match;
   const bound = maximumBytes === undefined ? 'minimumBytes' : 'maximumBytes';
   if (minimumBytes === undefined && maximumBytes === undefined) return;
   const place = [...at, 'match', index, bound];
   if (transport === 'tcp') {
-    yaml.report('BOUNDS', place, 'the size of a TCP segment means nothing');
+    source.report('BOUNDS', place, 'the size of a TCP segment means nothing');
   } else if ((minimumBytes ?? 1) > (maximumBytes ?? Number.POSITIVE_INFINITY)) {
-    yaml.report('BOUNDS', place, 'no size is between minimum and maximum');
+    source.report('BOUNDS', place, 'no size is between minimum and maximum');
   }
 }
 
-function checkPorts({ yaml, at, content }: LoadedApplication) {
+function checkPorts({ source, at, content }: LoadedApplication) {
   for (const [index, port] of (content.ports ?? []).entries()) {
     if (Number(port.slice(port.indexOf('/') + 1)) <= portMax) continue;
-    yaml.report('BOUNDS', [...at, 'ports', index], `the highest port is ${portMax}`);
+    source.report(
+      'BOUNDS',
+      [...at, 'ports', index],
+      `the highest port is ${portMax}, the lowest 1`,
+    );
   }
 }
 
@@ -109,19 +114,19 @@ export function checkContent(
   application: LoadedApplication,
   wanted: readonly (keyof SignatureFile)[] = EVIDENCE,
 ) {
-  const { yaml, at, content } = application;
+  const { source, at, content } = application;
   if (Buffer.byteLength(content.description) > descriptionOctetsMax) {
-    yaml.report('TOO_LONG', [...at, 'description'], `longer than ${descriptionOctetsMax} octets`);
+    source.report('TOO_LONG', [...at, 'description'], `longer than ${descriptionOctetsMax} octets`);
   }
   if (wanted.every((key) => content[key] === undefined)) {
-    yaml.report('EMPTY', at, `names no flow: give one of ${wanted.join(', ')}`);
+    source.report('EMPTY', at, `names no flow: give one of ${wanted.join(', ')}`);
   }
   for (const [index, one] of (content.match ?? []).entries()) checkMatch(application, one, index);
   checkPorts(application);
 }
 
 /** Notes in the file those that stand for no payload. */
-export function readSamples({ yaml, at, content }: LoadedApplication): Sample[] {
+export function readSamples({ source, at, content }: LoadedApplication): Sample[] {
   const samples: Sample[] = [];
   for (const key of ['examples', 'nearMisses'] as const) {
     for (const [index, example] of (content[key] ?? []).entries()) {
@@ -133,10 +138,11 @@ export function readSamples({ yaml, at, content }: LoadedApplication): Sample[] 
           side: example.direction,
           payload: payloadOf(example),
           matches: key === 'examples',
-          source: `${yaml.file}:${yaml.lineOf(place)}`,
+          source: `${source.file}:${source.placeOf(place)}`,
+          problem: (code, message) => source.problemAt(code, place, message),
         });
       } catch (error) {
-        yaml.report('PAYLOAD', place, (error as Error).message);
+        source.report('PAYLOAD', place, (error as Error).message);
       }
     }
   }

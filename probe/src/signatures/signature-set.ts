@@ -21,7 +21,7 @@ function sidesOf({ direction }: Match): StreamSide[] {
 }
 
 function toPatterns(
-  { yaml, content, regexLines }: LoadedApplication,
+  { source, content, regexPlaces }: LoadedApplication,
   selector: (name: string) => number,
 ): Pattern[] {
   return (content.match ?? []).flatMap((match, ordinal) =>
@@ -37,15 +37,16 @@ function toPatterns(
       priority: match.priority ?? 0,
       minimumDatagramBytes: match.minimumBytes ?? 0,
       maximumDatagramBytes: match.maximumBytes ?? 0,
-      source: `${yaml.file}:${regexLines[ordinal]}: ${content.name}`,
+      source: `${source.file}:${regexPlaces[ordinal]}: ${content.name}`,
     })),
   );
 }
 
-function toServerNames({ yaml, content, nameLines }: LoadedApplication): ServerNameRule[] {
+function toServerNames(application: LoadedApplication): ServerNameRule[] {
+  const { source: file, content, namePlaces } = application;
   return (content.serverNames ?? []).map((name, ordinal) => {
     const isExact = name.startsWith('=');
-    const source = `${yaml.file}:${nameLines[ordinal]}: ${content.name}`;
+    const source = `${file.file}:${namePlaces[ordinal]}: ${content.name}`;
     const suffix = isExact ? name.slice(1) : name;
     return { suffix, isExact, application: content.id, ordinal, source };
   });
@@ -140,9 +141,11 @@ export function toSet(
   loaded: readonly LoadedApplication[],
   base: SignatureSet = EMPTY_SET,
 ): SignatureSet {
-  const names = new Set(base.applications.map((one) => one.name));
-  const added = loaded.map(toApplication).filter((one) => !names.has(one.name));
-  const applications = [...base.applications, ...added];
+  const named = new Map(base.applications.map((one) => [one.name, one]));
+  for (const one of loaded.map(toApplication)) {
+    if (!named.has(one.name)) named.set(one.name, one);
+  }
+  const applications = [...named.values()];
   const selectors = new Map(applications.map(({ name, selector }) => [name, selector]));
   const patterns = loaded.map((one) => toPatterns(one, (name) => selectors.get(name) ?? 0));
   const serverNames = loaded.map(toServerNames);

@@ -3,10 +3,12 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
+import type { TSchema } from 'typebox';
+import { Check } from 'typebox/value';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type CheckedFiles, NONE_CHECKED, readCheckedFiles } from './checked-files.js';
 import { dump } from './dump.js';
-import { editorSchema } from './editor-schema.js';
+import { editorSchemas } from './editor-schema.js';
 import { yamlNames } from './folder.js';
 import { loadSamples, loadSignatures } from './load-signatures.js';
 import { precheck } from './precheck.js';
@@ -80,9 +82,19 @@ describe("Weir's own signatures", () => {
     }
   });
 
-  it('have their form for editors beside them, current', () => {
-    const current = readFileSync(path.join(own, 'signature.schema.json'), 'utf8');
-    expect(current, 'run `npm run generate`').toBe(editorSchema());
+  it.each(Object.entries(editorSchemas()))(
+    'have their form for editors beside them: %s',
+    (name, text) => {
+      expect(readFileSync(path.join(own, name), 'utf8'), 'run `npm run generate`').toBe(text);
+    },
+  );
+
+  it('have a form for editors that knows files of a user', () => {
+    const text = editorSchemas()['more-signatures.schema.json'] ?? '{}';
+    const extension = { name: 'YouTube', serverNames: ['a.example'] };
+    const forms = JSON.parse(text) as TSchema;
+    expect(Check(forms, extension)).toBe(true);
+    expect(Check(forms, { ...extension, servernames: [] })).toBe(false);
   });
 });
 
@@ -162,12 +174,12 @@ describe('a signature folder', () => {
       priority: -3,
       minimumDatagramBytes: 4,
       maximumDatagramBytes: 9,
-      source: `${path.join(folder, 'x.yaml')}:13: Weir-Test`,
+      source: `${path.join(folder, 'x.yaml')}:13:12: Weir-Test`,
     });
-    const source = `${path.join(folder, 'x.yaml')}:17: Weir-Test`;
+    const source = (column: number) => `${path.join(folder, 'x.yaml')}:17:${column}: Weir-Test`;
     expect(serverNames).toEqual([
-      { suffix: 'weir.example', isExact: false, application: 7, ordinal: 0, source },
-      { suffix: 'exact.example', isExact: true, application: 7, ordinal: 1, source },
+      { suffix: 'weir.example', isExact: false, application: 7, ordinal: 0, source: source(15) },
+      { suffix: 'exact.example', isExact: true, application: 7, ordinal: 1, source: source(29) },
     ]);
     expect(ports).toEqual([
       { port: 7, transport: 'tcp', application: 7 },
@@ -256,6 +268,14 @@ describe('a signature folder', () => {
       'DUPLICATE ports[0]',
       'DUPLICATE ports[1]',
     ]);
+  });
+
+  it('refuses names that only the case of their letters tells apart', () => {
+    put('registry.yaml', 'Weir-Test: 7\nInner: 8\nINNER: 9\n');
+    put('y.yaml', inner);
+    put('z.yaml', inner.replace('Inner', 'INNER').replace('id: 8', 'id: 9'));
+    expect(only()).toMatchObject({ code: 'DUPLICATE', construct: 'name', line: 1, column: 7 });
+    expect(only()?.message).toMatch(/^is Inner but for the case.*take another name/);
   });
 
   it('refuses a registry in the place of a signature file', () => {

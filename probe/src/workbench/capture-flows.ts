@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import type { ProbeConfig } from '../config.js';
-import { Probe } from '../probe.js';
+import { foldersOf, Probe } from '../probe.js';
 
 /** A record as --records writes it, as far as it is needed here. */
 interface Biflow {
@@ -32,7 +32,7 @@ interface Biflow {
 
 /** A flow of a capture and its name. */
 export interface CaptureFlow {
-  /** in its file, from 1, in the order of first packets */
+  /** in its file, from 1, in the order of first packets; within a millisecond, of endpoints */
   readonly number: number;
   readonly sourceAddress: string;
   readonly sourcePort: number;
@@ -105,6 +105,14 @@ function flowOf(record: Biflow, number: number): CaptureFlow {
   };
 }
 
+function endpointsOf(record: Biflow): string {
+  const { sourceAddress, sourcePort, destinationAddress, destinationPort, protocol } = flowOf(
+    record,
+    0,
+  );
+  return [sourceAddress, sourcePort, destinationAddress, destinationPort, protocol].join(' ');
+}
+
 async function readRecords(file: string): Promise<Biflow[]> {
   const records: Biflow[] = [];
   for await (const line of createInterface({ input: createReadStream(file) })) {
@@ -124,10 +132,27 @@ export async function captureFlows(config: ProbeConfig, file: string): Promise<C
     probe.start();
     await probe.finished();
     const records = await readRecords(recordsFile);
-    // Records come as flows end. The sort is stable, so a capture always gives the same numbers.
-    records.sort((left, right) => left.flowStartMilliseconds - right.flowStartMilliseconds);
-    return records.map((record, index) => flowOf(record, index + 1));
+    // Records come as flows end, and say no more of a start than its millisecond.
+    return records
+      .map((record) => ({ record, endpoints: endpointsOf(record) }))
+      .sort(
+        (left, right) =>
+          left.record.flowStartMilliseconds - right.record.flowStartMilliseconds ||
+          left.endpoints.localeCompare(right.endpoints, 'en', { numeric: true }),
+      )
+      .map(({ record }, index) => flowOf(record, index + 1));
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/**
+ * Reads and compiles the signatures as a probe would, and leaves nothing behind.
+ * @returns their folders
+ * @throws what Probe throws
+ */
+export function checkSignatures(config: ProbeConfig): string[] {
+  new Probe(readingOf(config, '', '')).build('read-only');
+  const { base, more } = foldersOf(config);
+  return [base, ...more];
 }

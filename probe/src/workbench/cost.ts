@@ -29,7 +29,7 @@ export interface CostChoice {
 
 /** Takes seconds. @throws WEIR_CAPTURE_…, WEIR_SIGNATURE_… */
 export function signatureCosts(config: ProbeConfig, { file, compared }: CostChoice): CostReport {
-  const signatures = signaturesOf(config);
+  const signatures = signaturesOf(config).set;
   const capture = inspectedCapture(config, file);
   const { patterns, ...sums } = measureCosts({ capture, signatures, compared });
   const named = namedPatterns(signatures);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Why one flow of a capture has its name.
+import { isIPv6 } from 'node:net';
 import {
   type ExplainedMatch,
   type ExplainedStream,
@@ -60,10 +61,15 @@ export interface NamedExplanation
 
 const ENDPOINTS = /^\[?([0-9a-fA-F:.]+?)\]?:(\d+)-\[?([0-9a-fA-F:.]+?)\]?:(\d+)\/(tcp|udp)$/;
 
+/** One spelling of an IPv6 address, RFC 5952's; others as they are. */
+function canonicalAddress(address: string): string {
+  return isIPv6(address) ? new URL(`http://[${address}]/`).hostname.slice(1, -1) : address;
+}
+
 function isChosen(flow: CaptureFlow, chosen: Omit<FlowChoice, 'startMs'>): boolean {
   if (flow.protocol !== chosen.protocol) return false;
-  const from = [flow.sourceAddress, flow.sourcePort].join(' ');
-  const to = [flow.destinationAddress, flow.destinationPort].join(' ');
+  const from = [canonicalAddress(flow.sourceAddress), flow.sourcePort].join(' ');
+  const to = [canonicalAddress(flow.destinationAddress), flow.destinationPort].join(' ');
   const one = [chosen.sourceAddress, chosen.sourcePort].join(' ');
   const other = [chosen.destinationAddress, chosen.destinationPort].join(' ');
   return (from === one && to === other) || (from === other && to === one);
@@ -84,9 +90,9 @@ function findFlow(flows: readonly CaptureFlow[], wanted: string, file: string): 
       ? flows[Number(wanted) - 1]
       : flows.find((flow) =>
           isChosen(flow, {
-            sourceAddress: (ends[1] as string).toLowerCase(),
+            sourceAddress: canonicalAddress(ends[1] as string),
             sourcePort: Number(ends[2]),
-            destinationAddress: (ends[3] as string).toLowerCase(),
+            destinationAddress: canonicalAddress(ends[3] as string),
             destinationPort: Number(ends[4]),
             protocol: ends[5] === 'udp' ? 17 : 6,
           }),
@@ -207,7 +213,7 @@ export async function explainCaptureFlow(
   wanted: string,
 ): Promise<NamedExplanation> {
   const flow = findFlow(await captureFlows(config, file), wanted, file);
-  const signatures = signaturesOf(config);
+  const signatures = signaturesOf(config).set;
   const explanation = explainFlow({
     capture: inspectedCapture(config, file),
     signatures,

@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-export { type CaptureFlow, captureFlows } from './capture-flows.js';
+export { type CaptureFlow, captureFlows, checkSignatures } from './capture-flows.js';
 export {
   type ApplicationKind,
+  Catalog,
   type CatalogEntry,
   type CatalogFilter,
   type CatalogFinding,
-  canonicalName,
-  findInCatalog,
-  listCatalog,
 } from './catalog.js';
 export { type CostReport, type NamedCost, signatureCosts } from './cost.js';
 export {

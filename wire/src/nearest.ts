@@ -20,10 +20,10 @@ export function nearest(word: string, known: readonly string[]): string | undefi
   const ranked = known
     .map((candidate) => {
       const candidateLower = candidate.toLowerCase();
-      const isPrefix = candidateLower.startsWith(lower) || lower.startsWith(candidateLower);
+      const isPrefix = candidateLower.startsWith(lower);
       return { candidate, edits: isPrefix ? 0 : distance(lower, candidateLower) };
     })
-    .sort((a, b) => a.edits - b.edits);
+    .sort((a, b) => a.edits - b.edits || a.candidate.length - b.candidate.length);
   const [best] = ranked;
   return best && best.edits <= Math.max(2, word.length / 3) ? best.candidate : undefined;
 }
