@@ -4,25 +4,11 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { ROOT, SAMPLE, scratchFolder, WEIR, weir } from './weir.js';
-
-interface Failure {
-  readonly code: number;
-  readonly stderr: string;
-}
+import { failureOf, ROOT, SAMPLE, scratchFolder, WEIR, weir } from './weir.js';
 
 /** Prints what bash would offer for the last of the words: $0 is the script, $@ the words. */
 const COMPLETE =
   'source "$0"; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _weir; echo "${COMPREPLY[*]}"';
-
-async function failureOf(...args: string[]): Promise<Failure> {
-  return weir(...args).then(
-    () => {
-      throw new Error(`weir ${args.join(' ')} should have failed`);
-    },
-    (error: Failure) => error,
-  );
-}
 
 const CHECK = ['probe', '--check', '--read', SAMPLE];
 
@@ -66,7 +52,9 @@ describe('the weir command', () => {
     >;
     const checked = new Set([...signatures, ...registries].map(([text]) => text));
     const folder = path.join(ROOT, 'signatures');
-    const files = readdirSync(folder).filter((name) => name.endsWith('.yaml'));
+    const names = readdirSync(folder, { recursive: true, encoding: 'utf8' });
+    const files = names.filter((name) => name.endsWith('.yaml'));
+    expect(files).toContain(path.join('services', 'video.yaml'));
     expect(
       files.filter((name) => !checked.has(readFileSync(path.join(folder, name), 'utf8'))),
     ).toEqual([]);

@@ -75,8 +75,11 @@ function isChosen(flow: CaptureFlow, chosen: Omit<FlowChoice, 'startMs'>): boole
   return (from === one && to === other) || (from === other && to === one);
 }
 
-/** @param wanted a number as the list of flows has it, or "10.0.0.1:1234-10.0.0.2:80/tcp" */
-function findFlow(flows: readonly CaptureFlow[], wanted: string, file: string): CaptureFlow {
+/**
+ * @param wanted a number as the list of flows has it, or "10.0.0.1:1234-10.0.0.2:80/tcp"
+ * @throws ProbeError WEIR_PROBE_BAD_FLOW, WEIR_PROBE_NO_SUCH_FLOW
+ */
+export function findFlow(flows: readonly CaptureFlow[], wanted: string, file: string): CaptureFlow {
   const ends = ENDPOINTS.exec(wanted);
   if (ends === null && !/^[1-9]\d*$/.test(wanted)) {
     throw new ProbeError(
