@@ -110,6 +110,7 @@ class Feed {
       packet.timestampNs = piece.timestampNs;
       packet.payload = piece.octets;
       packet.payloadLengthBytes = piece.payloadLengthBytes;
+      packet.datagramBytes = piece.payloadLengthBytes;
       packet.tcpSequence = piece.sequence;
       packet.sender = piece.sender;
       classifier_.add(entry, packet);

@@ -137,6 +137,7 @@ class Flows {
     packet.timestampNs = ++clockNs_;
     packet.payload = blocks_.back().view().data();
     packet.payloadLengthBytes = static_cast<uint32_t>(blocks_.back().view().size());
+    packet.datagramBytes = packet.payloadLengthBytes;
     // Half of the segments follow the one before.
     packet.tcpSequence = (offset & 1) != 0 ? sequence : sequence + static_cast<uint32_t>(offset);
     packet.tcpFlags = entry.key.protocol == TCP ? flags : uint16_t{0};

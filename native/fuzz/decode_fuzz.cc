@@ -49,7 +49,8 @@ void checkPacket(const DecodedPacket& packet, const ExactBlock& frame) {
 bool sameFacts(const DecodedPacket& one, const DecodedPacket& other) {
   return one.key == other.key && one.exception == other.exception && one.sender == other.sender &&
          one.octets == other.octets && one.outerOctets == other.outerOctets &&
-         one.payloadLengthBytes == other.payloadLengthBytes && one.tcpFlags == other.tcpFlags &&
+         one.payloadLengthBytes == other.payloadLengthBytes &&
+         one.datagramBytes == other.datagramBytes && one.tcpFlags == other.tcpFlags &&
          one.tcpSequence == other.tcpSequence && one.icmpTypeCode == other.icmpTypeCode &&
          one.ipClassOfService == other.ipClassOfService && one.ipTimeToLive == other.ipTimeToLive &&
          one.mplsTopLabel == other.mplsTopLabel && one.timestampNs == other.timestampNs;

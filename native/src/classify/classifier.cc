@@ -130,6 +130,8 @@ bool Classifier::Impl::begin(FlowEntry& entry, const DecodedPacket& packet, uint
   if (!stream.hasStart() && looksLikeKeepAlive(packet)) return false;
   const int32_t offset = stream.offsetOf(sequence);
   if (offset + static_cast<int64_t>(packet.payloadLengthBytes) <= 0) return false;
+  // Nothing that is wanted can follow yet: earlier octets may still come.
+  if (offset >= static_cast<int64_t>(budgets.stream.octets)) return false;
   const auto octets =
       payloadOf(packet).first(std::min(packet.payloadLengthBytes, budgets.stream.octets));
   Candidates candidates = Candidates::any();
@@ -262,7 +264,7 @@ void Classifier::Impl::addDatagram(FlowEntry& entry, const DecodedPacket& packet
     if (isLast) stopReading(entry, side);
     return;
   }
-  const Candidates candidates = prefixes.ofDatagram(part, octets, packet.payloadLengthBytes);
+  const Candidates candidates = prefixes.ofDatagram(part, octets, packet.datagramBytes);
   if (!candidates.areNone() && !seat(entry)) return;
   observeMedia(entry, side, octets);
   if (candidates.areNone()) return;
@@ -276,7 +278,7 @@ void Classifier::Impl::addDatagram(FlowEntry& entry, const DecodedPacket& packet
              .startOfStream = true,
              .endOfStream = true,
              .candidates = candidates},
-            {packet.payloadLengthBytes, payloadPackets(entry)}, SegmentPool::NO_BLOCK);
+            {packet.datagramBytes, payloadPackets(entry)}, SegmentPool::NO_BLOCK);
   counters.scannedOctets += wanted;
   ++slot.outstanding;
 }

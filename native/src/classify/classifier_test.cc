@@ -68,7 +68,24 @@ TEST_CASE("UDP: every datagram is a stream of its own, and sizes are checked") {
     classifier.settle();
     CHECK(flow.application == 0);
   }
+  DecodedPacket cut = packetOf(flow, CLIENT, "abcd");
+  cut.datagramBytes = 6;
+  classifier.add(flow, cut);
+  classifier.settle();
+  CHECK(flow.application == 0);
   classifier.add(flow, packetOf(flow, CLIENT, "abcd"));
+  classifier.settle();
+  CHECK(flow.application == 7);
+}
+
+TEST_CASE("UDP: the size of a datagram that the capture has cut is that of its header") {
+  Pattern sized = pattern("^abc", 7, Transport::UDP);
+  sized.minimumDatagramBytes = 1000;
+  Classifier classifier(databaseOf({sized}), {});
+  FlowEntry flow = newFlow(testing::UDP);
+  DecodedPacket cut = packetOf(flow, CLIENT, "abcd");
+  cut.datagramBytes = 1200;
+  classifier.add(flow, cut);
   classifier.settle();
   CHECK(flow.application == 7);
 }

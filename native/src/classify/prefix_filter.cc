@@ -158,10 +158,10 @@ Candidates PrefixFilter::ofStream(DatabasePart part, std::span<const uint8_t> oc
 }
 
 Candidates PrefixFilter::ofDatagram(DatabasePart part, std::span<const uint8_t> octets,
-                                    uint32_t payloadLengthBytes) const {
+                                    uint32_t datagramBytes) const {
   const Part& patterns = (*parts_)[static_cast<size_t>(part)];
   if (patterns.matchesAnywhere) return Candidates::any();
-  const size_t length = std::min<size_t>(payloadLengthBytes, LENGTHS - 1);
+  const size_t length = std::min<size_t>(datagramBytes, LENGTHS - 1);
   return candidates(patterns, patterns.fits[patterns.classOfLength[length]], octets);
 }
 

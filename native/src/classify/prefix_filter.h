@@ -29,9 +29,9 @@ class PrefixFilter {
   /// What can match a stream that begins with these octets, whatever follows them.
   [[nodiscard]] Candidates ofStream(DatabasePart part, std::span<const uint8_t> octets) const;
 
-  /// What can match a datagram. `octets`: what is looked at of its `payloadLengthBytes`.
+  /// What can match a datagram. `octets`: what is looked at of its `datagramBytes`.
   [[nodiscard]] Candidates ofDatagram(DatabasePart part, std::span<const uint8_t> octets,
-                                      uint32_t payloadLengthBytes) const;
+                                      uint32_t datagramBytes) const;
 
  private:
   /// A way is how matches of one pattern can begin; large sets share them.

@@ -23,7 +23,7 @@ struct ScanOwner {
 
 /// The packet that a request's octets came with.
 struct ScanPacket {
-  uint32_t payloadLengthBytes = 0;
+  uint32_t datagramBytes = 0;  ///< as DecodedPacket::datagramBytes
   uint16_t flowPackets = 0;  ///< with payload, of both directions, up to this one
 };
 

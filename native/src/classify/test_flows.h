@@ -45,6 +45,7 @@ inline DecodedPacket packetOf(const FlowEntry& entry, StreamSide side, std::stri
   packet.timestampNs = 1'000'000'000;
   packet.payload = reinterpret_cast<const uint8_t*>(payload.data());
   packet.payloadLengthBytes = static_cast<uint32_t>(payload.size());
+  if (entry.key.protocol == UDP) packet.datagramBytes = packet.payloadLengthBytes;
   packet.tcpSequence = sequence;
   packet.tcpFlags = flags;
   packet.sender = side == StreamSide::CLIENT ? Sender::A : Sender::B;

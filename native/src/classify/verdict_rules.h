@@ -17,10 +17,10 @@ class VerdictRules {
 
   VerdictRules(const SignatureSet& signatures, const PrefixFilter& prefixes);
 
-  /// Whether `pattern` may name a packet with so many octets of payload.
-  [[nodiscard]] bool applies(uint32_t pattern, uint32_t payloadLengthBytes) const {
+  /// Whether `pattern` may name a datagram of this size, of which less may have been captured.
+  [[nodiscard]] bool applies(uint32_t pattern, uint32_t datagramBytes) const {
     const Rule& rule = rules_[pattern];
-    return payloadLengthBytes >= rule.minimumBytes && payloadLengthBytes <= rule.maximumBytes;
+    return datagramBytes >= rule.minimumBytes && datagramBytes <= rule.maximumBytes;
   }
 
   /// The one that counts of two patterns that match in one packet: higher priority, then more

@@ -45,6 +45,8 @@ struct DecodedPacket {
   const uint8_t* payload = nullptr;  ///< after the TCP or UDP header, without Ethernet padding;
                                      ///< null for other protocols and later fragments
   uint32_t payloadLengthBytes = 0;   ///< captured octets at `payload`
+  uint32_t datagramBytes = 0;        ///< of UDP: octets of payload by the headers, in a first
+                                     ///< fragment of the whole datagram; else 0
   uint32_t octets = 0;               ///< IP total length (IPv6: 40 + payload length), in a tunnel
                                      ///< that was entered the inner packet's;
                                      ///< with an exception and no valid IP header: wire length

@@ -41,6 +41,7 @@ void fill(const PacketView& view, const LinkLayer& link, const NetworkLayer& ip,
   packet.timestampNs = view.timestampNs;
   packet.payload = transport.payload;
   packet.payloadLengthBytes = transport.payloadLengthBytes;
+  packet.datagramBytes = transport.datagramBytes;
   packet.octets = ip.octets;
   packet.outerOctets = ip.octets;
   packet.tcpSequence = transport.tcpSequence;

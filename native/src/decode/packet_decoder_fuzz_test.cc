@@ -72,7 +72,7 @@ std::vector<Sample> sampleFrames() {
 bool samePacket(const DecodedPacket& one, const DecodedPacket& other) {
   return one.key == other.key && one.timestampNs == other.timestampNs &&
          one.payload == other.payload && one.payloadLengthBytes == other.payloadLengthBytes &&
-         one.octets == other.octets && one.outerOctets == other.outerOctets &&
+         one.datagramBytes == other.datagramBytes && one.octets == other.octets && one.outerOctets == other.outerOctets &&
          one.tcpSequence == other.tcpSequence && one.interfaceIndex == other.interfaceIndex &&
          one.macAddresses == other.macAddresses && one.mplsTopLabel == other.mplsTopLabel &&
          one.tcpFlags == other.tcpFlags && one.icmpTypeCode == other.icmpTypeCode &&

@@ -282,4 +282,16 @@ TEST_CASE("a snap length leaves the flow and takes the payload") {
   CHECK(packet.exception == Exception::NONE);
   CHECK(packet.octets == 42);
   CHECK(packet.payloadText == "a l");
+  CHECK(packet.datagramBytes == 14);
+}
+
+TEST_CASE("a datagram's size is what its headers say, in its first fragment too") {
+  const Octets datagram = udp({}, Octets(1000, 'x'));
+  const Octets first(datagram.begin(), datagram.begin() + 88);
+  CHECK(decodeFrame(ethernet({}, ipv4({}, datagram))).datagramBytes == 1000);
+  const Decoded fragment = decodeFrame(ethernet({}, ipv4({.fragment = 0x2000}, first)));
+  CHECK(fragment.payloadText.size() == 80);
+  CHECK(fragment.datagramBytes == 1000);
+  CHECK(decodeFrame(ethernet({}, ipv4({}, first))).datagramBytes == 80);  // it lies
+  CHECK(decodeFrame(ethernet({}, ipv4({.protocol = 6}, tcp({}, {}, HELLO)))).datagramBytes == 0);
 }

@@ -96,18 +96,21 @@ inline bool putTcp(const uint8_t* transport, uint32_t datagramBytes, uint32_t ca
   if (headerBytes < MINIMUM_BYTES || headerBytes > datagramBytes) return false;
   packet.tcpSequence = load32Be(transport + 4);
   packet.tcpFlags = offsetAndFlags & 0x01ff;
+  packet.datagramBytes = 0;
   putPayload(transport, headerBytes, capturedBytes, packet);
   return true;
 }
 
 /// RFC 768.
-inline bool putUdp(const uint8_t* transport, uint32_t capturedBytes, DecodedPacket& packet) {
+inline bool putUdp(const uint8_t* transport, uint32_t datagramBytes, uint32_t capturedBytes,
+                   DecodedPacket& packet) {
   constexpr uint32_t HEADER_BYTES = 8;
   if (capturedBytes < HEADER_BYTES) return false;
   const uint32_t lengthBytes = load16Be(transport + 4);
   if (lengthBytes < HEADER_BYTES || isTunnelPort(load16Be(transport + 2))) return false;
   packet.tcpSequence = 0;
   packet.tcpFlags = 0;
+  packet.datagramBytes = std::min(lengthBytes, datagramBytes) - HEADER_BYTES;
   putPayload(transport, HEADER_BYTES, std::min(lengthBytes, capturedBytes), packet);
   return true;
 }
@@ -116,7 +119,7 @@ inline bool putTransport(uint8_t protocol, const uint8_t* transport, uint32_t da
                          uint32_t capturedBytes, DecodedPacket& packet) {
   packet.key.protocol = protocol;
   if (protocol == IP_PROTOCOL_TCP) return putTcp(transport, datagramBytes, capturedBytes, packet);
-  return protocol == IP_PROTOCOL_UDP && putUdp(transport, capturedBytes, packet);
+  return protocol == IP_PROTOCOL_UDP && putUdp(transport, datagramBytes, capturedBytes, packet);
 }
 
 /// RFC 791 3.1.

@@ -35,6 +35,7 @@ enum TunnelPort : uint16_t {
 struct TransportLayer {
   const uint8_t* payload = nullptr;
   uint32_t payloadLengthBytes = 0;
+  uint32_t datagramBytes = 0;  ///< as DecodedPacket::datagramBytes
   uint32_t tcpSequence = 0;
   uint16_t sourcePort = 0;
   uint16_t destinationPort = 0;
@@ -119,7 +120,11 @@ inline TransportLayer decodeUdp(const NetworkLayer& ip) {
     return refused(transport, Exception::MALFORMED_TRANSPORT_HEADER);
   takePorts(ip, transport);
   transport.mayBeTunnel = isTunnelPort(transport.destinationPort);
-  takePayload(ip, HEADER_BYTES, lengthBytes == 0 ? ip.transportBytes : lengthBytes, transport);
+  const uint32_t toldBytes = lengthBytes == 0 ? ip.transportBytes : lengthBytes;
+  takePayload(ip, HEADER_BYTES, toldBytes, transport);
+  const bool isFragment = ip.fragment != FragmentKind::NONE;
+  transport.datagramBytes =
+      (isFragment ? toldBytes : std::min(toldBytes, ip.transportBytes)) - HEADER_BYTES;
   return transport;
 }
 

@@ -30,7 +30,7 @@ KeptPacket keepPacket(const FlowEntry& entry, const DecodedPacket& packet, uint3
   kept.number = number;
   kept.isStart = (packet.tcpFlags & TCP_SYN) != 0;
   kept.sequence = packet.tcpSequence + (kept.isStart ? 1U : 0U);
-  kept.payloadLengthBytes = packet.payloadLengthBytes;
+  kept.datagramBytes = packet.datagramBytes;
   if (packet.payloadLengthBytes != 0) {
     kept.payload.assign(packet.payload, packet.payload + packet.payloadLengthBytes);
   }

@@ -26,7 +26,7 @@ struct KeptPacket {
   uint32_t number = 0;    ///< in the flow, from 1
   uint32_t sequence = 0;  ///< of the first octet of payload, if TCP
   bool isStart = false;   ///< has SYN
-  uint32_t payloadLengthBytes = 0;
+  uint32_t datagramBytes = 0;  ///< as DecodedPacket::datagramBytes
   std::vector<uint8_t> payload;
 };
 

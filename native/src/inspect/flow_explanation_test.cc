@@ -17,7 +17,7 @@ KeptPacket packetOf(StreamSide side, uint32_t number, uint32_t sequence, std::st
   packet.side = side;
   packet.number = number;
   packet.sequence = sequence;
-  packet.payloadLengthBytes = static_cast<uint32_t>(payload.size());
+  packet.datagramBytes = static_cast<uint32_t>(payload.size());
   packet.payload.assign(payload.begin(), payload.end());
   return packet;
 }

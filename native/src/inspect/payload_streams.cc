@@ -85,12 +85,12 @@ std::vector<PayloadStream> datagrams(const KeptFlow& flow) {
   for (const KeptPacket& packet : flow.kept) {
     if (packet.payload.empty()) continue;
     DatagramWatch& watch = watches[static_cast<size_t>(packet.side)];
-    const uint32_t taken = watch.take(packet.payloadLengthBytes, budgets().datagrams);
+    const uint32_t taken = watch.take(static_cast<uint32_t>(packet.payload.size()), budgets().datagrams);
     if (taken == 0) continue;
     PayloadStream& stream = streams.emplace_back();
     stream.transport = Transport::UDP;
     stream.side = packet.side;
-    stream.datagramBytes = packet.payloadLengthBytes;
+    stream.datagramBytes = packet.datagramBytes;
     stream.octets.assign(packet.payload.begin(), packet.payload.begin() + taken);
     stream.pieces.push_back({packet.number, 0, taken});
   }
