@@ -130,14 +130,13 @@ bool Classifier::Impl::begin(FlowEntry& entry, const DecodedPacket& packet, uint
   if (!stream.hasStart() && looksLikeKeepAlive(packet)) return false;
   const int32_t offset = stream.offsetOf(sequence);
   if (offset + static_cast<int64_t>(packet.payloadLengthBytes) <= 0) return false;
-  // Nothing that is wanted can follow yet: earlier octets may still come.
-  if (offset >= static_cast<int64_t>(budgets.stream.octets)) return false;
   const auto octets =
       payloadOf(packet).first(std::min(packet.payloadLengthBytes, budgets.stream.octets));
   Candidates candidates = Candidates::any();
   if (offset == 0) candidates = prefixes.ofStream(partOf(Transport::TCP, side), octets);
-  const bool isRlpx = offset == 0 && isRlpxHandshake(payloadOf(packet));
-  if (candidates.areNone() && !isRlpx) {
+  // What would have to be matched was not captured.
+  const bool isTooFar = offset >= static_cast<int64_t>(budgets.stream.octets);
+  if (isTooFar || (candidates.areNone() && !isRlpx(entry, packet, sequence))) {
     stream.spend();
     stream.countPacket();
     seats.keep(entry, side, stream);
@@ -150,13 +149,21 @@ bool Classifier::Impl::begin(FlowEntry& entry, const DecodedPacket& packet, uint
   return true;
 }
 
+/// Evidence of size alone counts only at what is known to be a stream's start.
+bool Classifier::Impl::isRlpx(const FlowEntry& entry, const DecodedPacket& packet,
+                              uint32_t sequence) {
+  const StreamWatch stream = seats.watch(entry).stream(sideOf(entry, packet));
+  return stream.hasStart() && stream.offsetOf(sequence) == 0 &&
+         isRlpxHandshake(payloadOf(packet));
+}
+
 void Classifier::Impl::deliver(FlowEntry& entry, const DecodedPacket& packet, uint32_t sequence) {
   const StreamSide side = sideOf(entry, packet);
   SlotDirection& direction = seats.direction(entry, side);
   ++direction.payloadPackets;
   if (direction.isFinished) return;
   const bool isFirst = direction.stream.deliveredBytes() == 0;
-  if (isFirst && isRlpxHandshake(payloadOf(packet))) suppose(entry, naming.ofRlpx());
+  if (isFirst && isRlpx(entry, packet, sequence)) suppose(entry, naming.ofRlpx());
   chunks.clear();
   const SegmentOutcome outcome =
       direction.stream.add(sequence, payloadOf(packet), budgets.stream.octets, segments, chunks);

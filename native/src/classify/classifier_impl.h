@@ -50,6 +50,7 @@ struct Classifier::Impl final : ScanReceiver {
   void addSegment(FlowEntry& entry, const DecodedPacket& packet);
   void lookAt(FlowEntry& entry, const DecodedPacket& packet, uint32_t sequence);
   bool begin(FlowEntry& entry, const DecodedPacket& packet, uint32_t sequence);
+  bool isRlpx(const FlowEntry& entry, const DecodedPacket& packet, uint32_t sequence);
   void deliver(FlowEntry& entry, const DecodedPacket& packet, uint32_t sequence);
   void requestChunk(FlowEntry& entry, StreamSide side, const StreamChunk& chunk);
   void closeStream(uint32_t index, StreamSide side);

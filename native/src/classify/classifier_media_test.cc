@@ -108,12 +108,15 @@ TEST_CASE("what begins like RTP takes a quarter of the slots at most, and takes 
 }
 
 TEST_CASE("an RLPx handshake is known by its exact size, and a pattern that matches wins") {
-  const auto nameOfFirst = [](const std::string& segment, std::vector<Pattern> patterns) {
+  const auto nameOfFirst = [](const std::string& segment, std::vector<Pattern> patterns,
+                              uint32_t startSequence = 99) {
     SignatureSet set;
     set.patterns = std::move(patterns);
     set.known = {.ethereum = 71};
     Classifier classifier(createMatcherDatabase(Engine::HYPERSCAN, std::move(set)), {});
     FlowEntry flow = newFlow(testing::TCP, 30303);
+    if (startSequence != 0)
+      classifier.add(flow, packetOf(flow, CLIENT, "", startSequence, TCP_SYN));
     classifier.add(flow, packetOf(flow, CLIENT, segment, 100));
     classifier.settle();
     if (flow.application != 0) CHECK(classifier.labelOf(flow)->packets == 1);
@@ -124,6 +127,15 @@ TEST_CASE("an RLPx handshake is known by its exact size, and a pattern that matc
   CHECK(nameOfFirst(handshake, {pattern("^.\\x90.{3}", 7)}) == 7);
   CHECK(nameOfFirst(handshake + 'x', {pattern("^abc", 7)}) == 0);
   CHECK(nameOfFirst(handshake.substr(0, 100), {pattern("^abc", 7)}) == 0);
+  constexpr uint32_t UNSEEN = 0;
+  constexpr uint32_t FURTHER_BACK = 90;
+  for (const uint32_t start : {UNSEEN, FURTHER_BACK}) {
+    CHECK(nameOfFirst(handshake, {pattern("^abc", 7)}, start) == 0);
+    CHECK(nameOfFirst(handshake, {pattern("x", 7)}, start) == (start == UNSEEN ? 7 : 0));
+  }
+  std::string dns = handshake;
+  dns.replace(2, 12, std::string("\x04\x01\x01\x00\x00\x01\x00\x00\x00\x00\x00\x00", 12));
+  CHECK(nameOfFirst(dns, {pattern("^abc", 7)}) == 0);
 }
 
 TEST_CASE("port hints name what nothing else names, and only when asked to") {

@@ -57,6 +57,19 @@ TEST_CASE("data in a SYN, a repeated SYN and keep-alives") {
   CHECK(joined.application == 7);
 }
 
+TEST_CASE("a stream whose first octets were missed takes no slot and is not waited for") {
+  Classifier classifier(databaseOf({pattern("^hello", 7)}), {.budgetPacketsPerDirection = 3});
+  FlowEntry flow = newFlow(testing::TCP);
+  for (const StreamSide side : {CLIENT, SERVER}) {
+    classifier.add(flow, packetOf(flow, side, "", 99, TCP_SYN));
+    for (uint32_t i = 0; i < 3; ++i)
+      classifier.add(flow, packetOf(flow, side, "hello", 100 + 20'000 + i * 5));
+    CHECK(classifier.counters().undecidedFlowBytes == 0);
+  }
+  CHECK(flow.classification == ClassificationState::DECIDED);
+  CHECK(classifier.counters().exhaustedFlows == 1);
+}
+
 TEST_CASE("UDP: every datagram is a stream of its own, and sizes are checked") {
   Pattern sized = pattern("^abc", 7, Transport::UDP);
   sized.minimumDatagramBytes = 4;

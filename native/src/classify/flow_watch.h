@@ -37,7 +37,8 @@ class StreamWatch {
   [[nodiscard]] bool hasStart() const { return (bits_ & STARTED) != 0; }
 
   /// Of `sequence` in the stream; 0 when the start was not seen. Exact from -BEFORE_START up to 32
-  /// thousand, more than an initial window; farther off it is a wrong number.
+  /// thousand, more than an initial window; farther off it is a wrong number, so that of 32,768
+  /// streams whose first octets were not captured one is taken for whole.
   [[nodiscard]] int32_t offsetOf(uint32_t sequence) const {
     if (!hasStart()) return 0;
     const auto distance = static_cast<int32_t>((sequence - bits_) & SEQUENCE_MASK);
