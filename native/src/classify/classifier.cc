@@ -230,6 +230,10 @@ void Classifier::Impl::dissect(FlowEntry& entry, StreamSide side, std::span<cons
     if (slot.dissection) dissectionBytes -= slot.dissection->heldBytes();
     slot.dissection = std::move(next);
   }
+  if (slot.dissection->isRefuted()) {
+    slot.dissection.reset();
+    return;
+  }
   dissectionBytes += slot.dissection->heldBytes();
   if (!slot.isReading()) slot.readPackets = payloadPackets(entry);
 }

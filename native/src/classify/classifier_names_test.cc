@@ -190,6 +190,34 @@ TEST_CASE("a client's DNS answer names the TLS flow that follows without a serve
   CHECK(classifier.labelOf(after)->facts->serverName.empty());
 }
 
+TEST_CASE("a banner is read wherever it is cut, and behind what only began like one") {
+  SignatureSet set;
+  set.patterns = {pattern("^SSH-2.*\\n", 4, Transport::TCP, SERVER)};
+  set.patterns.push_back(pattern("^S.{99}", 5));
+  set.known = {.http = 1, .ssh = 4};
+  const auto ssh = createMatcherDatabase(Engine::HYPERSCAN, std::move(set));
+  const std::string_view banner = "SSH-2.0-OpenSSH_9.2p1\r\n";
+  for (const std::string_view client : {"", "S", "SS", "SSH", "SS\x01\x02", "S\x01\x02\x03\x04"}) {
+    for (uint32_t cut = 1; cut < 6; ++cut) {
+      CAPTURE(client);
+      CAPTURE(cut);
+      Classifier classifier(ssh, {});
+      FlowEntry flow = newFlow(testing::TCP, 22);
+      classifier.add(flow, packetOf(flow, CLIENT, client.substr(0, 1), 500));
+      if (client.size() > 1) classifier.add(flow, packetOf(flow, CLIENT, client.substr(1), 501));
+      classifier.add(flow, packetOf(flow, SERVER, banner.substr(0, cut), 100));
+      classifier.settle();
+      classifier.add(flow, packetOf(flow, SERVER, banner.substr(cut), 100 + cut));
+      classifier.settle();
+      REQUIRE(flow.application == 4);
+      const bool isClientStillRead = !client.empty() && std::string_view("SSH").starts_with(client);
+      if (isClientStillRead) continue;
+      REQUIRE(classifier.labelOf(flow)->facts != nullptr);
+      CHECK(classifier.labelOf(flow)->facts->software == "OpenSSH_9.2p1");
+    }
+  }
+}
+
 TEST_CASE("what software calls itself is kept, of SSH on either side") {
   SignatureSet set;
   set.patterns = {pattern("^SSH-2", 4), pattern("^SSH-2", 4, Transport::TCP, SERVER)};

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "classify/flow_dissection.h"
 
+#include <algorithm>
+#include <string_view>
 #include <utility>
 
 #include "dissect/dhcp_message.h"
@@ -19,6 +21,7 @@ constexpr size_t DNS_HEADER_BYTES = 12;
 constexpr size_t DHCP_FIXED_BYTES = 236;
 
 constexpr uint8_t TLS_HANDSHAKE = 22;
+constexpr std::string_view SSH = "SSH";
 
 void keep(const ClientHello& hello, FlowFacts& facts) {
   facts.serverName = hello.serverName;
@@ -69,9 +72,9 @@ FlowDissection::Subject FlowDissection::subjectOf(Transport transport, StreamSid
   const bool isClient = side == StreamSide::CLIENT;
   if (transport == Transport::TCP) {
     if (first == TLS_HANDSHAKE) return Subject::TLS;
-    if (first == 'S' && octets.size() > 3 && octets[1] == 'S' && octets[2] == 'H') {
-      return Subject::SSH;
-    }
+    const size_t alike = std::min(octets.size(), SSH.size());
+    if (std::equal(octets.begin(), octets.begin() + static_cast<ptrdiff_t>(alike), SSH.begin()))
+      return octets.size() > SSH.size() ? Subject::SSH : Subject::SSH_OR_HTTP;
     if (first >= 'A' && first <= 'Z' && isClient) return Subject::HTTP;
     return mayBeDnsStream(octets) ? Subject::DNS_STREAM : Subject::NOTHING;
   }
@@ -93,18 +96,26 @@ std::unique_ptr<FlowDissection> FlowDissection::begin(Transport transport, Strea
 }
 
 void FlowDissection::add(std::span<const uint8_t> octets) {
-  const bool isStream = subject_ == Subject::TLS || subject_ == Subject::HTTP ||
-                        subject_ == Subject::SSH || subject_ == Subject::DNS_STREAM;
-  if (!isStream) {
-    reading_ = read(octets);
-    return;
+  switch (subject_) {
+    case Subject::SSH_OR_HTTP:
+    case Subject::TLS:
+    case Subject::HTTP:
+    case Subject::SSH:
+    case Subject::DNS_STREAM:
+      return addToStream(octets);
+    default:
+      reading_ = read(octets);
   }
+}
+
+void FlowDissection::addToStream(std::span<const uint8_t> octets) {
   if (head_.empty()) {
     reading_ = read(octets);
     if (reading_ == Reading::NEEDS_MORE) head_.assign(octets.begin(), octets.end());
     return;
   }
   head_.insert(head_.end(), octets.begin(), octets.end());
+  if (subject_ == Subject::SSH_OR_HTTP) subject_ = subjectOf(Transport::TCP, side_, head_);
   reading_ = read(head_);
   if (reading_ == Reading::NEEDS_MORE && head_.size() >= HEAD_BYTES_MAX) finish();
 }
@@ -128,6 +139,7 @@ uint32_t FlowDissection::protocol(const KnownApplications& known) const {
       return known.stun;
     case Subject::DHCP:
       return known.dhcp;
+    case Subject::SSH_OR_HTTP:
     case Subject::NOTHING:
       break;
   }
@@ -149,6 +161,8 @@ Reading FlowDissection::read(std::span<const uint8_t> octets) {
     case Subject::STUN:
     case Subject::DHCP:
       return readMessage(octets);
+    case Subject::SSH_OR_HTTP:
+      return Reading::NEEDS_MORE;
     case Subject::NOTHING:
       break;
   }

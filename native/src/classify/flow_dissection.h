@@ -31,6 +31,10 @@ class FlowDissection {
 
   /// Whether further octets could tell more.
   [[nodiscard]] bool isReading() const { return reading_ == Reading::NEEDS_MORE; }
+  /// The octets turned out to be something else before they told anything.
+  [[nodiscard]] bool isRefuted() const {
+    return reading_ == Reading::NOT_THIS && facts_ == FlowFacts{};
+  }
   /// Selector of the protocol that the octets are read as.
   [[nodiscard]] uint32_t protocol(const KnownApplications& known) const;
   [[nodiscard]] StreamSide side() const { return side_; }
@@ -42,11 +46,24 @@ class FlowDissection {
   }
 
  private:
-  enum class Subject : uint8_t { NOTHING, TLS, HTTP, SSH, QUIC, DTLS, DNS, DNS_STREAM, STUN, DHCP };
+  enum class Subject : uint8_t {
+    NOTHING,
+    SSH_OR_HTTP,
+    TLS,
+    HTTP,
+    SSH,
+    QUIC,
+    DTLS,
+    DNS,
+    DNS_STREAM,
+    STUN,
+    DHCP
+  };
 
   FlowDissection(Subject subject, StreamSide side) : subject_(subject), side_(side) {}
 
   static Subject subjectOf(Transport transport, StreamSide side, std::span<const uint8_t> octets);
+  void addToStream(std::span<const uint8_t> octets);
   Reading read(std::span<const uint8_t> octets);
   Reading readHello(std::span<const uint8_t> octets);
   template <typename Reader>
