@@ -37,8 +37,7 @@ void ScanQueue::submitAll(ScanReceiver& receiver) {
     if (isStuck) break;
   }
   refuseFrom(offered, receiver);
-  batch_.clear();
-  batchPackets_.clear();
+  carryFrom(offered);
   for (const uint32_t block : batchBlocks_) segments_.giveBack(block);
   batchBlocks_.clear();
 }
@@ -48,6 +47,16 @@ void ScanQueue::refuseFrom(size_t offered, ScanReceiver& receiver) {
     const ScanOwner owner{batch_[i].slot, batch_[i].generation};
     if (!batch_[i].bytes.empty()) receiver.refused(owner);
   }
+}
+
+/// A stream's end is not lost: until it is told, the matcher keeps its state.
+void ScanQueue::carryFrom(size_t offered) {
+  carried_ = 0;
+  for (size_t i = offered; i < batch_.size(); ++i) {
+    if (batch_[i].bytes.empty()) batch_[carried_++] = batch_[i];
+  }
+  batch_.resize(carried_);
+  batchPackets_.assign(carried_, {});
 }
 
 void ScanQueue::collect(ScanReceiver& receiver) {

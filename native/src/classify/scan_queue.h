@@ -51,10 +51,10 @@ class ScanQueue {
   /// Octets are borrowed until the next `flush`, `block` goes back to the pool then.
   void add(ScanRequest request, const ScanPacket& packet, uint32_t block);
 
-  /// Has the matcher give a stream's state back, behind all requests for it.
+  /// Has the matcher give a stream's state back, behind all requests for it: as soon as it has room.
   void close(const ScanOwner& owner, DatabasePart part);
 
-  [[nodiscard]] bool isFull() const { return batch_.size() >= BATCH_REQUESTS_MAX; }
+  [[nodiscard]] bool isFull() const { return batch_.size() >= carried_ + BATCH_REQUESTS_MAX; }
 
   /// Submits what was added and hands out what has been completed.
   void flush(ScanReceiver& receiver);
@@ -72,6 +72,7 @@ class ScanQueue {
 
   void submitAll(ScanReceiver& receiver);
   void refuseFrom(size_t offered, ScanReceiver& receiver);
+  void carryFrom(size_t offered);
   void collect(ScanReceiver& receiver);
   void complete(const Pending& request, ScanReceiver& receiver);
 
@@ -82,6 +83,7 @@ class ScanQueue {
   std::vector<ScanRequest> batch_;
   std::vector<ScanPacket> batchPackets_;  ///< by request of `batch_`
   std::vector<uint32_t> batchBlocks_;     ///< of the segment pool, read until submission
+  size_t carried_ = 0;                    ///< requests of `batch_` that were refused before
   std::vector<Pending> pending_;          ///< in order of submission, from `pendingHead_` on
   size_t pendingHead_ = 0;
   std::array<MatchEvent, 256> polled_;
