@@ -341,6 +341,8 @@ void Classifier::add(FlowEntry& entry, const DecodedPacket& packet) { impl_->add
 
 void Classifier::hear(const DecodedPacket& packet) { impl_->hear(packet); }
 
+void Classifier::flush() { impl_->queue.flush(*impl_); }
+
 std::span<FlowEntry* const> Classifier::settle(FlowEntry* leaving) {
   return impl_->settle(leaving);
 }

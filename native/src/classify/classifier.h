@@ -59,7 +59,11 @@ class Classifier {
   /// Learns what a packet that another lane counts tells of flows of this one.
   void hear(const DecodedPacket& packet);
 
-  /// Submits what `add` gathered and writes the verdicts that have come. Gives the entries that got
+  /// Submits what `add` gathered and writes the verdicts that have come: the next `settle` gives
+  /// them.
+  void flush();
+
+  /// Likewise. Gives the entries that got
   /// their name (application != 0) since the last call; valid until the next call. `leaving`, of
   /// which a record is about to leave, or nullptr, does not wait for more to be read of it.
   std::span<FlowEntry* const> settle(FlowEntry* leaving = nullptr);

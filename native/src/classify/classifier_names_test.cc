@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "classify/classifier.h"
+#include "classify/classifier_succession.h"
 #include "classify/test_flows.h"
 
 namespace weir {
@@ -188,6 +189,26 @@ TEST_CASE("a client's DNS answer names the TLS flow that follows without a serve
   CHECK(after.application == VIDEO);
   CHECK(classifier.labelOf(after)->confidence == Confidence::NAME);
   CHECK(classifier.labelOf(after)->facts->serverName.empty());
+}
+
+TEST_CASE("during a reload too a flow is named by what was known at its packets") {
+  for (const bool settlesBetween : {false, true}) {
+    ClassifierSuccession classifier(std::make_unique<Classifier>(database(), ClassifierOptions{}));
+    const std::string hello = clientHello("");
+    const std::string_view octets(hello);
+    FlowEntry flow = newFlow(testing::TCP, 443);
+    flow.lastNs = 2'000'000'000;
+    classifier.add(flow, packetOf(flow, CLIENT, octets.substr(0, 20), 100));
+    classifier.settle();
+    classifier.succeed(std::make_unique<Classifier>(database(), ClassifierOptions{}));
+    classifier.add(flow, packetOf(flow, CLIENT, octets.substr(20), 120));
+    if (settlesBetween) classifier.settle();
+    FlowEntry lookUp = newFlow(testing::UDP, 53);
+    const std::string answer = dnsAnswer("a.video.example", 2);
+    classifier.add(lookUp, packetOf(lookUp, SERVER, answer));
+    classifier.settle();
+    CHECK(flow.application == TLS);
+  }
 }
 
 TEST_CASE("a banner is read wherever it is cut, and behind what only began like one") {

@@ -3,6 +3,8 @@
 
 #include <utility>
 
+#include "classify/lane_memory.h"
+
 namespace weir {
 
 Classifier& ClassifierSuccession::ownerOf(const FlowEntry& entry) {
@@ -11,6 +13,13 @@ Classifier& ClassifierSuccession::ownerOf(const FlowEntry& entry) {
     if (classifier->owns(entry)) return *classifier;
   }
   return *newest_;
+}
+
+/// What a classifier does with its own flows before it learns: see Classifier::Impl::hear.
+void ClassifierSuccession::flushBefore(const DecodedPacket& packet) {
+  if (!LaneMemory::isDnsResponse(packet)) return;
+  for (const auto& classifier : leaving_) classifier->flush();
+  newest_->flush();
 }
 
 std::span<FlowEntry* const> ClassifierSuccession::settle(FlowEntry* leaving) {

@@ -18,8 +18,14 @@ class ClassifierSuccession {
  public:
   explicit ClassifierSuccession(std::unique_ptr<Classifier> first) : newest_(std::move(first)) {}
 
-  void add(FlowEntry& entry, const DecodedPacket& packet) { ownerOf(entry).add(entry, packet); }
-  void hear(const DecodedPacket& packet) { newest_->hear(packet); }  ///< all share its memory
+  void add(FlowEntry& entry, const DecodedPacket& packet) {
+    if (!leaving_.empty()) flushBefore(packet);
+    ownerOf(entry).add(entry, packet);
+  }
+  void hear(const DecodedPacket& packet) {
+    if (!leaving_.empty()) flushBefore(packet);
+    newest_->hear(packet);  // all share its memory
+  }
   std::span<FlowEntry* const> settle(FlowEntry* leaving = nullptr);
   [[nodiscard]] FlowName nameOf(const FlowEntry& entry) { return newest_->nameOf(entry); }
   void release(FlowEntry& entry);
@@ -36,6 +42,7 @@ class ClassifierSuccession {
 
  private:
   Classifier& ownerOf(const FlowEntry& entry);
+  void flushBefore(const DecodedPacket& packet);
   void retireIdle();
 
   std::unique_ptr<Classifier> newest_;
