@@ -33,6 +33,7 @@ Napi::Object writeClassifier(Napi::Env env, const ClassifierCounters& counters) 
   set(object, "exhaustedFlows", counters.exhaustedFlows);
   set(object, "undecidedFlows", counters.undecidedFlows);
   set(object, "undecidedFlowBytes", counters.undecidedFlowBytes);
+  set(object, "pooledStreamBytes", counters.pooledStreamBytes);
   set(object, "endedUndecidedFlows", counters.endedUndecidedFlows);
   set(object, "unscannableFlows", counters.unscannableFlows);
   set(object, "slotShortageFlows", counters.slotShortageFlows);

@@ -367,6 +367,7 @@ void Classifier::shareMemory(Classifier& predecessor) {
 ClassifierCounters Classifier::counters() const {
   ClassifierCounters counters = impl_->counters;
   counters.undecidedFlowBytes = impl_->undecidedFlowBytes();
+  counters.pooledStreamBytes = impl_->queue.pooledBytes();
   return counters;
 }
 

@@ -85,6 +85,23 @@ TEST_CASE("segments that come behind a gap for ever are given up") {
   CHECK(classifier.counters().undecidedFlowBytes == 0);
 }
 
+TEST_CASE("of what a flood took little stays, and that is counted") {
+  constexpr uint64_t STAYS = 1024;
+  const auto database = busyDatabase();
+  const uint64_t stateBytes = database->streamStateBytes(DatabasePart::TCP_CLIENT);
+  Classifier classifier(database, OPTIONS);
+  std::vector<FlowEntry> entries(3 * STAYS, newFlow(TCP));
+  const std::string payload = busyOctets(10);
+  for (FlowEntry& entry : entries) classifier.add(entry, packetOf(entry, CLIENT, payload, 1));
+  classifier.settle();
+  CHECK(classifier.counters().undecidedFlowBytes > entries.size() * stateBytes);
+  CHECK(classifier.counters().pooledStreamBytes == 0);
+  for (FlowEntry& entry : entries) classifier.release(entry);
+  classifier.settle();
+  CHECK(classifier.counters().undecidedFlowBytes == 0);
+  CHECK(classifier.counters().pooledStreamBytes == STAYS * stateBytes);
+}
+
 TEST_CASE("a flood of flows takes no more memory than the slots allow") {
   constexpr uint32_t SLOTS = 16;
   Classifier classifier(busyDatabase(), {.undecidedFlowsMax = SLOTS});

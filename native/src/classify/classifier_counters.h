@@ -13,6 +13,7 @@ struct ClassifierCounters {
   uint64_t exhaustedFlows = 0;       ///< budget spent without a match
   uint64_t undecidedFlows = 0;       ///< at this moment
   uint64_t undecidedFlowBytes = 0;   ///< held for them at this moment: slots, streams, segments
+  uint64_t pooledStreamBytes = 0;    ///< kept at this moment for the streams of the next ones
   uint64_t endedUndecidedFlows = 0;  ///< ended before their budget was spent, and unnamed
   uint64_t unscannableFlows = 0;     ///< neither TCP nor UDP, and the protocol has no name
   uint64_t slotShortageFlows = 0;    ///< decided as unknown because undecidedFlowsMax was reached

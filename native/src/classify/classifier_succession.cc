@@ -40,7 +40,9 @@ std::span<FlowEntry* const> ClassifierSuccession::settle(FlowEntry* leaving) {
 void ClassifierSuccession::retireIdle() {
   std::erase_if(leaving_, [this](const std::unique_ptr<Classifier>& classifier) {
     if (!classifier->isIdle()) return false;
-    gone_ += classifier->counters();
+    ClassifierCounters last = classifier->counters();
+    last.pooledStreamBytes = 0;  // goes with it
+    gone_ += last;
     return true;
   });
 }

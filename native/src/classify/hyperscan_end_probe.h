@@ -25,6 +25,8 @@ class HyperscanEndProbe {
 
   void giveBack(uint32_t slot) { streams_.giveBack(slot); }
 
+  [[nodiscard]] size_t pooledBytes() const { return streams_.pooledBytes(); }
+
  private:
   struct Seen {
     uint64_t octets = 0;

@@ -64,6 +64,10 @@ class HyperscanMatcher final : public Matcher {
     return {count, std::exchange(completed_, 0)};
   }
 
+  [[nodiscard]] size_t pooledBytes() const override {
+    return streams_.pooledBytes() + (atEnd_ ? atEnd_->pooledBytes() : 0);
+  }
+
  private:
   struct Context {
     HyperscanMatcher* matcher;

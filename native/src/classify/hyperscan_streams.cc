@@ -33,7 +33,24 @@ void HyperscanStreams::open(uint32_t slot, DatabasePart part) {
 void HyperscanStreams::giveBack(uint32_t slot) {
   Stream& stream = streams_[slot];
   if (stream.state == nullptr) return;
-  pools_[static_cast<size_t>(stream.part)].push_back(std::exchange(stream.state, nullptr));
+  std::vector<hs_stream_t*>& pool = pools_[static_cast<size_t>(stream.part)];
+  hs_stream_t* const state = std::exchange(stream.state, nullptr);
+  if (pool.size() < POOLED_MAX) {
+    pool.push_back(state);
+  } else {
+    close(state);
+  }
+}
+
+size_t HyperscanStreams::pooledBytes() const {
+  size_t bytes = 0;
+  for (size_t part = 0; part < pools_.size(); ++part) {
+    if (pools_[part].empty()) continue;
+    size_t stateBytes = 0;
+    hs_stream_size(databases_[part].get(), &stateBytes);
+    bytes += pools_[part].size() * stateBytes;
+  }
+  return bytes;
 }
 
 void HyperscanStreams::close(hs_stream_t* state) const {

@@ -28,7 +28,13 @@ class HyperscanStreams {
 
   void giveBack(uint32_t slot);
 
+  /// Octets of the states that wait to be used again.
+  [[nodiscard]] size_t pooledBytes() const;
+
  private:
+  /// Of one part. What a flood took beyond that is given back to the system.
+  static constexpr size_t POOLED_MAX = 1024;
+
   struct Stream {
     hs_stream_t* state = nullptr;
     DatabasePart part = DatabasePart::TCP_CLIENT;

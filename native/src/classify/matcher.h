@@ -68,6 +68,9 @@ class Matcher {
   /// Never waits. Events come in the order of their requests; a request counts as completed in the
   /// poll that brings its last event.
   virtual PollResult poll(std::span<MatchEvent> events) = 0;
+
+  /// Octets of state that no stream has now, kept for the next ones; 0 where the engine cannot tell.
+  [[nodiscard]] virtual size_t pooledBytes() const { return 0; }
 };
 
 /// Immutable once created; any thread.

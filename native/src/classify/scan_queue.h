@@ -54,6 +54,9 @@ class ScanQueue {
   /// Has the matcher give a stream's state back, behind all requests for it: as soon as it has room.
   void close(const ScanOwner& owner, DatabasePart part);
 
+  /// As Matcher's.
+  [[nodiscard]] size_t pooledBytes() const { return matcher_->pooledBytes(); }
+
   [[nodiscard]] bool isFull() const { return batch_.size() >= carried_ + BATCH_REQUESTS_MAX; }
 
   /// Submits what was added and hands out what has been completed.

@@ -13,6 +13,7 @@ type Numbers = Readonly<Record<string, number>>;
 const GAUGES: ReadonlySet<string> = new Set([
   'undecidedFlows',
   'undecidedFlowBytes',
+  'pooledStreamBytes',
   'keptLabels',
   'keptFacts',
   'connected',
@@ -32,6 +33,7 @@ const HELP: Readonly<Record<string, string>> = {
   exhaustedFlows: 'Flows without a name after their budget of packets or octets was spent',
   undecidedFlows: 'Flows whose application is still being looked for',
   undecidedFlowBytes: 'Memory held for flows whose application is still being looked for',
+  pooledStreamBytes: 'Memory kept for the streams of the next undecided flows',
   endedUndecidedFlows: 'Flows without a name that ended before their budget was spent',
   unscannableFlows: 'Flows of protocols without payload to look at',
   slotShortageFlows: 'Flows without a name because too many were undecided at the same time',
