@@ -38,11 +38,12 @@ std::span<FlowEntry* const> ClassifierSuccession::settle(FlowEntry* leaving) {
 
 /// Right after a `settle`, so that no verdict waits to be reported.
 void ClassifierSuccession::retireIdle() {
-  std::erase_if(leaving_, [this](const std::unique_ptr<Classifier>& classifier) {
+  std::erase_if(leaving_, [this](std::unique_ptr<Classifier>& classifier) {
     if (!classifier->isIdle()) return false;
     ClassifierCounters last = classifier->counters();
     last.pooledStreamBytes = 0;  // goes with it
     gone_ += last;
+    retired_.push_back(std::move(classifier));
     return true;
   });
 }

@@ -6,6 +6,7 @@
 
 #include <memory>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "classify/classifier.h"
@@ -27,12 +28,19 @@ class ClassifierSuccession {
     newest_->hear(packet);  // all share its memory
   }
   std::span<FlowEntry* const> settle(FlowEntry* leaving = nullptr);
+  /// Whether `takeRetired` has something to give.
+  [[nodiscard]] bool hasRetired() const { return !retired_.empty(); }
   [[nodiscard]] FlowName nameOf(const FlowEntry& entry) { return newest_->nameOf(entry); }
   void release(FlowEntry& entry);
 
   /// From now on `successor` judges; the classifier until now stays until the last flow of which
   /// octets are in its matcher is decided or over.
   void succeed(std::unique_ptr<Classifier> successor);
+
+  /// Classifiers that no flow needs any more. To destroy one may take long.
+  [[nodiscard]] std::vector<std::unique_ptr<Classifier>> takeRetired() {
+    return std::exchange(retired_, {});
+  }
 
   /// As Classifier's; holds for successors too.
   void setAdmission(Admission admission);
@@ -47,6 +55,7 @@ class ClassifierSuccession {
 
   std::unique_ptr<Classifier> newest_;
   std::vector<std::unique_ptr<Classifier>> leaving_;  ///< with flows of older signatures
+  std::vector<std::unique_ptr<Classifier>> retired_;
   ClassifierCounters gone_;
   Admission admission_ = Admission::ALL;
   std::vector<FlowEntry*> named_;

@@ -241,6 +241,7 @@ void Lane::finish() {
 }
 
 void Lane::publish() {
+  if (parts_.classifier->hasRetired()) mailbox_.putBack(parts_.classifier->takeRetired());
   counters_.table = parts_.table->counters();
   counters_.liveFlows = parts_.table->liveFlows();
   counters_.tunnels = decoder_.tunnels();

@@ -39,7 +39,7 @@ struct LaneParts {
   DecodeOptions decode;
 };
 
-/// `run` belongs to the lane's thread; `stop`, `update` and `counters` may be called from any.
+/// `run` belongs to the lane's thread; the others may be called from any.
 class Lane final : private FlowSink {
  public:
   explicit Lane(LaneParts parts)
@@ -53,6 +53,8 @@ class Lane final : private FlowSink {
   /// Puts `update` in force between two batches and waits until it is; false when the lane leaves
   /// before that. One caller at a time.
   bool update(LaneUpdate& update) { return mailbox_.deliver(update); }
+  /// Destroys what an update made needless; not from the lane's own thread.
+  void freeReturned() { mailbox_.freeReturned(); }
   [[nodiscard]] LaneCounters counters() const { return published_.read(); }
 
  private:

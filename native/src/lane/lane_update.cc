@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <thread>
+#include <utility>
 
 namespace weir {
 
@@ -11,6 +12,22 @@ namespace {
 constexpr std::chrono::milliseconds LOOK_AGAIN_AFTER{2};
 
 }  // namespace
+
+void LaneMailbox::putBack(std::vector<std::unique_ptr<Classifier>> classifiers) {
+  auto* const returned =
+      new Returned{std::move(classifiers), returned_.load(std::memory_order_relaxed)};
+  while (!returned_.compare_exchange_weak(returned->next, returned, std::memory_order_release,
+                                          std::memory_order_relaxed)) {
+  }
+}
+
+void LaneMailbox::freeReturned() {
+  Returned* next = returned_.exchange(nullptr, std::memory_order_acquire);
+  while (next != nullptr) {
+    const std::unique_ptr<Returned> returned(next);
+    next = returned->next;
+  }
+}
 
 bool LaneMailbox::deliver(LaneUpdate& update) {
   update_.store(&update, std::memory_order_release);

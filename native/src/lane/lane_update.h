@@ -24,6 +24,11 @@ struct LaneUpdate {
 /// batch; it never waits, and what it puts back is freed by the other side.
 class LaneMailbox {
  public:
+  LaneMailbox() = default;
+  ~LaneMailbox() { freeReturned(); }
+  LaneMailbox(const LaneMailbox&) = delete;
+  LaneMailbox& operator=(const LaneMailbox&) = delete;
+
   /// The lane's: what waits, or nullptr. The caller of `deliver` keeps the ownership.
   [[nodiscard]] LaneUpdate* waiting() const {
     if (update_.load(std::memory_order_relaxed) == nullptr) return nullptr;
@@ -31,6 +36,10 @@ class LaneMailbox {
   }
   /// The lane's: the update is in force.
   void acknowledge() { update_.store(nullptr, std::memory_order_release); }
+  /// The lane's: nobody needs them any more.
+  void putBack(std::vector<std::unique_ptr<Classifier>> classifiers);
+  /// Any thread but the lane's: destroys what the lane has put back.
+  void freeReturned();
   /// The lane's last word: it looks no more.
   void close() { closed_.store(true, std::memory_order_release); }
 
@@ -40,6 +49,12 @@ class LaneMailbox {
  private:
   std::atomic<LaneUpdate*> update_{nullptr};
   std::atomic<bool> closed_{false};
+
+  struct Returned {
+    std::vector<std::unique_ptr<Classifier>> classifiers;
+    Returned* next;
+  };
+  std::atomic<Returned*> returned_{nullptr};  ///< a stack; the lane pushes, others take all
 };
 
 }  // namespace weir

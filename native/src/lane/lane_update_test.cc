@@ -152,6 +152,34 @@ TEST_CASE("flows after an update have the new names and timeouts, and every pack
   CHECK(counters.classifier.decidedFlows == 401);
 }
 
+TEST_CASE("signatures that are out of use are not freed by the lane") {
+  Notebook::Notes notes;
+  LaneRun run(std::make_unique<PausingSource>(datagrams(SECOND, 1000, 1), datagrams(SECOND, 1, 1)),
+              notes);
+  std::atomic<bool> isFreed{false};
+  std::thread::id freedBy;
+  const auto note = [&](const MatcherDatabase*) {
+    freedBy = std::this_thread::get_id();
+    isFreed = true;
+  };
+  const auto real = createMatcherDatabase(Engine::NONE, {});
+  std::shared_ptr<const MatcherDatabase> noting(real.get(), note);
+  run.source->waitForPause();
+  for (int reload = 0; reload < 2; ++reload) {
+    LaneUpdate update;
+    update.classifier = std::make_unique<Classifier>(
+        reload == 0 ? std::exchange(noting, nullptr) : real, ClassifierOptions{});
+    CHECK(run.lane.update(update));
+  }
+  while (!isFreed) {
+    run.lane.freeReturned();
+    std::this_thread::yield();
+  }
+  CHECK(freedBy == std::this_thread::get_id());
+  run.source->release();
+  run.thread.join();
+}
+
 TEST_CASE("who offers an update to a lane that has left is told so") {
   Notebook::Notes notes;
   LaneRun run(std::make_unique<PausingSource>(datagrams(SECOND, 1000, 1), datagrams(SECOND, 1, 1)),
