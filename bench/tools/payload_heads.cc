@@ -19,7 +19,7 @@ using namespace weir;
 
 constexpr uint8_t TCP = 6;
 constexpr uint8_t UDP = 17;
-constexpr DirectionBudget BUDGET = DatagramWatch::BUDGET_MAX;  // TCP's default is the same
+constexpr DirectionBudget BUDGET = DatagramWatch::BUDGET_MAX;  // TCP's default has an octet more
 constexpr uint32_t SEGMENT_BLOCKS_MAX = 1U << 16U;
 
 struct KeyHash {
@@ -103,7 +103,8 @@ class HeadReader {
   void takeDatagram(const DecodedPacket& packet, uint32_t flow, StreamSide side,
                     Direction& direction) {
     if (packet.payloadLengthBytes == 0) return;
-    const uint32_t wanted = direction.datagrams.take(packet.payloadLengthBytes, BUDGET);
+    const uint32_t wanted = direction.datagrams.allowance(packet.payloadLengthBytes, BUDGET);
+    direction.datagrams.count(wanted, BUDGET);
     if (wanted == 0) return;
     add(packet, {.octets = packet.payload,
                  .payloadLengthBytes = packet.payloadLengthBytes,

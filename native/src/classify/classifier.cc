@@ -153,8 +153,7 @@ bool Classifier::Impl::begin(FlowEntry& entry, const DecodedPacket& packet, uint
 bool Classifier::Impl::isRlpx(const FlowEntry& entry, const DecodedPacket& packet,
                               uint32_t sequence) {
   const StreamWatch stream = seats.watch(entry).stream(sideOf(entry, packet));
-  return stream.hasStart() && stream.offsetOf(sequence) == 0 &&
-         isRlpxHandshake(payloadOf(packet));
+  return stream.hasStart() && stream.offsetOf(sequence) == 0 && isRlpxHandshake(payloadOf(packet));
 }
 
 void Classifier::Impl::deliver(FlowEntry& entry, const DecodedPacket& packet, uint32_t sequence) {
@@ -260,37 +259,43 @@ void Classifier::Impl::giveUp(SlotDirection& direction) {
   direction.stream.clear(segments);
 }
 
+/// The budget in octets is the matcher's: shapes and readers get whole datagrams, as many as the
+/// budget in packets allows.
 void Classifier::Impl::addDatagram(FlowEntry& entry, const DecodedPacket& packet) {
   if (packet.payloadLengthBytes == 0) return;
   const StreamSide side = sideOf(entry, packet);
   DatagramWatch datagrams = seats.watch(entry).datagrams(side);
-  const uint32_t wanted = datagrams.take(packet.payloadLengthBytes, budgets.datagrams);
+  const bool isSpent = datagrams.isSpent();
+  const uint32_t allowed = datagrams.allowance(packet.payloadLengthBytes, budgets.datagrams);
+  const bool isFound = hasVerdict(entry) && !isProvisional(entry);
+  Candidates candidates;
+  if (!isFound && allowed != 0)
+    candidates = prefixes.ofDatagram(partOf(Transport::UDP, side), payloadOf(packet).first(allowed),
+                                     packet.datagramBytes);
+  const bool isScanned = !candidates.areNone();
+  datagrams.count(isScanned ? allowed : 0, budgets.datagrams);
   seats.keep(entry, side, datagrams);
-  if (wanted == 0) return;
-  const DatabasePart part = partOf(Transport::UDP, side);
-  const auto octets = payloadOf(packet).first(wanted);
-  const bool isLast = datagrams.isSpent();
-  if (hasVerdict(entry) && !isProvisional(entry)) {
-    dissect(entry, side, octets);
-    if (isLast) stopReading(entry, side);
-    return;
-  }
-  const Candidates candidates = prefixes.ofDatagram(part, octets, packet.datagramBytes);
-  if (!candidates.areNone() && !seat(entry)) return;
-  observeMedia(entry, side, octets);
-  if (candidates.areNone()) return;
-  dissect(entry, side, octets);
-  if (isLast) stopReading(entry, side);
+  if (isSpent || (isScanned && !seat(entry))) return;
+  if (!isFound) observeMedia(entry, side, payloadOf(packet));
+  if (!FlowSeats::isSeated(entry)) return;
+  if (isScanned || allowed == 0 || isFound) dissect(entry, side, payloadOf(packet));
+  if (datagrams.isSpent()) stopReading(entry, side);
+  if (isScanned) requestDatagram(entry, packet, {allowed, candidates});
+}
+
+void Classifier::Impl::requestDatagram(FlowEntry& entry, const DecodedPacket& packet,
+                                       const DatagramScan& scan) {
+  const StreamSide side = sideOf(entry, packet);
   FlowSlot& slot = seats[seats.indexOf(entry)];
-  queue.add({.bytes = octets,
+  queue.add({.bytes = payloadOf(packet).first(scan.octets),
              .slot = seats.indexOf(entry) * 2 + static_cast<uint32_t>(side),
              .generation = slot.generation,
-             .part = part,
+             .part = partOf(Transport::UDP, side),
              .startOfStream = true,
              .endOfStream = true,
-             .candidates = candidates},
+             .candidates = scan.candidates},
             {packet.datagramBytes, payloadPackets(entry)}, SegmentPool::NO_BLOCK);
-  counters.scannedOctets += wanted;
+  counters.scannedOctets += scan.octets;
   ++slot.outstanding;
 }
 

@@ -18,7 +18,7 @@ namespace weir {
 class MatcherDatabase;  // compiled patterns, read-only, shared by all lanes (classify/matcher.h)
 
 struct ClassifierOptions {
-  /// Packets with new payload, then "no match"; of UDP never more than 12 and 4096 octets.
+  /// Packets with new payload, then "no match"; of UDP never more than 12 and 4095 octets.
   uint32_t budgetPacketsPerDirection = 12;
   uint32_t budgetBytesPerDirection = 4096;
   /// Undecided flows with octets in the matcher; beyond it flows stay unnamed (slotShortageFlows).

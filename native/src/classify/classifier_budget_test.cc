@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "classify/classifier.h"
+#include "classify/flow_watch.h"
 #include "classify/test_flows.h"
 
 namespace weir {
@@ -56,8 +57,10 @@ TEST_CASE("whatever a flow sends, no more than its budget is scanned") {
       Classifier classifier(busyDatabase(), OPTIONS);
       FlowEntry entry = newFlow(protocol);
       flood(classifier, entry, packetOctets);
-      const uint64_t budget = std::min<uint64_t>(OPTIONS.budgetBytesPerDirection,
-                                                 OPTIONS.budgetPacketsPerDirection * packetOctets);
+      const uint32_t octetsMax =
+          protocol == TCP ? OPTIONS.budgetBytesPerDirection : DatagramWatch::BUDGET_MAX.octets;
+      const uint64_t budget =
+          std::min<uint64_t>(octetsMax, OPTIONS.budgetPacketsPerDirection * packetOctets);
       CHECK(classifier.counters().scannedOctets == 2 * budget);
       CHECK(entry.classification == ClassificationState::DECIDED);
       CHECK(entry.application == 0);

@@ -57,6 +57,11 @@ struct Classifier::Impl final : ScanReceiver {
   void giveUp(SlotDirection& direction);
 
   void addDatagram(FlowEntry& entry, const DecodedPacket& packet);
+  struct DatagramScan {
+    uint32_t octets;
+    Candidates candidates;
+  };
+  void requestDatagram(FlowEntry& entry, const DecodedPacket& packet, const DatagramScan& scan);
   uint16_t payloadPackets(const FlowEntry& entry);
   bool hasVerdict(const FlowEntry& entry);
 

@@ -70,6 +70,21 @@ TEST_CASE("RTP that nobody announced is known by its shape, on any cut into batc
   }
 }
 
+TEST_CASE("media in large datagrams is known as well, also where a pattern begins like it") {
+  for (const char* regex : {"^nothing", "^\\x80.{8}nothing", "nothing"}) {
+    SignatureSet set;
+    set.patterns = {pattern(regex, 9, Transport::UDP)};
+    set.known = {.rtp = RTP, .rtcp = 15};
+    Classifier classifier(createMatcherDatabase(Engine::HYPERSCAN, std::move(set)), {});
+    FlowEntry flow = newFlow(testing::UDP);
+    std::vector<std::string> datagrams = {std::string(1400, '?'), std::string(1400, '?')};
+    for (uint16_t sequence = 7; sequence < 13; ++sequence)
+      datagrams.push_back(media(sequence) + std::string(1400, 'v'));
+    CHECK(nameOf(classifier, flow, datagrams, 1) == RTP);
+    CHECK(classifier.counters().scannedOctets <= 4096);
+  }
+}
+
 TEST_CASE("STUN goes before media and DTLS: the flow is called by what comes") {
   std::vector<std::string> call = {BINDING, BINDING};
   for (uint16_t sequence = 7; sequence < 13; ++sequence) call.push_back(media(sequence));

@@ -62,27 +62,31 @@ class StreamWatch {
   uint16_t bits_ = 0;
 };
 
-/// A direction of datagrams: how many there were, and how many of their octets were looked at.
+/// A direction of datagrams: how many there were, and how many of their octets the matcher got.
 class DatagramWatch {
  public:
-  static constexpr DirectionBudget BUDGET_MAX = {12, 4096};
+  static constexpr DirectionBudget BUDGET_MAX = {12, 4095};
 
   DatagramWatch() = default;
   explicit DatagramWatch(uint16_t bits) : bits_(bits) {}
   [[nodiscard]] uint16_t bits() const { return bits_; }
 
-  /// Counts a datagram and gives how many of its octets are to be looked at.
-  uint32_t take(uint32_t payloadLengthBytes, const DirectionBudget& budget) {
+  /// How many octets of a datagram the matcher may get.
+  [[nodiscard]] uint32_t allowance(uint32_t payloadLengthBytes,
+                                   const DirectionBudget& budget) const {
+    return isSpent() ? 0 : std::min(payloadLengthBytes, budget.octets - octets());
+  }
+
+  /// Counts a datagram of which the matcher gets so many octets.
+  void count(uint32_t scannedBytes, const DirectionBudget& budget) {
     if (isSpent()) {
       if (packets() < SPENT_PACKETS_MAX) ++bits_;
-      return 0;
+      return;
     }
-    const uint32_t taken = std::min(payloadLengthBytes, budget.octets - octets());
     const uint32_t packetsNow = packets() + 1U;
-    const uint32_t octetsNow = octets() + taken;
-    const bool isLast = packetsNow >= budget.packets || octetsNow >= budget.octets;
+    const uint32_t octetsNow = octets() + scannedBytes;
+    const bool isLast = packetsNow >= budget.packets;
     bits_ = static_cast<uint16_t>(isLast ? SPENT | packetsNow : packetsNow << 12U | octetsNow);
-    return taken;
   }
 
   void spend() { bits_ = static_cast<uint16_t>(SPENT | packets()); }

@@ -69,7 +69,8 @@ class Matcher {
   /// poll that brings its last event.
   virtual PollResult poll(std::span<MatchEvent> events) = 0;
 
-  /// Octets of state that no stream has now, kept for the next ones; 0 where the engine cannot tell.
+  /// Octets of state that no stream has now, kept for the next ones; 0 where the engine cannot
+  /// tell.
   [[nodiscard]] virtual size_t pooledBytes() const { return 0; }
 };
 

@@ -17,7 +17,7 @@ enum class MediaShape : uint8_t { UNDECIDED, RTP, RTCP, NEITHER };
 class RtpShape {
  public:
   /// Without a verdict by then the direction is NEITHER.
-  static constexpr uint8_t DATAGRAMS_MAX = 24;
+  static constexpr uint8_t DATAGRAMS_MAX = 12;
 
   /// The verdict so far; once there is one it stays.
   MediaShape add(std::span<const uint8_t> datagram);

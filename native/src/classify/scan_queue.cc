@@ -84,8 +84,7 @@ void ScanQueue::complete(const Pending& request, ScanReceiver& receiver) {
   uint32_t best = VerdictRules::NO_PATTERN;
   for (; eventHead_ < events_.size() && events_[eventHead_].tag == request.tag; ++eventHead_) {
     const uint32_t pattern = events_[eventHead_].pattern;
-    if (rules_.applies(pattern, request.packet.datagramBytes))
-      best = rules_.better(best, pattern);
+    if (rules_.applies(pattern, request.packet.datagramBytes)) best = rules_.better(best, pattern);
   }
   receiver.scanned(request.owner, {best, request.packet.flowPackets});
 }

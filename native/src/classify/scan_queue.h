@@ -24,7 +24,7 @@ struct ScanOwner {
 /// The packet that a request's octets came with.
 struct ScanPacket {
   uint32_t datagramBytes = 0;  ///< as DecodedPacket::datagramBytes
-  uint16_t flowPackets = 0;  ///< with payload, of both directions, up to this one
+  uint16_t flowPackets = 0;    ///< with payload, of both directions, up to this one
 };
 
 struct ScanResult {
@@ -51,7 +51,8 @@ class ScanQueue {
   /// Octets are borrowed until the next `flush`, `block` goes back to the pool then.
   void add(ScanRequest request, const ScanPacket& packet, uint32_t block);
 
-  /// Has the matcher give a stream's state back, behind all requests for it: as soon as it has room.
+  /// Has the matcher give a stream's state back, behind all requests for it: as soon as it has
+  /// room.
   void close(const ScanOwner& owner, DatabasePart part);
 
   /// As Matcher's.

@@ -72,13 +72,13 @@ std::vector<Sample> sampleFrames() {
 bool samePacket(const DecodedPacket& one, const DecodedPacket& other) {
   return one.key == other.key && one.timestampNs == other.timestampNs &&
          one.payload == other.payload && one.payloadLengthBytes == other.payloadLengthBytes &&
-         one.datagramBytes == other.datagramBytes && one.octets == other.octets && one.outerOctets == other.outerOctets &&
-         one.tcpSequence == other.tcpSequence && one.interfaceIndex == other.interfaceIndex &&
-         one.macAddresses == other.macAddresses && one.mplsTopLabel == other.mplsTopLabel &&
-         one.tcpFlags == other.tcpFlags && one.icmpTypeCode == other.icmpTypeCode &&
-         one.ipClassOfService == other.ipClassOfService && one.ipTimeToLive == other.ipTimeToLive &&
-         one.insidePppoe == other.insidePppoe && one.sender == other.sender &&
-         one.exception == other.exception;
+         one.datagramBytes == other.datagramBytes && one.octets == other.octets &&
+         one.outerOctets == other.outerOctets && one.tcpSequence == other.tcpSequence &&
+         one.interfaceIndex == other.interfaceIndex && one.macAddresses == other.macAddresses &&
+         one.mplsTopLabel == other.mplsTopLabel && one.tcpFlags == other.tcpFlags &&
+         one.icmpTypeCode == other.icmpTypeCode && one.ipClassOfService == other.ipClassOfService &&
+         one.ipTimeToLive == other.ipTimeToLive && one.insidePppoe == other.insidePppoe &&
+         one.sender == other.sender && one.exception == other.exception;
 }
 
 /// A packet with all fields set, so that one which decode forgets is seen.

@@ -23,9 +23,9 @@ struct FlowChoice {
 
 struct KeptPacket {
   StreamSide side = StreamSide::CLIENT;
-  uint32_t number = 0;    ///< in the flow, from 1
-  uint32_t sequence = 0;  ///< of the first octet of payload, if TCP
-  bool isStart = false;   ///< has SYN
+  uint32_t number = 0;         ///< in the flow, from 1
+  uint32_t sequence = 0;       ///< of the first octet of payload, if TCP
+  bool isStart = false;        ///< has SYN
   uint32_t datagramBytes = 0;  ///< as DecodedPacket::datagramBytes
   std::vector<uint8_t> payload;
 };

@@ -85,7 +85,9 @@ std::vector<PayloadStream> datagrams(const KeptFlow& flow) {
   for (const KeptPacket& packet : flow.kept) {
     if (packet.payload.empty()) continue;
     DatagramWatch& watch = watches[static_cast<size_t>(packet.side)];
-    const uint32_t taken = watch.take(static_cast<uint32_t>(packet.payload.size()), budgets().datagrams);
+    const auto length = static_cast<uint32_t>(packet.payload.size());
+    const uint32_t taken = watch.allowance(length, budgets().datagrams);
+    watch.count(taken, budgets().datagrams);
     if (taken == 0) continue;
     PayloadStream& stream = streams.emplace_back();
     stream.transport = Transport::UDP;

@@ -227,7 +227,8 @@ void DataPlane::wait() {
 std::vector<LaneCounters> DataPlane::counters() const {
   std::vector<LaneCounters> all;
   for (const auto& lane : lanes_) {
-    lane->freeReturned();  // whoever asks does so now and then, and from a thread that may take time
+    lane->freeReturned();  // whoever asks does so now and then, and from a thread that may take
+                           // time
     all.push_back(lane->counters());
   }
   return all;
