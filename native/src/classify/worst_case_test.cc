@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "classify/matcher.h"
+#include "classify/database_cache.h"
 #include "classify/test_flows.h"
 #include "classify/test_signature_dump.h"
 
@@ -88,7 +89,7 @@ TEST_CASE("a set that is refused is refused again: the cache holds only what pas
   set.patterns = {pattern("a.{200}b", 2)};
   const auto database = createMatcherDatabase(Engine::HYPERSCAN, set);
   for (int start = 0; start < 2; ++start) {
-    CHECK_THROWS_AS(database->refuseCostly(folder), SignatureError);
+    CHECK_THROWS_AS(database->refuseCostly(DatabaseCache(folder)), SignatureError);
   }
   std::filesystem::remove_all(folder);
 }
