@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // What can only be checked between the files of a folder: numbers, and what may be said only once.
 import type { SignatureSet } from '@weir/native';
-import { nearest } from '@weir/wire';
 import { REGISTRY_NAME } from './folder.js';
 import type { RegistryFile } from './schema.js';
 import type { LoadedApplication } from './signature-file.js';
+import { hintFor } from './signature-file-error.js';
 import type { Path } from './source-file.js';
 import type { YamlFile } from './yaml-file.js';
 
@@ -84,12 +84,6 @@ function checkWithin(applications: readonly LoadedApplication[], others: readonl
       source.report('UNKNOWN_APPLICATION', place, message);
     }
   }
-}
-
-/** ". Did you mean SSH?", or nothing. */
-export function hintFor(name: string, known: readonly string[]): string {
-  const near = nearest(name, known);
-  return near === undefined ? '' : `. Did you mean ${near}?`;
 }
 
 /** Names that only the case of their letters tells apart: nobody could ask for the one or the other. */

@@ -2,7 +2,7 @@
 // A user's own signature files, which come on top of a set: they extend its applications, or add some.
 import type { Application, SignatureSet } from '@weir/native';
 import { Compile } from 'typebox/compile';
-import { checkMore, hintFor } from './check-folder.js';
+import { checkMore } from './check-folder.js';
 import { MoreFamilyFile, MoreFile, type SignatureFile } from './schema.js';
 import {
   checkContent,
@@ -12,6 +12,7 @@ import {
   located,
   once,
 } from './signature-file.js';
+import { hintFor } from './signature-file-error.js';
 import type { YamlFile } from './yaml-file.js';
 
 /** Numbers that Weir never gives to an application of its own. */

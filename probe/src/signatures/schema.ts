@@ -148,6 +148,11 @@ export const MoreFile = Type.Object(
 );
 export const MoreFamilyFile = familyOf(MoreFile);
 
+/** All that may stand in front of a colon. */
+export const KEYS: readonly string[] = [Match, Example, MoreFile, MoreFamilyFile].flatMap(
+  ({ properties }) => Object.keys(properties),
+);
+
 export const RegistryFile = Type.Record(
   Type.String(),
   Type.Integer({ minimum: 1, maximum: 0xff_ff_ff }),

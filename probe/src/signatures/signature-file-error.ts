@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { nearest } from '@weir/wire';
 
 /** One thing that is wrong in a signature file. */
 export interface Problem {
@@ -18,6 +19,12 @@ export interface Problem {
 export function describeProblem({ file, line, column, construct, message }: Problem): string {
   const where = construct === '' ? '' : `${construct}: `;
   return `${file}:${line}:${column}: ${where}${message}`;
+}
+
+/** ". Did you mean SSH?", or nothing. */
+export function hintFor(word: string, known: readonly string[]): string {
+  const near = nearest(word, known);
+  return near === undefined ? '' : `. Did you mean ${near}?`;
 }
 
 /** Carries all problems of a folder, so that they can be put right in one go. */

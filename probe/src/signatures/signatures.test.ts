@@ -212,7 +212,7 @@ describe('a signature folder', () => {
       line: 11,
       column: 16,
       construct: 'match[1].transport',
-      message: 'must be one of tcp, udp',
+      message: 'must be one of tcp, udp. Did you mean tcp?',
     });
   });
 

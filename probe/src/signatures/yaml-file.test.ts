@@ -38,13 +38,25 @@ describe('what is wrong in a file', () => {
     ['serverNames: [A.example]', 4, 15, /small letters/],
     ['ports: [tcp/0]', 4, 9, /from 1 to 65535/],
     ['match:\n  - { regex: ^a{2}b, transport: tcp }\nports: [a]\n', 5, 16, /in single quotes/],
+    ['match:\n  - { transport: tcp, regex: "^\\d" }\n', 5, 32, /in single quotes/],
     ['category: office', 4, 1, /unique/],
+    ['servernames: [a.example]', 4, 1, /^unknown key\. Did you mean serverNames\?/],
+    ['announcedBy: sip', 4, 14, /^must be one of FTP, SIP\. Did you mean SIP\?/],
   ])('%s', (line, at, column, message) => {
     const problems = problemsInMore(fileWith(line));
     expect(problems).toHaveLength(1);
     expect(problems[0]).toMatchObject({ line: at, column });
     expect(problems[0]?.message).toMatch(message);
   });
+
+  it.each([[''], ['- name: SSH\n'], ['SSH']])(
+    'stands at the begin of what is no map: "%s"',
+    (text) => {
+      const [problem] = problemsInMore(text);
+      expect(problem).toMatchObject({ code: 'SCHEMA', line: 1, column: 1 });
+      expect(problem?.message).toContain('an application');
+    },
+  );
 
   it('is told of aliases that stand for more than memory holds', () => {
     const level = (name: string, of: string) => `${name}: &${name} [${Array(9).fill(of).join()}]`;

@@ -13,8 +13,8 @@ import {
   visit,
   type YAMLError,
 } from 'yaml';
-import { PATTERN_WORDS } from './schema.js';
-import type { Problem } from './signature-file-error.js';
+import { KEYS, PATTERN_WORDS } from './schema.js';
+import { hintFor, type Problem } from './signature-file-error.js';
 import { openText, type Path, type SourceFile } from './source-file.js';
 
 function spell(path: Path) {
@@ -114,8 +114,8 @@ export class YamlFile implements SourceFile {
   private reportSyntax({ message, pos: [offset] }: YAMLError) {
     const [text = message] = message.split(/ at line \d+|\n/);
     const line = this.text.split('\n')[this.lines.linePos(offset).line - 1] ?? '';
-    const isBare = /\bregex: *[^'"\s]/.test(line);
-    const wayOut = isBare ? '; write the regex in single quotes' : '';
+    const isUnquoted = /\bregex: *[^'\s]/.test(line);
+    const wayOut = isUnquoted ? '; write the regex in single quotes' : '';
     this.addProblem('YAML_SYNTAX', [], `${text}${wayOut}`, offset);
   }
 
@@ -151,11 +151,15 @@ export class YamlFile implements SourceFile {
     const path = fromPointer(error.instancePath);
     if (error.keyword === 'additionalProperties') {
       for (const key of error.params.additionalProperties) {
-        this.addProblem('UNKNOWN_KEY', [...path, key], 'unknown key', this.offsetOfKey(path, key));
+        const message = `unknown key${hintFor(key, KEYS)}`;
+        this.addProblem('UNKNOWN_KEY', [...path, key], message, this.offsetOfKey(path, key));
       }
     } else if (error.keyword === 'enum') {
-      const allowed = error.params.allowedValues.join(', ');
-      this.report('SCHEMA', path, `must be one of ${allowed}`);
+      const allowed = error.params.allowedValues.map(String);
+      const hint = hintFor(String(this.document.getIn(path)), allowed);
+      this.report('SCHEMA', path, `must be one of ${allowed.join(', ')}${hint}`);
+    } else if (path.length === 0 && error.keyword === 'type') {
+      this.report('SCHEMA', path, 'must be an application, "name: …" and more, or a "family: …"');
     } else if (error.keyword === 'pattern') {
       const pattern = String(error.params.pattern);
       this.report('SCHEMA', path, PATTERN_WORDS.get(pattern) ?? error.message);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Everything that can be said against signature files before traffic meets them.
+import path from 'node:path';
 import { type PatternReview, reviewSignatures, type SignatureReview } from '@weir/native';
 import type { ProbeConfig } from '../config.js';
 import { defaultCacheFolder, foldersOf } from '../probe.js';
@@ -199,7 +200,8 @@ function lintedFolders(config: ProbeConfig, folder: string | undefined): Signatu
   const folders = foldersOf(config);
   if (folder === undefined) return folders;
   if (holdsRegistry(folder)) return { ...folders, base: folder };
-  return { ...folders, more: [...folders.more, folder] };
+  const others = folders.more.filter((one) => path.resolve(one) !== path.resolve(folder));
+  return { ...folders, more: [...others, folder] };
 }
 
 /** Of what is read, that which is to be judged: what comes on top, where something does. */
