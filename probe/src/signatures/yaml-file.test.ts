@@ -119,14 +119,17 @@ const MORE_PIECES = [
 ];
 const ALL_PIECES = [...PIECES, ...MORE_PIECES, '1e999', '__proto__: 1\n', '\u{1f600}', 'null', '@'];
 
-/** A text with a few pieces put in, taken out or moved. */
+/** A text with a few pieces put in, taken out or moved, often where a value begins. */
 function mutated(text: string, below: (limit: number) => number): string {
   let changed = text;
-  for (let count = 1 + below(4); count > 0; count--) {
-    const at = below(changed.length + 1);
-    const to = at + below(12);
-    const piece = below(3) === 0 ? changed.slice(below(at + 1), at) : ALL_PIECES[below(32)];
-    changed = changed.slice(0, at) + (piece ?? '') + changed.slice(below(2) === 0 ? to : at);
+  for (let count = 1 + below(2); count > 0; count--) {
+    const begins = [...changed.matchAll(/[:[,-] ?(?=\S)/g)].map((one) => one.index + one[0].length);
+    const anywhere = below(changed.length + 1);
+    const at = below(3) === 0 ? anywhere : (begins[below(begins.length || 1)] ?? anywhere);
+    const piece =
+      below(4) === 0 ? changed.slice(below(at + 1), at) : ALL_PIECES[below(ALL_PIECES.length)];
+    const taken = below(3) === 0 ? below(12) : 0;
+    changed = changed.slice(0, at) + (piece ?? '') + changed.slice(at + taken);
   }
   return changed;
 }
