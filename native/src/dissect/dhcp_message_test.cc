@@ -66,40 +66,28 @@ TEST_CASE("a cut message is short, another one is not this") {
 }
 
 size_t compareWithTshark(const std::string& capture) {
-  std::map<size_t, std::vector<std::string>> rows;
-  for (auto& row :
-       test::tsharkRows(capture, "dhcp && !_ws.malformed",
-                        "-e frame.number -e dhcp.option.hostname -e dhcp.option.vendor_class_id "
-                        "-e dhcp.option.dhcp -E occurrence=f"))
-    rows.emplace(std::stoul(row[0]), std::move(row));
   size_t compared = 0;
-  test::forEachPacket(capture, [&](const DecodedPacket& packet, size_t frame) {
-    const auto found = rows.find(frame);
-    if (found == rows.end() || packet.key.protocol != 17) return;
-    const std::vector<std::string>& row = found->second;
-    INFO(capture, " frame ", frame);
-    DhcpMessage out;
-    CHECK(readDhcpMessage({packet.payload, packet.payloadLengthBytes}, out) == Reading::COMPLETE);
-    CHECK(out.hostName == hostNameOf(row[1]));
-    CHECK(out.vendorClass == printableOf(row[2], DhcpMessage::VENDOR_CLASS_OCTETS_MAX));
-    CHECK(std::to_string(out.messageType) == (row[3].empty() ? "0" : row[3]));
-    ++compared;
-  });
+  test::forEachRow(
+      capture, "dhcp && !_ws.malformed",
+      "-e dhcp.option.hostname -e dhcp.option.vendor_class_id "
+      "-e dhcp.option.dhcp -E occurrence=f",
+      [&](const DecodedPacket& packet, const std::vector<std::string>& row) {
+        if (packet.key.protocol != 17) return;
+        DhcpMessage out;
+        CHECK(readDhcpMessage({packet.payload, packet.payloadLengthBytes}, out) ==
+              Reading::COMPLETE);
+        CHECK(out.hostName == hostNameOf(row[1]));
+        CHECK(out.vendorClass == printableOf(row[2], DhcpMessage::VENDOR_CLASS_OCTETS_MAX));
+        CHECK(std::to_string(out.messageType) == (row[3].empty() ? "0" : row[3]));
+        ++compared;
+      });
   return compared;
 }
 
 TEST_CASE("messages of real applications are what tshark reads") {
-  size_t compared = 0;
-  size_t captures = 0;
-  for (const char* name : {"dhcp-fuzz.pcapng", "KakaoTalk_chat.pcap", "alexa-app.pcapng",
-                           "android.pcap", "starcraft_battle.pcap", "weibo.pcap"}) {
-    const std::string capture = test::applicationCapture(name);
-    if (capture.empty()) continue;
-    ++captures;
-    compared += compareWithTshark(capture);
-  }
-  MESSAGE(compared, " messages compared with tshark in ", captures, " captures");
-  if (captures > 0) CHECK(compared > 10);
+  test::compareCaptures({"dhcp-fuzz.pcapng", "KakaoTalk_chat.pcap", "alexa-app.pcapng",
+                         "android.pcap", "starcraft_battle.pcap", "weibo.pcap"},
+                        10, compareWithTshark);
 }
 
 }  // namespace

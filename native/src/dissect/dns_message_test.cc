@@ -219,48 +219,34 @@ void compareAnswers(const DnsMessage& message, const std::vector<std::string>& r
 }
 
 size_t compareWithTshark(const std::string& capture) {
-  std::map<size_t, std::vector<std::string>> rows;
-  for (auto& row : test::tsharkRows(
-           capture, "udp.port==53 && dns && !_ws.malformed && !icmp && !icmpv6",
-           "-e frame.number -e dns.flags.response -e dns.qry.type -e dns.qry.name -e dns.a "
-           "-e dns.aaaa -e dns.count.auth_rr -e dns.count.add_rr"))
-    rows.emplace(std::stoul(row[0]), std::move(row));
   size_t compared = 0;
-  test::forEachPacket(capture, [&](const DecodedPacket& packet, size_t frame) {
-    const auto found = rows.find(frame);
-    if (found == rows.end()) return;
-    const std::vector<std::string>& row = found->second;
-    INFO(capture, " frame ", frame);
-    DnsMessage message;
-    const Reading reading = readDnsMessage({packet.payload, packet.payloadLengthBytes}, message);
-    const bool isTooLong = row[3].find("<Name too long>") != std::string::npos;
-    CHECK(reading == (isTooLong ? Reading::NOT_THIS : Reading::COMPLETE));
-    if (reading != Reading::COMPLETE) return;
-    CHECK(message.isResponse == (row[1] == "1"));
-    if (row[2].empty()) return;
-    CHECK(std::to_string(message.queryType) == test::splitText(row[2], '\x01')[0]);
-    CHECK(message.queryName == hostNameOf(test::splitText(row[3], '\x01')[0]));
-    compareAnswers(message, row);
-    ++compared;
-  });
+  test::forEachRow(capture, "udp.port==53 && dns && !_ws.malformed && !icmp && !icmpv6",
+                   "-e dns.flags.response -e dns.qry.type -e dns.qry.name -e dns.a "
+                   "-e dns.aaaa -e dns.count.auth_rr -e dns.count.add_rr",
+                   [&](const DecodedPacket& packet, const std::vector<std::string>& row) {
+                     DnsMessage message;
+                     const Reading reading =
+                         readDnsMessage({packet.payload, packet.payloadLengthBytes}, message);
+                     const bool isTooLong = row[3].find("<Name too long>") != std::string::npos;
+                     CHECK(reading == (isTooLong ? Reading::NOT_THIS : Reading::COMPLETE));
+                     if (reading != Reading::COMPLETE) return;
+                     CHECK(message.isResponse == (row[1] == "1"));
+                     if (row[2].empty()) return;
+                     CHECK(std::to_string(message.queryType) == test::splitText(row[2], '\x01')[0]);
+                     CHECK(message.queryName == hostNameOf(test::splitText(row[3], '\x01')[0]));
+                     compareAnswers(message, row);
+                     ++compared;
+                   });
   return compared;
 }
 
 TEST_CASE("messages of real applications are what tshark reads") {
-  size_t compared = 0;
-  size_t captures = 0;
-  for (const char* name :
-       {"dns.pcap", "bad-dns-traffic.pcap", "dns-invalid-chars.pcap", "dns_ambiguous_names.pcap",
-        "dns_exfiltration.pcap", "dns_long_domainname.pcap", "alexa-app.pcapng", "wechat.pcap",
-        "android.pcap", "telegram.pcap", "netflix.pcap", "weibo.pcap", "punycode-idn.pcap",
-        "malformed_dns.pcap", "dns2tcp_tunnel.pcap"}) {
-    const std::string capture = test::applicationCapture(name);
-    if (capture.empty()) continue;
-    ++captures;
-    compared += compareWithTshark(capture);
-  }
-  MESSAGE(compared, " messages compared with tshark in ", captures, " captures");
-  if (captures > 0) CHECK(compared > 400);
+  test::compareCaptures(
+      {"dns.pcap", "bad-dns-traffic.pcap", "dns-invalid-chars.pcap", "dns_ambiguous_names.pcap",
+       "dns_exfiltration.pcap", "dns_long_domainname.pcap", "alexa-app.pcapng", "wechat.pcap",
+       "android.pcap", "telegram.pcap", "netflix.pcap", "weibo.pcap", "punycode-idn.pcap",
+       "malformed_dns.pcap", "dns2tcp_tunnel.pcap"},
+      400, compareWithTshark);
 }
 
 }  // namespace

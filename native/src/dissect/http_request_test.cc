@@ -139,19 +139,11 @@ size_t compareWithTshark(const std::string& capture) {
 }
 
 TEST_CASE("requests of real applications are what tshark reads") {
-  size_t compared = 0;
-  size_t captures = 0;
-  for (const char* name :
-       {"netflix.pcap", "starcraft_battle.pcap", "weibo.pcap", "ocsp.pcapng",
-        "WebattackSQLinj.pcap", "webdav.pcap", "http-lines-split.pcap", "http-manipulated.pcap",
-        "http_ipv6.pcap", "waze.pcap", "http.pcapng", "xss.pcap"}) {
-    const std::string capture = test::applicationCapture(name);
-    if (capture.empty()) continue;
-    ++captures;
-    compared += compareWithTshark(capture);
-  }
-  MESSAGE(compared, " requests compared with tshark in ", captures, " captures");
-  if (captures > 0) CHECK(compared > 60);
+  test::compareCaptures(
+      {"netflix.pcap", "starcraft_battle.pcap", "weibo.pcap", "ocsp.pcapng", "WebattackSQLinj.pcap",
+       "webdav.pcap", "http-lines-split.pcap", "http-manipulated.pcap", "http_ipv6.pcap",
+       "waze.pcap", "http.pcapng", "xss.pcap"},
+      60, compareWithTshark);
 }
 
 }  // namespace

@@ -89,37 +89,25 @@ std::string firstOf(const std::string& field) {
 }
 
 size_t compareWithTshark(const std::string& capture) {
-  std::map<size_t, std::vector<std::string>> rows;
-  for (auto& row : test::tsharkRows(capture, "udp && stun.type && !_ws.malformed && !icmp",
-                                    "-e frame.number -e stun.att.software -E occurrence=f"))
-    rows.emplace(std::stoul(row[0]), std::move(row));
   size_t compared = 0;
-  test::forEachPacket(capture, [&](const DecodedPacket& packet, size_t frame) {
-    const auto found = rows.find(frame);
-    if (found == rows.end() || packet.key.protocol != 17) return;
-    const std::vector<std::string>& row = found->second;
-    INFO(capture, " frame ", frame);
-    StunMessage out;
-    CHECK(readStunMessage({packet.payload, packet.payloadLengthBytes}, out) == Reading::COMPLETE);
-    CHECK(out.software == firstOf(row[1]));
-    ++compared;
-  });
+  test::forEachRow(capture, "udp && stun.type && !_ws.malformed && !icmp",
+                   "-e stun.att.software -E occurrence=f",
+                   [&](const DecodedPacket& packet, const std::vector<std::string>& row) {
+                     if (packet.key.protocol != 17) return;
+                     StunMessage out;
+                     CHECK(readStunMessage({packet.payload, packet.payloadLengthBytes}, out) ==
+                           Reading::COMPLETE);
+                     CHECK(out.software == firstOf(row[1]));
+                     ++compared;
+                   });
   return compared;
 }
 
 TEST_CASE("messages of real applications are what tshark reads") {
-  size_t compared = 0;
-  size_t captures = 0;
-  for (const char* name : {"stun.pcap", "stun_classic.pcap", "stun_wa_call.pcapng", "wa_voice.pcap",
-                           "whatsapp_login_call.pcap", "google_meet.pcapng", "telegram.pcap",
-                           "signal.pcap", "facebook.pcap"}) {
-    const std::string capture = test::applicationCapture(name);
-    if (capture.empty()) continue;
-    ++captures;
-    compared += compareWithTshark(capture);
-  }
-  MESSAGE(compared, " messages compared with tshark in ", captures, " captures");
-  if (captures > 0) CHECK(compared > 50);
+  test::compareCaptures({"stun.pcap", "stun_classic.pcap", "stun_wa_call.pcapng", "wa_voice.pcap",
+                         "whatsapp_login_call.pcap", "google_meet.pcapng", "telegram.pcap",
+                         "signal.pcap", "facebook.pcap"},
+                        50, compareWithTshark);
 }
 
 }  // namespace

@@ -3,6 +3,8 @@
 // datagrams and streams that Weir has of them. Where either is absent there is nothing to compare.
 #pragma once
 
+#include <doctest/doctest.h>
+
 #include <array>
 #include <cstdio>
 #include <cstdlib>
@@ -69,6 +71,41 @@ void forEachPacket(const std::string& capture, Visit visit) {
       if (decoder.decode(view, packet) == Decoding::DONE && packet.payloadLengthBytes > 0)
         visit(packet, frame);
     }
+}
+
+/// Calls `visit(packet, row)` for each packet that passes `filter`: a row of tsharkRows, with the
+/// frame's number before `fields`.
+template <typename Visit>
+void forEachRow(const std::string& capture, const std::string& filter, const std::string& fields,
+                Visit visit) {
+  std::map<size_t, std::vector<std::string>> rows;
+  for (auto& row : tsharkRows(capture, filter, "-e frame.number " + fields))
+    rows.emplace(std::stoul(row[0]), std::move(row));
+  forEachPacket(capture, [&](const DecodedPacket& packet, size_t frame) {
+    const auto found = rows.find(frame);
+    if (found == rows.end()) return;
+    INFO(capture, " frame ", frame);
+    visit(packet, found->second);
+  });
+}
+
+inline bool hasTshark() { return std::system("command -v tshark >/dev/null") == 0; }
+
+/// `compare(capture)` gives how often Weir's reading was compared with tshark's: at least
+/// `leastCompared` times in all of the captures that are there.
+template <typename Compare>
+void compareCaptures(const std::vector<std::string>& names, size_t leastCompared, Compare compare) {
+  size_t compared = 0;
+  size_t captures = 0;
+  for (const std::string& name : names) {
+    const std::string capture = applicationCapture(name);
+    if (capture.empty()) continue;
+    CAPTURE(name);
+    ++captures;
+    compared += compare(capture);
+  }
+  MESSAGE(compared, " comparisons with tshark in ", captures, " captures");
+  if (captures > 0 && hasTshark()) CHECK(compared >= leastCompared);
 }
 
 /// The first octets of a TCP direction, in order.
