@@ -2,6 +2,7 @@
 #include "classify/announced_flows.h"
 
 #include <array>
+#include <span>
 
 #include "classify/control_channel.h"
 
@@ -10,16 +11,13 @@ namespace {
 
 constexpr uint8_t PROTOCOL_TCP = 6;
 
-uint32_t applicationOf(AnnouncedRole role, const KnownApplications& known) {
-  switch (role) {
-    case AnnouncedRole::FTP_DATA:
-      return known.ftpData;
-    case AnnouncedRole::RTP:
-      return known.rtp;
-    case AnnouncedRole::RTCP:
-      return known.rtcp;
-  }
-  return 0;
+/// Between whom the announced flow may be. FTP serves its data connections from the host that
+/// announces them: what names another host could be anybody's wish for others' flows.
+HostPair pairFor(const Announcement& announcement, const IpAddress& sender, const FlowKey& key,
+                 Audience audience) {
+  const bool isForOther =
+      announcement.role == AnnouncedRole::FTP_DATA && announcement.endpoint.address != sender;
+  return audience == Audience::ALL_LANES && !isForOther ? HostPair{} : HostPair::of(key);
 }
 
 }  // namespace
@@ -30,14 +28,26 @@ void AnnouncedFlows::read(const DecodedPacket& packet, StreamSide side, Audience
       packet.key.protocol == PROTOCOL_TCP ? Transport::TCP : Transport::UDP,
       side,
       packet.sender == Sender::A ? packet.key.addressA : packet.key.addressB};
-  const HostPair pair = audience == Audience::ALL_LANES ? HostPair{} : HostPair::of(packet.key);
   std::array<Announcement, ANNOUNCEMENTS_MAX> announcements;
   const size_t count = findAnnouncements(payload, announcements);
-  for (size_t i = 0; i < count; ++i) {
-    const uint32_t application = applicationOf(announcements[i].role, known_);
-    if (application != 0)
-      table_.add({announcements[i].endpoint, pair}, application, packet.timestampNs);
+  for (const Announcement& announcement : std::span(announcements).first(count)) {
+    const HostPair pair = pairFor(announcement, payload.sender, packet.key, audience);
+    table_.add({announcement.endpoint, pair}, announcement.role, packet.timestampNs);
   }
+}
+
+uint32_t AnnouncedFlows::applicationOf(AnnouncedRole role) const {
+  switch (role) {
+    case AnnouncedRole::FTP_DATA:
+      return known_.ftpData;
+    case AnnouncedRole::RTP:
+      return known_.rtp;
+    case AnnouncedRole::RTCP:
+      return known_.rtcp;
+    case AnnouncedRole::NONE:
+      break;
+  }
+  return 0;
 }
 
 }  // namespace weir

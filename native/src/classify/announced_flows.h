@@ -30,10 +30,13 @@ class AnnouncedFlows {
     if (mayAnnounce(text)) read(packet, side, audience);
   }
 
-  /// The application announced for a new flow; 0 when there is none.
-  [[nodiscard]] uint32_t find(const DecodedPacket& packet) const {
+  /// What the new flow of this packet was announced as.
+  [[nodiscard]] AnnouncedRole find(const DecodedPacket& packet) const {
     return table_.find(packet.key, packet.timestampNs);
   }
+
+  /// What flows announced so are called now; 0 when the signatures have no name for them.
+  [[nodiscard]] uint32_t applicationOf(AnnouncedRole role) const;
 
   /// Whether flows of this application go on announcing others after their verdict.
   [[nodiscard]] bool isControl(uint32_t application) const {

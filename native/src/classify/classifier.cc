@@ -79,17 +79,13 @@ bool Classifier::Impl::admit(FlowEntry& entry, const DecodedPacket& packet) {
     decide(entry, {});
     return false;
   }
-  if (const uint32_t expected = memory->announced.find(packet); expected != 0) {
-    ++counters.expectedFlows;
-    decide(entry, Naming::ofAnnouncement(expected));
-    return false;
-  }
   if (admission == Admission::NONE) {
     ++counters.shedFlows;
     decide(entry, {});
     return false;
   }
   FlowSeats::begin(entry);
+  entry.announced = static_cast<uint8_t>(memory->announced.find(packet)) & 3U;
   ++counters.undecidedFlows;
   return true;
 }
@@ -187,7 +183,7 @@ void Classifier::Impl::requestChunk(FlowEntry& entry, StreamSide side, const Str
   const uint32_t index = seats.indexOf(entry);
   FlowSlot& slot = seats[index];
   SlotDirection& direction = slot.directions[sideIndex];
-  if (slot.verdict.hasName() && slot.verdict.rule != RuleKind::SHAPE) {
+  if (slot.verdict.hasName() && !Naming::isSupposed(slot.verdict)) {
     if (chunk.block != SegmentPool::NO_BLOCK) segments.giveBack(chunk.block);
     return;
   }
@@ -308,7 +304,21 @@ void Classifier::Impl::observeMedia(FlowEntry& entry, StreamSide side,
   if (!isSeated && (seats.used() >= mediaSeatsMax || !seats.seat(entry))) return;
   FlowSlot& slot = seats[seats.indexOf(entry)];
   slot.tracksMedia = true;
-  suppose(entry, naming.ofShape(slot.media[static_cast<size_t>(side)].add(octets)));
+  const Verdict shape = naming.ofShape(slot.media[static_cast<size_t>(side)].add(octets));
+  const bool isAnnounced = announcedAs(entry).hasName() && isMediaPacket(octets);
+  suppose(entry, isAnnounced ? announcedAs(entry) : shape);
+}
+
+/// What the flow is called if nothing in it says otherwise.
+Verdict Classifier::Impl::announcedAs(const FlowEntry& entry) const {
+  const auto role = static_cast<AnnouncedRole>(uint8_t{entry.announced});
+  return Naming::ofAnnouncement(memory->announced.applicationOf(role));
+}
+
+/// Files that FTP transfers look like anything: their announcement alone names the flow when no
+/// pattern does.
+bool Classifier::Impl::isAnnouncedStream(const FlowEntry& entry) const {
+  return entry.key.protocol == PROTOCOL_TCP && announcedAs(entry).hasName();
 }
 
 /// What its shape makes of a seated flow, unless a pattern that matches by now says otherwise.

@@ -64,8 +64,11 @@ struct Classifier::Impl final : ScanReceiver {
   void requestDatagram(FlowEntry& entry, const DecodedPacket& packet, const DatagramScan& scan);
   uint16_t payloadPackets(const FlowEntry& entry);
   bool hasVerdict(const FlowEntry& entry);
+  bool isNamed(const FlowEntry& entry);
 
   void observeMedia(FlowEntry& entry, StreamSide side, std::span<const uint8_t> octets);
+  [[nodiscard]] Verdict announcedAs(const FlowEntry& entry) const;
+  [[nodiscard]] bool isAnnouncedStream(const FlowEntry& entry) const;
   void suppose(FlowEntry& entry, const Verdict& verdict);
   bool isProvisional(const FlowEntry& entry);
   void find(FlowSlot& slot, const ScanResult& result);

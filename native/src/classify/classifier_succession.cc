@@ -26,7 +26,8 @@ std::span<FlowEntry* const> ClassifierSuccession::settle(FlowEntry* leaving) {
   if (leaving_.empty()) return newest_->settle(leaving);
   named_.clear();
   const auto gather = [this, leaving](Classifier& classifier) {
-    FlowEntry* const own = leaving != nullptr && classifier.owns(*leaving) ? leaving : nullptr;
+    FlowEntry* const own =
+        leaving != nullptr && &ownerOf(*leaving) == &classifier ? leaving : nullptr;
     const std::span<FlowEntry* const> named = classifier.settle(own);
     named_.insert(named_.end(), named.begin(), named.end());
   };

@@ -372,28 +372,5 @@ TEST_CASE("a released flow is not reported, even when it was named in this batch
   CHECK(classifier.settle().empty());
 }
 
-TEST_CASE(
-    "a control channel names the flow it announces, in the same batch and after its verdict") {
-  SignatureSet set;
-  set.patterns = {pattern("^220 ", 1, Transport::TCP, SERVER)};
-  set.known = {.ftp = 1, .ftpData = 2};
-  Classifier classifier(createMatcherDatabase(Engine::HYPERSCAN, set), {});
-  FlowEntry control = newFlow(testing::TCP, 21);
-  classifier.add(control, packetOf(control, SERVER, "220 hello\r\n", 100));
-  classifier.add(control, packetOf(control, SERVER, "227 ok (192,0,2,2,156,85)\r\n", 111));
-  FlowEntry data = newFlow(testing::TCP, 40021);
-  classifier.add(data, packetOf(data, CLIENT, "", 1, TCP_SYN));
-  CHECK(data.application == 2);
-  CHECK(classifier.settle().size() == 2);
-  CHECK(control.application == 1);
-  CHECK(unsigned{control.inspectAfterVerdict} == 1);
-
-  classifier.add(control, packetOf(control, SERVER, "229 ok (|||50000|)\r\n", 200));
-  FlowEntry second = newFlow(testing::TCP, 50000);
-  classifier.add(second, packetOf(second, CLIENT, "", 1, TCP_SYN));
-  CHECK(second.application == 2);
-  CHECK(classifier.counters().expectedFlows == 2);
-}
-
 }  // namespace
 }  // namespace weir

@@ -12,10 +12,10 @@ void Classifier::Impl::decideIfExhausted(FlowEntry& entry, StreamSide changed) {
   };
   const bool isExhausted =
       seats.payloadPackets(entry, changed) >= budgets.patiencePackets ||
-      (isFinished(changed) &&
-       (isProvisional(entry) || (isFinished(SIDES[0]) && isFinished(SIDES[1]))));
+      (isFinished(changed) && (isProvisional(entry) || isAnnouncedStream(entry) ||
+                               (isFinished(SIDES[0]) && isFinished(SIDES[1]))));
   if (!isExhausted) return;
-  if (!hasVerdict(entry)) ++counters.exhaustedFlows;
+  if (!hasVerdict(entry) && !isAnnouncedStream(entry)) ++counters.exhaustedFlows;
   conclude(entry, Moment::PACKET);
 }
 
@@ -46,14 +46,15 @@ void Classifier::Impl::concludeIfRead(FlowEntry& entry) {
   if (!hasVerdict(entry) || isProvisional(entry)) return;
   FlowSlot& slot = seats[seats.indexOf(entry)];
   // A pattern may have matched before the shape was complete.
-  if (slot.verdict.rule == RuleKind::SHAPE && slot.outstanding != 0) return;
+  if (Naming::isSupposed(slot.verdict) && slot.outstanding != 0) return;
   const bool waits = factsOf(slot, slot.verdict) != nullptr && slot.isReading();
   if (!waits) return conclude(entry, Moment::PACKET);
   slot.byAddress = serviceByAddress(entry, slot.verdict);
 }
 
 void Classifier::Impl::conclude(FlowEntry& entry, Moment moment) {
-  if (!hasVerdict(entry)) return decide(entry, {});
+  if (!hasVerdict(entry))
+    return decide(entry, isAnnouncedStream(entry) ? announcedAs(entry) : Verdict{});
   decide(entry, withService(entry, seats[seats.indexOf(entry)], moment));
 }
 
@@ -78,7 +79,9 @@ void Classifier::Impl::decide(FlowEntry& entry, const Verdict& verdict) {
   leave(entry);
   entry.application = verdict.application;
   entry.classifierState = FlowLabels::NO_LABEL;
+  entry.announced = 0;
   if (!verdict.hasName()) return;
+  if (verdict.rule == RuleKind::ANNOUNCED_BY) ++counters.expectedFlows;
   entry.classifierState = memory->labels.add(label);
   ++counters.keptLabels;
   if (label.facts != nullptr) ++counters.keptFacts;
@@ -150,7 +153,9 @@ void Classifier::Impl::scanned(const ScanOwner& owner, const ScanResult& result)
 void Classifier::Impl::find(FlowSlot& slot, const ScanResult& result) {
   const Verdict found = naming.ofPattern(result.pattern);
   const Verdict& old = slot.verdict;
-  const bool isEarlier = old.rule == RuleKind::SHAPE && result.flowPackets <= slot.foundPackets;
+  if (isAnnouncedStream(*slot.entry) && found.confidence < Confidence::EXPECTED) return;
+  const bool isEarlier = Naming::isSupposed(old) && result.flowPackets <= slot.foundPackets &&
+                         found.confidence >= old.confidence;
   const bool isBetter = isProvisional(*slot.entry) || isEarlier;
   if (old.hasName() && (naming.isProvisional(found) || !isBetter)) return;
   slot.verdict = found;
@@ -181,16 +186,21 @@ void Classifier::Impl::refused(const ScanOwner& owner) {
   scanned(owner, {});
 }
 
+/// If it ended now.
+bool Classifier::Impl::isNamed(const FlowEntry& entry) {
+  return hasVerdict(entry) || (FlowSeats::isUndecided(entry) && isAnnouncedStream(entry));
+}
+
 std::span<FlowEntry* const> Classifier::Impl::settle(FlowEntry* leaving) {
   queue.flush(*this);
-  if (leaving != nullptr && hasVerdict(*leaving)) conclude(*leaving, Moment::END);
+  if (leaving != nullptr && isNamed(*leaving)) conclude(*leaving, Moment::END);
   reported.clear();
   std::swap(reported, named);
   return reported;
 }
 
 void Classifier::Impl::release(FlowEntry& entry) {
-  if (hasVerdict(entry)) conclude(entry, Moment::END);
+  if (isNamed(entry)) conclude(entry, Moment::END);
   if (FlowSeats::isUndecided(entry)) ++counters.endedUndecidedFlows;
   leave(entry);
   forget(entry);

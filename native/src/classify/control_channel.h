@@ -13,8 +13,6 @@
 
 namespace weir {
 
-enum class AnnouncedRole : uint8_t { FTP_DATA, RTP, RTCP };
-
 struct Announcement {
   Endpoint endpoint;
   AnnouncedRole role = AnnouncedRole::FTP_DATA;

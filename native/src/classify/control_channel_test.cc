@@ -122,19 +122,20 @@ TEST_CASE("a rejected medium and a body without a start line announce nothing") 
 TEST_CASE("expectations end, are bounded, and hold for either endpoint") {
   ExpectationTable table(4);
   FlowKey key = testing::newFlow(testing::TCP, 40021).key;
-  table.add({{ipv4(2), 40021, testing::TCP}, {}}, 7, 0);
-  CHECK(table.find(key, 1) == 7);
+  table.add({{ipv4(2), 40021, testing::TCP}, {}}, AnnouncedRole::RTP, 0);
+  CHECK(table.find(key, 1) == AnnouncedRole::RTP);
   std::swap(key.addressA, key.addressB);
   std::swap(key.portA, key.portB);
-  CHECK(table.find(key, 1) == 7);
+  CHECK(table.find(key, 1) == AnnouncedRole::RTP);
   key.protocol = testing::UDP;
-  CHECK(table.find(key, 1) == 0);
+  CHECK(table.find(key, 1) == AnnouncedRole::NONE);
   key.protocol = testing::TCP;
-  CHECK(table.find(key, ExpectationTable::LIFETIME_NS) == 0);
+  CHECK(table.find(key, ExpectationTable::LIFETIME_NS) == AnnouncedRole::NONE);
 
-  for (uint16_t port = 1; port < 100; ++port) table.add({{ipv4(3), port, testing::TCP}, {}}, 8, 1);
+  for (uint16_t port = 1; port < 100; ++port)
+    table.add({{ipv4(3), port, testing::TCP}, {}}, AnnouncedRole::RTCP, 1);
   CHECK(table.size() <= 4);
-  CHECK(table.find(key, 2) == 0);
+  CHECK(table.find(key, 2) == AnnouncedRole::NONE);
 }
 
 /// Endpoints that collide where the address is folded as `low ^ high * factor` without a seed.
@@ -173,32 +174,32 @@ TEST_CASE("what not all lanes heard is expected between the control channel's ho
   ExpectationTable table(10);
   FlowKey key = testing::newFlow(testing::TCP, 40021).key;
   const Endpoint announced{ipv4(2), 40021, testing::TCP};
-  table.add({announced, HostPair::of(key)}, 7, 0);
-  CHECK(table.find(key, 1) == 7);
+  table.add({announced, HostPair::of(key)}, AnnouncedRole::RTP, 0);
+  CHECK(table.find(key, 1) == AnnouncedRole::RTP);
   FlowKey others = key;
   others.addressA = ipv4(8);
-  CHECK(table.find(others, 1) == 0);
+  CHECK(table.find(others, 1) == AnnouncedRole::NONE);
   FlowKey inside = key;
   inside.tunnel = Tunnel::GRE;
-  CHECK(table.find(inside, 1) == 0);
-  table.add({announced, {}}, 8, 0);
-  CHECK(table.find(key, 1) == 7);
-  CHECK(table.find(others, 1) == 8);
-  CHECK(table.find(inside, 1) == 8);
+  CHECK(table.find(inside, 1) == AnnouncedRole::NONE);
+  table.add({announced, {}}, AnnouncedRole::RTCP, 0);
+  CHECK(table.find(key, 1) == AnnouncedRole::RTP);
+  CHECK(table.find(others, 1) == AnnouncedRole::RTCP);
+  CHECK(table.find(inside, 1) == AnnouncedRole::RTCP);
 }
 
 TEST_CASE("announcements that have ended leave, however many there are") {
   ExpectationTable table(1000);
   for (uint16_t port = 1; port <= 900; ++port)
-    table.add({{ipv4(3), port, testing::TCP}, {}}, 8, port);
+    table.add({{ipv4(3), port, testing::TCP}, {}}, AnnouncedRole::RTCP, port);
   CHECK(table.size() == 900);
   const int64_t laterNs = ExpectationTable::LIFETIME_NS + 1'000;
   FlowKey key = testing::newFlow(testing::TCP, 7).key;
   key.addressA = key.addressB = ipv4(3);
-  CHECK(table.find(key, 900) == 8);
-  CHECK(table.find(key, laterNs) == 0);
+  CHECK(table.find(key, 900) == AnnouncedRole::RTCP);
+  CHECK(table.find(key, laterNs) == AnnouncedRole::NONE);
   for (uint16_t port = 1; port <= 900; ++port)
-    table.add({{ipv4(4), port, testing::TCP}, {}}, 8, laterNs + port);
+    table.add({{ipv4(4), port, testing::TCP}, {}}, AnnouncedRole::RTCP, laterNs + port);
   CHECK(table.size() == 900);
 }
 

@@ -20,11 +20,11 @@ size_t ExpectationHash::operator()(const Expectation& expectation) const {
   return hash_(words);
 }
 
-void ExpectationTable::add(const Expectation& expectation, uint32_t application, int64_t nowNs) {
+void ExpectationTable::add(const Expectation& expectation, AnnouncedRole role, int64_t nowNs) {
   if (entries_.empty()) entries_.reserve(entriesMax_);  // no packet waits for the table to grow
   expire(nowNs);
   const int64_t expiresNs = nowNs + LIFETIME_NS;
-  entries_[expectation] = {application, expiresNs};
+  entries_[expectation] = {role, expiresNs};
   deadlines_.push_back({expectation, expiresNs});
 }
 
@@ -45,21 +45,23 @@ void ExpectationTable::expire(int64_t nowNs) {
   }
 }
 
-uint32_t ExpectationTable::find(const FlowKey& key, int64_t nowNs) const {
-  if (entries_.empty()) return 0;
+AnnouncedRole ExpectationTable::find(const FlowKey& key, int64_t nowNs) const {
+  if (entries_.empty()) return AnnouncedRole::NONE;
   const Endpoint a{key.addressA, key.portA, key.protocol};
   const Endpoint b{key.addressB, key.portB, key.protocol};
   for (const HostPair& pair : {HostPair::of(key), HostPair{}}) {
-    if (const uint32_t application = findOne({a, pair}, nowNs)) return application;
-    if (const uint32_t application = findOne({b, pair}, nowNs)) return application;
+    for (const Endpoint& endpoint : {a, b}) {
+      const AnnouncedRole role = findOne({endpoint, pair}, nowNs);
+      if (role != AnnouncedRole::NONE) return role;
+    }
   }
-  return 0;
+  return AnnouncedRole::NONE;
 }
 
-uint32_t ExpectationTable::findOne(const Expectation& expectation, int64_t nowNs) const {
+AnnouncedRole ExpectationTable::findOne(const Expectation& expectation, int64_t nowNs) const {
   const auto found = entries_.find(expectation);
-  if (found == entries_.end() || found->second.expiresNs <= nowNs) return 0;
-  return found->second.application;
+  if (found == entries_.end() || found->second.expiresNs <= nowNs) return AnnouncedRole::NONE;
+  return found->second.role;
 }
 
 }  // namespace weir

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Endpoints that a control channel has announced, and the application that will be there. Owned by
+// Endpoints that a control channel has announced, and what will be there. Owned by
 // one lane. What not all lanes have heard holds for flows between the channel's own pair of hosts,
 // which are in its lane: so the number of lanes changes no name.
 #pragma once
@@ -12,6 +12,9 @@
 #include "decode/seeded_hash.h"
 
 namespace weir {
+
+/// What a flow was announced as.
+enum class AnnouncedRole : uint8_t { NONE, FTP_DATA, RTP, RTCP };
 
 struct Endpoint {
   IpAddress address{};
@@ -56,17 +59,17 @@ class ExpectationTable {
                             const SeededHash::Seed& seed = SeededHash::randomSeed())
       : entriesMax_(entriesMax), entries_(0, ExpectationHash(seed)) {}
 
-  /// An endpoint announced again lives anew, with the application announced last.
-  void add(const Expectation& expectation, uint32_t application, int64_t nowNs);
+  /// An endpoint announced again lives anew, with the role announced last.
+  void add(const Expectation& expectation, AnnouncedRole role, int64_t nowNs);
 
-  /// The application expected at either endpoint of a new flow; 0 when none is.
-  [[nodiscard]] uint32_t find(const FlowKey& key, int64_t nowNs) const;
+  /// What is expected at either endpoint of a new flow.
+  [[nodiscard]] AnnouncedRole find(const FlowKey& key, int64_t nowNs) const;
 
   [[nodiscard]] size_t size() const { return entries_.size(); }
 
  private:
   struct Entry {
-    uint32_t application = 0;
+    AnnouncedRole role = AnnouncedRole::NONE;
     int64_t expiresNs = 0;
   };
   struct Deadline {
@@ -75,7 +78,7 @@ class ExpectationTable {
   };
 
   void expire(int64_t nowNs);
-  [[nodiscard]] uint32_t findOne(const Expectation& expectation, int64_t nowNs) const;
+  [[nodiscard]] AnnouncedRole findOne(const Expectation& expectation, int64_t nowNs) const;
 
   uint32_t entriesMax_;
   std::unordered_map<Expectation, Entry, ExpectationHash> entries_;

@@ -39,7 +39,13 @@ class Naming {
   [[nodiscard]] Verdict ofIpProtocol(uint8_t protocol) const;
 
   [[nodiscard]] static Verdict ofAnnouncement(uint32_t application) {
+    if (application == 0) return {};
     return {application, application, 0, RuleKind::ANNOUNCED_BY, Confidence::EXPECTED};
+  }
+
+  /// Whether a pattern that matches by then says it better.
+  [[nodiscard]] static bool isSupposed(const Verdict& verdict) {
+    return verdict.rule == RuleKind::SHAPE || verdict.rule == RuleKind::ANNOUNCED_BY;
   }
 
   /// Whether flows of this protocol are named by their server where that is known. Those of DNS are

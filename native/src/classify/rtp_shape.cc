@@ -58,6 +58,10 @@ uint8_t rtcpPackets(std::span<const uint8_t> datagram) {
 
 }  // namespace
 
+bool isMediaPacket(std::span<const uint8_t> datagram) {
+  return isRtp(datagram) || rtcpPackets(datagram) > 0;
+}
+
 MediaShape RtpShape::add(std::span<const uint8_t> datagram) {
   if (verdict_ != MediaShape::UNDECIDED) return verdict_;
   ++datagrams_;

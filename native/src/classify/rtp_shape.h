@@ -10,6 +10,9 @@ namespace weir {
 
 enum class MediaShape : uint8_t { UNDECIDED, RTP, RTCP, NEITHER };
 
+/// Whether a datagram alone has the form of RTP or of a compound of RTCP.
+bool isMediaPacket(std::span<const uint8_t> datagram);
+
 /// The state of one direction. RTP: four packets in a row of one source and payload type, whose
 /// sequence numbers go on and whose timestamps do not go back. RTCP: two datagrams in a row of one
 /// source that its packets fill exactly, four packets in all. What comes between, as STUN or DTLS

@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
-#include "classify/matcher.h"
 #include "classify/database_cache.h"
+#include "classify/matcher.h"
 #include "classify/test_flows.h"
 #include "classify/test_signature_dump.h"
 

@@ -47,6 +47,7 @@ struct alignas(64) FlowEntry {
   uint8_t dormant : 1 = 0;     ///< 1: idle TCP connection, kept for its name and initiator only
   uint8_t hadPackets : 1 = 0;  ///< 1: more than its first since eviction last considered it
   uint8_t inspectAfterVerdict : 1 = 0;  ///< 1: a control channel whose payload announces flows
+  uint8_t announced : 2 = 0;  ///< AnnouncedRole of an undecided flow; the classifier's own
 };
 static_assert(sizeof(FlowEntry) == 128, "two cache lines; see docs/architecture.md");
 

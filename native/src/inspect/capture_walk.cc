@@ -54,7 +54,8 @@ class CaptureWalk final : private FlowSink {
   }
 
   void record(FlowEntry& entry, EndReason reason) override {
-    if (entry.classification == ClassificationState::SCANNING) classifier_.settle(&entry);
+    if (entry.classification == ClassificationState::SCANNING || entry.announced != 0)
+      classifier_.settle(&entry);
     FlowRecord record = table_.recordOf(entry, reason);
     const FlowName name = classifier_.nameOf(entry);
     record.application = name.application;

@@ -152,7 +152,7 @@ void Lane::settle(FlowEntry* leaving) {
 void Lane::record(FlowEntry& entry, EndReason reason) {
   // Octets of this batch may still wait for the matcher: the record must not leave without a name
   // that they give.
-  if (entry.classification == ClassificationState::SCANNING) settle(&entry);
+  if (entry.classification == ClassificationState::SCANNING || entry.announced != 0) settle(&entry);
   FlowRecord flowRecord = parts_.table->recordOf(entry, reason);
   const FlowName name = parts_.classifier->nameOf(entry);
   flowRecord.application = name.application;

@@ -76,10 +76,11 @@ class Conversations {
   void talk(const std::string& client, const std::string& media) {
     add(udpIp(media, client, {6000, ++port_}, Octets(40, 0x80)));
   }
-  /// Over an FTP control channel, for a data connection to a third host.
+  /// Over an FTP control channel, for a data connection that anybody may open.
   void passive(const std::string& client, uint8_t server) {
+    const std::string host = "192.0.2." + std::to_string(server);
     const Octets reply = text("227 ok (192,0,2," + std::to_string(server) + ",156,85)\r\n");
-    add(ipv4({PROXY, client, 6}, tcp({21, 4100}, {}, reply)));
+    add(ipv4({host, client, 6}, tcp({21, 4100}, {}, reply)));
   }
   void transfer(const std::string& client, uint8_t server) {
     add(ipv4({client, "192.0.2." + std::to_string(server), 6},
