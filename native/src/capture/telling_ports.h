@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which packets tell of flows between other hosts, by their ports: answers of DNS, and the control
-// channels of FTP and SIP. All lanes hear these, whichever counts them. Pure.
+// Which packets tell of flows between other hosts, by their ports: answers of DNS and the queries
+// that make them believed, and the control channels of FTP and SIP. All lanes hear these, whichever
+// counts them. Pure.
 #pragma once
 
 #include <cstdint>
@@ -18,7 +19,8 @@ inline bool tellsOfOtherFlows(uint8_t protocol, uint16_t sourcePort, uint16_t de
   const bool isSip = static_cast<bool>((sourcePort == PORT_SIP) | (destinationPort == PORT_SIP));
   const bool isFtp = static_cast<bool>((sourcePort == PORT_FTP) | (destinationPort == PORT_FTP));
   const bool isDnsAnswer = sourcePort == PORT_DNS;
-  return static_cast<bool>(((protocol == UDP) & (isDnsAnswer | isSip)) |
+  const bool isDnsQuery = destinationPort == PORT_DNS;
+  return static_cast<bool>(((protocol == UDP) & (isDnsAnswer | isDnsQuery | isSip)) |
                            ((protocol == TCP) & (isDnsAnswer | isFtp | isSip)));
 }
 

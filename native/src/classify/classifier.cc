@@ -30,7 +30,7 @@ bool mayBeMedia(std::span<const uint8_t> octets) {
 
 /// When a batch ends must not matter: names are looked up with what was known at the packet.
 void Classifier::Impl::hear(const DecodedPacket& packet) {
-  queue.flush(*this);
+  if (LaneMemory::isDnsResponse(packet)) queue.flush(*this);
   memory->hear(packet);
 }
 

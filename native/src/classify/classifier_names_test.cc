@@ -119,6 +119,7 @@ TEST_CASE("a name is waited for within the budget, and not at a flow's end") {
   const std::string_view hello(whole);
   Classifier classifier(database(), {.budgetPacketsPerDirection = 3});
   FlowEntry slow = newFlow(testing::TCP);
+  classifier.add(slow, packetOf(slow, CLIENT, "", 99, TCP_SYN));
   for (uint32_t at = 0; at < 3; ++at) {
     CHECK(slow.application == 0);
     classifier.add(slow, packetOf(slow, CLIENT, hello.substr(at * 6, 6), 100 + at * 6));

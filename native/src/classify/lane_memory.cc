@@ -23,6 +23,8 @@ bool LaneMemory::isDnsResponse(const DecodedPacket& packet) {
 }
 
 void LaneMemory::hear(const DecodedPacket& packet) {
+  if (packet.key.protocol == PROTOCOL_UDP && packet.destinationPort() == PORT_DNS)
+    noteQuery(packet);
   announced.observe(packet, sideByPort(packet), Audience::ALL_LANES);
   learnNames(packet, Audience::ALL_LANES);
 }
@@ -42,14 +44,24 @@ void LaneMemory::learnNames(const DecodedPacket& packet, Audience audience) {
   learn({packet.payload, packet.payloadLengthBytes});
 }
 
+/// Anybody can send an answer, so one that nobody is known to have asked for holds for its receiver
+/// alone.
 void LaneMemory::learnAnswer(const DecodedPacket& packet, std::span<const uint8_t> answer,
                              Audience audience) {
   DnsMessage message;
   const Reading reading = readDnsMessage(answer, message);
   if (reading != Reading::COMPLETE || !message.isResponse) return;
   const bool fromA = packet.sender == Sender::A;
+  const bool isBelieved = audience == Audience::ALL_LANES && packet.key.protocol == PROTOCOL_UDP &&
+                          queries.take(packet, message.queryName);
   names.learn(fromA ? packet.key.addressB : packet.key.addressA, message, packet.timestampNs,
-              audience);
+              isBelieved ? Audience::ALL_LANES : Audience::ONE_LANE);
+}
+
+void LaneMemory::noteQuery(const DecodedPacket& packet) {
+  DnsMessage message;
+  const Reading reading = readDnsMessage({packet.payload, packet.payloadLengthBytes}, message);
+  if (reading == Reading::COMPLETE && !message.isResponse) queries.note(packet, message.queryName);
 }
 
 const std::string* LaneMemory::nameOf(const FlowEntry& entry) const {

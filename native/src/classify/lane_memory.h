@@ -7,6 +7,7 @@
 #include <string>
 
 #include "classify/announced_flows.h"
+#include "classify/dns_queries.h"
 #include "classify/dns_segments.h"
 #include "classify/facts_pool.h"
 #include "classify/flow_labels.h"
@@ -20,9 +21,14 @@ namespace weir {
 struct LaneMemory {
   static constexpr uint32_t FACTS_MAX = 131'072;
   static constexpr uint32_t NAMES_MAX = 65'536;
+  static constexpr uint32_t QUERIES_MAX = 16'384;
 
   LaneMemory(const KnownApplications& known, uint32_t expectationsMax)
-      : announced(known, expectationsMax), names(NAMES_MAX), facts(FACTS_MAX), dns(known.dns) {}
+      : announced(known, expectationsMax),
+        queries(QUERIES_MAX),
+        names(NAMES_MAX),
+        facts(FACTS_MAX),
+        dns(known.dns) {}
 
   /// What applications are called from now on.
   void setKnown(const KnownApplications& known) {
@@ -48,11 +54,13 @@ struct LaneMemory {
   /// Of the flow's server, as its client, or else anybody, asked DNS for it; nullptr: nobody did.
   [[nodiscard]] const std::string* nameOf(const FlowEntry& entry) const;
 
+  void noteQuery(const DecodedPacket& packet);
   void learnNames(const DecodedPacket& packet, Audience audience);
   void learnAnswer(const DecodedPacket& packet, std::span<const uint8_t> answer, Audience audience);
 
   AnnouncedFlows announced;
   DnsSegments dnsSegments;
+  DnsQueries queries;
   NameCache names;
   FactsPool facts;
   FlowLabels labels;

@@ -57,11 +57,20 @@ Octets dnsAnswer(uint8_t last) {
   return message;
 }
 
+enum class Asked : uint8_t { YES, NO };
+
 /// A capture in the making: each frame a microsecond after the one before.
 class Conversations {
  public:
   /// The client has been told the address by its resolver, or not yet.
-  void lookUp(const std::string& client, uint8_t server) {
+  void lookUp(const std::string& client, uint8_t server, Asked asked = Asked::YES) {
+    if (asked == Asked::YES) {
+      Octets query = dnsAnswer(server);
+      query[2] = 1;
+      query[3] = query[7] = 0;
+      query.resize(query.size() - 16);
+      add(udpIp(client, RESOLVER, {4000, 53}, query));
+    }
     add(udpIp(RESOLVER, client, {53, 4000}, dnsAnswer(server)));
   }
   void connect(const std::string& client, uint8_t server) {
@@ -177,6 +186,20 @@ int64_t named(const Run& run, const std::string& name) {
 }
 
 }  // namespace
+
+TEST_CASE("an answer that nobody asked for names flows of its receiver alone") {
+  for (const Asked asked : {Asked::YES, Asked::NO}) {
+    Conversations capture;
+    capture.lookUp("10.1.0.1", 7, asked);
+    for (uint8_t client = 1; client <= 20; ++client)
+      capture.connect("10.1.0." + std::to_string(client), 7);
+    const TemporaryFile file(
+        pcapFile(ByteOrder::NATIVE, TestResolution::NANOSECONDS, capture.packets()));
+    for (const uint32_t lanes : {1U, 3U})
+      CHECK(named(runOn(file.path(), signatures(), lanes), "Video") ==
+            (asked == Asked::YES ? 20 : 1));
+  }
+}
 
 TEST_CASE("what was told between other hosts names the same flows on any number of lanes") {
   const auto packets = conversations(6000);
