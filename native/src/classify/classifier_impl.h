@@ -71,7 +71,8 @@ struct Classifier::Impl final : ScanReceiver {
   [[nodiscard]] bool isAnnouncedStream(const FlowEntry& entry) const;
   void suppose(FlowEntry& entry, const Verdict& verdict);
   bool isProvisional(const FlowEntry& entry);
-  void find(FlowSlot& slot, const ScanResult& result);
+  void find(FlowSlot& slot, StreamSide side, const ScanResult& result);
+  [[nodiscard]] bool isGuess(const FlowSlot& slot, StreamSide side, uint32_t pattern) const;
   void unseatIfIdle(FlowEntry& entry);
 
   void decideIfExhausted(FlowEntry& entry, StreamSide changed);

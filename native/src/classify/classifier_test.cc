@@ -70,6 +70,24 @@ TEST_CASE("a stream whose first octets were missed takes no slot and is not wait
   CHECK(classifier.counters().exhaustedFlows == 1);
 }
 
+TEST_CASE("where a stream was picked up what its start would say is likely at most") {
+  const auto confidenceOf = [](const char* regex, uint32_t startSequence) {
+    Classifier classifier(databaseOf({pattern(regex, 7)}), {});
+    FlowEntry flow = newFlow(testing::TCP);
+    if (startSequence != 0)
+      classifier.add(flow, packetOf(flow, CLIENT, "", startSequence, TCP_SYN));
+    classifier.add(flow, packetOf(flow, CLIENT, "hello world", 100));
+    classifier.settle();
+    REQUIRE(flow.application == 7);
+    return classifier.labelOf(flow)->confidence;
+  };
+  constexpr uint32_t UNSEEN = 0;
+  CHECK(confidenceOf("^hel", UNSEEN) == Confidence::BEHAVIOUR);
+  CHECK(confidenceOf("^hel", 99) == Confidence::PAYLOAD);
+  CHECK(confidenceOf("^hell", UNSEEN) == Confidence::PAYLOAD);
+  CHECK(confidenceOf("wor", UNSEEN) == Confidence::PAYLOAD);
+}
+
 TEST_CASE("UDP: every datagram is a stream of its own, and sizes are checked") {
   Pattern sized = pattern("^abc", 7, Transport::UDP);
   sized.minimumDatagramBytes = 4;

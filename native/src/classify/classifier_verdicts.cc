@@ -106,6 +106,9 @@ FlowLabel Classifier::Impl::labelFor(FlowEntry& entry, const Verdict& verdict) {
                   .rule = verdict.rule,
                   .confidence = verdict.confidence};
   if (slot != nullptr) label.packets = slot->foundPackets;
+  const bool hasTold = facts != nullptr && *facts != FlowFacts{};
+  const bool isGuess = slot != nullptr && slot->isGuess && !hasTold;
+  if (isGuess && verdict.rule == RuleKind::MATCH) label.confidence = Confidence::BEHAVIOUR;
   if (facts == nullptr) return label;
   label.packets =
       std::max(label.packets, slot->isReading() ? payloadPackets(entry) : slot->readPackets);
@@ -143,14 +146,14 @@ void Classifier::Impl::scanned(const ScanOwner& owner, const ScanResult& result)
   if (slot.generation != owner.generation) return;  // decided or ended in the meantime
   FlowEntry& entry = *slot.entry;
   --slot.outstanding;
-  if (result.pattern != VerdictRules::NO_PATTERN) find(slot, result);
+  if (result.pattern != VerdictRules::NO_PATTERN) find(slot, SIDES[owner.slot % 2], result);
   if (slot.verdict.hasName() && !isProvisional(entry)) return concludeIfRead(entry);
   for (const StreamSide side : SIDES) decideIfExhausted(entry, side);
   unseatIfIdle(entry);
 }
 
 /// The first that is found is the verdict, but for what is provisional.
-void Classifier::Impl::find(FlowSlot& slot, const ScanResult& result) {
+void Classifier::Impl::find(FlowSlot& slot, StreamSide side, const ScanResult& result) {
   const Verdict found = naming.ofPattern(result.pattern);
   const Verdict& old = slot.verdict;
   if (isAnnouncedStream(*slot.entry) && found.confidence < Confidence::EXPECTED) return;
@@ -159,7 +162,17 @@ void Classifier::Impl::find(FlowSlot& slot, const ScanResult& result) {
   const bool isBetter = isProvisional(*slot.entry) || isEarlier;
   if (old.hasName() && (naming.isProvisional(found) || !isBetter)) return;
   slot.verdict = found;
+  slot.isGuess = isGuess(slot, side, result.pattern);
   slot.foundPackets = result.flowPackets;
+}
+
+/// A pattern that is tied to the start matched where a stream was picked up, and says little. One
+/// that can match anywhere has no bits of evidence and needs no start.
+bool Classifier::Impl::isGuess(const FlowSlot& slot, StreamSide side, uint32_t pattern) const {
+  constexpr uint32_t ENOUGH_BITS = 32;
+  const uint32_t bits = prefixes.evidenceBits(pattern);
+  return slot.entry->key.protocol == PROTOCOL_TCP && !slot.watch.stream(side).hasStart() &&
+         bits != 0 && bits < ENOUGH_BITS;
 }
 
 /// Datagrams leave nothing behind that would need a slot, unless they belong together.

@@ -43,6 +43,7 @@ struct FlowSlot {
   uint16_t foundPackets = 0;  ///< with payload when `verdict` was found
   uint16_t readPackets = 0;   ///< with payload when `dissection` had all
   RtpShape media[2];          ///< by StreamSide
+  bool isGuess = false;       ///< `verdict` takes for a stream's start what may be none
   bool tracksMedia = false;   ///< some datagram may be RTP or RTCP
   std::unique_ptr<FlowDissection> dissection;  ///< null: nothing of the flow can be read
   SlotDirection directions[2];                 ///< by StreamSide

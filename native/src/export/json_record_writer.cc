@@ -134,6 +134,7 @@ void JsonRecordWriter::appendCounters(const FlowRecord& record) {
   appendNumber("reverseTcpControlBits", record.reverse.tcpFlags);
   appendUnlessZero("reverseIpClassOfService", record.reverse.ipClassOfService);
   appendUnlessZero("reverseIpTTL", record.reverse.ipTimeToLive);
+  if (record.missedStart) appendText("streamStart", "missed");
 }
 
 const ApplicationText& JsonRecordWriter::textOf(uint32_t application) const {

@@ -27,6 +27,7 @@ enum class ClassificationState : uint8_t { NEW = 0, UNDECIDED, SCANNING, DECIDED
 /// Arrays are by Sender. The counters, times and flags are those since the last record.
 struct alignas(64) FlowEntry {
   static constexpr uint32_t NO_INDEX = UINT32_MAX;
+  static constexpr uint8_t OPENED = 1;  ///< of `connection`: a SYN was seen
 
   FlowKey key;
   uint32_t nextInWheel = NO_INDEX;  ///< timer wheel links; the flow table's own

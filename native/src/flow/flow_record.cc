@@ -79,6 +79,9 @@ FlowRecord makeFlowRecord(const FlowView& flow, EndReason reason) {
   record.tunnel = entry.key.tunnel;
   record.segmentTunnel = entry.key.segmentTunnel;
   record.insidePppoe = flow.details.insidePppoe;
+  constexpr uint8_t PROTOCOL_TCP = 6;
+  record.missedStart =
+      entry.key.protocol == PROTOCOL_TCP && (entry.connection & FlowEntry::OPENED) == 0;
   record.endReason = reason;
   return record;
 }

@@ -47,6 +47,7 @@ struct FlowRecord {
   Tunnel tunnel = Tunnel::NONE;
   Tunnel segmentTunnel = Tunnel::NONE;  ///< as FlowKey::segmentTunnel
   bool insidePppoe = false;
+  bool missedStart = false;  ///< TCP: neither side's SYN was seen
   EndReason endReason = EndReason::IDLE_TIMEOUT;
 };
 

@@ -10,7 +10,7 @@ namespace weir {
 namespace {
 
 // FlowEntry::connection.
-constexpr uint8_t OPENED = 1;  ///< a SYN was seen
+constexpr uint8_t OPENED = FlowEntry::OPENED;
 constexpr std::array<uint8_t, 2> FIN_SEEN = {2, 4};
 constexpr std::array<uint8_t, 2> RST_SEEN = {8, 16};
 constexpr uint8_t BOTH_FINS = FIN_SEEN[0] | FIN_SEEN[1];

@@ -197,6 +197,21 @@ TEST_CASE("a first packet with SYN and ACK comes from the responder") {
   CHECK(feed(table, sink, makePacket(2, 0, Sender::B, TCP_SYN)).initiator == Sender::B);
 }
 
+TEST_CASE("the records of a connection say whether its start was seen") {
+  FlowTable table({}, FlowHash::randomSeed());
+  Collect collect(table);
+  FlowEntry& pickedUp = feed(table, collect, makePacket(1, SECOND, Sender::A, TCP_ACK));
+  CHECK(table.recordOf(pickedUp, EndReason::FORCED_END).missedStart);
+  FlowEntry& opened = feed(table, collect, makePacket(2, SECOND, Sender::B, TCP_SYN | TCP_ACK));
+  CHECK_FALSE(table.recordOf(opened, EndReason::FORCED_END).missedStart);
+  table.exportNow(opened, collect);
+  feed(table, collect, makePacket(2, SECOND, Sender::A, TCP_ACK));
+  CHECK_FALSE(table.recordOf(opened, EndReason::FORCED_END).missedStart);
+  DecodedPacket datagram = makePacket(3, SECOND);
+  datagram.key.protocol = 17;
+  CHECK_FALSE(table.recordOf(feed(table, collect, datagram), EndReason::FORCED_END).missedStart);
+}
+
 TEST_CASE("exportNow gives a record and counting goes on from zero") {
   FlowTable table(FlowTableOptions{}, FlowHash::randomSeed());
   Collect sink(table);
