@@ -7,23 +7,10 @@
 namespace weir {
 namespace {
 
-constexpr StreamSide sideOf(const FlowEntry& entry, const DecodedPacket& packet) {
-  return packet.sender == entry.initiator ? StreamSide::CLIENT : StreamSide::SERVER;
-}
-
-std::span<const uint8_t> payloadOf(const DecodedPacket& packet) {
-  return {packet.payload, packet.payloadLengthBytes};
-}
-
 /// A keep-alive of a connection whose start was not seen: it would be taken for its first octet
 /// (RFC 9293 3.8.4 leaves its value open; in practice it is zero).
 bool looksLikeKeepAlive(const DecodedPacket& packet) {
   return packet.payloadLengthBytes == 1 && packet.payload[0] == 0;
-}
-
-/// Version 2 with a fixed header (RFC 3550 5.1).
-bool mayBeMedia(std::span<const uint8_t> octets) {
-  return octets.size() >= 8 && (octets[0] & 0xc0U) == 0x80;
 }
 
 }  // namespace
@@ -92,10 +79,25 @@ bool Classifier::Impl::admit(FlowEntry& entry, const DecodedPacket& packet) {
 
 /// False when no slot is left: then the flow is decided.
 bool Classifier::Impl::seat(FlowEntry& entry) {
-  if (seats.seat(entry)) return true;
+  if (seats.seat(entry) || (makeRoom() && seats.seat(entry))) return true;
   ++counters.slotShortageFlows;
   decide(entry, {});
   return false;
+}
+
+/// A flood of beginnings must not keep others from being named: it pushes out its own.
+bool Classifier::Impl::makeRoom() {
+  FlowEntry* const idle = seats.dispensable();
+  if (idle != nullptr) giveUpSeat(*idle);
+  return idle != nullptr;
+}
+
+void Classifier::Impl::giveUpSeat(FlowEntry& idle) {
+  if (seats[seats.indexOf(idle)].outstanding != 0) queue.flush(*this);
+  if (!FlowSeats::isSeated(idle)) return;
+  if (idle.key.protocol == PROTOCOL_UDP && !hasVerdict(idle)) return unseat(idle);
+  if (!isNamed(idle)) ++counters.slotShortageFlows;
+  conclude(idle, Moment::PACKET);
 }
 
 void Classifier::Impl::addSegment(FlowEntry& entry, const DecodedPacket& packet) {
@@ -160,6 +162,8 @@ void Classifier::Impl::deliver(FlowEntry& entry, const DecodedPacket& packet, ui
   const bool isFirst = direction.stream.deliveredBytes() == 0;
   if (isFirst && isRlpx(entry, packet, sequence)) suppose(entry, naming.ofRlpx());
   chunks.clear();
+  if (segments.isNearlyFull()) giveUpWaiting();
+  segments.setOwner(seats.indexOf(entry) * 2 + static_cast<uint32_t>(side));
   const SegmentOutcome outcome =
       direction.stream.add(sequence, payloadOf(packet), budgets.stream.octets, segments, chunks);
   for (const StreamChunk& chunk : chunks) {
@@ -175,6 +179,26 @@ void Classifier::Impl::deliver(FlowEntry& entry, const DecodedPacket& packet, ui
     giveUp(direction);
     stopReading(entry, side);
   }
+}
+
+/// Of a few streams that hold segments, the one whose flow has been silent longest: holes that are
+/// never filled must not take the room of others.
+void Classifier::Impl::giveUpWaiting() {
+  constexpr int STREAMS_LOOKED_AT = 8;
+  SlotDirection* idle = nullptr;
+  int64_t idleSinceNs = INT64_MAX;
+  for (int i = 0; i < STREAMS_LOOKED_AT; ++i) {
+    const uint32_t owner = segments.nextOwner();
+    FlowSlot& slot = seats[owner / 2];
+    SlotDirection& direction = slot.directions[owner % 2];
+    if (slot.entry == nullptr || !direction.stream.holds() || slot.entry->lastNs >= idleSinceNs)
+      continue;
+    idle = &direction;
+    idleSinceNs = slot.entry->lastNs;
+  }
+  if (idle == nullptr) return;
+  ++counters.reorderDroppedSegments;
+  giveUp(*idle);
 }
 
 /// A flow that has its verdict waits for what is read of it: the matcher has told all it can.
@@ -253,72 +277,6 @@ void Classifier::Impl::closeStream(uint32_t index, StreamSide side) {
 void Classifier::Impl::giveUp(SlotDirection& direction) {
   direction.isFinished = true;
   direction.stream.clear(segments);
-}
-
-/// The budget in octets is the matcher's: shapes and readers get whole datagrams, as many as the
-/// budget in packets allows.
-void Classifier::Impl::addDatagram(FlowEntry& entry, const DecodedPacket& packet) {
-  if (packet.payloadLengthBytes == 0) return;
-  const StreamSide side = sideOf(entry, packet);
-  DatagramWatch datagrams = seats.watch(entry).datagrams(side);
-  const bool isSpent = datagrams.isSpent();
-  const uint32_t allowed = datagrams.allowance(packet.payloadLengthBytes, budgets.datagrams);
-  const bool isFound = hasVerdict(entry) && !isProvisional(entry);
-  Candidates candidates;
-  if (!isFound && allowed != 0)
-    candidates = prefixes.ofDatagram(partOf(Transport::UDP, side), payloadOf(packet).first(allowed),
-                                     packet.datagramBytes);
-  const bool isScanned = !candidates.areNone();
-  datagrams.count(isScanned ? allowed : 0, budgets.datagrams);
-  seats.keep(entry, side, datagrams);
-  if (isSpent || (isScanned && !seat(entry))) return;
-  if (!isFound) observeMedia(entry, side, payloadOf(packet));
-  if (!FlowSeats::isSeated(entry)) return;
-  if (isScanned || allowed == 0 || isFound) dissect(entry, side, payloadOf(packet));
-  if (datagrams.isSpent()) stopReading(entry, side);
-  if (isScanned) requestDatagram(entry, packet, {allowed, candidates});
-}
-
-void Classifier::Impl::requestDatagram(FlowEntry& entry, const DecodedPacket& packet,
-                                       const DatagramScan& scan) {
-  const StreamSide side = sideOf(entry, packet);
-  FlowSlot& slot = seats[seats.indexOf(entry)];
-  queue.add({.bytes = payloadOf(packet).first(scan.octets),
-             .slot = seats.indexOf(entry) * 2 + static_cast<uint32_t>(side),
-             .generation = slot.generation,
-             .part = partOf(Transport::UDP, side),
-             .startOfStream = true,
-             .endOfStream = true,
-             .candidates = scan.candidates},
-            {packet.datagramBytes, payloadPackets(entry)}, SegmentPool::NO_BLOCK);
-  counters.scannedOctets += scan.octets;
-  ++slot.outstanding;
-}
-
-/// RTP and RTCP have no words to match: several datagrams of a flow tell. They may use a part of
-/// the slots only, since a flood of noise begins like them now and then.
-void Classifier::Impl::observeMedia(FlowEntry& entry, StreamSide side,
-                                    std::span<const uint8_t> octets) {
-  if (!mayBeMedia(octets)) return;
-  const bool isSeated = FlowSeats::isSeated(entry);
-  if (!isSeated && (seats.used() >= mediaSeatsMax || !seats.seat(entry))) return;
-  FlowSlot& slot = seats[seats.indexOf(entry)];
-  slot.tracksMedia = true;
-  const Verdict shape = naming.ofShape(slot.media[static_cast<size_t>(side)].add(octets));
-  const bool isAnnounced = announcedAs(entry).hasName() && isMediaPacket(octets);
-  suppose(entry, isAnnounced ? announcedAs(entry) : shape);
-}
-
-/// What the flow is called if nothing in it says otherwise.
-Verdict Classifier::Impl::announcedAs(const FlowEntry& entry) const {
-  const auto role = static_cast<AnnouncedRole>(uint8_t{entry.announced});
-  return Naming::ofAnnouncement(memory->announced.applicationOf(role));
-}
-
-/// Files that FTP transfers look like anything: their announcement alone names the flow when no
-/// pattern does.
-bool Classifier::Impl::isAnnouncedStream(const FlowEntry& entry) const {
-  return entry.key.protocol == PROTOCOL_TCP && announcedAs(entry).hasName();
 }
 
 /// What its shape makes of a seated flow, unless a pattern that matches by now says otherwise.

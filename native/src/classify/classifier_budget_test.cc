@@ -88,6 +88,48 @@ TEST_CASE("segments that come behind a gap for ever are given up") {
   CHECK(classifier.counters().undecidedFlowBytes == 0);
 }
 
+TEST_CASE("a flood of beginnings pushes out its own, and nobody who talks with another") {
+  constexpr uint32_t SLOTS = 2048;
+  Classifier classifier(databaseOf({pattern("^hello", 7)}), {.undecidedFlowsMax = SLOTS});
+  FlowEntry talking = newFlow(TCP, 8);
+  talking.packets[0] = talking.packets[1] = 1;
+  classifier.add(talking, packetOf(talking, CLIENT, "hel", 1));
+  std::vector<FlowEntry> flood(3 * SLOTS, newFlow(TCP));
+  for (FlowEntry& flow : flood) {
+    flow.lastNs = &flow - flood.data() + 1;
+    flow.packets[0] = 1;
+    classifier.add(flow, packetOf(flow, CLIENT, "h", 1));
+  }
+  FlowEntry fresh = newFlow(TCP, 9);
+  fresh.lastNs = INT64_MAX;
+  classifier.add(fresh, packetOf(fresh, CLIENT, "hel", 1));
+  for (FlowEntry* flow : {&talking, &fresh})
+    classifier.add(*flow, packetOf(*flow, CLIENT, "lo", 4));
+  classifier.settle();
+  CHECK(talking.application == 7);
+  CHECK(fresh.application == 7);
+  CHECK(classifier.counters().slotShortageFlows == flood.size() + 2 - SLOTS);
+}
+
+TEST_CASE("holes that are never filled do not take the room of others' segments") {
+  constexpr uint32_t HOLES = 8;
+  Classifier classifier(databaseOf({pattern("^hello", 7)}), {});
+  std::vector<FlowEntry> flood(3000, newFlow(TCP));
+  for (FlowEntry& flow : flood) {
+    classifier.add(flow, packetOf(flow, CLIENT, "", 99, TCP_SYN));
+    for (uint32_t i = 0; i < HOLES; ++i)
+      classifier.add(flow, packetOf(flow, CLIENT, "x", 102 + 2 * i));
+  }
+  FlowEntry other = newFlow(TCP, 8);
+  other.lastNs = 1;
+  classifier.add(other, packetOf(other, CLIENT, "", 99, TCP_SYN));
+  classifier.add(other, packetOf(other, CLIENT, "lo", 103));
+  classifier.add(other, packetOf(other, CLIENT, "hel", 100));
+  classifier.settle();
+  CHECK(other.application == 7);
+  CHECK(classifier.counters().reorderDroppedSegments > 0);
+}
+
 TEST_CASE("of what a flood took little stays, and that is counted") {
   constexpr uint64_t STAYS = 1024;
   const auto database = busyDatabase();

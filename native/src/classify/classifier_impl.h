@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// The classifier's inside: classifier.cc takes packets in, classifier_verdicts.cc judges.
+// The classifier's inside: classifier.cc takes packets in, classifier_datagrams.cc those of UDP,
+// classifier_verdicts.cc judges.
 #pragma once
 
 #include <algorithm>
 #include <array>
 #include <memory>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -18,6 +20,14 @@
 #include "classify/verdict_rules.h"
 
 namespace weir {
+
+inline StreamSide sideOf(const FlowEntry& entry, const DecodedPacket& packet) {
+  return packet.sender == entry.initiator ? StreamSide::CLIENT : StreamSide::SERVER;
+}
+
+inline std::span<const uint8_t> payloadOf(const DecodedPacket& packet) {
+  return {packet.payload, packet.payloadLengthBytes};
+}
 
 struct Classifier::Impl final : ScanReceiver {
   /// 16 MiB of segments out of order.
@@ -46,6 +56,9 @@ struct Classifier::Impl final : ScanReceiver {
   void addToFlow(FlowEntry& entry, const DecodedPacket& packet);
   bool admit(FlowEntry& entry, const DecodedPacket& packet);
   bool seat(FlowEntry& entry);
+  bool seatForMedia(FlowEntry& entry);
+  bool makeRoom();
+  void giveUpSeat(FlowEntry& idle);
 
   void addSegment(FlowEntry& entry, const DecodedPacket& packet);
   void lookAt(FlowEntry& entry, const DecodedPacket& packet, uint32_t sequence);
@@ -55,6 +68,7 @@ struct Classifier::Impl final : ScanReceiver {
   void requestChunk(FlowEntry& entry, StreamSide side, const StreamChunk& chunk);
   void closeStream(uint32_t index, StreamSide side);
   void giveUp(SlotDirection& direction);
+  void giveUpWaiting();
 
   void addDatagram(FlowEntry& entry, const DecodedPacket& packet);
   struct DatagramScan {
@@ -108,6 +122,7 @@ struct Classifier::Impl final : ScanReceiver {
   const VerdictRules rules;
   Admission admission = Admission::ALL;
   const uint32_t mediaSeatsMax;
+  uint32_t mediaSeats = 0;
   FlowSeats seats;
   SegmentPool segments;
   const Naming naming;

@@ -318,21 +318,20 @@ TEST_CASE("protocols by number, and protocols without a name") {
   CHECK(classifier.counters().unscannableFlows == 1);
 }
 
-TEST_CASE("when all slots are taken new flows stay unnamed and are counted") {
+TEST_CASE("when all slots are taken the flow that was silent longest goes unnamed, counted") {
   Classifier classifier(databaseOf({pattern("^x", 7), pattern("^a.*x", 8)}),
                         {.undecidedFlowsMax = 1});
   FlowEntry first = newFlow(testing::TCP);
   FlowEntry second = newFlow(testing::TCP, 8);
   classifier.add(first, packetOf(first, CLIENT, "a", 100));
-  classifier.add(second, packetOf(second, CLIENT, "x", 100));
-  CHECK(second.classification == ClassificationState::DECIDED);
+  classifier.add(second, packetOf(second, CLIENT, "a", 100));
+  CHECK(first.classification == ClassificationState::DECIDED);
+  CHECK(first.application == 0);
   CHECK(classifier.counters().slotShortageFlows == 1);
+  classifier.add(second, packetOf(second, CLIENT, "x", 101));
   classifier.settle();
-  classifier.release(first);
-  FlowEntry third = newFlow(testing::TCP, 9);
-  classifier.add(third, packetOf(third, CLIENT, "x", 100));
-  classifier.settle();
-  CHECK(third.application == 7);
+  CHECK(second.application == 8);
+  CHECK(classifier.counters().undecidedFlowBytes == 0);
 }
 
 TEST_CASE("a late result never reaches the flow that has the slot now") {

@@ -31,6 +31,7 @@ void Classifier::Impl::leaveSlot(FlowEntry& entry) {
 void Classifier::Impl::unseat(FlowEntry& entry) {
   const FlowSlot& slot = seats[seats.indexOf(entry)];
   if (slot.dissection) dissectionBytes -= slot.dissection->heldBytes();
+  if (slot.tracksMedia) --mediaSeats;
   seats.unseat(entry);
 }
 

@@ -6,7 +6,27 @@ namespace {
 
 constexpr uint8_t PROTOCOL_UDP = 17;
 
+/// So few that a flood pays for them; a flow must be the first to go among as many of the flood's.
+constexpr int SEATS_LOOKED_AT = 8;
+
+bool isOneSided(const FlowEntry& entry) { return entry.packets[0] == 0 || entry.packets[1] == 0; }
+
+bool goesBefore(const FlowEntry& one, const FlowEntry& other) {
+  if (isOneSided(one) != isOneSided(other)) return isOneSided(one);
+  return one.lastNs < other.lastNs;
+}
+
 }  // namespace
+
+FlowEntry* FlowSeats::dispensable() {
+  FlowEntry* first = nullptr;
+  for (int i = 0; i < SEATS_LOOKED_AT; ++i) {
+    const FlowSlot* const slot = slots_.next();
+    if (slot == nullptr || slot->entry == nullptr) continue;
+    if (first == nullptr || goesBefore(*slot->entry, *first)) first = slot->entry;
+  }
+  return first;
+}
 
 bool FlowSeats::seat(FlowEntry& entry) {
   if (isSeated(entry)) return true;

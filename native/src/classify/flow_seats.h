@@ -32,6 +32,10 @@ class FlowSeats {
   /// Gives the flow a slot unless it has one; false when none is left.
   bool seat(FlowEntry& entry);
 
+  /// Whose seat to give to another when all are taken: of a few in turn that of a flow of which
+  /// only one side was heard, and among those who has been silent longest. Null without any seats.
+  FlowEntry* dispensable();
+
   /// The other way round: the flow stays undecided. It must hold nothing but its watch.
   void unseat(FlowEntry& entry);
 

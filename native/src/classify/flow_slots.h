@@ -77,6 +77,14 @@ class FlowSlotPool {
 
   FlowSlot& operator[](uint32_t index) { return chunks_[index / CHUNK_SLOTS][index % CHUNK_SLOTS]; }
 
+  /// The slots in turn, used or not; null while there are none.
+  FlowSlot* next() {
+    if (chunks_.empty()) return nullptr;
+    const auto slots = static_cast<uint32_t>(chunks_.size() * CHUNK_SLOTS);
+    turn_ = turn_ + 1 < std::min(slots, slotsMax_) ? turn_ + 1 : 0;
+    return &(*this)[turn_];
+  }
+
   /// Whether slot `index` is in use by `entry`; any number is allowed.
   [[nodiscard]] bool holds(uint32_t index, const FlowEntry& entry) const {
     const size_t chunk = index / CHUNK_SLOTS;
@@ -104,6 +112,7 @@ class FlowSlotPool {
   uint32_t slotsMax_;
   uint32_t free_ = FlowEntry::NO_INDEX;
   uint32_t used_ = 0;
+  uint32_t turn_ = 0;
 };
 
 }  // namespace weir

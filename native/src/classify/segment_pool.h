@@ -11,11 +11,12 @@
 namespace weir {
 
 struct SegmentBlock {
-  static constexpr uint32_t CAPACITY_BYTES = 2036;  ///< a block is 2 KiB
+  static constexpr uint32_t CAPACITY_BYTES = 2032;  ///< a block is 2 KiB
 
   uint32_t next = UINT32_MAX;
   uint32_t offset = 0;  ///< in the stream
   uint32_t length = 0;
+  uint32_t owner = 0;  ///< the pool's user's own
   uint8_t bytes[CAPACITY_BYTES];
 
   [[nodiscard]] uint32_t end() const { return offset + length; }
@@ -29,11 +30,24 @@ class SegmentPool {
 
   explicit SegmentPool(uint32_t blocksMax) : blocksMax_(blocksMax) {}
 
+  /// Of the blocks that are allocated from now on.
+  void setOwner(uint32_t owner) { owner_ = owner; }
+
+  /// The owners of blocks in turn, which may have given them back; 0 while there are none.
+  uint32_t nextOwner() {
+    if (chunks_.empty()) return 0;
+    turn_ = turn_ + 1 < chunks_.size() * CHUNK_BLOCKS ? turn_ + 1 : 0;
+    return (*this)[turn_].owner;
+  }
+
+  [[nodiscard]] bool isNearlyFull() const { return used_ + STREAM_BLOCKS_MAX > blocksMax_; }
+
   /// NO_BLOCK when all are taken.
   uint32_t allocate() {
     if (free_ == NO_BLOCK && !grow()) return NO_BLOCK;
     const uint32_t block = free_;
     free_ = (*this)[block].next;
+    (*this)[block].owner = owner_;
     ++used_;
     return block;
   }
@@ -53,6 +67,7 @@ class SegmentPool {
 
  private:
   static constexpr uint32_t CHUNK_BLOCKS = 64;
+  static constexpr uint32_t STREAM_BLOCKS_MAX = 8;
 
   bool grow() {
     const auto first = static_cast<uint32_t>(chunks_.size() * CHUNK_BLOCKS);
@@ -67,6 +82,8 @@ class SegmentPool {
 
   std::vector<std::unique_ptr<SegmentBlock[]>> chunks_;
   uint32_t blocksMax_;
+  uint32_t owner_ = 0;
+  uint32_t turn_ = 0;
   uint32_t free_ = NO_BLOCK;
   uint32_t used_ = 0;
 };

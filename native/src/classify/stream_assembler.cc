@@ -55,9 +55,27 @@ void StreamAssembler::deliver(std::span<const uint8_t> piece, SegmentPool& pool,
   }
 }
 
+/// To the block that ends at `offset`, if there is one with room: small pieces take no block each.
+size_t StreamAssembler::append(const uint32_t* link, uint32_t offset,
+                               std::span<const uint8_t> piece, SegmentPool& pool) const {
+  for (uint32_t index = firstHeld_; index != SegmentPool::NO_BLOCK; index = pool[index].next) {
+    SegmentBlock& block = pool[index];
+    if (&block.next != link || block.end() != offset) continue;
+    const size_t room = SegmentBlock::CAPACITY_BYTES - block.length;
+    const size_t taken = std::min(piece.size(), room);
+    std::memcpy(block.bytes + block.length, piece.data(), taken);
+    block.length += static_cast<uint32_t>(taken);
+    return taken;
+  }
+  return 0;
+}
+
 /// Inserts in front of `*link` and moves `link` behind what it inserted.
 bool StreamAssembler::hold(uint32_t*& link, uint32_t offset, std::span<const uint8_t> piece,
                            SegmentPool& pool) {
+  const size_t appended = append(link, offset, piece, pool);
+  offset += static_cast<uint32_t>(appended);
+  piece = piece.subspan(appended);
   while (!piece.empty()) {
     if (heldCount_ == HELD_MAX) return false;
     const uint32_t index = pool.allocate();

@@ -45,6 +45,8 @@ class StreamAssembler {
   SegmentOutcome add(uint32_t sequence, std::span<const uint8_t> payload, uint32_t limit,
                      SegmentPool& pool, std::vector<StreamChunk>& chunks);
 
+  [[nodiscard]] bool holds() const { return heldCount_ != 0; }
+
   /// Octets delivered so far.
   [[nodiscard]] uint32_t deliveredBytes() const { return next_; }
 
@@ -53,6 +55,8 @@ class StreamAssembler {
 
  private:
   void deliver(std::span<const uint8_t> piece, SegmentPool& pool, std::vector<StreamChunk>& chunks);
+  size_t append(const uint32_t* link, uint32_t offset, std::span<const uint8_t> piece,
+                SegmentPool& pool) const;
   bool hold(uint32_t*& link, uint32_t offset, std::span<const uint8_t> piece, SegmentPool& pool);
 
   uint32_t startSequence_ = 0;

@@ -37,6 +37,19 @@ TEST_CASE("segments come out in the order of the stream") {
   CHECK(stream.pool.used() == 0);
 }
 
+TEST_CASE("small pieces that follow each other wait in one block") {
+  Stream stream;
+  stream.assembler.start(100);
+  for (uint32_t i = 0; i < 100; ++i)
+    CHECK(stream.add(101 + i, std::string_view("0123456789").substr(i % 10, 1)) ==
+          SegmentOutcome::HELD);
+  CHECK(stream.pool.used() == 1);
+  CHECK(stream.add(100, "x") == SegmentOutcome::DELIVERED);
+  CHECK(stream.received.size() == 101);
+  CHECK(stream.received.substr(0, 12) == "x01234567890");
+  CHECK(stream.pool.used() == 0);
+}
+
 TEST_CASE("keep-alives and retransmissions add nothing") {
   Stream stream;
   stream.assembler.start(100);
