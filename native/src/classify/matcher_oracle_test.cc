@@ -18,7 +18,8 @@ constexpr std::array ENGINES = {Engine::HYPERSCAN, Engine::EMULATOR};
 
 /// With '$' at its end, in an alternative, or before what cannot follow it.
 std::string randomRegex(RandomRegex& random) {
-  const std::string regex = (random.below(2) == 0 ? "^" : "") + random.pattern();
+  const std::string start = random.below(2) == 0 ? "^" : "";
+  const std::string regex = start + random.pattern();
   switch (random.below(8)) {
     case 0:
       return "(?:" + regex + ")$";
@@ -46,9 +47,10 @@ bool takes(Engine engine, const Pattern& pattern) {
 SignatureSet randomSet(Engine engine, RandomRegex& random, size_t patterns) {
   SignatureSet set;
   while (set.patterns.size() < patterns) {
-    Pattern candidate =
-        testing::pattern(randomRegex(random), static_cast<uint32_t>(1 + random.below(3)),
-                         static_cast<Transport>(random.below(4) == 0), StreamSide::CLIENT);
+    const std::string regex = randomRegex(random);
+    const auto application = static_cast<uint32_t>(1 + random.below(3));
+    const auto transport = static_cast<Transport>(random.below(4) == 0);
+    Pattern candidate = testing::pattern(regex, application, transport, StreamSide::CLIENT);
     candidate.caseless = random.below(4) == 0;
     if (takes(engine, candidate)) set.patterns.push_back(candidate);
   }

@@ -105,7 +105,8 @@ TEST_CASE("names are kept once, bounded, and leave with their last address") {
   std::mt19937 random(3);
   for (uint32_t i = 0; i < 20'000; ++i) {
     const std::string name = std::to_string(random() % 1000) + ".example";
-    cache.learn(numbered(random() % 100), response(name, {numbered(random()), numbered(i)}), i);
+    const auto client = numbered(random() % 100);
+    cache.learn(client, response(name, {numbered(random()), numbered(i)}), i);
     CHECK(cache.nameCount() <= ENTRIES);
   }
   // One address again and again: at each time one name is behind it, and at the end one is left.

@@ -135,9 +135,11 @@ TEST_CASE("noise is turned away by Weir's signatures") {
 std::shared_ptr<const MatcherDatabase> randomDatabase(RandomRegex& random, size_t patterns) {
   std::vector<Pattern> taken;
   while (taken.size() < patterns) {
-    Pattern candidate = testing::pattern((random.below(40) == 0 ? "" : "^") + random.pattern(), 1,
-                                         static_cast<Transport>(random.below(2)),
-                                         static_cast<StreamSide>(random.below(2)));
+    const std::string start = random.below(40) == 0 ? "" : "^";
+    const std::string regex = start + random.pattern();
+    const auto transport = static_cast<Transport>(random.below(2));
+    const auto side = static_cast<StreamSide>(random.below(2));
+    Pattern candidate = testing::pattern(regex, 1, transport, side);
     candidate.caseless = random.below(4) == 0;
     if (random.below(4) == 0) candidate.minimumDatagramBytes = random.below(6);
     if (random.below(4) == 0) candidate.maximumDatagramBytes = 3 + random.below(6);
@@ -153,7 +155,8 @@ std::shared_ptr<const MatcherDatabase> randomDatabase(RandomRegex& random, size_
 Tally judgeRandomly(const MatcherDatabase& database, RandomRegex& random, int inputs) {
   Tally tally;
   for (int i = 0; i < inputs; ++i) {
-    const std::string text = random.input(12) + random.input(1) + "a";
+    std::string text = random.input(12);
+    text += random.input(1) + "a";
     DumpedSample sample;
     sample.transport = static_cast<Transport>(random.below(2));
     sample.side = static_cast<StreamSide>(random.below(2));

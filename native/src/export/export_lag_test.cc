@@ -28,6 +28,7 @@ OwnedRecord anyRecord() {
   std::mt19937_64 random(1);
   OwnedRecord owned = randomRecord(random, NOW_NS, 4);
   owned.record.forward.packets = owned.record.forward.octets = 1;
+  owned.record.reverse = {};  // one direction, so one record in each protocol
   return owned;
 }
 

@@ -107,8 +107,12 @@ inline DirectionRecord randomDirection(std::mt19937_64& random, int64_t nowNs) {
   DirectionRecord direction;
   // Mostly ordinary counters, sometimes octets that do not fit 32 bits, sometimes none.
   if (random() % 5 == 0) return direction;
-  direction.packets = 1 + random() % (random() % 8 == 0 ? UINT32_MAX : 100'000);
-  direction.octets = 20 + random() % (random() % 8 == 0 ? uint64_t{1} << 36U : 100'000'000);
+  // One draw a statement, here and in other tests: the order within an expression is the
+  // compiler's.
+  const uint64_t packetRange = random() % 8 == 0 ? UINT32_MAX : 100'000;
+  direction.packets = 1 + random() % packetRange;
+  const uint64_t octetRange = random() % 8 == 0 ? uint64_t{1} << 36U : 100'000'000;
+  direction.octets = 20 + random() % octetRange;
   direction.outerOctets = direction.octets + random() % 1'000;
   direction.sourcePort = static_cast<uint16_t>(random());
   direction.destinationPort = static_cast<uint16_t>(random());

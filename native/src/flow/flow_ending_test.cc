@@ -135,9 +135,11 @@ void compareWithReference(uint32_t seed) {
   Collect sink(table);
   int64_t now = 1'700'000'000 * SECOND;
   for (int i = 0; i < 1500; ++i) {
-    now += static_cast<int64_t>(random() % (random() % 50 == 0 ? 40 * SECOND : SECOND / 5));
-    const auto packet = makePacket(static_cast<uint16_t>(random() % 40), now,
-                                   random() % 2 ? Sender::A : Sender::B, randomFlags(random));
+    const int64_t longestPause = random() % 50 == 0 ? 40 * SECOND : SECOND / 5;
+    now += static_cast<int64_t>(random() % static_cast<uint64_t>(longestPause));
+    const auto port = static_cast<uint16_t>(random() % 40);
+    const Sender sender = random() % 2 ? Sender::A : Sender::B;
+    const auto packet = makePacket(port, now, sender, randomFlags(random));
     feed(table, sink, packet);
     reference.add(packet);
     if (random() % 3 == 0) table.advance(now, sink);

@@ -10,6 +10,7 @@
 
 namespace weir::ncore::testing {
 
+/// One draw a statement, or calls in a chain: the order within an expression is the compiler's.
 class RandomRegex {
  public:
   explicit RandomRegex(uint32_t seed) : random_(seed) {}
@@ -80,14 +81,15 @@ class RandomRegex {
 
   std::string sequence(int depth) {
     std::string text;
-    for (size_t i = below(4) + 1; i-- > 0;) text += atom(depth) + quantifier();
+    for (size_t i = below(4) + 1; i-- > 0;) text.append(atom(depth)).append(quantifier());
     return text;
   }
 
   std::string atom(int depth) {
     if (depth > 0 && below(4) == 0) {
-      return pick({"(", "(?:", "(?i:", "(?s-i:"}) + pick({"", "", "", "|", "^"}) +
-             alternation(depth - 1) + ")";
+      std::string text = pick({"(", "(?:", "(?i:", "(?s-i:"});
+      text += pick({"", "", "", "|", "^"});
+      return text + alternation(depth - 1) + ")";
     }
     return pick({"a",
                  "b",
