@@ -81,6 +81,24 @@ bool isNoRoute(int error) {
          error == EADDRNOTAVAIL;
 }
 
+SocketAddress localAddress(int fd) {
+  SocketAddress address;
+  address.lengthBytes = sizeof address.storage;
+  getsockname(fd, reinterpret_cast<sockaddr*>(&address.storage), &address.lengthBytes);
+  return address;
+}
+
+/// The port of either IP version.
+in_port_t& portBe(SocketAddress& address) {
+  return address.family() == AF_INET6 ? reinterpret_cast<sockaddr_in6&>(address.storage).sin6_port
+                                      : reinterpret_cast<sockaddr_in&>(address.storage).sin_port;
+}
+
+bool isSame(const SocketAddress& one, const SocketAddress& other) {
+  return one.lengthBytes == other.lengthBytes &&
+         std::memcmp(&one.storage, &other.storage, one.lengthBytes) == 0;
+}
+
 void waitAMillisecond() {
   const timespec pause{0, 1'000'000};
   nanosleep(&pause, nullptr);
@@ -123,8 +141,9 @@ void DatagramSender::connectFirst() {
   }
 }
 
-/// Collectors know the session by the port it comes from: the socket stays once it has led there.
-/// It keeps the source address that it had at first, which may be gone from this machine.
+/// Collectors know the session by the address and port that it comes from (RFC 7011 10.3): the
+/// socket stays once it has led there, and its port with it. The address is kept when it was chosen
+/// for the system; else it is what leads there now.
 void DatagramSender::connectAgain() {
   connectedNs_ = nowNs_;
   if (!hasBeenConnected_) {
@@ -132,10 +151,35 @@ void DatagramSender::connectAgain() {
     if (connectError_ == 0) askMtu();
     return;
   }
+  flush();  // what waits is of the present session
   const sockaddr nowhere{AF_UNSPEC, {}};
   static_cast<void>(connect(socket_.get(), &nowhere, sizeof nowhere));
+  keepPort();
   const int status = connect(socket_.get(), address_.get(), address_.lengthBytes);
   noteConnected(status == 0 ? 0 : errno);
+}
+
+/// Linux gives a port that it chose itself back when a socket is disconnected. It may be another's
+/// by now: then the next one is of another session.
+void DatagramSender::keepPort() {
+  SocketAddress address = localAddress(socket_.get());
+  if (portBe(address) != 0) return;  // kept since it was asked for once
+  portBe(address) = portBe(origin_);
+  static_cast<void>(bind(socket_.get(), address.get(), address.lengthBytes));
+}
+
+/// After the socket was connected: whether collectors take it for the same as before.
+void DatagramSender::noteOrigin() {
+  const SocketAddress origin = localAddress(socket_.get());
+  if (hasBeenConnected_ && !isSame(origin, origin_)) isSessionOver_ = true;
+  origin_ = origin;
+}
+
+void DatagramSender::prepare() {
+  if (!isSessionOver_) return;
+  isSessionOver_ = false;
+  ++session_;
+  ++counters_.sessions;
 }
 
 /// `error`: 0, or the errno of what `connect` failed with.
@@ -143,7 +187,10 @@ void DatagramSender::noteConnected(int error) {
   connectError_ = error;
   isCutOff_ = error != 0;
   counters_.connected = error == 0 ? 1 : 0;
-  if (error == 0) hasBeenConnected_ = true;
+  if (error == 0) {
+    noteOrigin();
+    hasBeenConnected_ = true;
+  }
   if (error != 0) noteFailure(SendFailure::system(error));
 }
 
@@ -168,10 +215,8 @@ void DatagramSender::askMtu() {
 }
 
 void DatagramSender::send(std::span<const uint8_t> message, const MessageContents& contents) {
-  if (message.size() > slotBytes_) {
-    noteFailed(contents, FailureReason::TOO_LONG);
-    return;
-  }
+  if (isSessionOver_) return noteFailed(contents, FailureReason::CONNECTION_LOST);
+  if (message.size() > slotBytes_) return noteFailed(contents, FailureReason::TOO_LONG);
   if (waiting_ == 0) waitingSinceNs_ = nowNs_;
   Slot& slot = slots_[waiting_++];
   std::memcpy(slot.octets.iov_base, message.data(), message.size());

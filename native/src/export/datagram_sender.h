@@ -41,6 +41,8 @@ class DatagramSender final : public MessageSender {
   void open() override;
 
   [[nodiscard]] size_t maximumMessageBytes() const override { return maximumBytes_; }
+  [[nodiscard]] uint64_t session() const override { return session_; }
+  void prepare() override;
   void send(std::span<const uint8_t> message, const MessageContents& contents) override;
   void tick(int64_t nowNs) override;
   void flush() override;
@@ -57,7 +59,9 @@ class DatagramSender final : public MessageSender {
 
   void connectFirst();
   void connectAgain();
+  void keepPort();
   void noteConnected(int error);
+  void noteOrigin();
   void prepareSlots();
   void askMtu();
   [[nodiscard]] size_t transmit(size_t first);
@@ -72,6 +76,7 @@ class DatagramSender final : public MessageSender {
   Fd socket_;
   std::vector<SocketAddress> addresses_;
   SocketAddress address_;  ///< the one of them that the socket is for
+  SocketAddress origin_;   ///< address and port that datagrams come from: the session's
   size_t maximumBytes_;
   size_t slotBytes_ = 0;
   std::vector<uint8_t> buffer_;  ///< of all slots
@@ -85,6 +90,8 @@ class DatagramSender final : public MessageSender {
   int64_t connectedNs_ = 0;
   bool isCutOff_ = false;  ///< this machine has no way to the collector
   bool hasBeenConnected_ = false;
+  bool isSessionOver_ = false;  ///< another begins with the next message
+  uint64_t session_ = 1;
   int connectError_ = 0;  ///< errno while the socket is not connected
 };
 

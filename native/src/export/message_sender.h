@@ -41,9 +41,10 @@ struct SenderCounters {
   uint64_t failedOctets = 0;
   std::array<uint64_t, static_cast<size_t>(FailureReason::COUNT)> failedMessagesByReason{};
   uint64_t unreachableMessages = 0;  ///< of `messages`: answered with an ICMP error
-  uint64_t sessions = 0;     ///< transport sessions begun (connections; 1 for UDP, files: each one)
-  uint64_t connected = 0;    ///< 1 while there is a session, else 0
-  uint64_t lastFailure = 0;  ///< SendFailure::word of why a message failed last
+  /// Transport sessions begun: connections, files, and by UDP what comes from another port.
+  uint64_t sessions = 0;
+  uint64_t connected = 0;        ///< 1 while there is a session, else 0
+  uint64_t lastFailure = 0;      ///< SendFailure::word of why a message failed last
   uint64_t lastUnreachable = 0;  ///< likewise of unreachableMessages
 };
 

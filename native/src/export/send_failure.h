@@ -12,7 +12,7 @@ namespace weir {
 enum class FailureReason : uint8_t {
   BUFFER_FULL,      ///< the collector, or the way to it, does not take as much
   NOT_CONNECTED,    ///< no route, or no connection for longer than may be waited
-  CONNECTION_LOST,  ///< given to a connection that was lost before the collector acknowledged it
+  CONNECTION_LOST,  ///< of a session that was over before the collector had it
   TOO_LONG,         ///< for the path's MTU, which had become smaller
   SYSTEM_ERROR,     ///< anything else: `lastFailure` says what
   COUNT,

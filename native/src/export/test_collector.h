@@ -42,13 +42,20 @@ class TestCollector {
 
   [[nodiscard]] uint16_t port() const { return port_; }
 
+  /// Of the last datagram that was taken.
+  [[nodiscard]] uint16_t senderPort() const { return senderPort_; }
+
   /// All that has arrived since the last call.
   std::vector<Datagram> datagrams() {
     std::vector<Datagram> all;
     for (;;) {
       Datagram datagram(65536);
-      const ssize_t length = recv(socket_.get(), datagram.data(), datagram.size(), MSG_DONTWAIT);
+      sockaddr_in sender{};
+      socklen_t senderBytes = sizeof sender;
+      const ssize_t length = recvfrom(socket_.get(), datagram.data(), datagram.size(), MSG_DONTWAIT,
+                                      reinterpret_cast<sockaddr*>(&sender), &senderBytes);
       if (length < 0) return all;
+      senderPort_ = ntohs(sender.sin_port);
       datagram.resize(static_cast<size_t>(length));
       all.push_back(std::move(datagram));
     }
@@ -57,6 +64,7 @@ class TestCollector {
  private:
   Fd socket_;
   uint16_t port_ = 0;
+  uint16_t senderPort_ = 0;
 };
 
 /// Keeps messages as a transport would deliver them; tests set what a connection does.
