@@ -19,11 +19,14 @@ constexpr uint16_t MODE_SYSTEMATIC = 1U << 14U;
 constexpr uint16_t MODE_RANDOM = 2U << 14U;
 constexpr uint32_t MAXIMUM_INTERVAL = (1U << 14U) - 1;
 
-/// The next part of a counter that may not fit 32 bits; what it takes is subtracted from `rest`.
-uint64_t take32(uint64_t& rest) {
-  const uint64_t part = std::min<uint64_t>(rest, UINT32_MAX);
-  rest -= part;
-  return part;
+/// In how many parts of 32 bits a counter goes.
+uint64_t partsOf(uint64_t count) { return count / UINT32_MAX + (count % UINT32_MAX != 0 ? 1 : 0); }
+
+/// The next of `parts` even shares of what is left; it is subtracted from `rest`.
+uint64_t takeShare(uint64_t& rest, uint64_t parts) {
+  const uint64_t share = rest / parts + (rest % parts != 0 ? 1 : 0);
+  rest -= share;
+  return share;
 }
 
 // 16 bits for an ifIndex: 0 ("unknown") is honest where a cut number would name another interface.
@@ -54,11 +57,15 @@ void Netflow5Exporter::writeDirection(const FlowRecord& record, const DirectionR
     noteUnsupported(direction);
     return;
   }
+  // Even shares of both, since collectors take a record without packets for a damaged one. There
+  // are never fewer packets than parts: the octets of each fit into one. Where a caller says
+  // otherwise, the last records have none.
   DirectionRecord rest = direction;
-  while (rest.packets != 0 || rest.octets != 0) {
+  for (uint64_t parts = std::max(partsOf(rest.packets), partsOf(rest.octets)); parts != 0;
+       --parts) {
     DirectionRecord part = direction;
-    part.packets = take32(rest.packets);
-    part.octets = take32(rest.octets);
+    part.packets = takeShare(rest.packets, parts);
+    part.octets = takeShare(rest.octets, parts);
     writeRecord(record, part);
   }
 }

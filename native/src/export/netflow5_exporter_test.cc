@@ -54,6 +54,45 @@ TEST_CASE("v5: what a collector reads adds up to what was written, with large co
   CHECK(sequence == exporter.counters().records);
 }
 
+TEST_CASE("v5: each part of a large record has its share of packets and octets") {
+  auto memory = std::make_unique<MemorySender>();
+  const MemorySender& sender = *memory;
+  Netflow5Exporter exporter(std::move(memory), 0);
+  exporter.open();
+  exporter.tick(NOW_NS);
+  std::mt19937_64 random(6);
+  OwnedRecord owned = randomRecord(random, NOW_NS, 4);
+  owned.record.reverse = {};
+  DirectionRecord& direction = owned.record.forward;
+  for (int round = 0; round < 300; ++round) {
+    const uint64_t packetBits = 1 + random() % 36;
+    direction.packets = 1 + random() % (uint64_t{1} << packetBits);
+    const uint64_t octetBits = 1 + random() % 40;
+    direction.octets = random() % (uint64_t{1} << octetBits);
+    const size_t before = sender.messages.size();
+    exporter.write(owned.get());
+    exporter.flush();
+    uint64_t packets = 0;
+    uint64_t octets = 0;
+    size_t parts = 0;
+    size_t withoutPackets = 0;
+    for (size_t i = before; i < sender.messages.size(); ++i) {
+      const Datagram& datagram = sender.messages[i];
+      for (size_t at = 24; at < datagram.size(); at += 48, ++parts) {
+        packets += load32Be(&datagram[at + 16]);
+        octets += load32Be(&datagram[at + 20]);
+        if (load32Be(&datagram[at + 16]) == 0) ++withoutPackets;
+      }
+    }
+    CHECK(packets == direction.packets);
+    CHECK(octets == direction.octets);
+    // No more parts than are needed: one is full, but for rounding, when there are several.
+    const uint64_t larger = std::max(packets, octets);
+    CHECK(parts == (larger + UINT32_MAX - 1) / UINT32_MAX);
+    CHECK(withoutPackets == parts - std::min<uint64_t>(parts, packets));
+  }
+}
+
 TEST_CASE("v5: fields of one record, times to the millisecond") {
   TestCollector collector;
   Netflow5Exporter exporter(collector.sender(), 0);
