@@ -24,7 +24,7 @@ class StreamChannel {
   virtual size_t write(std::span<const uint8_t> octets) = 0;
 
   /// Takes what the collector says, which means nothing to an exporter, and sees whether it hung
-  /// up.
+  /// up. A collector that talks without end gets no more of the lane's time than a step's reads.
   virtual void listen() = 0;
 
   /// How many of the octets that `write` took have arrived at the collector's machine. Holds also
@@ -46,6 +46,9 @@ class StreamChannel {
   [[nodiscard]] SendFailure failure() const { return failure_; }
 
  protected:
+  static constexpr int MAXIMUM_READS = 16;  ///< of a call of `listen`
+  static constexpr size_t LISTEN_OCTETS = 4096;
+
   void lose(SendFailure failure) {
     if (state_ == State::LOST) return;
     state_ = State::LOST;

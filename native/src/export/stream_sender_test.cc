@@ -146,6 +146,29 @@ TEST_CASE("what had not arrived when a connection is reset has failed, and nothi
   CHECK(failed(sender, FailureReason::CONNECTION_LOST) == 1000 - arrived);
 }
 
+TEST_CASE(
+    "a collector that talks gets a bounded part of a step, and none of it is left in the end" *
+    doctest::skip(geteuid() != 0)) {
+  constexpr size_t SAID = 400'000;
+  StreamCollector collector;
+  const auto address = resolveCollector({"127.0.0.1", collector.port()}, SOCK_STREAM, "").at(0);
+  TcpChannel channel(address, "");
+  collector.acceptOnly();
+  channel.advance();
+  const int bufferBytes = 4 * SAID;
+  setsockopt(channel.fd(), SOL_SOCKET, SO_RCVBUFFORCE, &bufferBytes, sizeof bufferBytes);
+  collector.talk(SAID);
+  awaitUnread(channel.fd(), SAID);
+  uint64_t taken = 0;
+  for (int steps = 0; steps < 100 && taken < SAID; ++steps) {
+    channel.listen();
+    const uint64_t now = takenOctets(channel.fd());
+    CHECK(now - taken <= 16 * 4096);
+    taken = now;
+  }
+  CHECK(taken == SAID);
+}
+
 TEST_CASE("a collector that stops reading fills the buffer; what does not fit is counted") {
   StreamCollector collector(0, 4096);
   StreamSender sender = senderTo(collector.port(), SendMode::NEVER_WAIT, MIB);

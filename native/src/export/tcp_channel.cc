@@ -86,8 +86,8 @@ size_t TcpChannel::read(std::span<uint8_t> octets) {
 }
 
 void TcpChannel::listen() {
-  std::array<uint8_t, 4096> scratch;
-  while (read(scratch) != 0) {
+  std::array<uint8_t, LISTEN_OCTETS> scratch;
+  for (int reads = 0; reads < MAXIMUM_READS && read(scratch) != 0; ++reads) {
   }
 }
 

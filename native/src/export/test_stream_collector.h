@@ -5,10 +5,12 @@
 
 #include <arpa/inet.h>
 #include <doctest/doctest.h>
+#include <linux/tcp.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include <cstring>
 #include <vector>
@@ -57,6 +59,28 @@ class MessageCutter {
   std::vector<uint8_t> rest_;
 };
 
+/// Octets of a connection that its owner has taken from the kernel.
+inline uint64_t takenOctets(int fd) {
+  tcp_info info{};
+  socklen_t length = sizeof info;
+  int unread = 0;
+  REQUIRE(ioctl(fd, FIONREAD, &unread) == 0);
+  REQUIRE(getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &length) == 0);
+  return info.tcpi_bytes_received - static_cast<uint64_t>(unread);
+}
+
+/// Room for that much at `fd`, and waits until it is there.
+inline void awaitUnread(int fd, int octets) {
+  const int bufferBytes = 4 * octets;
+  setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &bufferBytes, sizeof bufferBytes);
+  int unread = 0;
+  for (int i = 0; i < 1000 && unread < octets; ++i) {
+    usleep(10'000);
+    REQUIRE(ioctl(fd, FIONREAD, &unread) == 0);
+  }
+  REQUIRE(unread >= octets);
+}
+
 /// Listens on loopback. Nothing is accepted or read but by `read`.
 class StreamCollector {
  public:
@@ -104,6 +128,18 @@ class StreamCollector {
     pollfd waiting{listener_.get(), POLLIN, 0};
     REQUIRE(poll(&waiting, 1, 10'000) == 1);
     accept();
+  }
+
+  /// Talks, which no collector of IPFIX has to, until `octets` are on their way.
+  void talk(size_t octets) {
+    const std::vector<uint8_t> chatter(octets, 'x');
+    for (size_t said = 0; said < octets;) {
+      pollfd ready{connection_.get(), POLLOUT, 0};
+      REQUIRE(poll(&ready, 1, 10'000) == 1);
+      const ssize_t taken = ::send(connection_.get(), chatter.data(), octets - said, MSG_DONTWAIT);
+      REQUIRE(taken > 0);
+      said += static_cast<size_t>(taken);
+    }
   }
 
   /// Hangs up; unread octets make it a reset.

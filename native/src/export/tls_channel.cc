@@ -119,8 +119,8 @@ size_t TlsChannel::write(std::span<const uint8_t> octets) {
 }
 
 void TlsChannel::listen() {
-  std::array<uint8_t, 4096> scratch;
-  while (state_ == State::ESTABLISHED) {
+  std::array<uint8_t, LISTEN_OCTETS> scratch;
+  for (int reads = 0; reads < MAXIMUM_READS && state_ == State::ESTABLISHED; ++reads) {
     const ssize_t status = gnutls_record_recv(session_.get(), scratch.data(), scratch.size());
     if (status > 0) continue;
     if (status == 0) return lose({SendFailure::Origin::PEER_CLOSED, 0});

@@ -11,6 +11,7 @@
 
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
 #include <string>
 #include <vector>
 
@@ -115,6 +116,7 @@ class TlsServer {
     // It ends at the end of its input, so that must never come.
     int never[2];
     if (pipe(never) == 0) dup2(never[0], STDIN_FILENO);
+    if (chdir(certificates().file("").c_str()) != 0) _exit(127);  // what "-WWW" serves
     std::vector<char*> words;
     for (std::string& argument : arguments) words.push_back(argument.data());
     words.push_back(nullptr);
@@ -186,6 +188,39 @@ TEST_CASE("messages arrive over TLS 1.2 and 1.3, counted when they have" *
     for (int i = 0; i < 500 && server.numbers().size() < 300; ++i) usleep(10'000);
     CHECK(server.numbers() == given);
   }
+}
+
+TEST_CASE("a collector that talks over TLS gets a bounded part of a step" *
+          doctest::skip(!HAS_OPENSSL || geteuid() != 0)) {
+  constexpr int SAID = 400'000;
+  std::ofstream(certificates().file("speech")).close();
+  fs::resize_file(certificates().file("speech"), SAID);
+  TlsServer server("server", {"-WWW"});
+  const auto address = resolveCollector({"127.0.0.1", server.port()}, SOCK_STREAM, "").at(0);
+  const auto credentials = TlsCredentials::load(trusting("ca"));
+  std::unique_ptr<TlsChannel> channel;
+  for (int i = 0; i < 1000; ++i) {
+    if (!channel) channel = std::make_unique<TlsChannel>(address, "", "localhost", credentials);
+    channel->advance();
+    if (channel->state() == StreamChannel::State::ESTABLISHED) break;
+    if (channel->state() == StreamChannel::State::LOST) channel.reset();  // it is still starting
+    usleep(10'000);
+  }
+  REQUIRE(channel);
+  REQUIRE(channel->state() == StreamChannel::State::ESTABLISHED);
+  const std::string question = "GET /speech HTTP/1.0\r\n\r\n";
+  channel->write({reinterpret_cast<const uint8_t*>(question.data()), question.size()});
+  awaitUnread(channel->fd(), SAID);
+  uint64_t taken = takenOctets(channel->fd());
+  for (int steps = 0; steps < 100 && channel->state() == StreamChannel::State::ESTABLISHED;
+       ++steps) {
+    channel->listen();
+    const uint64_t now = takenOctets(channel->fd());
+    CHECK(now - taken < 120'000);  // 16 reads of 4 KiB, and what the library reads ahead
+    taken = now;
+  }
+  CHECK(taken > SAID);
+  CHECK(channel->state() == StreamChannel::State::LOST);
 }
 
 TEST_CASE("a collector that cannot prove its name gets nothing, and it is said why" *
