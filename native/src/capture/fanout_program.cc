@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <initializer_list>
+#include <random>
 #include <utility>
 
 namespace weir {
@@ -19,11 +20,9 @@ constexpr int SERVICE_TAG_BYTES = 4;
 constexpr int CONTROL_WORD_BYTES = 4;
 constexpr int TAG_LEVELS = 3;  // besides the tag that the kernel takes off
 constexpr int LABELS = 6;
-constexpr uint32_t GOLDEN_RATIO = 0x9e3779b1;
-constexpr uint32_t OTHER_MULTIPLIER = 0x85ebca6b;
 
 /// Words of the program's memory.
-enum Memory : uint32_t { IP_AT, SOURCE, DESTINATION, EXCLUSIVE_OR };
+enum Memory : uint32_t { IP_AT, SOURCE, DESTINATION, SCRATCH };
 
 /// Places that are jumped to. All jumps go forward.
 enum class Label : uint8_t {
@@ -179,51 +178,58 @@ void walkInnerEthernet(Assembler& walk) {
   walk.jump(Label::NOT_IP);
 }
 
-/// One word for an address: the exclusive or of its words.
-void foldIpv6(Assembler& walk, int at, Memory into) {
-  walk.load(BPF_W, at);
-  for (int word = 1; word < 4; ++word) {
-    walk.add(BPF_ST, into);
+/// The upper bits of what is in the accumulator, to its lower ones: products mix upwards only.
+/// Takes X.
+void foldDown(Assembler& walk) {
+  walk.add(BPF_ST, SCRATCH);
+  walk.add(BPF_ALU | BPF_RSH | BPF_K, 15);
+  walk.add(BPF_LDX | BPF_MEM, SCRATCH);
+  walk.add(BPF_ALU | BPF_XOR | BPF_X);
+}
+
+/// The address of so many words at `at` behind X becomes one word in memory. Both addresses are
+/// taken in the same way, so that both directions give the same pair of words.
+void hashAddress(Assembler& walk, int at, int words, Memory into, const FanoutSeed& seed) {
+  for (int word = 0; word < words; ++word) {
     walk.load(BPF_W, at + 4 * word);
-    walk.add(BPF_LDX | BPF_MEM, into);
-    walk.add(BPF_ALU | BPF_XOR | BPF_X);
+    if (word == 0) {
+      walk.add(BPF_ALU | BPF_ADD | BPF_K, seed.addend);
+    } else {
+      walk.add(BPF_LDX | BPF_MEM, into);
+      walk.add(BPF_ALU | BPF_ADD | BPF_X);
+    }
+    walk.add(BPF_ALU | BPF_MUL | BPF_K, seed.multipliers[0]);
+    foldDown(walk);
+    walk.add(BPF_ST, into);
     walk.add(BPF_LDX | BPF_MEM, IP_AT);
   }
-  walk.add(BPF_ST, into);
 }
 
 /// X is where IP begins; the first octet confirms the version.
-void loadPair(Assembler& walk) {
+void loadPair(Assembler& walk, const FanoutSeed& seed) {
   walk.place(Label::PAIR);
   walk.add(BPF_STX, IP_AT);
   walk.load(BPF_B, 0);
   walk.add(BPF_ALU | BPF_AND | BPF_K, 0xf0);
   walk.jumpWhenEqual({0x60}, Label::PAIR_IPV6);
   walk.jumpUnlessEqual({0x40}, Label::NOT_IP);
-  walk.load(BPF_W, 12);
-  walk.add(BPF_ST, SOURCE);
-  walk.load(BPF_W, 16);
+  hashAddress(walk, 12, 1, SOURCE, seed);
+  hashAddress(walk, 16, 1, DESTINATION, seed);
   walk.jump(Label::HASH);
   walk.place(Label::PAIR_IPV6);
-  foldIpv6(walk, 8, SOURCE);
-  foldIpv6(walk, 24, DESTINATION);
+  hashAddress(walk, 8, 4, SOURCE, seed);
+  hashAddress(walk, 24, 4, DESTINATION, seed);
 }
 
-/// The destination is in the accumulator. The pair's sum and its exclusive or, because where
-/// networks are numbered alike (10.1.x.y talks to 10.2.x.y) one of the two is the same for all
-/// pairs.
-void hashPair(Assembler& walk) {
+/// The sum is the same for both directions.
+void hashPair(Assembler& walk, const FanoutSeed& seed) {
   walk.place(Label::HASH);
+  walk.add(BPF_LD | BPF_MEM, DESTINATION);
   walk.add(BPF_LDX | BPF_MEM, SOURCE);
-  walk.add(BPF_ALU | BPF_XOR | BPF_X);
-  walk.add(BPF_ST, EXCLUSIVE_OR);
-  walk.add(BPF_ALU | BPF_XOR | BPF_X);  // the destination again
   walk.add(BPF_ALU | BPF_ADD | BPF_X);
-  walk.add(BPF_ALU | BPF_MUL | BPF_K, GOLDEN_RATIO);
-  walk.add(BPF_MISC | BPF_TAX);
-  walk.add(BPF_LD | BPF_MEM, EXCLUSIVE_OR);
-  walk.add(BPF_ALU | BPF_MUL | BPF_K, OTHER_MULTIPLIER);
-  walk.add(BPF_ALU | BPF_XOR | BPF_X);
+  walk.add(BPF_ALU | BPF_MUL | BPF_K, seed.multipliers[1]);
+  foldDown(walk);
+  walk.add(BPF_ALU | BPF_MUL | BPF_K, seed.multipliers[2]);
   // The kernel takes a modulo, and a product is best in its upper half.
   walk.add(BPF_ALU | BPF_RSH | BPF_K, 16);
   walk.add(BPF_RET | BPF_A);
@@ -233,7 +239,15 @@ void hashPair(Assembler& walk) {
 
 }  // namespace
 
-std::vector<sock_filter> fanoutProgram(LinkType linkType) {
+FanoutSeed FanoutSeed::random() {
+  std::random_device device;
+  FanoutSeed seed;
+  seed.addend = device();
+  for (uint32_t& multiplier : seed.multipliers) multiplier = device() | 1U;
+  return seed;
+}
+
+std::vector<sock_filter> fanoutProgram(LinkType linkType, const FanoutSeed& seed) {
   const bool ethernet = linkType == LinkType::ETHERNET;
   Assembler walk(ethernet ? SKF_LL_OFF : SKF_NET_OFF);
   walk.add(BPF_LDX | BPF_IMM, ethernet ? ETH_HLEN : 0);
@@ -247,8 +261,8 @@ std::vector<sock_filter> fanoutProgram(LinkType linkType) {
   walkLlc(walk);
   walkMpls(walk);
   walkInnerEthernet(walk);
-  loadPair(walk);
-  hashPair(walk);
+  loadPair(walk, seed);
+  hashPair(walk, seed);
   return walk.finish();
 }
 

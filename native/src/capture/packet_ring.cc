@@ -190,7 +190,7 @@ void PacketRing::joinFanout() {
   // group.
   const auto groupId = static_cast<uint16_t>(options_.fanoutGroupId + interfaceIndex_);
   const int group = groupId | PACKET_FANOUT_CBPF << 16;
-  auto program = fanoutProgram(linkType_);
+  auto program = fanoutProgram(linkType_, options_.fanoutSeed);
   const sock_fprog data = {static_cast<uint16_t>(program.size()), program.data()};
   if (!setOption(socket_, SOL_PACKET, PACKET_FANOUT, group) ||
       !setOption(socket_, SOL_PACKET, PACKET_FANOUT_DATA, data))

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "capture/fanout_program.h"
 #include "capture/fd.h"
 #include "capture/packet_source.h"
 #include "capture/told_frames.h"
@@ -32,6 +33,7 @@ struct PacketRingOptions {
   InterfaceMode mode = InterfaceMode::PROMISCUOUS;
   uint16_t fanoutGroupId = 0;  ///< the same in all lanes of one interface; with the interface's
                                ///< number added it is the group's, no other program's
+  FanoutSeed fanoutSeed;       ///< likewise the same in all lanes
   uint32_t laneCount = 1;      ///< above 1 the lanes' rings join the fanout group
   uint32_t laneIndex = 0;
   std::shared_ptr<FrameExchange> exchange;  ///< null: the lanes do not overhear each other

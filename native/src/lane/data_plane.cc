@@ -50,6 +50,7 @@ struct SourcesBuilder {
     options.laneCount = lanes;
     // Random: process ids repeat in containers that share an interface.
     options.fanoutGroupId = static_cast<uint16_t>(std::random_device{}());
+    options.fanoutSeed = FanoutSeed::random();
     if (lanes > 1) options.exchange = std::make_shared<FrameExchange>(lanes);
     Sources sources;
     for (uint32_t lane = 0; lane < lanes; ++lane) {
