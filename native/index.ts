@@ -261,7 +261,7 @@ export interface DataPlane {
   reload(config: ReloadConfig): Promise<void>;
   /** Asks the lanes to end their flows and leave. */
   stop(): void;
-  /** Resolves when all lanes have left: after `stop`, or at the end of a file. */
+  /** Resolves when all lanes have left: after `stop`, or at the end of a file. Rejects when one has failed. */
   wait(): Promise<void>;
   counters(): LaneCounters[];
   /** What makes the capture less than exact, and what to do about it: sentences, known after `open`. */

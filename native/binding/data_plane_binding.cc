@@ -5,6 +5,7 @@
 
 #include <cstring>
 #include <exception>
+#include <functional>
 #include <memory>
 
 #include "binding/config_reader.h"
@@ -18,39 +19,23 @@ namespace weir {
 
 namespace {
 
-/// Joins the lanes' threads away from the event loop.
-class WaitWorker final : public Napi::AsyncWorker {
+/// Does what takes its time away from the event loop; what it throws keeps its code. Deletes
+/// itself.
+class PlaneWorker final : public Napi::AsyncWorker {
  public:
-  WaitWorker(Napi::Env env, std::shared_ptr<DataPlane> plane)
-      : AsyncWorker(env), plane_(std::move(plane)), deferred_(Napi::Promise::Deferred::New(env)) {}
+  using Work = std::function<void()>;
 
-  [[nodiscard]] Napi::Promise promise() const { return deferred_.Promise(); }
-
- protected:
-  void Execute() override { plane_->wait(); }
-  void OnOK() override { deferred_.Resolve(Env().Undefined()); }
-  void OnError(const Napi::Error& error) override { deferred_.Reject(error.Value()); }
-
- private:
-  std::shared_ptr<DataPlane> plane_;
-  Napi::Promise::Deferred deferred_;
-};
-
-/// Compiles new signatures and hands them to the lanes away from the event loop.
-class ReloadWorker final : public Napi::AsyncWorker {
- public:
-  ReloadWorker(Napi::Env env, std::shared_ptr<DataPlane> plane, ReloadConfig config)
-      : AsyncWorker(env),
-        plane_(std::move(plane)),
-        config_(std::move(config)),
-        deferred_(Napi::Promise::Deferred::New(env)) {}
-
-  [[nodiscard]] Napi::Promise promise() const { return deferred_.Promise(); }
+  static Napi::Promise queue(Napi::Env env, Work work) {
+    auto* const worker = new PlaneWorker(env, std::move(work));
+    const Napi::Promise promise = worker->deferred_.Promise();
+    worker->Queue();
+    return promise;
+  }
 
  protected:
   void Execute() override {
     try {
-      plane_->reload(std::move(config_));
+      work_();
     } catch (...) {
       failure_ = std::current_exception();
     }
@@ -67,8 +52,10 @@ class ReloadWorker final : public Napi::AsyncWorker {
   }
 
  private:
-  std::shared_ptr<DataPlane> plane_;
-  ReloadConfig config_;
+  PlaneWorker(Napi::Env env, Work work)
+      : AsyncWorker(env), work_(std::move(work)), deferred_(Napi::Promise::Deferred::New(env)) {}
+
+  Work work_;
   Napi::Promise::Deferred deferred_;
   std::exception_ptr failure_;
 };
@@ -107,16 +94,14 @@ class DataPlaneBinding final : public Napi::ObjectWrap<DataPlaneBinding> {
   void stop(const Napi::CallbackInfo&) { plane_->stop(); }
 
   Napi::Value reload(const Napi::CallbackInfo& info) {
-    auto config = readReloadConfig(info[0].As<Napi::Object>());
-    auto* worker = new ReloadWorker(info.Env(), plane_, std::move(config));  // deletes itself
-    worker->Queue();
-    return worker->promise();
+    const auto config =
+        std::make_shared<ReloadConfig>(readReloadConfig(info[0].As<Napi::Object>()));
+    return PlaneWorker::queue(info.Env(),
+                              [plane = plane_, config] { plane->reload(std::move(*config)); });
   }
 
   Napi::Value wait(const Napi::CallbackInfo& info) {
-    auto* worker = new WaitWorker(info.Env(), plane_);  // deletes itself when done
-    worker->Queue();
-    return worker->promise();
+    return PlaneWorker::queue(info.Env(), [plane = plane_] { plane->wait(); });
   }
 
   Napi::Value counters(const Napi::CallbackInfo& info) {

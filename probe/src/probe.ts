@@ -191,7 +191,7 @@ export class Probe {
   /**
    * Resolves when all lanes have left; may be asked for more than once.
    * @throws ProbeError WEIR_PROBE_RECORDS_LOST, WEIR_PROBE_FLOWS_LOST when a file failed on the
-   *   way, or a collector when a file is read
+   *   way, or a collector when a file is read; WEIR_PROBE_LANE_FAILED
    */
   finished(): Promise<void> {
     this.#finished ??= this.#waitForLanes();
@@ -199,9 +199,12 @@ export class Probe {
   }
 
   async #waitForLanes(): Promise<void> {
-    await this.#plane?.wait();
-    this.#isRunning = false;
-    this.#wallSeconds = (performance.now() - this.#startedMs) / 1000;
+    try {
+      await this.#plane?.wait();
+    } finally {
+      this.#isRunning = false;
+      this.#wallSeconds = (performance.now() - this.#startedMs) / 1000;
+    }
     const failure = this.#plane?.recordsFailure();
     if (failure) {
       throw new ProbeError(

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "lane/data_plane.h"
 
-#include <pthread.h>
-
 #include <random>
 #include <unordered_set>
 
@@ -128,7 +126,7 @@ void checkLimits(const DataPlaneConfig& config) {
 
 DataPlane::~DataPlane() {
   stop();
-  wait();
+  threads_.join();
 }
 
 void DataPlane::build() {
@@ -182,12 +180,10 @@ void DataPlane::open() {
 
 void DataPlane::start() {
   for (size_t lane = 0; lane < lanes_.size(); ++lane) {
-    threads_.emplace_back([this, lane] { lanes_[lane]->run(); });
-    std::thread& thread = threads_.back();
-    pthread_setname_np(thread.native_handle(), ("weir-lane-" + std::to_string(lane)).c_str());
+    std::thread& thread = threads_.start(*lanes_[lane]);
     if (config_.cores.empty() || pinToCore(thread, config_.cores[lane])) continue;
     stop();
-    wait();
+    threads_.join();
     throw CodedError("WEIR_PROBE_CANNOT_PIN",
                      "core " + std::to_string(config_.cores[lane]) + " was taken away from Weir.");
   }
@@ -218,11 +214,6 @@ void DataPlane::reload(ReloadConfig config) {
 
 void DataPlane::stop() {
   for (const auto& lane : lanes_) lane->stop();
-}
-
-void DataPlane::wait() {
-  for (std::thread& thread : threads_) thread.join();
-  threads_.clear();
 }
 
 std::vector<LaneCounters> DataPlane::counters() const {

@@ -4,7 +4,6 @@
 #pragma once
 
 #include <memory>
-#include <thread>
 #include <vector>
 
 #include "export/export_route.h"
@@ -13,6 +12,7 @@
 #include "export/record_file.h"
 #include "lane/data_plane_config.h"
 #include "lane/lane.h"
+#include "lane/lane_threads.h"
 
 namespace weir {
 
@@ -42,8 +42,9 @@ class DataPlane {
   /// Asks the lanes to end their flows and leave.
   void stop();
 
-  /// Until every lane has left.
-  void wait();
+  /// Until every lane has left. Throws CodedError WEIR_PROBE_LANE_FAILED when one of them failed,
+  /// upon which the others were stopped.
+  void wait() { threads_.wait(); }
 
   [[nodiscard]] std::vector<LaneCounters> counters() const;
 
@@ -65,7 +66,7 @@ class DataPlane {
   std::vector<PacketSource*> sources_;
   std::vector<MessageExporter*> messageExporters_;
   std::vector<std::string> warnings_;
-  std::vector<std::thread> threads_;
+  LaneThreads threads_{[this] { stop(); }};
 };
 
 }  // namespace weir

@@ -23,6 +23,16 @@ bool isOtherThanIp(Exception exception) {
 }  // namespace
 
 void Lane::run() {
+  try {
+    work();
+  } catch (...) {
+    publishCounters();
+    mailbox_.close();
+    throw;
+  }
+}
+
+void Lane::work() {
   startedNs_ = readNs(CLOCK_MONOTONIC);
   hasListeners_ = parts_.source->hasListeners();
   for (const auto& exporter : parts_.exporters) exporter->setSampling(parts_.sampling);
@@ -242,6 +252,11 @@ void Lane::finish() {
 
 void Lane::publish() {
   if (parts_.classifier->hasRetired()) mailbox_.putBack(parts_.classifier->takeRetired());
+  takeStock();
+  publishCounters();
+}
+
+void Lane::publishCounters() {
   counters_.table = parts_.table->counters();
   counters_.liveFlows = parts_.table->liveFlows();
   counters_.tunnels = decoder_.tunnels();
@@ -251,7 +266,6 @@ void Lane::publish() {
   counters_.overloadLevel = governor_.level();
   counters_.cpuNs = readNs(CLOCK_THREAD_CPUTIME_ID);
   counters_.wallNs = readNs(CLOCK_MONOTONIC) - startedNs_;
-  takeStock();
   for (size_t i = 0; i < parts_.exporters.size(); ++i) {
     counters_.exporters[i] = parts_.exporters[i]->counters();
   }

@@ -48,6 +48,7 @@ class Lane final : private FlowSink {
         decoder_(parts_.decode) {}
 
   /// Until the source is finished or `stop` was called; then all flows end and all records leave.
+  /// After a throw the counters are those of that moment, in which live flows are not recorded.
   void run();
   void stop();
   /// Puts `update` in force between two batches and waits until it is; false when the lane leaves
@@ -63,6 +64,7 @@ class Lane final : private FlowSink {
   // its entry, and its entry this many before it is counted.
   static constexpr size_t STEPS_AHEAD = 12;
 
+  void work();
   size_t sample(size_t received);
   void processBatch(size_t received);
   void processSome(std::span<const PacketView>& views);
@@ -80,6 +82,7 @@ class Lane final : private FlowSink {
   [[nodiscard]] IgnoredTraffic ignored() const;
   void finish();
   void publish();
+  void publishCounters();
 
   void record(FlowEntry& entry, EndReason reason) override;
   void ended(FlowEntry& entry) override;

@@ -7,7 +7,9 @@
 #include <utility>
 
 #include "classify/matcher.h"
+#include "coded_error.h"
 #include "decode/test_frames.h"
+#include "lane/lane_threads.h"
 
 namespace weir {
 namespace {
@@ -105,12 +107,17 @@ struct Run {
   Heard heard;
 };
 
-Run runLane(SamplingState sampling, double pressure, OverloadPolicy policy) {
+LaneParts partsOf(uint64_t receives, double pressure) {
   LaneParts parts;
-  parts.source = std::make_unique<PressingSource>(udpFrames(), RECEIVES, pressure);
+  parts.source = std::make_unique<PressingSource>(udpFrames(), receives, pressure);
   parts.table = std::make_unique<FlowTable>(FlowTableOptions{}, FlowHash::randomSeed());
   parts.classifier = std::make_unique<ClassifierSuccession>(
       std::make_unique<Classifier>(createMatcherDatabase(Engine::NONE, {}), ClassifierOptions{}));
+  return parts;
+}
+
+Run runLane(SamplingState sampling, double pressure, OverloadPolicy policy) {
+  LaneParts parts = partsOf(RECEIVES, pressure);
   parts.sampling = sampling;
   parts.overloadPolicy = policy;
   parts.interfaceNames = [next = 7U]() mutable -> std::vector<InterfaceRow> {
@@ -187,6 +194,57 @@ TEST_CASE("a lane that must not degrade looks at every packet whatever the press
   checkBooks(run);
   CHECK(run.counters.notSampled.packets == 0);
   CHECK(run.counters.overloadLevel == 0);
+}
+
+/// Cannot go on after a while.
+class FailingExporter final : public RecordExporter {
+ public:
+  void write(const FlowRecord&) override {}
+  void tick(int64_t) override {
+    if (++ticks_ == 1000) throw std::bad_alloc();
+  }
+  void flush() override {}
+
+ private:
+  int ticks_ = 0;
+};
+
+TEST_CASE("a lane that fails ends the others, whose books are whole, and it is said why") {
+  constexpr uint64_t WITHOUT_END = UINT64_MAX;
+  std::vector<Heard> heard(3);
+  std::vector<std::unique_ptr<Lane>> lanes;
+  for (size_t index = 0; index < heard.size(); ++index) {
+    LaneParts parts = partsOf(WITHOUT_END, 0);
+    if (index == 1) {
+      parts.exporters.push_back(std::make_unique<FailingExporter>());
+    } else {
+      parts.exporters.push_back(std::make_unique<Ears>(heard[index]));
+    }
+    lanes.push_back(std::make_unique<Lane>(std::move(parts)));
+  }
+  LaneThreads threads([&lanes] {
+    for (const auto& lane : lanes) lane->stop();
+  });
+  for (const auto& lane : lanes) threads.start(*lane);
+  std::string code;
+  std::string text;
+  try {
+    threads.wait();
+  } catch (const CodedError& error) {
+    code = error.code();
+    text = error.what();
+  }
+  CHECK(code == "WEIR_PROBE_LANE_FAILED");
+  CHECK(text.find("lane 1 has failed: not enough memory") == 0);
+  for (const size_t index : {0, 2}) {
+    const LaneCounters counters = lanes[index]->counters();
+    const PacketSum& exceptions = counters.exceptions[static_cast<size_t>(Exception::NON_IP)];
+    CHECK(counters.captured.packets == counters.recorded.packets + exceptions.packets);
+    CHECK(counters.recorded.packets == heard[index].packets);
+  }
+  CHECK(lanes[1]->counters().captured.packets > 0);
+  LaneUpdate update;
+  CHECK_FALSE(lanes[1]->update(update));  // nobody waits for it
 }
 
 }  // namespace
