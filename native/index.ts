@@ -245,6 +245,26 @@ export interface LaneCounters {
   readonly exporters: readonly ExporterCounters[];
 }
 
+/** The names that `LANE_WATCH` holds: LaneCounters' own, and those of its parts. */
+export type LaneWatch =
+  | 'packets'
+  | 'frameOctets'
+  | 'evictedFlows'
+  | 'liveFlows'
+  | 'samplingFactor'
+  | 'overloadLevel'
+  | 'kernelDroppedPackets'
+  | 'interfaceLosses'
+  | 'interfaceReturns'
+  | 'slotShortageFlows'
+  | 'shedFlows'
+  | 'matcherBusyRequests'
+  | 'cpuNs'
+  | 'wallNs';
+
+/** The names that `TARGET_WATCH` holds: some of ExporterCounters'. */
+export type TargetWatch = 'failedRecords' | 'unreachableMessages' | 'sessions' | 'connected';
+
 /** Errors thrown by `build` and `start` carry a stable `code` (WEIR_…). */
 export interface DataPlane {
   /** Compiles the signatures and builds all lanes; opens nothing. */
@@ -264,6 +284,11 @@ export interface DataPlane {
   /** Resolves when all lanes have left: after `stop`, or at the end of a file. Rejects when one has failed. */
   wait(): Promise<void>;
   counters(): LaneCounters[];
+  /**
+   * Writes a few of the counters without making an object: for each lane those of LANE_WATCH, then for
+   * each of its exporters those of TARGET_WATCH. The length of `into` must be just that, after `build`.
+   */
+  watch(into: Float64Array): void;
   /** What makes the capture less than exact, and what to do about it: sentences, known after `open`. */
   warnings(): string[];
   /** What went wrong with the records file (full disk, closed pipe), or null. */
@@ -279,12 +304,20 @@ interface Addon extends InspectionAddon {
   findUser(name: string): UserIdentity | null;
   dropPrivileges(keptCapabilities: readonly number[], user: string | null): void;
   notifyServiceManager(message: string): boolean;
+  readonly laneWatch: readonly LaneWatch[];
+  readonly targetWatch: readonly TargetWatch[];
   readonly DataPlane: new (config: DataPlaneConfig) => DataPlane;
 }
 
 const addon = createRequire(import.meta.url)('../build/Release/weir.node') as Addon;
 
 export const DataPlane: new (config: DataPlaneConfig) => DataPlane = addon.DataPlane;
+
+/** What `watch` writes of each lane, in this order. */
+export const LANE_WATCH: readonly LaneWatch[] = addon.laneWatch;
+
+/** What `watch` writes of each exporter of a lane, in this order. */
+export const TARGET_WATCH: readonly TargetWatch[] = addon.targetWatch;
 
 /** The system's user of this name, or null. */
 export const findUser: Addon['findUser'] = addon.findUser;

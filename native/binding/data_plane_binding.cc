@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Mirrors DataPlane for JavaScript: constructor(config), build, open, start, reload,
-// stop, wait, counters.
+// stop, wait, counters, watch.
 #include <napi.h>
 
 #include <cstring>
@@ -9,6 +9,7 @@
 #include <memory>
 
 #include "binding/config_reader.h"
+#include "binding/counters_watch.h"
 #include "binding/counters_writer.h"
 #include "binding/guarded.h"
 #include "binding/inspect_binding.h"
@@ -71,6 +72,7 @@ class DataPlaneBinding final : public Napi::ObjectWrap<DataPlaneBinding> {
                         InstanceMethod<&DataPlaneBinding::stop>("stop"),
                         InstanceMethod<&DataPlaneBinding::wait>("wait"),
                         InstanceMethod<&DataPlaneBinding::counters>("counters"),
+                        InstanceMethod<&DataPlaneBinding::watch>("watch"),
                         InstanceMethod<&DataPlaneBinding::warnings>("warnings"),
                         InstanceMethod<&DataPlaneBinding::recordsFailure>("recordsFailure")});
   }
@@ -112,6 +114,10 @@ class DataPlaneBinding final : public Napi::ObjectWrap<DataPlaneBinding> {
     return array;
   }
 
+  void watch(const Napi::CallbackInfo& info) {
+    writeWatch(plane_->counters(), exporters_, info[0].As<Napi::Float64Array>());
+  }
+
   Napi::Value warnings(const Napi::CallbackInfo& info) {
     Napi::Array array = Napi::Array::New(info.Env());
     for (const std::string& warning : plane_->warnings()) array.Set(array.Length(), warning);
@@ -133,6 +139,7 @@ Napi::Object initialize(Napi::Env env, Napi::Object exports) {
   exports.Set("DataPlane", DataPlaneBinding::define(env));
   defineProcess(env, exports);
   defineInspect(env, exports);
+  defineWatch(env, exports);
   return exports;
 }
 

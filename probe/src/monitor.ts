@@ -7,22 +7,19 @@ import { linkState } from './link-state.js';
 import { decidedShare } from './naming.js';
 import { type Probe, sourceOf } from './probe.js';
 import { RecentGrowth } from './rates.js';
-import type { ProbeStats } from './stats.js';
 import type { ProbeStatus, ReloadAnswer, SourceStatus } from './status.js';
 import { WarningNews } from './warning-news.js';
-import { runningWarnings, type Watched, warningsOf, watchedCounters } from './warnings.js';
+import { interfaceCounters, runningWarnings, type Watched, warningsOf } from './warnings.js';
+import type { Places, WatchedCounters } from './watched-counters.js';
 
 const SAMPLE_MS = 1000;
+/** A timer may be early by a little. */
+const SPARE_SAMPLES = 3;
 const RATE_SPAN_MS = 5000;
 const WARNING_SPAN_MS = 60_000;
 
 /** A live lane shows up ten times a second. */
 const STUCK_MS = 10_000;
-
-interface Heartbeat {
-  readonly wallSeconds: number;
-  readonly seenMs: number;
-}
 
 function sourceStatus(probe: Probe): SourceStatus {
   const source = sourceOf(probe.config);
@@ -31,45 +28,47 @@ function sourceStatus(probe: Probe): SourceStatus {
   return { kind: 'interface', name, link: linkState(name) };
 }
 
-const laneKey = (lane: number, counter: string): string => `lane ${lane} ${counter}`;
-
-function laneCounters({ lanes }: ProbeStats): Record<string, number> {
-  return Object.fromEntries(
-    lanes.flatMap(({ packets, cpuSeconds }, lane) => [
-      [laneKey(lane, 'packets'), packets],
-      [laneKey(lane, 'cpuSeconds'), cpuSeconds],
-    ]),
-  );
-}
-
 export interface MonitorOptions {
   readonly version: string;
   /** Is told when the interface goes away and is there again, when a warning begins and ends. */
   readonly log: Logger;
 }
 
-/** `start` when the probe runs. Costs one reading of the counters a second. */
+/** `start` when the probe runs. Costs one reading of few counters a second, into memory that it keeps. */
 export class ProbeMonitor {
   readonly #probe: Probe;
   readonly #options: MonitorOptions;
-  readonly #recent = new RecentGrowth(RATE_SPAN_MS);
-  readonly #minute = new RecentGrowth(WARNING_SPAN_MS);
+  readonly #counters: WatchedCounters;
+  readonly #recent: RecentGrowth;
+  readonly #minute: RecentGrowth;
   readonly #startedAt = new Date();
-  #heartbeats: Heartbeat[] = [];
+  /** of each lane: its clock, and when that was seen to have gone on */
+  readonly #wallNs: Float64Array;
+  readonly #seenMs: Float64Array;
   #reloads = { succeeded: 0, failed: 0 };
   #lastReload: ReloadAnswer | null = null;
-  #capture: ProbeStats['capture'] = {};
+  #capture: Readonly<Record<string, number>> = {};
   readonly #news = new WarningNews();
   #timer: NodeJS.Timeout | undefined;
 
   constructor(probe: Probe, options: MonitorOptions) {
     this.#probe = probe;
     this.#options = options;
+    this.#counters = probe.watchedCounters();
+    this.#recent = this.#growthOver(RATE_SPAN_MS);
+    this.#minute = this.#growthOver(WARNING_SPAN_MS);
+    this.#wallNs = new Float64Array(this.#counters.lanes).fill(Number.NaN);
+    this.#seenMs = new Float64Array(this.#counters.lanes);
+  }
+
+  #growthOver(spanMs: number): RecentGrowth {
+    const samples = spanMs / SAMPLE_MS + SPARE_SAMPLES;
+    return new RecentGrowth({ spanMs, samples, values: this.#counters.values.length });
   }
 
   start(): void {
     this.#sample();
-    this.#timer = setInterval(() => this.#look(), SAMPLE_MS).unref();
+    this.#timer = setInterval(() => this.look(), SAMPLE_MS).unref();
   }
 
   stop(): void {
@@ -81,37 +80,40 @@ export class ProbeMonitor {
     this.#reloads[answer.result === 'reloaded' ? 'succeeded' : 'failed']++;
   }
 
-  #look(): void {
-    this.#tellOfWarnings(this.#sample());
+  /** What the timer does each second. */
+  look(): void {
+    this.#sample();
+    this.#tellOfWarnings();
   }
 
-  #sample(): ProbeStats {
+  #sample(): void {
     const nowMs = performance.now();
-    const stats = this.#probe.stats();
-    this.#tellOfInterface(stats);
-    const counters = watchedCounters(stats);
-    this.#recent.add(nowMs, { ...counters, ...laneCounters(stats) });
-    this.#minute.add(nowMs, counters);
-    this.#heartbeats = stats.lanes.map(({ wallSeconds }, lane) => {
-      const before = this.#heartbeats[lane];
-      return before?.wallSeconds === wallSeconds ? before : { wallSeconds, seenMs: nowMs };
-    });
-    return stats;
+    this.#probe.watch(this.#counters);
+    this.#tellOfInterface();
+    this.#recent.add(nowMs, this.#counters.values);
+    this.#minute.add(nowMs, this.#counters.values);
+    for (let lane = 0; lane < this.#counters.lanes; lane++) {
+      const wallNs = this.#counters.sum(this.#counters.ofLane(lane, 'wallNs'));
+      if (wallNs === this.#wallNs[lane]) continue;
+      this.#wallNs[lane] = wallNs;
+      this.#seenMs[lane] = nowMs;
+    }
   }
 
-  #tellOfWarnings(stats: ProbeStats): void {
+  #tellOfWarnings(): void {
     if (!this.#probe.isRunning) return;
-    const warnings = runningWarnings(this.#watched(stats));
+    const warnings = runningWarnings(this.#watched());
     for (const [level, message] of this.#news.next(performance.now(), warnings)) {
       this.#options.log(level, message);
     }
   }
 
-  #watched(stats: ProbeStats): Watched {
+  #watched(): Watched {
     return {
-      stats,
-      source: sourceStatus(this.#probe),
+      counters: this.#counters,
       growth: this.#minute,
+      lastFailure: (target) => this.#probe.stats().targets[target]?.lastFailure ?? '',
+      source: sourceStatus(this.#probe),
       maximumFlows: this.#probe.config.maximumFlows,
       stuckLanes: this.stuckLanes(),
       lastReload: this.#lastReload,
@@ -119,7 +121,8 @@ export class ProbeMonitor {
     };
   }
 
-  #tellOfInterface({ capture }: ProbeStats): void {
+  #tellOfInterface(): void {
+    const capture = interfaceCounters(this.#counters);
     const { interface: name = '' } = this.#probe.config;
     for (const [level, message] of interfaceNews(name, this.#capture, capture)) {
       this.#options.log(level, message);
@@ -131,15 +134,19 @@ export class ProbeMonitor {
   stuckLanes(): number[] {
     if (!this.#probe.isRunning || this.#probe.config.interface === undefined) return [];
     const nowMs = performance.now();
-    return this.#heartbeats.flatMap(({ seenMs }, lane) =>
-      nowMs - seenMs > STUCK_MS ? [lane] : [],
-    );
+    const stuck: number[] = [];
+    for (const [lane, seenMs] of this.#seenMs.entries()) {
+      if (nowMs - seenMs > STUCK_MS) stuck.push(lane);
+    }
+    return stuck;
   }
 
   status(): ProbeStatus {
     const { config } = this.#probe;
     const stats = this.#probe.stats();
-    const watched = this.#watched(stats);
+    this.#probe.watch(this.#counters);
+    const watched = this.#watched();
+    const rateOf = (places: Places): number => this.#recent.perSecond(places);
     return {
       version: this.#options.version,
       processId: process.pid,
@@ -150,11 +157,11 @@ export class ProbeMonitor {
       engine: config.engine,
       cores: parseCores(config.pin),
       maximumFlows: watched.maximumFlows,
-      packetsPerSecond: this.#recent.perSecond('packets'),
-      bitsPerSecond: this.#recent.perSecond('frameOctets') * 8,
+      packetsPerSecond: rateOf(this.#counters.ofLanes('packets')),
+      bitsPerSecond: rateOf(this.#counters.ofLanes('frameOctets')) * 8,
       laneRates: stats.lanes.map((_, lane) => ({
-        packetsPerSecond: this.#recent.perSecond(laneKey(lane, 'packets')),
-        busyShare: this.#recent.perSecond(laneKey(lane, 'cpuSeconds')),
+        packetsPerSecond: rateOf(this.#counters.ofLane(lane, 'packets')),
+        busyShare: rateOf(this.#counters.ofLane(lane, 'cpuNs')) / 1e9,
       })),
       residentBytes: process.memoryUsage.rss(),
       decidedShare: decidedShare(stats.classifier),

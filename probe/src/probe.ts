@@ -19,6 +19,7 @@ import {
 import { type ProbeStats, probeStats } from './stats.js';
 import { parseTargets, transportOptions } from './targets.js';
 import { parseTunnels } from './tunnels.js';
+import { WatchedCounters } from './watched-counters.js';
 
 /** Weir's own signatures, beside the packages in a checkout. */
 export const OWN_SIGNATURES: string = fileURLToPath(new URL('../../signatures', import.meta.url));
@@ -224,8 +225,21 @@ export class Probe {
 
   stats(): ProbeStats {
     const wallSeconds = this.#wallSeconds ?? (performance.now() - this.#startedMs) / 1000;
+    return probeStats(this.#plane?.counters() ?? [], this.#exporterNames(), wallSeconds);
+  }
+
+  #exporterNames(): string[] {
     const { export: targets, records } = this.#config;
-    const names = records === undefined ? targets : [...targets, 'records'];
-    return probeStats(this.#plane?.counters() ?? [], names, wallSeconds);
+    return records === undefined ? targets : [...targets, 'records'];
+  }
+
+  /** For `watch`. */
+  watchedCounters(): WatchedCounters {
+    return new WatchedCounters(this.#config.lanes, this.#exporterNames());
+  }
+
+  /** Reads them anew, after `build`; makes nothing that would have to be collected. */
+  watch(counters: WatchedCounters): void {
+    this.#plane?.watch(counters.values);
   }
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, it } from 'vitest';
 import { RecentGrowth } from './rates.js';
-import type { ProbeStats } from './stats.js';
-import { runningWarnings, type Watched, warningsOf, watchedCounters } from './warnings.js';
+import { runningWarnings, type Watched, warningsOf } from './warnings.js';
+import { type Places, WatchedCounters } from './watched-counters.js';
 
 const TARGET = 'netflow9://192.0.2.1:2055';
 
@@ -10,29 +10,38 @@ interface Counts {
   readonly kernelDropped?: number;
   readonly failed?: number;
   readonly live?: number;
+  readonly connected?: number;
+  readonly sessions?: number;
 }
 
-function statsOf({ kernelDropped = 0, failed = 0, live = 0 }: Counts): ProbeStats {
-  return {
-    packets: 0,
-    frameOctets: 0,
-    evictedFlows: 0,
-    capture: { kernelDroppedPackets: kernelDropped },
-    classifier: {},
-    targets: { [TARGET]: { failedRecords: failed, lastFailure: 'full buffer' } },
-    lanes: [{ liveFlows: live, overloadLevel: 0, samplingFactor: 1 }],
-  } as unknown as ProbeStats;
+function put(counters: WatchedCounters, counts: Counts): Float64Array {
+  const { kernelDropped = 0, failed = 0, live = 0, connected = 1, sessions = 0 } = counts;
+  const set = (places: Places, value: number) => {
+    for (const place of places) counters.values[place] = value;
+  };
+  set(counters.ofLanes('kernelDroppedPackets'), kernelDropped);
+  set(counters.ofLanes('liveFlows'), live);
+  set(counters.ofLanes('samplingFactor'), 1);
+  for (const target of counters.targets) {
+    set(counters.ofTarget(target, 'failedRecords'), failed);
+    set(counters.ofTarget(target, 'connected'), connected);
+    set(counters.ofTarget(target, 'sessions'), sessions);
+  }
+  return counters.values;
 }
 
-function watched(before: Counts, now: Counts): Watched {
-  const growth = new RecentGrowth(60_000);
-  growth.add(0, watchedCounters(statsOf(before)));
-  growth.add(30_000, watchedCounters(statsOf(now)));
-  const stats = statsOf(now);
+/** Of one lane. */
+function watched(before: Counts, now: Counts, target = TARGET): Watched {
+  const counters = new WatchedCounters(1, [target]);
+  const values = counters.values.length;
+  const growth = new RecentGrowth({ spanMs: 60_000, samples: 3, values });
+  growth.add(0, put(counters, before));
+  growth.add(30_000, put(counters, now));
   return {
-    stats,
-    source: { kind: 'interface', name: 'eth1', link: 'up' },
+    counters,
     growth,
+    lastFailure: () => 'full buffer',
+    source: { kind: 'interface', name: 'eth1', link: 'up' },
     maximumFlows: 100,
     stuckLanes: [],
     lastReload: null,
@@ -57,36 +66,27 @@ describe('warningsOf', () => {
   });
 
   it('names a collector that some lane has no connection to, and why', () => {
-    const target = (url: string, connected: number) => ({
-      [url]: { connected, lastFailure: 'Connection refused' },
-    });
-    const told = (targets: object) =>
+    const told = (url: string, connected: number) =>
       warningsOf({
-        ...watched({}, {}),
-        stats: { ...statsOf({}), targets } as unknown as ProbeStats,
+        ...watched({ connected }, { connected }, url),
+        lastFailure: () => 'Connection refused',
       });
-    expect(told(target('ipfix+tls://a:1', 0))).toEqual([
+    expect(told('ipfix+tls://a:1', 0)).toEqual([
       'ipfix+tls://a:1: not connected (Connection refused)',
     ]);
-    expect(told(target('ipfix+tcp://a:1', 1))).toEqual([]);
-    expect(told(target('netflow9://a:1', 0))).toEqual([
+    expect(told('ipfix+tcp://a:1', 1)).toEqual([]);
+    expect(told('netflow9://a:1', 0)).toEqual([
       'netflow9://a:1: not connected (Connection refused)',
     ]);
-    expect(told(target('ipfix://a:1', 1))).toEqual([]);
-    expect(told(target('file://a.ipfix', 0))).toEqual([]);
+    expect(told('ipfix://a:1', 1)).toEqual([]);
+    expect(told('file://a.ipfix', 0)).toEqual([]);
   });
 
   it('does not miss the connection of a lane that has finished', () => {
-    const told = (counters: object) =>
-      warningsOf({
-        ...watched({}, {}),
-        stats: {
-          ...statsOf({}),
-          targets: { 'ipfix+tcp://a:1': counters },
-        } as unknown as ProbeStats,
-      });
-    expect(told({ connected: 0, sessions: 1, lastFailure: '' })).toEqual([]);
-    expect(told({ connected: 0, sessions: 0, lastFailure: '' })).toHaveLength(1);
+    const told = (counts: Counts) =>
+      warningsOf({ ...watched(counts, counts, 'ipfix+tcp://a:1'), lastFailure: () => '' });
+    expect(told({ connected: 0, sessions: 1 })).toEqual([]);
+    expect(told({ connected: 0, sessions: 0 })).toHaveLength(1);
   });
 
   it('has a subject for each that does not change with the counts', () => {

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // What is not well with a running probe, in sentences for who has to do something about it.
+import type { LaneWatch, TargetWatch } from '@weir/native';
 import { isInterfaceGone } from './capture-news.js';
 import type { RecentGrowth } from './rates.js';
-import type { ProbeStats } from './stats.js';
 import type { ReloadAnswer, SourceStatus } from './status.js';
 import type { Warnings } from './warning-news.js';
+import type { WatchedCounters } from './watched-counters.js';
 
 const NEARLY_FULL = 0.9;
 
@@ -14,8 +15,8 @@ interface GrowthWarning<Say> {
   readonly say: Say;
 }
 
-/** Counters whose growth is worth a word, by the names that `watchedCounters` gives them. */
-const GROWTH_WARNINGS: Readonly<Record<string, GrowthWarning<(count: string) => string>>> = {
+/** Counters whose growth is worth a word. */
+const OF_LANES: Partial<Record<LaneWatch, GrowthWarning<(count: string) => string>>> = {
   kernelDroppedPackets: {
     subject: 'the kernel drops packets',
     say: (count) =>
@@ -42,7 +43,7 @@ const GROWTH_WARNINGS: Readonly<Record<string, GrowthWarning<(count: string) => 
 
 type SayOfTarget = (count: string, lastFailure: string) => string;
 
-const TARGET_WARNINGS: Readonly<Record<string, GrowthWarning<SayOfTarget>>> = {
+const OF_TARGETS: Partial<Record<TargetWatch, GrowthWarning<SayOfTarget>>> = {
   failedRecords: {
     subject: 'records are lost',
     say: (count, lastFailure) =>
@@ -54,35 +55,21 @@ const TARGET_WARNINGS: Readonly<Record<string, GrowthWarning<SayOfTarget>>> = {
   },
 };
 
+const GROWTH_WARNINGS = Object.entries(OF_LANES) as [
+  LaneWatch,
+  GrowthWarning<(count: string) => string>,
+][];
+const TARGET_WARNINGS = Object.entries(OF_TARGETS) as [TargetWatch, GrowthWarning<SayOfTarget>][];
+
 const number = (value: number): string => value.toLocaleString('en');
 
-const targetKey = (target: string, counter: string): string => `${target} ${counter}`;
-
-/** The counters that `warningsOf` looks at, flat, for RecentGrowth. */
-export function watchedCounters(stats: ProbeStats): Record<string, number> {
-  const targets = Object.entries(stats.targets).flatMap(([target, counters]) =>
-    Object.keys(TARGET_WARNINGS).map((counter) => [
-      targetKey(target, counter),
-      (counters as unknown as Record<string, number>)[counter] ?? 0,
-    ]),
-  );
-  return {
-    packets: stats.packets,
-    frameOctets: stats.frameOctets,
-    evictedFlows: stats.evictedFlows,
-    kernelDroppedPackets: stats.capture.kernelDroppedPackets ?? 0,
-    slotShortageFlows: stats.classifier.slotShortageFlows ?? 0,
-    shedFlows: stats.classifier.shedFlows ?? 0,
-    matcherBusyRequests: stats.classifier.matcherBusyRequests ?? 0,
-    ...Object.fromEntries(targets),
-  };
-}
-
 export interface Watched {
-  readonly stats: ProbeStats;
-  readonly source: SourceStatus;
-  /** of `watchedCounters` */
+  readonly counters: WatchedCounters;
+  /** of their values */
   readonly growth: RecentGrowth;
+  /** of a target, in words; "" while nothing has failed */
+  readonly lastFailure: (target: string) => string;
+  readonly source: SourceStatus;
   readonly maximumFlows: number;
   readonly stuckLanes: readonly number[];
   readonly lastReload: ReloadAnswer | null;
@@ -96,57 +83,63 @@ type Entry = readonly [subject: string, text: string];
  * Collectors that some lane has no connection to, or no route by UDP. One that was there and has ended
  * without a failure belongs to a lane that has finished.
  */
-function connectionWarnings({ targets, lanes }: ProbeStats): Entry[] {
-  return Object.entries(targets)
-    .filter(([url, { connected }]) => /^(ipfix|netflow)/.test(url) && connected < lanes.length)
-    .filter(([, { sessions, lastFailure }]) => lastFailure !== '' || sessions < lanes.length)
-    .map(([url, { lastFailure }]) => [
+function connectionWarnings({ counters, lastFailure }: Watched): Entry[] {
+  const { lanes, targets } = counters;
+  const lanesWith = (target: string, counter: 'connected' | 'sessions'): number =>
+    counters.sum(counters.ofTarget(target, counter));
+  return targets
+    .filter((url) => /^(ipfix|netflow)/.test(url) && lanesWith(url, 'connected') < lanes)
+    .map((url) => ({ url, failure: lastFailure(url) }))
+    .filter(({ url, failure }) => failure !== '' || lanesWith(url, 'sessions') < lanes)
+    .map(({ url, failure }) => [
       `${url}: not connected`,
-      `${url}: not connected (${lastFailure || 'no answer yet'})`,
+      `${url}: not connected (${failure || 'no answer yet'})`,
     ]);
 }
 
-function growthWarnings({ stats, growth }: Watched): Entry[] {
+function growthWarnings({ counters, growth, lastFailure }: Watched): Entry[] {
   const span = `in the last ${Math.max(1, Math.round(growth.spanSeconds))} s`;
-  const own = Object.entries(GROWTH_WARNINGS)
-    .filter(([counter]) => growth.growth(counter) > 0)
-    .map(([counter, { subject, say }]): Entry => [subject, say(number(growth.growth(counter)))]);
-  const targets = Object.entries(stats.targets).flatMap(([target, { lastFailure }]) =>
-    Object.entries(TARGET_WARNINGS)
-      .map(([counter, told]) => ({ ...told, count: growth.growth(targetKey(target, counter)) }))
-      .filter(({ count }) => count > 0)
-      .map(({ subject, say, count }): Entry => {
-        return [`${target}: ${subject}`, `${target}: ${say(number(count), lastFailure)}`];
-      }),
+  const own = GROWTH_WARNINGS.flatMap(([counter, { subject, say }]): Entry[] => {
+    const count = growth.growth(counters.ofLanes(counter));
+    return count > 0 ? [[subject, say(number(count))]] : [];
+  });
+  const targets = counters.targets.flatMap((url) =>
+    TARGET_WARNINGS.flatMap(([counter, { subject, say }]): Entry[] => {
+      const count = growth.growth(counters.ofTarget(url, counter));
+      if (count <= 0) return [];
+      return [[`${url}: ${subject}`, `${url}: ${say(number(count), lastFailure(url))}`]];
+    }),
   );
   return [...own, ...targets].map(([subject, warning]) => [subject, `${span}: ${warning}`]);
 }
 
-function fullTables({ stats, maximumFlows }: Watched): Entry[] {
-  return stats.lanes.flatMap(({ liveFlows }, lane) =>
-    liveFlows >= NEARLY_FULL * maximumFlows
-      ? [
-          [
-            `lane ${lane} is full`,
-            `lane ${lane} holds ${number(liveFlows)} of ${number(maximumFlows)} flows: raise --max-flows`,
-          ] as const,
-        ]
-      : [],
-  );
+/** What is said of each lane that has something to say. */
+function ofEachLane(lanes: number, say: (lane: number) => Entry | undefined): Entry[] {
+  const said: Entry[] = [];
+  for (let lane = 0; lane < lanes; lane++) {
+    const entry = say(lane);
+    if (entry) said.push(entry);
+  }
+  return said;
 }
 
-function overloads({ lanes }: ProbeStats): Entry[] {
-  return lanes.flatMap(({ overloadLevel, samplingFactor }, lane) =>
-    overloadLevel > 0
-      ? [
-          [
-            `lane ${lane} is overloaded`,
-            `lane ${lane} is overloaded: new flows stay without a name` +
-              `${samplingFactor > 1 ? `, one packet in ${samplingFactor} stands for all` : ''}`,
-          ] as const,
-        ]
-      : [],
-  );
+function fullTables({ counters, maximumFlows }: Watched): Entry[] {
+  return ofEachLane(counters.lanes, (lane) => {
+    const liveFlows = counters.sum(counters.ofLane(lane, 'liveFlows'));
+    if (liveFlows < NEARLY_FULL * maximumFlows) return undefined;
+    const held = `${number(liveFlows)} of ${number(maximumFlows)} flows`;
+    return [`lane ${lane} is full`, `lane ${lane} holds ${held}: raise --max-flows`];
+  });
+}
+
+function overloads({ counters }: Watched): Entry[] {
+  return ofEachLane(counters.lanes, (lane) => {
+    if (counters.sum(counters.ofLane(lane, 'overloadLevel')) === 0) return undefined;
+    const factor = counters.sum(counters.ofLane(lane, 'samplingFactor'));
+    const subject = `lane ${lane} is overloaded`;
+    const sampled = factor > 1 ? `, one packet in ${factor} stands for all` : '';
+    return [subject, `${subject}: new flows stay without a name${sampled}`];
+  });
 }
 
 function linkWarnings({ name, link }: SourceStatus): Entry[] {
@@ -169,21 +162,29 @@ export function runningWarnings(watched: Watched): Warnings {
   return new Map([
     ...stuck,
     ...linkWarnings(watched.source),
-    ...overloads(watched.stats),
-    ...connectionWarnings(watched.stats),
+    ...overloads(watched),
+    ...connectionWarnings(watched),
     ...growthWarnings(watched),
     ...fullTables(watched),
   ]);
 }
 
+/** What the rings have counted of the interface. */
+export function interfaceCounters(counters: WatchedCounters): Record<string, number> {
+  return {
+    interfaceLosses: counters.sum(counters.ofLanes('interfaceLosses')),
+    interfaceReturns: counters.sum(counters.ofLanes('interfaceReturns')),
+  };
+}
+
 /** A line each; none when all is well. */
 export function warningsOf(watched: Watched): string[] {
-  const { stats, lastReload, captureWarnings } = watched;
+  const { counters, lastReload, captureWarnings } = watched;
   const failed =
     lastReload?.result === 'failed'
       ? [`the last reload failed, what was before is in force: ${lastReload.message}`]
       : [];
-  const gone = isInterfaceGone(stats.capture)
+  const gone = isInterfaceGone(interfaceCounters(counters))
     ? ['the interface is gone: nothing is captured until there is one of its name again']
     : [];
   return [...gone, ...runningWarnings(watched).values(), ...captureWarnings, ...failed];
