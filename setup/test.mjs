@@ -43,6 +43,16 @@ function dumpSignatures(folder, name) {
 /** Tests that one process runs; small, so that all cores have work until the end. */
 const TESTS_OF_A_PROCESS = 20;
 
+/** Names of the test cases that a program leaves out where it is: without root, or without a peer. */
+async function skippedCases(program, options) {
+  const namesOf = async (...more) => {
+    const { text } = await outputOf(program, ['--list-test-cases', ...more], options);
+    return text.split('\n').filter((line) => line !== '' && !/^(\[doctest\]|=+$)/.test(line));
+  };
+  const run = new Set(await namesOf());
+  return (await namesOf('--no-skip')).filter((name) => !run.has(name));
+}
+
 /** A program's test cases, some to a process, as many processes at once as there are cores. */
 async function runDoctest(program, env) {
   const options = { cwd: ROOT, env };
@@ -50,7 +60,8 @@ async function runDoctest(program, env) {
   const count = Number(/filters: (\d+)/.exec(counted)?.[1] ?? 0);
   const firsts = [];
   for (let first = 1; first <= count; first += TESTS_OF_A_PROCESS) firsts.push(first);
-  const sum = { passed: 0, failed: count === 0 ? 1 : 0 };
+  const skipped = await skippedCases(program, options);
+  const sum = { passed: 0, failed: count === 0 ? 1 : 0, skipped };
   await inParallel(firsts, async (first) => {
     const range = [`--first=${first}`, `--last=${first + TESTS_OF_A_PROCESS - 1}`];
     const { text, hasFailed } = await outputOf(program, range, options);
@@ -95,9 +106,16 @@ function runVitest(project) {
     { cwd: ROOT, stdio: 'inherit' },
   );
   try {
-    const { numPassedTests, numFailedTests } = JSON.parse(readFileSync(report, 'utf8'));
+    const { numPassedTests, numFailedTests, testResults } = JSON.parse(
+      readFileSync(report, 'utf8'),
+    );
+    const skipped = testResults
+      .flatMap(({ assertionResults }) => assertionResults)
+      .filter(({ status: outcome }) => outcome !== 'passed' && outcome !== 'failed')
+      .map(({ fullName }) => fullName);
     // A file that cannot even be loaded has no failed tests, but fails the run.
-    return { passed: numPassedTests, failed: Math.max(numFailedTests, status === 0 ? 0 : 1) };
+    const failed = Math.max(numFailedTests, status === 0 ? 0 : 1);
+    return { passed: numPassedTests, failed, skipped };
   } catch {
     return { passed: 0, failed: 1 };
   }
@@ -126,11 +144,28 @@ async function runSuites(names) {
     });
     results.push({
       suite: name,
+      skipped: [],
       ...result,
       seconds: Math.round((performance.now() - startMs) / 1000),
     });
   }
   return results;
+}
+
+function printTable(results) {
+  const row = (suite, ...columns) =>
+    [suite.padEnd(16), ...columns.map((column) => String(column).padStart(7))].join(' ');
+  console.log(`\n${row('suite', 'passed', 'failed', 'skipped', 'seconds')}`);
+  for (const { suite, passed, failed, skipped, seconds } of results) {
+    console.log(row(suite, passed, failed, skipped.length, seconds));
+  }
+}
+
+/** Where everything is there that a test may need, one that is skipped says nothing: its name should be seen. */
+function printSkipped(results) {
+  for (const { suite, skipped } of results) {
+    for (const name of skipped) console.log(`skipped: ${suite}: ${name}`);
+  }
 }
 
 async function main() {
@@ -148,12 +183,8 @@ async function main() {
     runSuites(wanted.length > 0 ? wanted : Object.keys(SUITES)),
   );
   const sum = (key) => results.reduce((total, result) => total + result[key], 0);
-  console.log('\nsuite            passed  failed  seconds');
-  for (const { suite, passed, failed, seconds } of results) {
-    console.log(
-      `${suite.padEnd(16)} ${String(passed).padStart(6)}  ${String(failed).padStart(6)}  ${String(seconds).padStart(7)}`,
-    );
-  }
+  printTable(results);
+  if (process.env.CI) printSkipped(results);
   const closing = `${sum('passed')} passed, ${sum('failed')} failed`;
   writeFileSync(path.join(CACHE, 'test-summary'), `${closing}\n`);
   console.log(`\n${closing}`);
