@@ -107,6 +107,24 @@ TEST_CASE("a total length of 0 left by segmentation offload means the wire lengt
   CHECK(packet6.payloadText == "hello");
 }
 
+// What cuts frames before they get here leaves no other trace of how long they were.
+TEST_CASE("a total length beyond the frame is believed, by the short way and by the long one") {
+  constexpr uint16_t TOTAL = 1400;
+  const Octets body = udp({}, HELLO);
+  const Octets plain = ethernet({}, ipv4({.totalLength = TOTAL}, body));
+  const Octets withOptions =
+      ethernet({}, ipv4({.options = Octets(4, 1), .totalLength = TOTAL}, body));
+  Octets six = ethernet({ETHER_TYPE_IPV6}, ipv6({"2001:db8::1", "2001:db8::2"}, body));
+  six[14 + 4] = (TOTAL - 40) >> 8U;
+  six[14 + 5] = (TOTAL - 40) & 0xffU;
+  for (const Octets& frame : {plain, withOptions, six}) {
+    const Decoded packet = decodeFrame(frame);
+    CHECK(packet.exception == Exception::NONE);
+    CHECK(packet.octets == TOTAL);
+    CHECK(packet.payloadText == "hello");
+  }
+}
+
 TEST_CASE("VLAN tags: the outermost names the VLAN") {
   const Octets body = ipv4({}, udp({}, HELLO));
   CHECK(decodeFrame(ethernet({0x0800, {0x8100e00a}}, body)).key.vlanId == 10);
