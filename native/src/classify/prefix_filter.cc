@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <optional>
 #include <utility>
 
 namespace weir {
@@ -15,8 +16,8 @@ namespace {
 /// Patterns that need more, like a public key before the first octet that tells, are few.
 constexpr uint32_t OCTETS_LOOKED_AT = 128;
 
-/// How many ways to begin are kept apart of one pattern: the largest that fits is used.
-constexpr uint32_t PREFIXES_OF_A_PATTERN[] = {16, 12, 8, 6, 4, 3, 2, 1};
+/// How many ways to begin may be kept apart of one pattern.
+constexpr uint32_t PREFIXES_OF_A_PATTERN[] = {1, 2, 3, 4, 6, 8, 12, 16};
 
 uint32_t flagsOf(const Pattern& pattern) {
   return NCORE_PATTERN_DOTALL | (pattern.caseless ? NCORE_PATTERN_CASELESS : 0U);
@@ -33,12 +34,8 @@ PrefixFilter::PrefixFilter(const SignatureSet& signatures)
     : parts_(std::make_unique<std::array<Part, DATABASE_PARTS>>()) {
   for (size_t index = 0; index < DATABASE_PARTS; ++index) {
     Part& part = (*parts_)[index];
-    std::vector<Way> ways;
-    for (const uint32_t prefixesMax : PREFIXES_OF_A_PATTERN) {
-      ways =
-          waysOf(signatures, static_cast<DatabasePart>(index), prefixesMax, part.matchesAnywhere);
-      if (ways.size() <= WAYS_MAX || part.matchesAnywhere) break;
-    }
+    std::vector<Way> ways =
+        waysOf(signatures, static_cast<DatabasePart>(index), part.matchesAnywhere);
     share(ways);
     fill(part, ways);
     fillLengths(part, ways);
@@ -53,28 +50,73 @@ PrefixFilter::PrefixFilter(const SignatureSet& signatures)
   }
 }
 
+/// At first each pattern has one way to begin. The room that is left goes where it turns away most.
 std::vector<PrefixFilter::Way> PrefixFilter::waysOf(const SignatureSet& signatures,
-                                                    DatabasePart part, uint32_t prefixesMax,
-                                                    bool& matchesAnywhere) {
-  std::vector<Way> ways;
+                                                    DatabasePart part, bool& matchesAnywhere) {
+  std::vector<std::vector<Split>> splits;
   for (uint32_t index = 0; index < signatures.patterns.size(); ++index) {
     const Pattern& pattern = signatures.patterns[index];
     if (partOf(pattern.transport, pattern.side) != part) continue;
+    splits.push_back(splitsOf(pattern, index));
+    matchesAnywhere = splits.back().empty();
+    if (matchesAnywhere) return {};
+  }
+  std::vector<size_t> chosen(splits.size(), 0);
+  size_t room = WAYS_MAX - std::min(WAYS_MAX, splits.size());
+  while (const auto step = bestStep(splits, chosen, room)) {
+    const auto [pattern, size] = *step;
+    room -= splits[pattern][size].ways.size() - splits[pattern][chosen[pattern]].ways.size();
+    chosen[pattern] = size;
+  }
+  std::vector<Way> ways;
+  for (size_t at = 0; at < splits.size(); ++at) {
+    const std::vector<Way>& taken = splits[at][chosen[at]].ways;
+    ways.insert(ways.end(), taken.begin(), taken.end());
+  }
+  return ways;
+}
+
+/// From few ways to many; none for a pattern that can match anywhere.
+std::vector<PrefixFilter::Split> PrefixFilter::splitsOf(const Pattern& pattern, uint32_t index) {
+  std::vector<Split> splits;
+  for (const uint32_t prefixesMax : PREFIXES_OF_A_PATTERN) {
     auto prefixes =
         ncore::matchPrefixes(pattern.regex, flagsOf(pattern), {OCTETS_LOOKED_AT, prefixesMax});
-    if (!prefixes) {
-      matchesAnywhere = true;
-      return {};
-    }
+    if (!prefixes) return {};
+    if (!splits.empty() && prefixes->size() == splits.back().ways.size()) continue;
+    Split& split = splits.emplace_back();
     for (ncore::MatchPrefix& prefix : *prefixes) {
-      Way& way = ways.emplace_back();
+      Way& way = split.ways.emplace_back();
       way.pattern = index;
       way.octets = std::move(prefix.octets);
       way.leastBytes = std::max<uint64_t>(prefix.leastBytes, pattern.minimumDatagramBytes);
       if (pattern.maximumDatagramBytes != 0) way.mostBytes = pattern.maximumDatagramBytes;
+      double share = 1;
+      for (const OctetSet& octets : way.octets) share *= static_cast<double>(octets.count()) / 256;
+      split.noise += share;
     }
   }
-  return ways;
+  return splits;
+}
+
+/// The pattern, and the split of it, that keeps out most noise for each way it takes.
+std::optional<std::pair<size_t, size_t>> PrefixFilter::bestStep(
+    const std::vector<std::vector<Split>>& splits, const std::vector<size_t>& chosen, size_t room) {
+  std::optional<std::pair<size_t, size_t>> best;
+  double most = 0;
+  for (size_t pattern = 0; pattern < splits.size(); ++pattern) {
+    const Split& now = splits[pattern][chosen[pattern]];
+    for (size_t size = chosen[pattern] + 1; size < splits[pattern].size(); ++size) {
+      const Split& then = splits[pattern][size];
+      if (then.ways.size() <= now.ways.size()) continue;
+      const size_t added = then.ways.size() - now.ways.size();
+      const double gain = (now.noise - then.noise) / static_cast<double>(added);
+      if (added > room || gain <= most) continue;
+      most = gain;
+      best = {pattern, size};
+    }
+  }
+  return best;
 }
 
 /// Ways beyond the bound join earlier ones: what either takes, both do.

@@ -9,7 +9,9 @@
 #include <bitset>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "classify/candidates.h"
@@ -65,8 +67,18 @@ class PrefixFilter {
         later;  ///< by way: offsets past `takes`
   };
 
+  /// A pattern's ways to begin, when so many are kept apart.
+  struct Split {
+    std::vector<Way> ways;
+    double noise = 0;  ///< the share of random streams that begin so
+  };
+
   static std::vector<Way> waysOf(const SignatureSet& signatures, DatabasePart part,
-                                 uint32_t prefixesMax, bool& matchesAnywhere);
+                                 bool& matchesAnywhere);
+  static std::vector<Split> splitsOf(const Pattern& pattern, uint32_t index);
+  static std::optional<std::pair<size_t, size_t>> bestStep(
+      const std::vector<std::vector<Split>>& splits, const std::vector<size_t>& chosen,
+      size_t room);
   static void share(std::vector<Way>& ways);
   static void fill(Part& part, const std::vector<Way>& ways);
   static void fillLengths(Part& part, const std::vector<Way>& ways);
