@@ -26,9 +26,19 @@ const GIVEN = [
     digest: 'e4635585d97803e993b2dc1f23d37c67c6210abc40d39e3e771f3c2d2105f843',
   },
   {
+    from: 264,
+    to: 265,
+    digest: '211ae414667b1780a67b6651652f5a97b46692a3d8144b39d9d19c4e95dd663e',
+  },
+  {
     from: 1001,
     to: 1840,
     digest: 'cbde6dfd19ebcb3473840ca03d293edad65e1573ae9989490d12396efb7415b6',
+  },
+  {
+    from: 1841,
+    to: 1849,
+    digest: 'c04cc654edfc01ac8dc1c74b641297ba8e19b3932331e752583c0a7f50db4c42',
   },
 ];
 
