@@ -10,7 +10,8 @@ namespace weir::ncore {
 void EmulatorDevice::describe(NcoreCapabilities& capabilities) {
   NcoreCapabilities all{};
   all.sizeBytes = sizeof all;
-  all.flags = NCORE_CAP_SOFTWARE | NCORE_CAP_CONSUMES_AT_SUBMIT | NCORE_CAP_REPORTS_EXHAUSTION;
+  all.flags = NCORE_CAP_SOFTWARE | NCORE_CAP_CONSUMES_AT_SUBMIT | NCORE_CAP_REPORTS_EXHAUSTION |
+              NCORE_CAP_END_OF_DATA;
   all.channels = 1;
   all.alignmentBytes = 1;
   std::strcpy(all.name, "Weir ncore emulator");

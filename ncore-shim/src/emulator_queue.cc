@@ -100,6 +100,11 @@ void EmulatorQueue::scan(const NcoreJob& job, NcoreCompletion& completion) {
   matches_.clear();
   slot.matcher->scan(job.slot, {job.bytes, job.lengthBytes}, slot.offset, matches_);
   slot.offset += job.lengthBytes;
+  if (job.flags & NCORE_JOB_END_OF_DATA) {
+    // What ends with the data may have a larger id than what holds there.
+    slot.matcher->testEnd(job.slot, slot.offset, matches_);
+    std::sort(matches_.begin(), matches_.end());
+  }
   for (const Match& match : matches_) {
     events_.push_back({match.endOffset, job.tag, job.slot, job.generation, match.patternId, 0});
   }

@@ -2,6 +2,7 @@
 #include "lazy_dfa.h"
 
 #include <algorithm>
+#include <functional>
 #include <iterator>
 #include <new>
 #include <utility>
@@ -13,29 +14,51 @@ namespace {
 // Per state, besides its row and key: the nodes and vectors that hold it. An estimate.
 constexpr size_t STATE_OVERHEAD_BYTES = 112;
 
-// Room for some states at least, whatever the caller says: below that nothing would run.
+// Room for some states at least, however long their keys: with less, a stream that is given a row
+// would find the tables full again before it took a byte.
 constexpr size_t STATES_LEAST = 8;
 
 // Rows are addressed in 30 bits of entries.
 constexpr size_t TABLES_BYTES_MAX = size_t{1} << 31;
+
+uint32_t rowLengthOf(const PatternGroup& group) {
+  return group.classCount() + (group.testsEnd() ? 1 : 0);
+}
+
+// A key with everything in it, which is more than any has: what was reported does not wait.
+size_t rowBytesMax(const PatternGroup& group) {
+  const size_t keyUnits = 1 + group.patternCount() + group.positionCount();
+  return rowLengthOf(group) * sizeof(uint32_t) + keyUnits * sizeof(char16_t) + STATE_OVERHEAD_BYTES;
+}
+
+template <typename Items>
+bool strictlyRising(const Items& items) {
+  return std::ranges::adjacent_find(items, std::greater_equal<>()) == items.end();
+}
 
 }  // namespace
 
 LazyDfa::LazyDfa(const PatternGroup& group, size_t tablesBytes)
     : group_(group),
       classCount_(group.classCount()),
-      limitWanted_(std::clamp(tablesBytes,
-                              STATES_LEAST * (classCount_ * sizeof(Entry) + STATE_OVERHEAD_BYTES),
-                              TABLES_BYTES_MAX)),
-      limit_(limitWanted_),
+      rowLength_(rowLengthOf(group)),
+      limit_(std::clamp(tablesBytes, STATES_LEAST * rowBytesMax(group), TABLES_BYTES_MAX)),
       reported_(group.patternCount(), 0),
       waiting_(group.positionCount(), 0) {
-  // Row 0 is DEAD: no key leads to it.
-  takeRow();
+  clear();
+}
+
+void LazyDfa::clear() {
+  table_.clear();
+  keys_.clear();
+  dead_.clear();
+  rows_.clear();
+  tablesBytes_ = 0;
+  addRow();  // DEAD: no key leads to it
   dead_[0] = 1;
   Key key(1, u'\0');
-  for (uint16_t position : group.firstAtStart()) {
-    if (!group.waitsAnywhere(position)) key.push_back(position);
+  for (const uint16_t position : group_.firstAtStart()) {
+    if (!group_.waitsAnywhere(position)) key.push_back(position);
   }
   std::sort(key.begin() + 1, key.end());
   start_ = intern(std::move(key));
@@ -63,7 +86,7 @@ LazyDfa::Run LazyDfa::run(State state, std::span<const uint8_t> bytes) {
       continue;
     }
     if (entry == UNKNOWN) {
-      if (tablesBytes_ >= limit_) return {state, state, consumed(), Stop::FULL};
+      if (isFull()) return {state, state, consumed(), Stop::FULL};
       entry = explore(state, classOf[*at]);
       table = table_.data();
     }
@@ -75,11 +98,22 @@ LazyDfa::Run LazyDfa::run(State state, std::span<const uint8_t> bytes) {
   return {state, state, consumed(), Stop::END};
 }
 
+LazyDfa::Run LazyDfa::testEnd(State state) {
+  if (!group_.testsEnd()) return {state, state, 0, Stop::END};
+  Entry entry = table_[state + classCount_];
+  if (entry == UNKNOWN) {
+    if (isFull()) return {state, state, 0, Stop::FULL};
+    entry = exploreEnd(state);
+  }
+  const Stop stop = entry & MATCH_FLAG ? Stop::MATCH : Stop::END;
+  return {state, entry & ROW_MASK, 0, stop};
+}
+
 void LazyDfa::appendMatches(State before, State after, std::vector<uint32_t>& patternIds) const {
   const auto had = reportedIn(*keys_[rowOf(before)]);
   std::vector<char16_t> added;
   std::ranges::set_difference(reportedIn(*keys_[rowOf(after)]), had, std::back_inserter(added));
-  for (uint16_t pattern : added) patternIds.push_back(group_.patternId(pattern));
+  for (const uint16_t pattern : added) patternIds.push_back(group_.patternId(pattern));
 }
 
 // ------------------------------------------------------------------ building
@@ -88,22 +122,34 @@ void LazyDfa::appendMatches(State before, State after, std::vector<uint32_t>& pa
 // the class. Implied positions of reported patterns do not wait any more.
 template <typename Visit>
 void LazyDfa::visitTaking(const Key& key, uint8_t byteClass, Visit visit) {
-  for (uint16_t position : waitingIn(key)) {
+  for (const uint16_t position : waitingIn(key)) {
     if (group_.takes(position, byteClass)) visit(position);
   }
-  for (uint16_t position : group_.anywhereTaking(byteClass)) visit(position);
+  for (const uint16_t position : group_.anywhereTaking(byteClass)) visit(position);
 }
 
 LazyDfa::Entry LazyDfa::explore(State state, uint8_t byteClass) {
   const Key& key = *keys_[rowOf(state)];
-  for (uint16_t pattern : reportedIn(key)) reported_[pattern] = 1;
+  for (const uint16_t pattern : reportedIn(key)) reported_[pattern] = 1;
   const bool matches = markMatches(key, byteClass);
   gatherFollow(key, byteClass);
+  return enter(state, byteClass, matches);
+}
+
+LazyDfa::Entry LazyDfa::exploreEnd(State state) {
+  const Key& key = *keys_[rowOf(state)];
+  for (const uint16_t pattern : reportedIn(key)) reported_[pattern] = 1;
+  const bool matches = markMatchesAtEnd(key);
+  gatherWaiting(key);
+  return enter(state, classCount_, matches);
+}
+
+LazyDfa::Entry LazyDfa::enter(State state, size_t column, bool matches) {
   const State target = intern(makeKey());
   Entry entry = target;
   if (matches) entry |= MATCH_FLAG;
   if (isDead(target)) entry |= DEAD_FLAG;
-  table_[state + byteClass] = entry;
+  table_[state + column] = entry;
   return entry;
 }
 
@@ -116,6 +162,16 @@ bool LazyDfa::markMatches(const Key& key, uint8_t byteClass) {
   return any;
 }
 
+// No position of the end waits at every offset: its pattern would match the empty string.
+bool LazyDfa::markMatchesAtEnd(const Key& key) {
+  bool any = false;
+  for (const uint16_t position : waitingIn(key)) {
+    if (!group_.atEnd(position)) continue;
+    any |= std::exchange(reported_[group_.patternOf(position)], uint8_t{1}) == 0;
+  }
+  return any;
+}
+
 void LazyDfa::gatherFollow(const Key& key, uint8_t byteClass) {
   next_.clear();
   visitTaking(key, byteClass, [&](uint16_t position) {
@@ -123,11 +179,21 @@ void LazyDfa::gatherFollow(const Key& key, uint8_t byteClass) {
   });
 }
 
-void LazyDfa::follow(uint16_t position) {
-  for (uint16_t next : group_.follow(position)) {
-    if (group_.waitsAnywhere(next) || std::exchange(waiting_[next], uint8_t{1})) continue;
-    next_.push_back(next);
+void LazyDfa::gatherWaiting(const Key& key) {
+  next_.clear();
+  for (const uint16_t position : waitingIn(key)) {
+    if (!reported_[group_.patternOf(position)]) wait(position);
   }
+}
+
+void LazyDfa::follow(uint16_t position) {
+  for (const uint16_t next : group_.follow(position)) {
+    if (!group_.waitsAnywhere(next)) wait(next);
+  }
+}
+
+void LazyDfa::wait(uint16_t position) {
+  if (!std::exchange(waiting_[position], uint8_t{1})) next_.push_back(position);
 }
 
 // From the scratch, which it leaves clean for the next time.
@@ -140,7 +206,7 @@ LazyDfa::Key LazyDfa::makeKey() {
   }
   key[0] = static_cast<char16_t>(key.size() - 1);
   std::sort(next_.begin(), next_.end());
-  for (uint16_t position : next_) {
+  for (const uint16_t position : next_) {
     waiting_[position] = 0;
     key.push_back(position);
   }
@@ -155,57 +221,123 @@ bool LazyDfa::deadKey(const Key& key) const {
 }
 
 size_t LazyDfa::rowBytes(const Key& key) const {
-  return classCount_ * sizeof(Entry) + key.size() * sizeof(char16_t) + STATE_OVERHEAD_BYTES;
+  return rowLength_ * sizeof(Entry) + key.size() * sizeof(char16_t) + STATE_OVERHEAD_BYTES;
 }
 
 LazyDfa::State LazyDfa::intern(Key key) {
-  const auto known = rows_.find(key);
-  if (known != rows_.end()) return known->second * classCount_;
-  const uint32_t row = takeRow();
-  const auto [at, inserted] = rows_.emplace(std::move(key), row);
-  keys_[row] = &at->first;
-  dead_[row] = deadKey(at->first);
-  tablesBytes_ += rowBytes(at->first);
-  return row * classCount_;
+  const auto [at, inserted] =
+      rows_.try_emplace(std::move(key), static_cast<uint32_t>(keys_.size()));
+  if (inserted) {
+    const uint32_t row = addRow();
+    keys_[row] = &at->first;
+    dead_[row] = deadKey(at->first);
+    tablesBytes_ += rowBytes(at->first);
+  }
+  return at->second * rowLength_;
 }
 
-uint32_t LazyDfa::takeRow() {
-  if (!freeRows_.empty()) {
-    const uint32_t row = freeRows_.back();
-    freeRows_.pop_back();
-    return row;
-  }
+uint32_t LazyDfa::addRow() {
   const auto row = static_cast<uint32_t>(keys_.size());
-  if (table_.size() + classCount_ > ROW_MASK) throw std::bad_alloc();
-  table_.resize(table_.size() + classCount_, UNKNOWN);
+  const size_t length = table_.size() + rowLength_;
+  if (length > ROW_MASK) throw std::bad_alloc();
+  // Grows twofold like any vector, but not beyond what the limit lets it need.
+  if (length > table_.capacity()) {
+    const size_t most = std::max(limit_ / sizeof(Entry) + 2 * rowLength_, length);
+    table_.reserve(std::clamp(2 * table_.capacity(), length, most));
+  }
+  table_.resize(length, UNKNOWN);
   keys_.push_back(nullptr);
   dead_.push_back(0);
   return row;
 }
 
-void LazyDfa::clearRow(uint32_t row) {
-  std::fill_n(table_.begin() + static_cast<ptrdiff_t>(row) * classCount_, classCount_, UNKNOWN);
-}
-
-// ------------------------------------------------------------------ forgetting
-
-void LazyDfa::collect(std::span<const State> live) {
-  std::vector<uint8_t> marked(keys_.size(), 0);
-  marked[rowOf(start_)] = 1;
-  for (State state : live) marked[rowOf(state)] = 1;
+bool LazyDfa::buildAll(size_t statesMax, size_t keyUnitsMax) {
+  size_t keyUnits = 0;
   for (uint32_t row = 1; row < keys_.size(); ++row) {
-    if (!keys_[row]) continue;
-    clearRow(row);
-    if (!marked[row]) dropRow(row);
+    keyUnits += keys_[row]->size();
+    if (keys_.size() > statesMax || keyUnits > keyUnitsMax) return false;
+    if (dead_[row]) continue;
+    const State state = row * rowLength_;
+    for (uint32_t byteClass = 0; byteClass < classCount_; ++byteClass) {
+      explore(state, static_cast<uint8_t>(byteClass));
+    }
+    if (group_.testsEnd()) exploreEnd(state);
   }
-  limit_ = std::max(limitWanted_, 2 * tablesBytes_);
+  return true;
 }
 
-void LazyDfa::dropRow(uint32_t row) {
-  tablesBytes_ -= rowBytes(*keys_[row]);
-  rows_.erase(rows_.find(*keys_[row]));
-  keys_[row] = nullptr;
-  freeRows_.push_back(row);
+// ------------------------------------------------------------------ parking
+
+void LazyDfa::collect(std::span<State> states, size_t stride) {
+  constexpr uint32_t NONE = 0xffffffff;
+  std::vector<uint32_t> parkedAs(keys_.size(), NONE);
+  for (size_t i = 0; i < states.size(); i += stride) {
+    State& state = states[i];
+    if (state == DEAD || isParked(state) || state == start_) continue;
+    uint32_t& index = parkedAs[rowOf(state)];
+    if (index == NONE) index = park(*keys_[rowOf(state)]);
+    ++parked_[index].streams;
+    state = PARKED_FLAG | index;
+  }
+  clear();  // the start's row is the same again
+}
+
+uint32_t LazyDfa::park(const Key& key) {
+  parkedBytes_ += parkedBytesOf(key);
+  if (freeParked_.empty()) {
+    parked_.push_back({key, 0});
+    return static_cast<uint32_t>(parked_.size() - 1);
+  }
+  const uint32_t index = freeParked_.back();
+  freeParked_.pop_back();
+  parked_[index] = {key, 0};
+  return index;
+}
+
+size_t LazyDfa::parkedBytesOf(const Key& key) {
+  return sizeof(Parked) + key.size() * sizeof(char16_t);
+}
+
+LazyDfa::State LazyDfa::unpark(State parked) {
+  const State state = intern(parked_[parked & ~PARKED_FLAG].key);
+  dropParked(parked);
+  return state;
+}
+
+void LazyDfa::dropParked(State parked) {
+  const uint32_t index = parked & ~PARKED_FLAG;
+  if (--parked_[index].streams > 0) return;
+  parkedBytes_ -= parkedBytesOf(parked_[index].key);
+  parked_[index].key = Key();
+  freeParked_.push_back(index);
+}
+
+const LazyDfa::Key& LazyDfa::keyOf(State state) const {
+  return isParked(state) ? parked_[state & ~PARKED_FLAG].key : *keys_[rowOf(state)];
+}
+
+std::optional<LazyDfa::State> LazyDfa::adopt(Key key) {
+  if (!validKey(key) || deadKey(key)) return std::nullopt;
+  const uint32_t index = park(key);
+  parked_[index].streams = 1;
+  return PARKED_FLAG | index;
+}
+
+bool LazyDfa::validKey(const Key& key) const {
+  if (key.empty() || key[0] > key.size() - 1) return false;
+  const auto reported = reportedIn(key);
+  if (!strictlyRising(reported) || !strictlyRising(waitingIn(key))) return false;
+  if (!reported.empty() && reported.back() >= group_.patternCount()) return false;
+  return validWaiting(waitingIn(key), reported);
+}
+
+bool LazyDfa::validWaiting(std::span<const char16_t> waiting,
+                           std::span<const char16_t> reported) const {
+  if (!waiting.empty() && waiting.back() >= group_.positionCount()) return false;
+  return std::ranges::none_of(waiting, [&](uint16_t position) {
+    return group_.waitsAnywhere(position) ||
+           std::ranges::binary_search(reported, group_.patternOf(position));
+  });
 }
 
 }  // namespace weir::ncore

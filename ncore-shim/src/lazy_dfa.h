@@ -1,17 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 // One group of patterns as a DFA that is built while it runs: a transition is computed when the
-// first byte asks for it. Owned by one queue and touched by its thread only, so nothing is locked.
+// first byte asks for it. Owned by one queue or channel and touched by its thread only, so nothing
+// is locked.
 //
 // A state is what waits (positions) and what has been reported (patterns). Since the second is
 // part of it, a stream's whole memory is one State, and a pattern that has matched costs nothing
 // any more. Positions that wait at every offset are implied and not listed.
 //
-// Memory is bounded: run() stops with FULL when the tables reach their limit, and the owner calls
-// collect() with the states that its streams are in. Only if those alone need more than half of
-// the limit does the limit follow them.
+// The tables are bounded: run() stops with FULL when they reach their limit, and the owner calls
+// collect(), which forgets them. The streams' states are parked meanwhile: a parked state is its
+// key only, a few bytes, and gets a row again when its stream goes on. So a sender who drives each
+// stream into a state of its own costs a key for each stream, never a row.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <unordered_map>
@@ -23,10 +27,13 @@ namespace weir::ncore {
 
 class LazyDfa {
  public:
-  // Valid until a collect() that does not name it.
+  // Valid until a collect() that does not get it.
   using State = uint32_t;
-  // No pattern of the group can match any more. Never passed to run().
+  // No pattern of the group can match any more. Never passed to run() and its kin.
   static constexpr State DEAD = 0;
+
+  // Count of reported patterns, these patterns sorted, then the positions that wait, sorted.
+  using Key = std::u16string;
 
   enum class Stop { END, MATCH, DEAD, FULL };
 
@@ -43,16 +50,33 @@ class LazyDfa {
   State start() const { return start_; }
   bool isDead(State state) const { return dead_[rowOf(state)] != 0; }
 
+  // `state` is not parked.
   Run run(State state, std::span<const uint8_t> bytes);
-
+  // What holds if the data ends here, as a transition that takes no byte. MATCH, END or FULL.
+  Run testEnd(State state);
   // Appends the ids of the patterns that `after` has reported and `before` had not.
   void appendMatches(State before, State after, std::vector<uint32_t>& patternIds) const;
 
-  // Forgets every transition, and every state but the start and those in `live`.
-  void collect(std::span<const State> live);
+  static bool isParked(State state) { return (state & PARKED_FLAG) != 0; }
+  // The row of a parked state, which is used up. Wants room: see isFull().
+  State unpark(State parked);
+  // For a stream that ends while its state is parked.
+  void dropParked(State parked);
+  bool isFull() const { return tablesBytes_ >= limit_; }
+  // Forgets all rows but the start's. states[0], states[stride] ... are the streams' states, DEAD
+  // where there is none; they are parked in place.
+  void collect(std::span<State> states, size_t stride);
 
-  size_t stateCount() const { return keys_.size() - freeRows_.size(); }
+  const Key& keyOf(State state) const;
+  // A parked state from a key. Nothing for one that no state of the group has.
+  std::optional<State> adopt(Key key);
+
+  // Builds all states; false as soon as there are more than these, or keys longer together.
+  bool buildAll(size_t statesMax, size_t keyUnitsMax);
+
+  size_t stateCount() const { return keys_.size(); }
   size_t tablesBytes() const { return tablesBytes_; }
+  size_t parkedBytes() const { return parkedBytes_; }
 
  private:
   // A transition: the row it leads to, premultiplied by the row length, and flags.
@@ -61,40 +85,53 @@ class LazyDfa {
   static constexpr Entry DEAD_FLAG = 0x40000000;
   static constexpr Entry ROW_MASK = 0x3fffffff;
   static constexpr Entry UNKNOWN = 0xffffffff;
+  static constexpr State PARKED_FLAG = 0x80000000;
 
-  // Count of reported patterns, these patterns sorted, then the positions that wait, sorted.
-  using Key = std::u16string;
+  struct Parked {
+    Key key;
+    uint32_t streams = 0;  // that are in it
+  };
 
-  uint32_t rowOf(State state) const { return state / classCount_; }
+  uint32_t rowOf(State state) const { return state / rowLength_; }
   static std::span<const char16_t> reportedIn(const Key& key);
   static std::span<const char16_t> waitingIn(const Key& key);
 
   Entry explore(State state, uint8_t byteClass);
+  Entry exploreEnd(State state);
+  Entry enter(State state, size_t column, bool matches);
   bool markMatches(const Key& key, uint8_t byteClass);
+  bool markMatchesAtEnd(const Key& key);
   void gatherFollow(const Key& key, uint8_t byteClass);
+  void gatherWaiting(const Key& key);
   void follow(uint16_t position);
+  void wait(uint16_t position);
   Key makeKey();
   State intern(Key key);
-  uint32_t takeRow();
-  void clearRow(uint32_t row);
-  void dropRow(uint32_t row);
+  uint32_t addRow();
+  void clear();
+  bool validKey(const Key& key) const;
+  bool validWaiting(std::span<const char16_t> waiting, std::span<const char16_t> reported) const;
   size_t rowBytes(const Key& key) const;
+  static size_t parkedBytesOf(const Key& key);
   bool deadKey(const Key& key) const;
+  uint32_t park(const Key& key);
   template <typename Visit>
   void visitTaking(const Key& key, uint8_t byteClass, Visit visit);
 
   const PatternGroup& group_;
   const uint32_t classCount_;
-  const size_t limitWanted_;
-  size_t limit_;
+  const uint32_t rowLength_;  // a column for each class, and one for the end of data
+  const size_t limit_;
   size_t tablesBytes_ = 0;
+  size_t parkedBytes_ = 0;
 
   std::vector<Entry> table_;
-  std::vector<const Key*> keys_;  // by row; null when the row is free
+  std::vector<const Key*> keys_;  // by row; null for DEAD
   std::vector<uint8_t> dead_;     // by row
-  std::vector<uint32_t> freeRows_;
   std::unordered_map<Key, uint32_t> rows_;
   State start_ = DEAD;
+  std::vector<Parked> parked_;
+  std::vector<uint32_t> freeParked_;
 
   // Scratch of explore(), kept to save allocations.
   std::vector<uint8_t> reported_;  // by pattern

@@ -155,6 +155,16 @@ TEST_CASE("offsets are the stream's, tags the job's; events are sorted by end, t
   }
 }
 
+TEST_CASE("what holds at the end of data is sorted in with what ends there") {
+  Rig rig;
+  const Patterns patterns({{"b$"}, {"ab"}, {"a"}});
+  rig.use(patterns);
+  const Results results = rig.run(job("ab", WHOLE | NCORE_JOB_END_OF_DATA));
+  std::vector<uint32_t> ids;
+  for (const NcoreEvent& event : results.events) ids.push_back(event.patternId);
+  CHECK(ids == std::vector<uint32_t>{2, 0, 1});
+}
+
 TEST_CASE("a full queue takes fewer jobs, and a poll makes room") {
   Rig rig({4, 3, 0});
   const Patterns patterns({{"ab"}});

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <vector>
 
@@ -18,9 +19,24 @@ class PatternDatabase {
   PatternDatabase(std::span<const NcorePattern> patterns, std::span<NcorePatternReport> reports);
 
   const std::vector<PatternGroup>& groups() const { return groups_; }
+  uint32_t patternCount() const;
+  size_t memoryBytes() const;
+
+  // The accepted patterns: compiling them again takes milliseconds, and nothing else is portable
+  // between versions of the emulator.
+  const std::vector<uint8_t>& saved() const { return saved_; }
+  // Null for what saved() has not given, in whole.
+  static std::shared_ptr<const PatternDatabase> restore(std::span<const uint8_t> saved);
+
+  // Tells databases of different content apart.
+  uint64_t digest() const { return digest_; }
 
  private:
+  void save(std::span<const NcorePattern> accepted);
+
   std::vector<PatternGroup> groups_;
+  std::vector<uint8_t> saved_;
+  uint64_t digest_ = 0;
 };
 
 }  // namespace weir::ncore

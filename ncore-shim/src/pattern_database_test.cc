@@ -17,7 +17,6 @@ struct Case {
 };
 
 constexpr Case REFUSED[] = {
-    {"ab$", NCORE_REFUSED_NEEDS_END, 2, "end of data"},
     {"(a)\\1", NCORE_REFUSED_UNSUPPORTED, 3, "backreference \\1"},
     {"a(?=b)", NCORE_REFUSED_UNSUPPORTED, 1, "lookaround"},
     {"a(?<!b)c", NCORE_REFUSED_UNSUPPORTED, 1, "lookaround"},
@@ -28,8 +27,8 @@ constexpr Case REFUSED[] = {
     {"(*UTF)a", NCORE_REFUSED_UNSUPPORTED, 0, "verb"},
     {"a\\b", NCORE_REFUSED_UNSUPPORTED, 1, "escape \\b"},
     {"\\p{Lu}", NCORE_REFUSED_UNSUPPORTED, 0, "escape \\p"},
-    {"ab\\Z", NCORE_REFUSED_NEEDS_END, 2, "end of data"},
-    {"ab\\z|c", NCORE_REFUSED_NEEDS_END, 2, "end of data"},
+    {"ab$*", NCORE_REFUSED_UNSUPPORTED, 3, "end of data"},
+    {"ab\\z?", NCORE_REFUSED_UNSUPPORTED, 4, "end of data"},
     {"a++", NCORE_REFUSED_UNSUPPORTED, 1, "possessive"},
     {"a{2}{3}", NCORE_REFUSED_UNSUPPORTED, 1, "repetition of a repetition"},
     {"^*a", NCORE_REFUSED_UNSUPPORTED, 1, "start of stream"},
@@ -57,11 +56,16 @@ constexpr Case REFUSED[] = {
     {"", NCORE_REFUSED_EMPTY_MATCH, 0, "empty"},
     {"a*|b", NCORE_REFUSED_EMPTY_MATCH, 0, "empty"},
     {"^", NCORE_REFUSED_EMPTY_MATCH, 0, "empty"},
+    {"$", NCORE_REFUSED_EMPTY_MATCH, 0, "empty"},
+    {"a*\\z", NCORE_REFUSED_EMPTY_MATCH, 0, "empty"},
+    {"^$", NCORE_REFUSED_EMPTY_MATCH, 0, "empty"},
     {"(^|a)b?", NCORE_REFUSED_EMPTY_MATCH, 0, "empty"},
     {"(a{100}){100}", NCORE_REFUSED_TOO_LARGE, 0, "too large"},
     {"(((a{60000}){60000}){60000}){60000}", NCORE_REFUSED_TOO_LARGE, 0, "too large"},
     {"((){60000}){60000}a", NCORE_REFUSED_TOO_LARGE, 0, "too large"},
     {"(a?){2000}b", NCORE_REFUSED_TOO_LARGE, 0, "too large"},
+    {"a.{200}b", NCORE_REFUSED_TOO_LARGE, 0, "too many states"},
+    {"^.*a.{20}b", NCORE_REFUSED_TOO_LARGE, 0, "too many states"},
 };
 
 }  // namespace
@@ -85,6 +89,16 @@ TEST_CASE("sizes are reported: of what was built, and of what was too much") {
   CHECK(patterns.reports[2].verdict == NCORE_ACCEPTED);
   CHECK(patterns.reports[2].size == 4096);
   CHECK(patterns.reports[3].verdict == NCORE_REFUSED_TOO_LARGE);
+}
+
+TEST_CASE("a pattern that would explode is taken when it runs for its own length only") {
+  const Patterns patterns(
+      {{"^a.{30}b|^.{0,30}c.{0,30}d"}, {"^(a.{30}b)+"}, {"^.{0,30}c.{30}(d|$)"}});
+  CHECK(patterns.reports[0].verdict == NCORE_ACCEPTED);
+  CHECK(patterns.reports[2].verdict == NCORE_ACCEPTED);
+  const Patterns exploding({{"^(.{0,3}c.{14})+b"}});
+  CHECK(exploding.reports[0].verdict == NCORE_REFUSED_TOO_LARGE);
+  CHECK(exploding.reports[0].size > 8192);
 }
 
 TEST_CASE("parentheses nest to PCRE2's depth and no deeper") {

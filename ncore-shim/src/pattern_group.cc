@@ -21,7 +21,8 @@ void PatternGroup::addPattern(const CompiledPattern& pattern) {
   for (const Position& position : automaton.positions) {
     positions_.push_back({position.bytes, static_cast<uint32_t>(follow_.size()),
                           static_cast<uint16_t>(position.follow.size()), number, position.accepts,
-                          false});
+                          position.atEnd, false});
+    testsEnd_ |= position.atEnd;
     for (uint16_t next : position.follow) follow_.push_back(static_cast<uint16_t>(base + next));
   }
   for (uint16_t first : automaton.first) positions_[base + first].anywhere = true;
@@ -65,6 +66,14 @@ void PatternGroup::indexAnywhere() {
       positionsAnywhere_[byteClass].push_back(static_cast<uint16_t>(position));
     }
   }
+}
+
+size_t PatternGroup::memoryBytes() const {
+  size_t bytes = sizeof *this + positions_.size() * sizeof(GroupPosition) +
+                 (follow_.size() + firstAtStart_.size()) * sizeof(uint16_t) +
+                 patternIds_.size() * (sizeof(uint32_t) + 1) + representatives_.size();
+  for (const auto& taking : positionsAnywhere_) bytes += taking.size() * sizeof(uint16_t);
+  return bytes;
 }
 
 }  // namespace weir::ncore

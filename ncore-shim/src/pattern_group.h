@@ -36,6 +36,9 @@ class PatternGroup {
     return positions_[position].bytes.test(representatives_[byteClass]);
   }
   bool accepts(uint16_t position) const { return positions_[position].accepts; }
+  bool atEnd(uint16_t position) const { return positions_[position].atEnd; }
+  // Whether any of its patterns is tested at the end of data.
+  bool testsEnd() const { return testsEnd_; }
   uint16_t patternOf(uint16_t position) const { return positions_[position].pattern; }
   // Whether the position waits at every offset; states do not list such positions.
   bool waitsAnywhere(uint16_t position) const { return positions_[position].anywhere; }
@@ -54,6 +57,8 @@ class PatternGroup {
   bool startsAnywhere(uint16_t pattern) const { return startsAnywhere_[pattern] != 0; }
   size_t startsAnywhereCount() const { return startsAnywhereCount_; }
 
+  size_t memoryBytes() const;
+
  private:
   struct GroupPosition {
     ByteSet bytes;
@@ -61,6 +66,7 @@ class PatternGroup {
     uint16_t followCount = 0;
     uint16_t pattern = 0;
     bool accepts = false;
+    bool atEnd = false;
     bool anywhere = false;
   };
 
@@ -72,6 +78,7 @@ class PatternGroup {
   std::vector<uint32_t> patternIds_;
   std::vector<uint8_t> startsAnywhere_;
   size_t startsAnywhereCount_ = 0;
+  bool testsEnd_ = false;
   std::vector<GroupPosition> positions_;
   std::vector<uint16_t> follow_;
   std::vector<uint16_t> firstAtStart_;

@@ -16,10 +16,15 @@ constexpr uint32_t COUNT_MAX = 65535;
 
 bool isDigit(char c) { return c >= '0' && c <= '9'; }
 
-SyntaxNode startNode() {
+SyntaxNode placeNode(Kind kind) {
   SyntaxNode node;
-  node.kind = Kind::STREAM_START;
+  node.kind = kind;
   return node;
+}
+
+bool isPlace(const SyntaxNode& node) {
+  return node.kind == Kind::STREAM_START || node.kind == Kind::DATA_END ||
+         node.kind == Kind::LINE_END;
 }
 
 // One child stands for itself and none for the empty string, so that trees stay small.
@@ -73,7 +78,9 @@ SyntaxNode PatternParser::parseSequence() {
 
 void PatternParser::parseItem(SyntaxNode& sequence) {
   if (cursor_.peek() == '(' && parseGroupHead()) return;
+  const bool isGroup = cursor_.peek() == '(';
   SyntaxNode atom = parseAtom();
+  if (!isGroup && isPlace(atom)) refuseQuantifier();
   applyQuantifier(atom);
   sequence.children.push_back(std::move(atom));
 }
@@ -107,9 +114,9 @@ SyntaxNode PatternParser::parseAtom() {
     case '\\':
       return parseEscapeAtom();
     case '^':
-      return startNode();
+      return placeNode(Kind::STREAM_START);
     case '$':
-      return endNode(start);
+      return endNode(Kind::LINE_END);
     case '.':
       return bytesNode(modes_.dotAll ? ~ByteSet() : ~singleByte('\n'));
     default:
@@ -117,15 +124,15 @@ SyntaxNode PatternParser::parseAtom() {
   }
 }
 
-SyntaxNode PatternParser::endNode(size_t start) const {
+SyntaxNode PatternParser::endNode(Kind kind) const {
   if (endOfData_ == EndOfData::IGNORED) return {};
-  PatternCursor::refuse(NCORE_REFUSED_NEEDS_END, start,
-                        "'$', \\z and \\Z need the end of data, which this device cannot test");
+  return placeNode(kind);
 }
 
 SyntaxNode PatternParser::parseEscapeAtom() {
-  if (cursor_.takeIf('A')) return startNode();
-  if (cursor_.takeIf('z') || cursor_.takeIf('Z')) return endNode(cursor_.offset() - 2);
+  if (cursor_.takeIf('A')) return placeNode(Kind::STREAM_START);
+  if (cursor_.takeIf('z')) return endNode(Kind::DATA_END);
+  if (cursor_.takeIf('Z')) return endNode(Kind::LINE_END);
   const ByteItem item = parseEscape(cursor_, EscapePlace::SEQUENCE);
   if (!item.isClass) return bytesNode(item.bytes);
   SyntaxNode node;
@@ -199,6 +206,15 @@ SyntaxNode PatternParser::parseGroup() {
 
 // ------------------------------------------------------------------ quantifiers
 
+// PCRE2 releases differ on "^*" and "$*".
+void PatternParser::refuseQuantifier() {
+  const size_t start = cursor_.offset();
+  if (Bounds ignored; takeQuantifier(ignored)) {
+    PatternCursor::refuse(NCORE_REFUSED_UNSUPPORTED, start,
+                          "repeated start of stream or end of data");
+  }
+}
+
 void PatternParser::applyQuantifier(SyntaxNode& atom) {
   const size_t start = cursor_.offset();
   Bounds bounds;
@@ -207,9 +223,6 @@ void PatternParser::applyQuantifier(SyntaxNode& atom) {
     PatternCursor::refuse(NCORE_REFUSED_UNSUPPORTED, start, "possessive repetition");
   }
   cursor_.takeIf('?');  // lazy: the same ends match
-  if (atom.kind == Kind::STREAM_START) {
-    PatternCursor::refuse(NCORE_REFUSED_UNSUPPORTED, start, "repeated start of stream");
-  }
   if (Bounds again; takeQuantifier(again)) {
     PatternCursor::refuse(NCORE_REFUSED_UNSUPPORTED, start, "repetition of a repetition");
   }

@@ -15,10 +15,10 @@ namespace weir::ncore {
 class PatternParser {
  public:
   // '$', \z and \Z. IGNORED: always taken to hold, so the tree matches more than the regex does.
-  enum class EndOfData { REFUSED, IGNORED };
+  enum class EndOfData { TESTED, IGNORED };
 
   // `flags` as in NcorePattern; `regex` must live as long as the parser.
-  PatternParser(std::string_view regex, uint32_t flags, EndOfData endOfData = EndOfData::REFUSED);
+  PatternParser(std::string_view regex, uint32_t flags, EndOfData endOfData = EndOfData::TESTED);
 
   SyntaxNode parse();
 
@@ -37,10 +37,11 @@ class PatternParser {
   void parseItem(SyntaxNode& sequence);
   SyntaxNode parseAtom();
   SyntaxNode parseEscapeAtom();
-  SyntaxNode endNode(size_t start) const;
+  SyntaxNode endNode(SyntaxNode::Kind kind) const;
   SyntaxNode parseGroup();
   bool parseGroupHead();
   Modes parseModeLetters();
+  void refuseQuantifier();
   void applyQuantifier(SyntaxNode& atom);
   bool takeQuantifier(Bounds& bounds);
   bool takeCount(Bounds& bounds);

@@ -5,6 +5,8 @@
 #include <cstdlib>
 #include <memory>
 
+#include "pattern_cursor.h"
+#include "pattern_parser.h"
 #include "testing/pcre2_oracle.h"
 #include "testing/random_regex.h"
 #include "testing/rig.h"
@@ -19,6 +21,23 @@ size_t rounds(size_t usual) {
   const char* factor = std::getenv("WEIR_FUZZ_ROUNDS");
   return usual * (factor == nullptr ? 1 : std::strtoul(factor, nullptr, 10));
 }
+
+bool standsInside(const weir::ncore::SyntaxNode& node) {
+  using Kind = weir::ncore::SyntaxNode::Kind;
+  if (node.kind == Kind::DATA_END || node.kind == Kind::LINE_END) return true;
+  return std::ranges::any_of(node.children, standsInside);
+}
+
+// Whether the pattern is one of the data seen so far.
+bool testsEnd(const Regex& regex) {
+  return standsInside(weir::ncore::PatternParser(regex.text, regex.flags).parse());
+}
+
+// A stream as jobs; after some of them the end of data is tested.
+struct Piece {
+  std::string bytes;
+  bool endOfData;
+};
 
 struct Judged {
   explicit Judged(const std::vector<Regex>& regexes) : regexes(regexes), patterns(regexes) {
@@ -36,6 +55,29 @@ struct Judged {
       if (end) ends.emplace(id, *end);
     }
     return ends;
+  }
+
+  Ends expected(const std::vector<Piece>& pieces) {
+    std::string input;
+    for (const Piece& piece : pieces) input += piece.bytes;
+    Ends ends;
+    for (const auto& [id, end] : expected(input)) {
+      if (!testsEnd(regexes[id])) ends.emplace(id, end);
+    }
+    for (uint32_t id = 0; id < regexes.size(); ++id) {
+      if (patterns.reports[id].verdict != NCORE_ACCEPTED || !testsEnd(regexes[id])) continue;
+      if (const auto end = firstHold(id, pieces)) ends.emplace(id, *end);
+    }
+    return ends;
+  }
+
+  std::optional<size_t> firstHold(uint32_t id, const std::vector<Piece>& pieces) {
+    std::string seen;
+    for (const Piece& piece : pieces) {
+      seen += piece.bytes;
+      if (piece.endOfData && oracles[id]->holdsIn(seen)) return seen.size();
+    }
+    return std::nullopt;
   }
 
   std::vector<Regex> regexes;
@@ -109,6 +151,25 @@ const std::vector<std::string> PAYLOADS = {
     "",
 };
 
+Ends endsOf(Rig& rig, const std::vector<Piece>& pieces, uint32_t slot = 0) {
+  Ends ends;
+  uint32_t flags = NCORE_JOB_OPEN;
+  for (const Piece& piece : pieces) {
+    if (piece.endOfData) flags |= NCORE_JOB_END_OF_DATA;
+    addEnds(rig.run(job(piece.bytes, flags, slot)), ends);
+    flags = 0;
+  }
+  return ends;
+}
+
+std::vector<Piece> randomPieces(RandomRegex& random, const std::string& input) {
+  std::vector<Piece> pieces;
+  for (std::string& bytes : random.segments(input, 5)) {
+    pieces.push_back({std::move(bytes), random.below(2) == 0});
+  }
+  return pieces;
+}
+
 }  // namespace
 
 TEST_CASE("signatures give PCRE2's events, by either of its matchers") {
@@ -169,6 +230,60 @@ TEST_CASE("random patterns on random streams give PCRE2's events") {
   CHECK(events > rounds(5000));
 }
 
+TEST_CASE("patterns of the end of data hold as in PCRE2, wherever data ends and is tested") {
+  RandomRegex random(5, RandomRegex::Ends::WITH_ENDS);
+  size_t events = 0;
+  size_t atEnd = 0;
+  for (size_t round = rounds(1500); round-- > 0;) {
+    Judged judged(randomRegexes(random, 1 + random.below(6)));
+    Rig rig({1, 64, random.below(2) ? 0 : TABLES_TINY});
+    rig.use(judged.patterns);
+    for (int i = 0; i < 6; ++i) {
+      std::string input = random.input(40);
+      if (random.below(4) == 0) input += "\n";
+      const std::vector<Piece> pieces = randomPieces(random, input);
+      const Ends expected = judged.expected(pieces);
+      for (const auto& [id, end] : expected) atEnd += testsEnd(judged.regexes[id]);
+      events += expected.size();
+      REQUIRE_MESSAGE(endsOf(rig, pieces) == expected, describe(judged, input));
+    }
+  }
+  MESSAGE(events << " events compared, " << atEnd << " at the end of data");
+  CHECK(atEnd > rounds(2000));
+}
+
+TEST_CASE("'$' and its kin, by hand") {
+  struct Case {
+    const char* regex;
+    std::vector<Piece> pieces;
+    Ends ends;
+  };
+  const std::vector<Case> cases = {
+      {"ab$", {{"ab", false}, {"", true}}, {{0, 2}}},
+      {"ab$", {{"ab", true}, {"ab", true}}, {{0, 2}}},
+      {"ab$", {{"abx", true}, {"ab\n", true}}, {{0, 6}}},
+      {"ab\\Z", {{"ab\n", true}}, {{0, 3}}},
+      {"ab\\z", {{"ab\n", true}, {"ab", true}}, {{0, 5}}},
+      {"ab$", {{"ab\n\n", true}}, {}},
+      {"ab$\\n", {{"ab", true}, {"\n", true}}, {{0, 3}}},
+      {"ab$.", {{"ab\n", true}}, {{0, 3}}},
+      {"ab$\\nc", {{"ab\nc", true}}, {}},
+      {"^\\n$", {{"\n", true}}, {{0, 1}}},
+      {"$\\n", {{"x\n", true}}, {{0, 2}}},
+      {"x|y$", {{"ax", false}, {"b", false}, {"c", true}}, {{0, 4}}},
+      {"x(?:$){0}", {{"ax", false}, {"b", true}}, {{0, 3}}},
+      {"[$]", {{"a$b", false}}, {{0, 2}}},
+  };
+  for (const Case& tested : cases) {
+    Judged judged({{tested.regex, NCORE_PATTERN_DOTALL}});
+    Rig rig;
+    rig.use(judged.patterns);
+    CAPTURE(std::string(tested.regex));
+    CHECK(endsOf(rig, tested.pieces) == tested.ends);
+    CHECK(judged.expected(tested.pieces) == tested.ends);
+  }
+}
+
 TEST_CASE("whatever is accepted compiles in PCRE2, and what is a syntax error does not") {
   RandomRegex random(2);
   size_t verdicts[7] = {};
@@ -191,11 +306,11 @@ TEST_CASE("whatever is accepted compiles in PCRE2, and what is a syntax error do
     rig.use(judged.patterns);
     std::string input = random.input(30) + regex.text;
     input += random.input(10);
-    REQUIRE_MESSAGE(endsOf(rig, {input}) == judged.expected(input), describe(judged, input));
+    const std::vector<Piece> pieces = {{input, true}};
+    REQUIRE_MESSAGE(endsOf(rig, pieces) == judged.expected(pieces), describe(judged, input));
   }
-  for (const NcoreVerdict verdict :
-       {NCORE_ACCEPTED, NCORE_REFUSED_SYNTAX, NCORE_REFUSED_UNSUPPORTED, NCORE_REFUSED_EMPTY_MATCH,
-        NCORE_REFUSED_NEEDS_END}) {
+  for (const NcoreVerdict verdict : {NCORE_ACCEPTED, NCORE_REFUSED_SYNTAX,
+                                     NCORE_REFUSED_UNSUPPORTED, NCORE_REFUSED_EMPTY_MATCH}) {
     CHECK(verdicts[verdict] > rounds(200));
   }
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// One queue's work on one database: a lazy DFA per group, and for each slot the state that its
-// stream is in within each group. Touched by the queue's owner thread only.
+// The streams of one database in some slots: a lazy DFA per group, and for each slot the state that
+// its stream is in within each group. Touched by one thread only.
 #pragma once
 
 #include <cstdint>
@@ -9,6 +9,7 @@
 #include <tuple>
 #include <vector>
 
+#include "byte_format.h"
 #include "lazy_dfa.h"
 #include "pattern_database.h"
 
@@ -31,25 +32,49 @@ class StreamMatcher {
   const PatternDatabase* database() const { return database_.get(); }
   uint32_t openStreams() const { return openStreams_; }
 
-  // A slot is opened once before the others are called, and closed before it is opened again.
+  // A slot is opened, here or by restore(), before the others are called, and closed before it is
+  // opened again.
   void open(uint32_t slot);
   void close(uint32_t slot);
 
   // The stream's next bytes, `offset` being where they begin. Matches are appended sorted.
   void scan(uint32_t slot, std::span<const uint8_t> bytes, uint64_t offset,
             std::vector<Match>& matches);
+  // Tests what holds if the data ends here, at `offset`. Matches are appended sorted.
+  void testEnd(uint32_t slot, uint64_t offset, std::vector<Match>& matches);
 
   // No further match can come.
   bool exhausted(uint32_t slot) const;
 
+  // What the stream has seen, the same for the same stream whatever the tables went through. At
+  // most savedBytesMax() bytes.
+  void save(uint32_t slot, ByteWriter& bytes) const;
+  static size_t savedBytesMax(const PatternDatabase& database);
+  // Opens the slot. False, and nothing opened, for what save() has not written.
+  bool restore(uint32_t slot, ByteReader& bytes);
+
+  // Memory of a stream in an open slot, its key apart while it is parked (see lazy_dfa.h).
+  static size_t streamBytes(const PatternDatabase& database) {
+    return database.groups().size() * sizeof(LazyDfa::State);
+  }
   size_t tablesBytes() const;
 
  private:
+  LazyDfa::State awake(size_t group, LazyDfa::State& state);
   void scanGroup(size_t group, LazyDfa::State& state, std::span<const uint8_t> bytes,
                  uint64_t offset, std::vector<Match>& matches);
-  void collect(size_t group, LazyDfa::State current);
+  void testGroupEnd(size_t group, LazyDfa::State& state, uint64_t offset,
+                    std::vector<Match>& matches);
+  void enter(size_t group, LazyDfa::State& state, const LazyDfa::Run& run, uint64_t offset,
+             std::vector<Match>& matches);
+  void collect(size_t group);
+  bool restoreGroup(size_t group, LazyDfa::State& state, ByteReader& bytes);
+  void forget(uint32_t slot);
 
   std::span<LazyDfa::State> statesOf(uint32_t slot) {
+    return std::span(states_).subspan(size_t{slot} * dfas_.size(), dfas_.size());
+  }
+  std::span<const LazyDfa::State> statesOf(uint32_t slot) const {
     return std::span(states_).subspan(size_t{slot} * dfas_.size(), dfas_.size());
   }
 

@@ -11,7 +11,16 @@
 namespace weir::ncore {
 
 struct SyntaxNode {
-  enum class Kind { EMPTY, BYTES, STREAM_START, SEQUENCE, ALTERNATION, REPETITION };
+  enum class Kind {
+    EMPTY,
+    BYTES,
+    STREAM_START,
+    DATA_END,  // \z
+    LINE_END,  // '$', \Z: at the end of data or before a line feed that is its last byte
+    SEQUENCE,
+    ALTERNATION,
+    REPETITION
+  };
 
   static constexpr uint32_t UNBOUNDED = 0xffffffff;
 

@@ -2,6 +2,7 @@
 // The streams and datagrams of real captures, cut as they were sent and otherwise: the engines give
 // the oracle's events of Weir's signatures and of l7-filter's patterns. Both sets come as dumps,
 // see test_signature_dump.h; WEIR_L7_SIGNATURE_DUMP names l7-filter's. Skipped where there is none.
+#include <array>
 #include <filesystem>
 #include <set>
 
@@ -133,6 +134,8 @@ std::set<Payload> capturedPayloads() {
   return std::move(reading.payloads);
 }
 
+constexpr std::array ENGINES = {Engine::HYPERSCAN, Engine::EMULATOR};
+
 void judgeAll(const SignatureSet& set, Engine engine) {
   JudgedDatabase judged(createMatcherDatabase(engine, set));
   std::mt19937 random(31);
@@ -156,16 +159,16 @@ TEST_CASE("captured payloads give the oracle's events of Weir's signatures, by e
     MESSAGE("skipped: no dump or no captures");
     return;
   }
-  for (const Engine engine : {Engine::HYPERSCAN, Engine::EMULATOR}) judgeAll(dump->set, engine);
+  for (const Engine engine : ENGINES) judgeAll(dump->set, engine);
 }
 
-TEST_CASE("captured payloads give the oracle's events of l7-filter's patterns") {
+TEST_CASE("captured payloads give the oracle's events of l7-filter's patterns, by each engine") {
   const SignatureDump* dump = SignatureDumpReader::fromEnvironment("WEIR_L7_SIGNATURE_DUMP");
   if (dump == nullptr || !std::filesystem::exists(CAPTURES)) {
     MESSAGE("skipped: no dump or no captures");
     return;
   }
-  judgeAll(dump->set, Engine::HYPERSCAN);
+  for (const Engine engine : ENGINES) judgeAll(dump->set, engine);
 }
 
 }  // namespace

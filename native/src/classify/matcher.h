@@ -117,7 +117,7 @@ class SignatureError : public CodedError {
     uint32_t offset = NO_OFFSET;  ///< in the regex, octets, where the compiler tells
   };
 
-  /// Codes: WEIR_SIGNATURE_REGEX_INVALID, …_EMPTY_MATCH; by a device …_NEEDS_END, …_REFUSED; see
+  /// Codes: WEIR_SIGNATURE_REGEX_INVALID, …_EMPTY_MATCH; by a device …_REFUSED; see
   /// `refuseCostly`, too.
   SignatureError(const char* code, Details details);
   [[nodiscard]] const Details& details() const { return details_; }

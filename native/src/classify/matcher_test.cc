@@ -56,10 +56,10 @@ TEST_CASE("errors have stable codes") {
   CHECK(codeOf(std::string("a\0b", 3)) == "WEIR_SIGNATURE_REGEX_INVALID");
   CHECK(codeOf("x?") == "WEIR_SIGNATURE_REGEX_EMPTY_MATCH");
   CHECK(codeOf("^$") == "WEIR_SIGNATURE_REGEX_EMPTY_MATCH");
-  const SignatureError* error = refusal(Engine::EMULATOR, pattern("^x$", 2), kept);
+  const SignatureError* error = refusal(Engine::EMULATOR, pattern("^x$*", 2), kept);
   REQUIRE(error != nullptr);
-  CHECK(error->code() == std::string("WEIR_SIGNATURE_REGEX_NEEDS_END"));
-  CHECK(error->details().offset == 2);
+  CHECK(error->code() == std::string("WEIR_SIGNATURE_REGEX_REFUSED"));
+  CHECK(error->details().offset == 3);
 }
 
 TEST_CASE("one event for each pattern and stream, at the smallest end, in the order of requests") {

@@ -118,9 +118,8 @@ void NcoreMatcherDatabase::load() {
   for (size_t id = 0; id < reports.size(); ++id) {
     if (reports[id].verdict == NCORE_ACCEPTED) continue;
     const Pattern& pattern = signatures().patterns[firstPattern_[id]];
-    const bool needsEnd = reports[id].verdict == NCORE_REFUSED_NEEDS_END;
     throw SignatureError(
-        needsEnd ? "WEIR_SIGNATURE_REGEX_NEEDS_END" : "WEIR_SIGNATURE_REGEX_REFUSED",
+        "WEIR_SIGNATURE_REGEX_REFUSED",
         {pattern.source, pattern.regex, reports[id].reason, reports[id].offsetBytes});
   }
   uint32_t databaseId = 0;
@@ -185,8 +184,9 @@ NcoreJob NcoreMatcher::describe(const ScanRequest& request) {
     job.copy.assign(request.bytes.begin(), request.bytes.end());
     bytes = job.copy.data();
   }
-  const uint32_t flags =
-      (request.startOfStream ? NCORE_JOB_OPEN : 0U) | (request.endOfStream ? NCORE_JOB_CLOSE : 0U);
+  const uint32_t flags = (request.startOfStream ? NCORE_JOB_OPEN : 0U) |
+                         (request.endOfStream ? NCORE_JOB_CLOSE : 0U) |
+                         (request.bytes.empty() ? 0U : NCORE_JOB_END_OF_DATA);
   return {bytes,
           static_cast<uint32_t>(request.bytes.size()),
           flags,

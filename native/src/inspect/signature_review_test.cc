@@ -21,16 +21,17 @@ ReviewedSample sampleOf(std::string_view payload) {
 }
 
 TEST_CASE("each engine says of each pattern whether it takes it") {
-  const auto review = reviewSignatures(
-      setOf({testing::pattern("^SSH-", 1), testing::pattern("^(", 2), testing::pattern("^ab$", 3)}),
-      {sampleOf("SSH-2.0"), sampleOf("ab")});
+  const auto review =
+      reviewSignatures(setOf({testing::pattern("^SSH-", 1), testing::pattern("^(", 2),
+                              testing::pattern("^ab|a.{40}b", 3)}),
+                       {sampleOf("SSH-2.0"), sampleOf("ab")});
   CHECK_FALSE(review.patterns[0].hyperscan);
   CHECK_FALSE(review.patterns[0].emulator);
   REQUIRE(review.patterns[1].hyperscan);
   CHECK(review.patterns[1].hyperscan->code == "WEIR_SIGNATURE_REGEX_INVALID");
   CHECK_FALSE(review.patterns[2].hyperscan);
   REQUIRE(review.patterns[2].emulator);
-  CHECK(review.patterns[2].emulator->code == "WEIR_SIGNATURE_REGEX_NEEDS_END");
+  CHECK(review.patterns[2].emulator->code == "WEIR_SIGNATURE_REGEX_REFUSED");
   // The refused one is left out, and the others keep their numbers.
   CHECK(review.samples == std::vector<std::vector<uint32_t>>{{0}, {2}});
 }

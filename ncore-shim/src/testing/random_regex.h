@@ -13,7 +13,10 @@ namespace weir::ncore::testing {
 /// One draw a statement, or calls in a chain: the order within an expression is the compiler's.
 class RandomRegex {
  public:
-  explicit RandomRegex(uint32_t seed) : random_(seed) {}
+  // WITH_ENDS: '$', \z and \Z stand anywhere in the patterns.
+  enum class Ends { NONE, WITH_ENDS };
+
+  explicit RandomRegex(uint32_t seed, Ends ends = Ends::NONE) : random_(seed), ends_(ends) {}
 
   size_t below(size_t limit) { return random_() % limit; }
 
@@ -81,8 +84,15 @@ class RandomRegex {
 
   std::string sequence(int depth) {
     std::string text;
-    for (size_t i = below(4) + 1; i-- > 0;) text.append(atom(depth)).append(quantifier());
-    return text;
+    for (size_t i = below(4) + 1; i-- > 0;) {
+      text.append(end()).append(atom(depth)).append(quantifier());
+    }
+    return text.append(end());
+  }
+
+  std::string end() {
+    if (ends_ == Ends::NONE || below(6) != 0) return "";
+    return pick({"$", "$", "\\z", "\\Z", "(?:$|c)", "(?:$|\\n)", "(?:\\z|^)"});
   }
 
   std::string atom(int depth) {
@@ -126,6 +136,7 @@ class RandomRegex {
   }
 
   std::mt19937 random_;
+  const Ends ends_;
 };
 
 }  // namespace weir::ncore::testing
