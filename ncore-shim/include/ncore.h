@@ -49,7 +49,9 @@
 // Every implementation refuses: patterns that match the empty string, backreferences, lookaround,
 // word boundaries, atomic groups and possessive repetition, Unicode properties. It may refuse '$'
 // (NCORE_REFUSED_NEEDS_END), and what is too large for it (NCORE_REFUSED_TOO_LARGE): the host gives
-// such patterns to another engine.
+// such patterns to another engine. Whatever is found first is told: a regex that has both what the
+// device does not support and wrong syntax may be called either, but NCORE_REFUSED_SYNTAX is said
+// of nothing that PCRE2 accepts.
 //
 // Events
 // ------
@@ -72,7 +74,9 @@
 // A job with NCORE_JOB_EXPORT writes the stream's state, as it is after the job's bytes, into
 // `state`; one with NCORE_JOB_IMPORT (and OPEN) starts a stream from such a state. The state names
 // its database by content; it may be imported into any queue of any device of the same
-// implementation that has a database of that content loaded, active or not. Offsets go on.
+// implementation that has a database of that content loaded, active or not. Offsets go on. Like the
+// active database of OPEN, that database is looked for when the job is submitted. A state of which
+// any byte is damaged is NCORE_BAD_FORMAT, also where it then names another database.
 //
 // Failure
 // -------
@@ -80,7 +84,12 @@
 // or poll itself returns NCORE_OUT_OF_MEMORY or NCORE_DEVICE_LOST the queue's streams and results
 // are lost, and close is the only call left; a device returns NCORE_DEVICE_LOST from then on for
 // all of its queues. Other returned statuses change nothing. A device may come back: the host opens
-// it anew. How long a host waits for a completion is its own matter.
+// it anew. How long a host waits for a completion is its own matter. A device need not be openable
+// a second time while it is open.
+//
+// Room for what comes
+// -------------------
+// A host writes 0 to reserved fields. What is not 0 there is refused as an unknown flag is.
 #ifndef WEIR_NCORE_H_
 #define WEIR_NCORE_H_
 
@@ -132,8 +141,8 @@ enum {
 typedef struct NcorePattern {
   const uint8_t* regex;  // not null-terminated; may hold any byte
   uint32_t lengthBytes;
-  uint32_t flags;
-  uint32_t id;  // the host's; comes back in events; unique in a set
+  uint32_t flags;  // with unknown ones it is NCORE_REFUSED_UNSUPPORTED
+  uint32_t id;     // the host's; comes back in events; unique in a set
   uint32_t reserved;
 } NcorePattern;
 
@@ -142,7 +151,7 @@ typedef int32_t NcoreVerdict;
 enum {
   NCORE_ACCEPTED = 0,
   NCORE_REFUSED_SYNTAX = 1,       // PCRE2 would refuse it too
-  NCORE_REFUSED_UNSUPPORTED = 2,  // valid, but not for an automaton, or not in this version
+  NCORE_REFUSED_UNSUPPORTED = 2,  // not for an automaton, or not in this version
   NCORE_REFUSED_EMPTY_MATCH = 3,  // it matches the empty string
   NCORE_REFUSED_TOO_LARGE = 4,    // its automaton is above the implementation's limit
   NCORE_REFUSED_DUPLICATE_ID = 5,
@@ -254,9 +263,11 @@ typedef struct NcoreEvent {
 
 // A job whose status is BAD_ARGUMENT, STALE_GENERATION, NO_DATABASE, BAD_FORMAT or UNSUPPORTED
 // changes nothing, has no events and completes like any other: such failures concern one job, so
-// submit accepts it and poll tells. TIMEOUT: the stream is dropped, so later jobs of it are stale.
-// EVENTS_TRUNCATED: the job was matched, the events are the first eventsPerJobMax of it in their
-// order; the others are lost. EXPORT into too little room is BAD_ARGUMENT.
+// submit accepts it and poll tells. An OPEN that fails leaves the stream that was in the slot.
+// TIMEOUT: the stream is dropped, so later jobs of it are stale. EVENTS_TRUNCATED: the job was
+// matched, the events are the first eventsPerJobMax of it in their order; the others are lost.
+// EXPORT with room for less than stateBytesMax of the stream's database is BAD_ARGUMENT, however
+// small the state is.
 typedef struct NcoreCompletion {
   uint64_t tag;
   uint32_t slot;
@@ -291,7 +302,8 @@ typedef struct NcoreApi {
   NcoreStatus (*listDevices)(uint32_t* numbers, uint32_t capacity, uint32_t* count);
 
   // Compiles what it accepts and says in reports[i] (may be null) what became of patterns[i].
-  // Refused patterns are not an error: the database holds the others, be it none.
+  // Refused patterns are not an error: the database holds the others, be it none. BAD_ARGUMENT, for
+  // all of them, when a regex is null though it has a length, or a reserved field is not 0.
   NcoreStatus (*compile)(const NcorePattern* patterns, uint32_t count, NcorePatternReport* reports,
                          NcoreDatabase** database);
   // Devices that have loaded it do not need it any more.
@@ -327,13 +339,14 @@ typedef struct NcoreApi {
   // NCORE_BUSY while jobs in flight have their bytes there.
   NcoreStatus (*unregisterMemory)(NcoreDevice* device, void* base);
 
+  // BAD_ARGUMENT when streams or depth is 0, or above the device's maximum.
   NcoreStatus (*openQueue)(NcoreDevice* device, const NcoreQueueOptions* options,
                            NcoreQueue** queue);
   // Drops open streams and results not polled; the bytes of jobs in flight are the host's again.
   NcoreStatus (*closeQueue)(NcoreQueue* queue);
 
-  // Takes jobs[0] to jobs[*accepted - 1]. NCORE_OK also when short; NCORE_RING_FULL when none of
-  // the jobs was taken.
+  // Takes jobs[0] to jobs[*accepted - 1]. NCORE_OK also when short; NCORE_RING_FULL when there are
+  // jobs and none was taken, which never is while none is in flight.
   NcoreStatus (*submit)(NcoreQueue* queue, const NcoreJob* jobs, uint32_t count,
                         uint32_t* accepted);
   // Never waits. A job's events come before or with its completion, in order; where the event
