@@ -4,6 +4,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { runConformance } from './conformance.mjs';
 import { runFuzz } from './fuzz.mjs';
 import { CHECKS } from './lint.mjs';
 import { RUN_PACKAGES, TEST_PACKAGES } from './packages.mjs';
@@ -124,6 +125,7 @@ function runVitest(project) {
 const SUITES = {
   lint: runLint,
   'cpp-ncore-shim': () => runCpp({ folder: 'ncore-shim', program: 'ncore_tests' }),
+  conformance: runConformance,
   'cpp-native': () => runCpp({ folder: 'native', program: 'native_tests' }),
   tsan: () => runCpp({ folder: 'native', program: 'lane_tests', sanitize: 'thread' }),
   fuzz: runFuzz,

@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: Apache-2.0
+// The sound table (soundGetApi: the example, built with its entry renamed) with one defect.
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstring>
+#include <deque>
+#include <map>
+#include <mutex>
+#include <vector>
+
+#include "defective.h"
+#include "ncore.h"
+
+extern "C" NcoreStatus soundGetApi(uint32_t abiVersion, const NcoreApi** api);
+
+namespace defective {
+namespace {
+
+struct Lane {  // what must be known of a queue to spoil it
+  uint32_t depth = 0;
+  std::map<uint32_t, uint32_t> generations;  // by slot, of the stream that is open
+  std::deque<uint32_t> asked;                // generations that the host gave, of jobs in flight
+  int pipe[2] = {-1, -1};
+};
+
+const NcoreApi* sound = nullptr;
+NcoreApi table;
+Defect defect = Defect::NONE;
+std::mutex mutex;
+std::map<NcoreQueue*, Lane> lanes;
+uint32_t firstDatabase = 0;
+
+NcoreStatus compile(const NcorePattern* patterns, uint32_t count, NcorePatternReport* reports,
+                    NcoreDatabase** database) {
+  if (defect != Defect::APPROXIMATE || patterns == nullptr) {
+    return sound->compile(patterns, count, reports, database);
+  }
+  std::vector<NcorePattern> spoilt(patterns, patterns + count);
+  for (NcorePattern& pattern : spoilt) pattern.flags |= NCORE_PATTERN_DOTALL;
+  return sound->compile(spoilt.data(), count, reports, database);
+}
+
+NcoreStatus restoreDatabase(const uint8_t* bytes, uint64_t sizeBytes, NcoreDatabase** database) {
+  const NcoreStatus status = sound->restoreDatabase(bytes, sizeBytes, database);
+  if (status != NCORE_BAD_FORMAT || defect != Defect::DAMAGE_IGNORED) return status;
+  return sound->compile(nullptr, 0, nullptr, database);
+}
+
+NcoreStatus queryCapabilities(const NcoreDevice* device, NcoreCapabilities* capabilities) {
+  const NcoreStatus status = sound->queryCapabilities(device, capabilities);
+  if (status == NCORE_OK && defect == Defect::EXHAUSTED_TOO_SOON) {
+    capabilities->flags |= NCORE_CAP_REPORTS_EXHAUSTION;
+  }
+  return status;
+}
+
+NcoreStatus activateDatabase(NcoreDevice* device, uint32_t databaseId) {
+  if (defect == Defect::ACTIVATION_IGNORED) {
+    const std::lock_guard lock(mutex);
+    if (firstDatabase == 0) firstDatabase = databaseId;
+    return sound->activateDatabase(device, firstDatabase);
+  }
+  return sound->activateDatabase(device, databaseId);
+}
+
+NcoreStatus openDevice(uint32_t number, const char* options, NcoreDevice** device) {
+  firstDatabase = 0;
+  return sound->openDevice(number, options, device);
+}
+
+NcoreStatus openQueue(NcoreDevice* device, const NcoreQueueOptions* options, NcoreQueue** queue) {
+  if (options == nullptr) return sound->openQueue(device, options, queue);
+  NcoreQueueOptions spoilt = *options;
+  if (defect == Defect::DEEPER && spoilt.depth > 0 && spoilt.depth < 1000) spoilt.depth += 2;
+  const NcoreStatus status = sound->openQueue(device, &spoilt, queue);
+  if (status != NCORE_OK) return status;
+  const std::lock_guard lock(mutex);
+  Lane& lane = lanes[*queue];
+  lane.depth = spoilt.depth;
+  if (defect == Defect::QUIET_FD && pipe2(lane.pipe, O_CLOEXEC) != 0) return NCORE_OUT_OF_MEMORY;
+  return status;
+}
+
+NcoreStatus closeQueue(NcoreQueue* queue) {
+  {
+    const std::lock_guard lock(mutex);
+    for (const int end : lanes[queue].pipe) {
+      if (end >= 0) close(end);
+    }
+    lanes.erase(queue);
+  }
+  return sound->closeQueue(queue);
+}
+
+Lane& laneOf(NcoreQueue* queue) {
+  const std::lock_guard lock(mutex);
+  return lanes[queue];
+}
+
+void spoil(NcoreJob& job, Lane& lane) {
+  if (defect == Defect::JOBS_APART) job.flags |= NCORE_JOB_OPEN;
+  if (defect == Defect::ALWAYS_END) job.flags |= NCORE_JOB_END_OF_DATA;
+  if (defect == Defect::CLOSE_IGNORED) job.flags &= ~NCORE_JOB_CLOSE;
+  if (defect == Defect::FLAGS_IGNORED) job.flags &= 0x1f;
+  if (defect == Defect::SLOTS_FOLDED) job.slot &= 0xffff;
+  if (defect == Defect::STATE_LOST && (job.flags & NCORE_JOB_IMPORT) != 0) {
+    job.flags &= ~NCORE_JOB_IMPORT;
+    job.state = nullptr;
+    job.stateBytes = 0;
+  }
+  if (defect != Defect::GENERATION_IGNORED) return;
+  if (job.flags & NCORE_JOB_OPEN) lane.generations[job.slot] = job.generation;
+  const auto open = lane.generations.find(job.slot);
+  if (open != lane.generations.end()) job.generation = open->second;
+}
+
+NcoreStatus submit(NcoreQueue* queue, const NcoreJob* jobs, uint32_t count, uint32_t* accepted) {
+  if (queue == nullptr || jobs == nullptr || accepted == nullptr) {
+    return sound->submit(queue, jobs, count, accepted);
+  }
+  Lane& lane = laneOf(queue);
+  std::vector<NcoreJob> spoilt(jobs, jobs + count);
+  const auto generations = lane.generations;
+  for (NcoreJob& job : spoilt) spoil(job, lane);
+  const bool loses = defect == Defect::JOB_LOST && count > 2;
+  const NcoreStatus status =
+      sound->submit(queue, spoilt.data(), loses ? count - 1 : count, accepted);
+  if (*accepted < count) lane.generations = generations;
+  for (uint32_t i = 0; i < *accepted && i < count; ++i) {
+    lane.asked.push_back(jobs[i].generation);
+    if (*accepted < count) spoil(spoilt[i], lane);
+  }
+  if (loses && status == NCORE_OK && *accepted == count - 1) ++*accepted;
+  return status;
+}
+
+// Completions come in order, so the generations that were asked for do, too.
+void giveGenerationsBack(Lane& lane, NcorePoll& results) {
+  uint32_t event = 0;
+  for (uint32_t i = 0; i < results.completionCount; ++i) {
+    NcoreCompletion& completion = results.completions[i];
+    for (; event < results.eventCount && results.events[event].tag == completion.tag; ++event) {
+      results.events[event].generation = lane.asked.front();
+    }
+    completion.generation = lane.asked.front();
+    lane.asked.pop_front();
+  }
+}
+
+void spoilResults(NcorePoll& results) {
+  NcoreEvent* const end = results.events + results.eventCount;
+  if (defect == Defect::LATE) {
+    std::for_each(results.events, end, [](NcoreEvent& event) { ++event.endOffset; });
+  }
+  if (defect == Defect::FAR_LATE) {
+    std::for_each(results.events, end, [](NcoreEvent& event) {
+      if (event.endOffset > 1000) ++event.endOffset;
+    });
+  }
+  if (defect == Defect::UNSORTED) std::reverse(results.events, end);
+  if (defect == Defect::TWICE && results.eventCount > 0 &&
+      results.eventCount < results.eventCapacity) {
+    *end = end[-1];
+    ++results.eventCount;
+  }
+  for (uint32_t i = 0; i < results.completionCount; ++i) {
+    NcoreCompletion& completion = results.completions[i];
+    if (defect == Defect::UNCOUNTED && completion.eventCount > 0) --completion.eventCount;
+    if (defect == Defect::EXHAUSTED_TOO_SOON) completion.flags |= NCORE_COMPLETION_EXHAUSTED;
+  }
+  if (defect == Defect::COMPLETIONS_SWAPPED && results.completionCount > 1) {
+    std::swap(results.completions[0], results.completions[1]);
+  }
+}
+
+NcoreStatus poll(NcoreQueue* queue, NcorePoll* results) {
+  const NcoreStatus status = sound->poll(queue, results);
+  if (status != NCORE_OK) return status;
+  if (defect == Defect::GENERATION_IGNORED) giveGenerationsBack(laneOf(queue), *results);
+  spoilResults(*results);
+  return status;
+}
+
+NcoreStatus queueEventFd(NcoreQueue* queue, int32_t* fd) {
+  const NcoreStatus status = sound->queueEventFd(queue, fd);
+  if (status == NCORE_OK && defect == Defect::QUIET_FD) *fd = laneOf(queue).pipe[0];
+  return status;
+}
+
+void fillTable() {
+  table = *sound;
+  table.implementation = "a defective implementation, to try the suite";
+  table.compile = compile;
+  table.restoreDatabase = restoreDatabase;
+  table.openDevice = openDevice;
+  table.queryCapabilities = queryCapabilities;
+  table.activateDatabase = activateDatabase;
+  table.openQueue = openQueue;
+  table.closeQueue = closeQueue;
+  table.submit = submit;
+  table.poll = poll;
+  table.queueEventFd = queueEventFd;
+}
+
+}  // namespace
+}  // namespace defective
+
+NcoreStatus ncoreGetApi(uint32_t abiVersion, const NcoreApi** api) {
+  using namespace defective;
+  defect = defectWanted();
+  if (defect == Defect::ANY_VERSION) abiVersion = NCORE_ABI_VERSION;
+  const NcoreStatus status = soundGetApi(abiVersion, api);
+  if (status != NCORE_OK) return status;
+  sound = *api;
+  fillTable();
+  *api = &table;
+  return NCORE_OK;
+}

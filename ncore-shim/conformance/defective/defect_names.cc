@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <cstdio>
+#include <cstdlib>
+#include <iterator>
+#include <utility>
+
+#include "defective.h"
+
+namespace defective {
+namespace {
+
+constexpr std::pair<std::string_view, Defect> NAMES[] = {
+    {"any-version", Defect::ANY_VERSION},
+    {"approximate", Defect::APPROXIMATE},
+    {"late", Defect::LATE},
+    {"far-late", Defect::FAR_LATE},
+    {"unsorted", Defect::UNSORTED},
+    {"twice", Defect::TWICE},
+    {"uncounted", Defect::UNCOUNTED},
+    {"completions-swapped", Defect::COMPLETIONS_SWAPPED},
+    {"jobs-apart", Defect::JOBS_APART},
+    {"always-end", Defect::ALWAYS_END},
+    {"generation-ignored", Defect::GENERATION_IGNORED},
+    {"close-ignored", Defect::CLOSE_IGNORED},
+    {"slots-folded", Defect::SLOTS_FOLDED},
+    {"activation-ignored", Defect::ACTIVATION_IGNORED},
+    {"deeper", Defect::DEEPER},
+    {"job-lost", Defect::JOB_LOST},
+    {"flags-ignored", Defect::FLAGS_IGNORED},
+    {"state-lost", Defect::STATE_LOST},
+    {"damage-ignored", Defect::DAMAGE_IGNORED},
+    {"quiet-fd", Defect::QUIET_FD},
+    {"exhausted-too-soon", Defect::EXHAUSTED_TOO_SOON},
+};
+
+}  // namespace
+
+Defect defectWanted() {
+  const char* wanted = std::getenv("NCORE_DEFECT");
+  if (wanted == nullptr) return Defect::NONE;
+  for (const auto& [name, defect] : NAMES) {
+    if (name == wanted) return defect;
+  }
+  std::fprintf(stderr, "NCORE_DEFECT: no such defect: %s\n", wanted);
+  std::abort();
+}
+
+}  // namespace defective

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+// Planted defects, to see that the suite finds them: a layer over a sound implementation's table
+// that spoils one thing. Tests only.
+#pragma once
+
+#include <string_view>
+
+namespace defective {
+
+enum class Defect {
+  NONE,
+  ANY_VERSION,          // ncoreGetApi says yes to every version
+  APPROXIMATE,          // '.' matches line feeds
+  LATE,                 // the end of a match is told a byte late
+  FAR_LATE,             // so is that of a match beyond 1000 bytes
+  UNSORTED,             // events of a poll in reverse
+  TWICE,                // the last event of a poll comes again
+  UNCOUNTED,            // eventCount is one short
+  COMPLETIONS_SWAPPED,  // the first two of a poll
+  JOBS_APART,           // streams begin anew with each job
+  ALWAYS_END,           // the end of data is tested at each job
+  GENERATION_IGNORED,   // any generation will do
+  CLOSE_IGNORED,        // closed streams go on
+  SLOTS_FOLDED,         // slots beyond 65536 are those below
+  ACTIVATION_IGNORED,   // of any but the first database
+  DEEPER,               // more jobs in flight than the depth
+  JOB_LOST,             // the last of a batch is accepted and not done
+  FLAGS_IGNORED,        // unknown ones
+  STATE_LOST,           // an imported stream begins anew
+  DAMAGE_IGNORED,       // damaged databases are taken for empty ones
+  QUIET_FD,             // the descriptor is never readable
+  EXHAUSTED_TOO_SOON,   // every stream is called exhausted
+};
+
+// Of the environment variable NCORE_DEFECT; NONE without it. Ends the process for unknown names.
+Defect defectWanted();
+
+}  // namespace defective

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+// The conformance suite on the devices that are built here, and on defective ones that it must find.
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { inParallel, outputOf } from './parallel.mjs';
+import { runStep } from './progress.mjs';
+import { ROOT } from './root.mjs';
+
+const BUILD = path.join(ROOT, '.cache', 'cmake', 'ncore-shim');
+const PROGRAM = path.join(BUILD, 'conformance', 'ncore-conformance');
+const EMULATOR = path.join(BUILD, 'libncore_emulator.so');
+const EXAMPLE = path.join(BUILD, 'examples', 'hyperscan', 'libncore_hyperscan.so');
+const DEFECTIVE = path.join(BUILD, 'conformance', 'defective', 'libncore_defective.so');
+const TARGETS = [
+  'ncore-conformance',
+  'ncore_emulator_shared',
+  'ncore_hyperscan',
+  'ncore_defective',
+];
+
+/** Of a device that is defective the first failure is enough. */
+const QUICKLY = ['--first-failure', '--patience', '2', '--streams', '100000'];
+const REFERENCE = ['--reference', EMULATOR];
+
+/** Of each random search. */
+const SECONDS = process.env.WEIR_FUZZ_SECONDS ?? '1';
+
+const DEVICES = [{ name: 'example over Hyperscan', args: [EXAMPLE, ...REFERENCE] }];
+
+/** Planted defects, and the chapter that must fail. */
+const DEFECTS = {
+  'any-version': 'abi',
+  approximate: 'semantics',
+  late: 'semantics',
+  'jobs-apart': 'semantics',
+  'always-end': 'end-of-data',
+  unsorted: 'order',
+  twice: 'order',
+  uncounted: 'order',
+  'completions-swapped': 'order',
+  'generation-ignored': 'generations',
+  'close-ignored': 'generations',
+  'activation-ignored': 'hot-swap',
+  deeper: 'back-pressure',
+  'job-lost': 'back-pressure',
+  'flags-ignored': 'errors',
+  'state-lost': 'states',
+  'damage-ignored': 'databases',
+  'quiet-fd': 'event-fd',
+  'exhausted-too-soon': 'generations',
+  'slots-folded': 'many-streams',
+  'far-late': 'reference',
+};
+
+async function reportOf(args, env = {}) {
+  const words = [...args, '--json', '--seconds', SECONDS];
+  const { text } = await outputOf(PROGRAM, words, { env: { ...process.env, ...env } });
+  try {
+    return JSON.parse(text);
+  } catch {
+    return { error: text };
+  }
+}
+
+/** The header's text in one line, without what makes it C. */
+function headerText() {
+  const header = readFileSync(path.join(ROOT, 'ncore-shim', 'include', 'ncore.h'), 'utf8');
+  return header.replaceAll(/\/\/|\*/g, '').replaceAll(/\s+/g, ' ');
+}
+
+/** A requirement quotes the header: its words, "…" for what is left out, "field: " before a field's comment. */
+function countMisquoted({ requirements }) {
+  const header = headerText();
+  const isThere = (part) => header.includes(part) || header.includes(part.replace(/^\w+: /, ''));
+  const wrong = requirements.filter(
+    ({ sentence }) =>
+      !sentence.split('…').every((part) => isThere(part.replaceAll('*', '').trim())),
+  );
+  for (const { chapter, sentence } of wrong) {
+    console.log(`  FAILED  ${chapter}: the header does not say: ${sentence}`);
+  }
+  return wrong.length;
+}
+
+async function judgeDevice({ name, args }) {
+  const report = await reportOf(args);
+  if (report.error !== undefined) {
+    console.log(`  FAILED  ${name}: ${report.error}`);
+    return { passed: 0, failed: 1 };
+  }
+  const { passed, failed, notOffered } = report;
+  console.log(`  ${name}: ${passed} passed, ${failed} failed, ${notOffered} not offered`);
+  for (const { chapter, requirement, outcome, detail } of report.requirements) {
+    if (outcome === 'FAILED') console.log(`  FAILED  ${chapter}: ${requirement}\n${detail}`);
+  }
+  return { passed, failed: failed + countMisquoted(report) };
+}
+
+/** A defect that is found is a test passed. */
+async function judgeDefect([defect, chapter]) {
+  const args = [DEFECTIVE, '--chapter', chapter, ...REFERENCE, ...QUICKLY];
+  const report = await reportOf(args, { NCORE_DEFECT: defect });
+  if (report.failed > 0) return { passed: 1, failed: 0 };
+  console.log(`  FAILED  the chapter ${chapter} does not find the defect ${defect}`);
+  console.log(report.error ?? '');
+  return { passed: 0, failed: 1 };
+}
+
+/** Each requirement is a test, for each device; so is each planted defect. */
+export async function runConformance() {
+  const configure = ['-S', 'ncore-shim', '-B', BUILD, '-G', 'Ninja', '-DWEIR_SANITIZE=ON'];
+  await runStep('Conformance: configure', 'cmake', configure);
+  await runStep('Conformance: build', 'cmake', ['--build', BUILD, '--target', ...TARGETS]);
+  const sum = { passed: 0, failed: 0 };
+  const judge = async (work) => {
+    const { passed, failed } = await work();
+    sum.passed += passed;
+    sum.failed += failed;
+  };
+  await inParallel(
+    [
+      ...DEVICES.map((device) => () => judgeDevice(device)),
+      ...Object.entries(DEFECTS).map((defect) => () => judgeDefect(defect)),
+    ],
+    judge,
+  );
+  return sum;
+}
