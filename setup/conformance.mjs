@@ -46,6 +46,7 @@ const DEFECTS = {
   'flags-ignored': 'errors',
   'state-lost': 'states',
   'damage-ignored': 'databases',
+  'databases-kept': 'databases',
   'quiet-fd': 'event-fd',
   'exhausted-too-soon': 'generations',
   'slots-folded': 'many-streams',

@@ -13,6 +13,9 @@
 
 #include "script.h"
 
+// There when the suite is built with AddressSanitizer, as the library then has to be.
+extern "C" int __lsan_do_recoverable_leak_check() __attribute__((weak));
+
 namespace ncore_conformance {
 namespace {
 
@@ -99,6 +102,17 @@ Verdict judge(const Requirement& requirement, Subject& subject) {
   }
 }
 
+// What is lost once is found by each check, and a failed requirement may leave something behind:
+// after either there are no more.
+void checkMemory(Verdict& verdict) {
+  static bool isOver = false;
+  if (&__lsan_do_recoverable_leak_check == nullptr) return;
+  isOver |= verdict.outcome == Outcome::FAILED;
+  if (isOver || __lsan_do_recoverable_leak_check() == 0) return;
+  isOver = true;
+  verdict = {Outcome::FAILED, "memory is lost when all is closed; LeakSanitizer's report is above"};
+}
+
 // A requirement that takes longer hangs in a call: waiting for results has its own limit.
 unsigned callLimitSeconds(const Settings& settings) {
   return static_cast<unsigned>(60 + 4 * settings.patienceSeconds + 4 * settings.seconds);
@@ -117,7 +131,8 @@ void judgeAll(const Settings& settings, const Chapter& chapter, int fd, size_t f
   }
   for (size_t i = first; i < chapter.requirements.size(); ++i) {
     alarm(callLimitSeconds(settings));
-    const Verdict verdict = judge(chapter.requirements[i], *subject);
+    Verdict verdict = judge(chapter.requirements[i], *subject);
+    checkMemory(verdict);
     put(fd, std::string(1, static_cast<char>(verdict.outcome)));
     put(fd, verdict.detail);
   }

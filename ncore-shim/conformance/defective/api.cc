@@ -42,6 +42,10 @@ NcoreStatus compile(const NcorePattern* patterns, uint32_t count, NcorePatternRe
   return sound->compile(spoilt.data(), count, reports, database);
 }
 
+void freeDatabase(NcoreDatabase* database) {
+  if (defect != Defect::DATABASES_KEPT) sound->freeDatabase(database);
+}
+
 NcoreStatus restoreDatabase(const uint8_t* bytes, uint64_t sizeBytes, NcoreDatabase** database) {
   const NcoreStatus status = sound->restoreDatabase(bytes, sizeBytes, database);
   if (status != NCORE_BAD_FORMAT || defect != Defect::DAMAGE_IGNORED) return status;
@@ -193,6 +197,7 @@ void fillTable() {
   table = *sound;
   table.implementation = "a defective implementation, to try the suite";
   table.compile = compile;
+  table.freeDatabase = freeDatabase;
   table.restoreDatabase = restoreDatabase;
   table.openDevice = openDevice;
   table.queryCapabilities = queryCapabilities;

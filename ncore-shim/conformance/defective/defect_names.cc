@@ -29,6 +29,7 @@ constexpr std::pair<std::string_view, Defect> NAMES[] = {
     {"flags-ignored", Defect::FLAGS_IGNORED},
     {"state-lost", Defect::STATE_LOST},
     {"damage-ignored", Defect::DAMAGE_IGNORED},
+    {"databases-kept", Defect::DATABASES_KEPT},
     {"quiet-fd", Defect::QUIET_FD},
     {"exhausted-too-soon", Defect::EXHAUSTED_TOO_SOON},
 };

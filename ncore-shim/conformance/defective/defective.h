@@ -28,6 +28,7 @@ enum class Defect {
   FLAGS_IGNORED,        // unknown ones
   STATE_LOST,           // an imported stream begins anew
   DAMAGE_IGNORED,       // damaged databases are taken for empty ones
+  DATABASES_KEPT,       // freed ones are not
   QUIET_FD,             // the descriptor is never readable
   EXHAUSTED_TOO_SOON,   // every stream is called exhausted
 };
