@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The table of functions: checks arguments, and lets no exception pass.
+#include <algorithm>
 #include <cstring>
 #include <new>
 #include <optional>
@@ -124,7 +125,7 @@ NcoreStatus saveDatabase(const NcoreDatabase* database, uint8_t* bytes, uint64_t
     const std::string saved = database->content->save();
     *sizeBytes = saved.size();
     if (capacity < saved.size()) return NCORE_BAD_ARGUMENT;
-    std::memcpy(bytes, saved.data(), saved.size());
+    std::copy(saved.begin(), saved.end(), bytes);
     return NCORE_OK;
   });
 }
