@@ -2,33 +2,107 @@
 #include "emulator_device.h"
 
 #include <algorithm>
+#include <chrono>
 #include <cstring>
+#include <optional>
 #include <utility>
+
+#include "emulator_queue.h"
+#include "stream_table.h"
 
 namespace weir::ncore {
 
-void EmulatorDevice::describe(NcoreCapabilities& capabilities) {
-  NcoreCapabilities all{};
-  all.sizeBytes = sizeof all;
-  all.flags = NCORE_CAP_SOFTWARE | NCORE_CAP_CONSUMES_AT_SUBMIT | NCORE_CAP_REPORTS_EXHAUSTION |
-              NCORE_CAP_END_OF_DATA;
-  all.channels = 1;
-  all.alignmentBytes = 1;
-  std::strcpy(all.name, "Weir ncore emulator");
-  // A host built against an earlier header knows less; it must not be written past.
-  const uint32_t sizeBytes = capabilities.sizeBytes;
-  std::memcpy(&capabilities, &all, std::min<size_t>(sizeBytes, sizeof all));
-  capabilities.sizeBytes = sizeBytes;
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+// Bytes at which what a switch costs is a twentieth of the job.
+constexpr uint32_t SWITCHES_PER_BEST_JOB = 20;
+constexpr uint32_t JOBS_PER_CHANNEL_BEST = 16;
+constexpr uint32_t BATCH_BEST_IN_CALLER = 64;
+
+// When a lost device that was opened with `back` comes back; this process has one such device.
+struct Return {
+  std::mutex mutex;
+  std::optional<Clock::time_point> at;
+};
+
+Return& lostDevice() {
+  static Return lost;
+  return lost;
 }
 
-uint32_t EmulatorDevice::load(std::shared_ptr<const PatternDatabase> database) {
+// A host built against an earlier header knows less; it must not be written past.
+template <typename Struct>
+void copyKnown(const Struct& from, Struct& to) {
+  const uint32_t sizeBytes = to.sizeBytes;
+  std::memcpy(&to, &from, std::min<size_t>(sizeBytes, sizeof from));
+  to.sizeBytes = sizeBytes;
+}
+
+}  // namespace
+
+NcoreStatus EmulatorDevice::mayOpen(DeviceOptions& options) {
+  if (!options.backMs) return NCORE_OK;
+  Return& lost = lostDevice();
+  const std::lock_guard lock(lost.mutex);
+  if (!lost.at) return NCORE_OK;
+  if (Clock::now() < *lost.at) return NCORE_NO_DEVICE;
+  lost.at.reset();
+  options.fault = {};  // it has been mended
+  return NCORE_OK;
+}
+
+EmulatorDevice::EmulatorDevice(const DeviceOptions& options) : options_(options) {
+  for (uint32_t i = 0; i < options.channels; ++i) {
+    channels_.push_back(std::make_unique<EmulatorChannel>(options_));
+  }
+}
+
+void EmulatorDevice::describe(NcoreCapabilities& capabilities) const {
+  NcoreCapabilities all{};
+  all.sizeBytes = sizeof all;
+  all.flags = NCORE_CAP_SOFTWARE | NCORE_CAP_REPORTS_EXHAUSTION | NCORE_CAP_END_OF_DATA |
+              NCORE_CAP_STREAM_STATES | NCORE_CAP_EVENT_FD;
+  all.channels = std::max(options_.channels, 1U);
+  all.streamsMax = STREAMS_MAX;
+  all.queueDepthMax = options_.depthMax;
+  all.batchJobsBest = options_.channels * JOBS_PER_CHANNEL_BEST;
+  if (options_.channels == 0) {
+    all.flags |= NCORE_CAP_CONSUMES_AT_SUBMIT;
+    all.batchJobsBest = BATCH_BEST_IN_CALLER;
+  }
+  if (options_.timing) {
+    const uint32_t bytes = options_.timing->switchBytes * SWITCHES_PER_BEST_JOB;
+    all.jobBytesBest = std::max(bytes, options_.timing->writeBytesLeast);
+  }
+  all.alignmentBytes = 1;
+  if (options_.fault.kind == Fault::Kind::TRUNCATE) {
+    all.eventsPerJobMax = static_cast<uint32_t>(options_.fault.value);
+  }
+  all.patternMemoryBytes = options_.memoryBytes;
+  std::strcpy(all.name, "Weir ncore emulator");
+  copyKnown(all, capabilities);
+}
+
+// ------------------------------------------------------------------ databases
+
+NcoreStatus EmulatorDevice::load(Database database, uint32_t& databaseId) {
   const std::lock_guard lock(mutex_);
+  if (isLost()) return NCORE_DEVICE_LOST;
+  if (options_.memoryBytes != 0) {
+    uint64_t bytes = database->memoryBytes();
+    for (const auto& [id, loaded] : databases_) bytes += loaded->memoryBytes();
+    if (bytes > options_.memoryBytes) return NCORE_OUT_OF_PATTERNS;
+  }
   databases_.emplace(lastId_ + 1, std::move(database));
-  return ++lastId_;
+  databaseId = ++lastId_;
+  return NCORE_OK;
 }
 
 NcoreStatus EmulatorDevice::activate(uint32_t databaseId) {
   const std::lock_guard lock(mutex_);
+  if (isLost()) return NCORE_DEVICE_LOST;
   if (!databases_.contains(databaseId)) return NCORE_NO_DATABASE;
   activeId_ = databaseId;
   activations_.fetch_add(1, std::memory_order_release);
@@ -37,14 +111,66 @@ NcoreStatus EmulatorDevice::activate(uint32_t databaseId) {
 
 NcoreStatus EmulatorDevice::unload(uint32_t databaseId) {
   const std::lock_guard lock(mutex_);
+  if (isLost()) return NCORE_DEVICE_LOST;
   if (databaseId == activeId_ && databaseId != 0) return NCORE_BUSY;
   return databases_.erase(databaseId) > 0 ? NCORE_OK : NCORE_NO_DATABASE;
 }
 
-std::shared_ptr<const PatternDatabase> EmulatorDevice::active() {
+NcoreStatus EmulatorDevice::query(uint32_t databaseId, NcoreDatabaseInfo& info) const {
+  const std::lock_guard lock(mutex_);
+  if (isLost()) return NCORE_DEVICE_LOST;
+  const auto found = databases_.find(databaseId);
+  if (found == databases_.end()) return NCORE_NO_DATABASE;
+  const PatternDatabase& database = *found->second;
+  NcoreDatabaseInfo all{};
+  all.patterns = database.patternCount();
+  all.patternMemoryBytes = database.memoryBytes();
+  all.streamBytes = static_cast<uint32_t>(StreamTable::streamBytes(database));
+  all.stateBytesMax = static_cast<uint32_t>(StreamTable::stateBytesMax(database));
+  copyKnown(all, info);
+  return NCORE_OK;
+}
+
+EmulatorDevice::Database EmulatorDevice::active() {
   const std::lock_guard lock(mutex_);
   const auto found = databases_.find(activeId_);
   return found == databases_.end() ? nullptr : found->second;
+}
+
+EmulatorDevice::Database EmulatorDevice::find(uint64_t digest) {
+  const std::lock_guard lock(mutex_);
+  for (const auto& [id, database] : databases_) {
+    if (database->digest() == digest) return database;
+  }
+  return nullptr;
+}
+
+// ------------------------------------------------------------------ queues
+
+void EmulatorDevice::addQueue(EmulatorQueue* queue) {
+  const std::lock_guard lock(mutex_);
+  queues_.push_back(queue);
+}
+
+void EmulatorDevice::removeQueue(EmulatorQueue* queue) {
+  const std::lock_guard lock(mutex_);
+  std::erase(queues_, queue);
+}
+
+bool EmulatorDevice::inUse() const {
+  const std::lock_guard lock(mutex_);
+  return !queues_.empty();
+}
+
+void EmulatorDevice::lose() {
+  if (lost_.exchange(true)) return;
+  if (options_.backMs) {
+    Return& lost = lostDevice();
+    const std::lock_guard lock(lost.mutex);
+    lost.at = Clock::now() + std::chrono::milliseconds(*options_.backMs);
+  }
+  const std::lock_guard lock(mutex_);
+  for (EmulatorQueue* queue : queues_) queue->signalFailure();
 }
 
 }  // namespace weir::ncore

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The emulator as a device: which databases are loaded and which is active. Any thread; a mutex
-// orders the callers. Queues look at an atomic version and take the mutex only when it changed.
+// The emulator as a device: which databases are loaded and which is active, its channels, and the
+// faults it was told to have. Any thread; a mutex orders the callers. Queues look at atomics on
+// their path and take the mutex only when an activation happened or a state is imported.
 #pragma once
 
 #include <atomic>
@@ -8,35 +9,66 @@
 #include <memory>
 #include <mutex>
 #include <unordered_map>
+#include <vector>
 
+#include "device_options.h"
+#include "emulator_channel.h"
 #include "ncore.h"
 #include "pattern_database.h"
 
 namespace weir::ncore {
 
+class EmulatorQueue;
+
 class EmulatorDevice {
  public:
-  static void describe(NcoreCapabilities& capabilities);
+  using Database = std::shared_ptr<const PatternDatabase>;
 
-  uint32_t load(std::shared_ptr<const PatternDatabase> database);
+  static constexpr uint32_t STREAMS_MAX = 1U << 24;  // of a queue: memory that a mistake may cost
+
+  // NCORE_NO_DEVICE while a lost one that is to come back has not.
+  static NcoreStatus mayOpen(DeviceOptions& options);
+
+  explicit EmulatorDevice(const DeviceOptions& options);
+
+  const DeviceOptions& options() const { return options_; }
+  void describe(NcoreCapabilities& capabilities) const;
+
+  NcoreStatus load(Database database, uint32_t& databaseId);
   NcoreStatus activate(uint32_t databaseId);
   NcoreStatus unload(uint32_t databaseId);
+  NcoreStatus query(uint32_t databaseId, NcoreDatabaseInfo& info) const;
 
   // The database for streams that open now; null before the first activation.
-  std::shared_ptr<const PatternDatabase> active();
+  Database active();
   uint64_t activations() const { return activations_.load(std::memory_order_acquire); }
+  // The loaded database of that content, or null.
+  Database find(uint64_t digest);
 
-  void addQueue() { ++queues_; }
-  void removeQueue() { --queues_; }
-  bool inUse() const { return queues_ > 0; }
+  // Those whose jobs the queue's owner does not run itself; empty with channels=0.
+  const std::vector<std::unique_ptr<EmulatorChannel>>& channels() const { return channels_; }
+
+  // How many jobs have been taken before; counts one more.
+  uint64_t countJob() { return jobs_.fetch_add(1, std::memory_order_relaxed); }
+
+  bool isLost() const { return lost_.load(std::memory_order_acquire); }
+  void lose();
+
+  void addQueue(EmulatorQueue* queue);
+  void removeQueue(EmulatorQueue* queue);
+  bool inUse() const;
 
  private:
-  std::mutex mutex_;
-  std::unordered_map<uint32_t, std::shared_ptr<const PatternDatabase>> databases_;
+  const DeviceOptions options_;
+  std::vector<std::unique_ptr<EmulatorChannel>> channels_;
+  mutable std::mutex mutex_;
+  std::unordered_map<uint32_t, Database> databases_;
+  std::vector<EmulatorQueue*> queues_;
   uint32_t lastId_ = 0;
   uint32_t activeId_ = 0;  // 0: none
   std::atomic<uint64_t> activations_{0};
-  std::atomic<uint32_t> queues_{0};
+  std::atomic<uint64_t> jobs_{0};
+  std::atomic<bool> lost_{false};
 };
 
 }  // namespace weir::ncore

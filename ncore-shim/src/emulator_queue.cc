@@ -2,15 +2,14 @@
 #include "emulator_queue.h"
 
 #include <algorithm>
+#include <new>
+#include <stdexcept>
 #include <utility>
 
 namespace weir::ncore {
 
 namespace {
 
-constexpr uint32_t STATE_FLAGS = NCORE_JOB_EXPORT | NCORE_JOB_IMPORT;
-constexpr uint32_t KNOWN_JOB_FLAGS =
-    NCORE_JOB_OPEN | NCORE_JOB_CLOSE | NCORE_JOB_END_OF_DATA | STATE_FLAGS;
 constexpr uint64_t TABLES_BYTES_DEFAULT = uint64_t{32} << 20;
 
 NcoreQueueOptions withDefaults(NcoreQueueOptions options) {
@@ -18,125 +17,221 @@ NcoreQueueOptions withDefaults(NcoreQueueOptions options) {
   return options;
 }
 
+bool timesJobs(const DeviceOptions& options) {
+  return options.timing.has_value() || options.fault.kind == Fault::Kind::SLOW;
+}
+
 }  // namespace
 
 EmulatorQueue::EmulatorQueue(EmulatorDevice& device, const NcoreQueueOptions& options)
-    : device_(device), options_(withDefaults(options)), slots_(options.streams) {
-  device_.addQueue();
+    : device_(device),
+      options_(withDefaults(options)),
+      timesJobs_(timesJobs(device.options())),
+      ring_(options.depth),
+      waiting_(device.channels().empty() ? 1 : options.depth),
+      pushed_(device.channels().size(), 0) {
+  const auto channels = std::max<uint32_t>(static_cast<uint32_t>(device.channels().size()), 1);
+  for (uint32_t channel = 0; channel < channels; ++channel) {
+    tables_.push_back(std::make_unique<StreamTable>(
+        StreamTable::Share{options_.streams, channel, channels}, options_.tablesBytes / channels));
+  }
+  for (uint32_t channel = 0; channel < device.channels().size(); ++channel) {
+    lanes_.push_back(std::make_unique<EmulatorChannel::Lane>(*this, channel, options_.depth));
+    device.channels()[channel]->add(lanes_.back().get());
+  }
+  device_.addQueue(this);
 }
 
-EmulatorQueue::~EmulatorQueue() { device_.removeQueue(); }
+EmulatorQueue::~EmulatorQueue() {
+  device_.removeQueue(this);
+  for (const auto& lane : lanes_) device_.channels()[lane->channel()]->remove(lane.get());
+}
 
-uint32_t EmulatorQueue::submit(std::span<const NcoreJob> jobs) {
+NcoreStatus EmulatorQueue::state() const {
+  if (device_.isLost()) return NCORE_DEVICE_LOST;
+  return outOfMemory_.load() ? NCORE_OUT_OF_MEMORY : NCORE_OK;
+}
+
+// ------------------------------------------------------------------ submission
+
+NcoreStatus EmulatorQueue::submit(std::span<const NcoreJob> jobs, uint32_t& accepted) {
+  if (const NcoreStatus status = state(); status != NCORE_OK) return status;
   followActivation();
-  const size_t room = options_.depth - completions_.size();
-  const size_t accepted = std::min(room, jobs.size());
-  for (const NcoreJob& job : jobs.first(accepted)) run(job);
-  retireMatchers();
-  return static_cast<uint32_t>(accepted);
+  const uint32_t room = roomFor(jobs.size());
+  while (accepted < room && take(jobs[accepted])) ++accepted;
+  wakeChannels();
+  if (outOfMemory_.load()) return NCORE_OUT_OF_MEMORY;
+  if (accepted == 0 && !jobs.empty()) return device_.isLost() ? NCORE_DEVICE_LOST : NCORE_RING_FULL;
+  signalHead();
+  return NCORE_OK;
 }
 
-// Looks at one atomic that rarely changes, so the queue's path takes no lock.
+// Looks at one atomic that rarely changes, so the queue's path takes no lock. What it then hands to
+// streams has a reference count of its own: else queues would write to one word at each opening.
 void EmulatorQueue::followActivation() {
   const uint64_t activations = device_.activations();
   if (std::exchange(activationSeen_, activations) == activations) return;
-  auto database = device_.active();
-  const auto known = std::ranges::find_if(
-      matchers_, [&](const auto& matcher) { return matcher->database() == database.get(); });
-  if (known == matchers_.end()) {
-    matchers_.push_back(std::make_unique<StreamMatcher>(std::move(database), options_.streams,
-                                                        options_.tablesBytes));
-  } else {
-    std::rotate(known, known + 1, matchers_.end());
+  const auto held = std::make_shared<EmulatorDevice::Database>(device_.active());
+  active_ = EmulatorDevice::Database(held, held->get());
+}
+
+uint32_t EmulatorQueue::roomFor(size_t jobs) const {
+  const uint64_t inFlight = tail_ - head_.load(std::memory_order_relaxed);
+  return static_cast<uint32_t>(std::min<uint64_t>(jobs, ring_.size() - inFlight));
+}
+
+// False when a fault lets the device take no more.
+bool EmulatorQueue::take(const NcoreJob& job) {
+  const Fault& fault = device_.options().fault;
+  const uint64_t counted = fault.kind == Fault::Kind::NONE ? 0 : device_.countJob();
+  const bool ends = fault.kind == Fault::Kind::FULL || fault.kind == Fault::Kind::LOST;
+  const bool isTaken = !ends || counted < fault.value;
+  if (fault.kind == Fault::Kind::LOST && counted + 1 >= fault.value) device_.lose();
+  if (!isTaken) return false;
+  const auto place = static_cast<uint32_t>(tail_ % ring_.size());
+  fill(place, job, counted);
+  ++tail_;
+  const bool isStuck = fault.kind == Fault::Kind::STUCK && counted >= fault.value;
+  if (!isStuck) dispatch(place);
+  return true;
+}
+
+void EmulatorQueue::fill(uint32_t place, const NcoreJob& job, uint64_t counted) {
+  const Fault& fault = device_.options().fault;
+  Waiting& waiting = waitingAt(place);
+  describe(job, counted, waiting.job);
+  Entry& entry = ring_[place];
+  entry.number = tail_;
+  if (timesJobs_) entry.readyAt = waiting.submittedAt = Clock::now();
+  if (fault.kind == Fault::Kind::SLOW) entry.readyAt += std::chrono::microseconds(fault.value);
+  entry.events.clear();
+  entry.done.store(false, std::memory_order_relaxed);
+}
+
+// `counted`: how many jobs the device had taken before, where a fault wants to know.
+void EmulatorQueue::describe(const NcoreJob& job, uint64_t counted, StreamJob& described) {
+  const Fault& fault = device_.options().fault;
+  described.job = job;
+  described.refused = NCORE_OK;
+  if (job.flags & NCORE_JOB_OPEN) described.database = active_;
+  if (job.flags & NCORE_JOB_IMPORT) findImported(described);
+  if (fault.kind == Fault::Kind::TRUNCATE) described.eventsMax = static_cast<uint32_t>(fault.value);
+  if (fault.kind == Fault::Kind::TIMEOUT && (counted + 1) % fault.value == 0) {
+    described.refused = NCORE_TIMEOUT;
   }
 }
 
-void EmulatorQueue::retireMatchers() {
-  if (matchers_.size() < 2) return;
-  const auto* current = matchers_.back().get();
-  std::erase_if(matchers_, [&](const auto& matcher) {
-    return matcher.get() != current && matcher->openStreams() == 0;
-  });
-}
-
-// ------------------------------------------------------------------ jobs
-
-void EmulatorQueue::run(const NcoreJob& job) {
-  NcoreCompletion completion{job.tag, job.slot, job.generation, check(job), 0, 0, 0};
-  if (completion.status == NCORE_OK) {
-    if (job.flags & NCORE_JOB_OPEN) open(job);
-    scan(job, completion);
-    if (job.flags & NCORE_JOB_CLOSE) close(slots_[job.slot]);
+void EmulatorQueue::findImported(StreamJob& job) {
+  if (job.job.state == nullptr) return;  // refused as an argument
+  const auto digest = databaseOfState({job.job.state, job.job.stateBytes});
+  job.database = digest ? device_.find(*digest) : nullptr;
+  if (!digest) {
+    job.refused = NCORE_BAD_FORMAT;
+  } else if (job.database == nullptr) {
+    job.refused = NCORE_NO_DATABASE;
   }
-  completions_.push_back(completion);
 }
 
-NcoreStatus EmulatorQueue::check(const NcoreJob& job) const {
-  if (job.flags & ~KNOWN_JOB_FLAGS) return NCORE_BAD_ARGUMENT;
-  if (job.flags & STATE_FLAGS) return NCORE_UNSUPPORTED;
-  if (job.slot >= slots_.size()) return NCORE_BAD_ARGUMENT;
-  if (job.bytes == nullptr && job.lengthBytes > 0) return NCORE_BAD_ARGUMENT;
-  if (job.flags & NCORE_JOB_OPEN) return matchers_.empty() ? NCORE_NO_DATABASE : NCORE_OK;
-  const Slot& slot = slots_[job.slot];
-  const bool live = slot.matcher != nullptr && slot.generation == job.generation;
-  return live ? NCORE_OK : NCORE_STALE_GENERATION;
-}
-
-void EmulatorQueue::open(const NcoreJob& job) {
-  Slot& slot = slots_[job.slot];
-  close(slot);
-  slot = {matchers_.back().get(), 0, job.generation};
-  slot.matcher->open(job.slot);
-}
-
-void EmulatorQueue::close(Slot& slot) {
-  if (slot.matcher == nullptr) return;
-  slot.matcher->close(static_cast<uint32_t>(&slot - slots_.data()));
-  slot.matcher = nullptr;
-}
-
-void EmulatorQueue::scan(const NcoreJob& job, NcoreCompletion& completion) {
-  Slot& slot = slots_[job.slot];
-  matches_.clear();
-  slot.matcher->scan(job.slot, {job.bytes, job.lengthBytes}, slot.offset, matches_);
-  slot.offset += job.lengthBytes;
-  if (job.flags & NCORE_JOB_END_OF_DATA) {
-    // What ends with the data may have a larger id than what holds there.
-    slot.matcher->testEnd(job.slot, slot.offset, matches_);
-    std::sort(matches_.begin(), matches_.end());
+void EmulatorQueue::dispatch(uint32_t place) {
+  if (lanes_.empty()) {
+    run(place, 0);
+    ring_[place].done.store(true, std::memory_order_relaxed);
+    return;
   }
-  for (const Match& match : matches_) {
-    events_.push_back({match.endOffset, job.tag, job.slot, job.generation, match.patternId, 0});
+  const size_t channel = waitingAt(place).job.job.slot % lanes_.size();
+  lanes_[channel]->push(place);
+  pushed_[channel] = 1;
+}
+
+void EmulatorQueue::wakeChannels() {
+  for (size_t channel = 0; channel < pushed_.size(); ++channel) {
+    if (std::exchange(pushed_[channel], uint8_t{0})) device_.channels()[channel]->wake();
   }
-  completion.eventCount = static_cast<uint32_t>(matches_.size());
-  if (slot.matcher->exhausted(job.slot)) completion.flags |= NCORE_COMPLETION_EXHAUSTED;
+}
+
+// ------------------------------------------------------------------ matching
+
+void EmulatorQueue::run(uint32_t place, uint32_t channel) {
+  Entry& entry = ring_[place];
+  StreamJob& job = waitingAt(place).job;
+  try {
+    entry.completion = tables_[channel]->run(job, entry.events);
+    job.database = nullptr;
+    return;
+  } catch (const std::bad_alloc&) {
+    outOfMemory_.store(true);
+  } catch (const std::length_error&) {
+    outOfMemory_.store(true);
+  }
+  readiness_.signalFailure();
+}
+
+void EmulatorQueue::holdBack(uint32_t place, CardClock& clock) {
+  const Waiting& waiting = waitingAt(place);
+  const NcoreJob& job = waiting.job.job;
+  const auto gone = clock.finish({this, job.slot, job.lengthBytes, waiting.submittedAt});
+  ring_[place].readyAt = std::max(ring_[place].readyAt, gone);
+}
+
+// The owner moves the head, then looks whether the new one is done; here it is the other way
+// round. So one of the two sees that there is something to poll.
+void EmulatorQueue::finish(uint32_t place) {
+  Entry& entry = ring_[place];
+  const uint64_t number = entry.number;
+  const Clock::time_point readyAt = entry.readyAt;
+  entry.done.store(true);  // the entry is the owner's from here on
+  readiness_.signalAt(readyAt, [&] { return head_.load() == number; });
 }
 
 // ------------------------------------------------------------------ results
 
-void EmulatorQueue::poll(NcorePoll& results) {
-  results.completionCount = 0;
-  results.eventCount = 0;
-  while (!completions_.empty() && results.completionCount < results.completionCapacity) {
-    const NcoreCompletion& completion = completions_.front();
-    const uint32_t room = results.eventCapacity - results.eventCount;
-    const uint32_t count = std::min(room, completion.eventCount - eventsPolled_);
-    const auto begin = events_.begin();
-    std::copy(begin, begin + count, results.events + results.eventCount);
-    events_.erase(begin, begin + count);
-    results.eventCount += count;
-    eventsPolled_ += count;
-    if (eventsPolled_ < completion.eventCount) return;
-    eventsPolled_ = 0;
-    results.completions[results.completionCount++] = completion;
-    completions_.pop_front();
-  }
+bool EmulatorQueue::headIsDone() {
+  const uint64_t head = head_.load(std::memory_order_relaxed);
+  return head != tail_ && at(head).done.load();
 }
 
-size_t EmulatorQueue::tablesBytes() const {
-  size_t bytes = 0;
-  for (const auto& matcher : matchers_) bytes += matcher->tablesBytes();
-  return bytes;
+void EmulatorQueue::signalHead() {
+  if (!readiness_.isWanted() || !headIsDone()) return;
+  readiness_.signalAt(at(head_.load()).readyAt, [] { return true; });
+}
+
+NcoreStatus EmulatorQueue::poll(NcorePoll& results) {
+  results.completionCount = 0;
+  results.eventCount = 0;
+  if (const NcoreStatus status = state(); status != NCORE_OK) return status;
+  const Clock::time_point now = timesJobs_ ? Clock::now() : Clock::time_point();
+  while (headIsDone()) {
+    const uint64_t head = head_.load(std::memory_order_relaxed);
+    if (at(head).readyAt > now) break;
+    if (!report(at(head), results)) return NCORE_OK;
+    head_.store(head + 1);
+  }
+  readiness_.clear();
+  signalHead();
+  return NCORE_OK;
+}
+
+// False when the results have no room for all of it.
+bool EmulatorQueue::report(Entry& entry, NcorePoll& results) {
+  if (results.completionCount == results.completionCapacity) return false;
+  const uint32_t room = results.eventCapacity - results.eventCount;
+  const uint32_t count = std::min(room, entry.completion.eventCount - eventsPolled_);
+  std::copy_n(entry.events.begin() + eventsPolled_, count, results.events + results.eventCount);
+  results.eventCount += count;
+  eventsPolled_ += count;
+  if (eventsPolled_ < entry.completion.eventCount) return false;
+  eventsPolled_ = 0;
+  results.completions[results.completionCount++] = entry.completion;
+  return true;
+}
+
+NcoreStatus EmulatorQueue::eventFd(int32_t& fd) {
+  const int opened = readiness_.fd();
+  if (opened < 0) return NCORE_OUT_OF_MEMORY;
+  fd = opened;
+  if (state() != NCORE_OK) readiness_.signalFailure();
+  signalHead();
+  return NCORE_OK;
 }
 
 }  // namespace weir::ncore

@@ -1,58 +1,91 @@
 // SPDX-License-Identifier: Apache-2.0
-// A queue of the emulator. Jobs are matched inside submit, in the owner's thread, and their
-// results wait for poll: a host that relies on nothing more works with a real device too.
+// A queue of the emulator: a ring of jobs in the order of submission. Without channels jobs are
+// matched inside submit, in the owner's thread; with them, channels match and the owner polls what
+// is done at the ring's head. Used by its owner's thread, where nothing else is said.
 #pragma once
 
+#include <atomic>
+#include <chrono>
 #include <cstdint>
-#include <deque>
 #include <memory>
 #include <span>
 #include <vector>
 
+#include "emulator_channel.h"
 #include "emulator_device.h"
 #include "ncore.h"
-#include "stream_matcher.h"
+#include "readiness.h"
+#include "stream_table.h"
 
 namespace weir::ncore {
 
 class EmulatorQueue {
  public:
+  using Clock = std::chrono::steady_clock;
+
   // `device` must outlive the queue.
   EmulatorQueue(EmulatorDevice& device, const NcoreQueueOptions& options);
   ~EmulatorQueue();
   EmulatorQueue(const EmulatorQueue&) = delete;
   EmulatorQueue& operator=(const EmulatorQueue&) = delete;
 
-  uint32_t submit(std::span<const NcoreJob> jobs);
-  void poll(NcorePoll& results);
+  NcoreStatus submit(std::span<const NcoreJob> jobs, uint32_t& accepted);
+  NcoreStatus poll(NcorePoll& results);
+  NcoreStatus eventFd(int32_t& fd);
 
-  size_t tablesBytes() const;
+  // By the channel that the job at that place of the ring belongs to: matches it, holds its result
+  // back for as long as a card would need, tells that it is done.
+  void run(uint32_t place, uint32_t channel);
+  void holdBack(uint32_t place, CardClock& clock);
+  void finish(uint32_t place);
+
+  // Any thread: makes the event descriptor readable for good.
+  void signalFailure() { readiness_.signalFailure(); }
 
  private:
-  struct Slot {
-    StreamMatcher* matcher = nullptr;  // null: no stream
-    uint64_t offset = 0;
-    uint32_t generation = 0;
+  struct Entry {
+    uint64_t number = 0;
+    NcoreCompletion completion{};
+    std::vector<NcoreEvent> events;
+    Clock::time_point readyAt{};  // not to be reported earlier
+    std::atomic<bool> done{false};
+  };
+  struct Waiting {
+    StreamJob job;
+    Clock::time_point submittedAt{};  // with timing only
   };
 
+  NcoreStatus state() const;
   void followActivation();
-  void retireMatchers();
-  void run(const NcoreJob& job);
-  NcoreStatus check(const NcoreJob& job) const;
-  void open(const NcoreJob& job);
-  void close(Slot& slot);
-  void scan(const NcoreJob& job, NcoreCompletion& completion);
+  uint32_t roomFor(size_t jobs) const;
+  bool take(const NcoreJob& job);
+  void fill(uint32_t place, const NcoreJob& job, uint64_t counted);
+  // Of a place of the ring. Without channels no job waits, so there is one for all.
+  Waiting& waitingAt(uint32_t place) { return waiting_[lanes_.empty() ? 0 : place]; }
+  void describe(const NcoreJob& job, uint64_t counted, StreamJob& described);
+  void findImported(StreamJob& job);
+  void dispatch(uint32_t place);
+  void wakeChannels();
+  bool report(Entry& entry, NcorePoll& results);
+  Entry& at(uint64_t number) { return ring_[number % ring_.size()]; }
+  bool headIsDone();
+  void signalHead();
 
   EmulatorDevice& device_;
   const NcoreQueueOptions options_;
+  const bool timesJobs_;  // results may be held back
   uint64_t activationSeen_ = 0;
-  std::vector<Slot> slots_;
-  // The last one serves new streams; the others stay until their last stream closes.
-  std::vector<std::unique_ptr<StreamMatcher>> matchers_;
-  std::deque<NcoreCompletion> completions_;
-  std::deque<NcoreEvent> events_;
-  uint32_t eventsPolled_ = 0;   // of the front completion
-  std::vector<Match> matches_;  // scratch
+  EmulatorDevice::Database active_;
+  std::vector<Entry> ring_;
+  std::vector<Waiting> waiting_;
+  std::atomic<uint64_t> head_{0};  // number of the oldest job that was not reported
+  uint64_t tail_ = 0;              // of the next job
+  uint32_t eventsPolled_ = 0;      // of the head
+  std::vector<std::unique_ptr<StreamTable>> tables_;  // by channel; one without channels
+  std::vector<std::unique_ptr<EmulatorChannel::Lane>> lanes_;
+  std::vector<uint8_t> pushed_;  // by channel: whether it is to be woken
+  std::atomic<bool> outOfMemory_{false};
+  Readiness readiness_;
 };
 
 }  // namespace weir::ncore

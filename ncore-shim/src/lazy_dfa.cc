@@ -316,8 +316,7 @@ const LazyDfa::Key& LazyDfa::keyOf(State state) const {
   return isParked(state) ? parked_[state & ~PARKED_FLAG].key : *keys_[rowOf(state)];
 }
 
-std::optional<LazyDfa::State> LazyDfa::adopt(Key key) {
-  if (!validKey(key) || deadKey(key)) return std::nullopt;
+LazyDfa::State LazyDfa::adopt(const Key& key) {
   const uint32_t index = park(key);
   parked_[index].streams = 1;
   return PARKED_FLAG | index;

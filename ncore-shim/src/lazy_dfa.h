@@ -15,7 +15,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <span>
 #include <string>
 #include <unordered_map>
@@ -68,8 +67,10 @@ class LazyDfa {
   void collect(std::span<State> states, size_t stride);
 
   const Key& keyOf(State state) const;
-  // A parked state from a key. Nothing for one that no state of the group has.
-  std::optional<State> adopt(Key key);
+  // Whether a key from outside is one that a state may have, and not a dead one.
+  bool isLiveKey(const Key& key) const { return validKey(key) && !deadKey(key); }
+  // The parked state of such a key, for one stream.
+  State adopt(const Key& key);
 
   // Builds all states; false as soon as there are more than these, or keys longer together.
   bool buildAll(size_t statesMax, size_t keyUnitsMax);

@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // The C ABI over the emulator: checks arguments, and lets no exception pass. Nothing else is here.
+#include <algorithm>
 #include <memory>
 #include <new>
 #include <span>
 #include <stdexcept>
+#include <system_error>
 #include <utility>
+#include <vector>
 
+#include "device_options.h"
 #include "emulator_device.h"
 #include "emulator_queue.h"
 #include "ncore.h"
@@ -16,10 +20,13 @@ struct NcoreDatabase {
 };
 
 struct NcoreDevice {
+  explicit NcoreDevice(const weir::ncore::DeviceOptions& options) : emulator(options) {}
   weir::ncore::EmulatorDevice emulator;
 };
 
 struct NcoreQueue {
+  NcoreQueue(weir::ncore::EmulatorDevice& device, const NcoreQueueOptions& options)
+      : emulator(device, options) {}
   weir::ncore::EmulatorQueue emulator;
 };
 
@@ -34,6 +41,8 @@ NcoreStatus guarded(Function function) {
   } catch (const std::bad_alloc&) {
     return NCORE_OUT_OF_MEMORY;
   } catch (const std::length_error&) {
+    return NCORE_OUT_OF_MEMORY;
+  } catch (const std::system_error&) {  // no more threads
     return NCORE_OUT_OF_MEMORY;
   }
 }
@@ -71,6 +80,10 @@ NcoreStatus listDevices(uint32_t* numbers, uint32_t capacity, uint32_t* count) {
 NcoreStatus compile(const NcorePattern* patterns, uint32_t count, NcorePatternReport* reports,
                     NcoreDatabase** database) {
   if (database == nullptr || (patterns == nullptr && count > 0)) return NCORE_BAD_ARGUMENT;
+  for (const NcorePattern& pattern : std::span(patterns, count)) {
+    const bool nullRegex = pattern.regex == nullptr && pattern.lengthBytes > 0;
+    if (nullRegex || pattern.reserved != 0) return NCORE_BAD_ARGUMENT;
+  }
   return guarded([&] {
     const std::span<NcorePatternReport> reported(reports, reports == nullptr ? 0 : count);
     auto compiled = std::make_shared<const PatternDatabase>(std::span(patterns, count), reported);
@@ -84,22 +97,32 @@ void freeDatabase(NcoreDatabase* database) { delete database; }
 NcoreStatus saveDatabase(const NcoreDatabase* database, uint8_t* bytes, uint64_t capacity,
                          uint64_t* sizeBytes) {
   if (database == nullptr || sizeBytes == nullptr) return NCORE_BAD_ARGUMENT;
-  if (bytes == nullptr && capacity > 0) return NCORE_BAD_ARGUMENT;
-  return NCORE_UNSUPPORTED;
+  const std::vector<uint8_t>& saved = database->patterns->saved();
+  *sizeBytes = saved.size();
+  if (capacity < saved.size() || bytes == nullptr) return NCORE_BAD_ARGUMENT;
+  std::copy(saved.begin(), saved.end(), bytes);
+  return NCORE_OK;
 }
 
 NcoreStatus restoreDatabase(const uint8_t* bytes, uint64_t sizeBytes, NcoreDatabase** database) {
   if (database == nullptr || (bytes == nullptr && sizeBytes > 0)) return NCORE_BAD_ARGUMENT;
-  return NCORE_UNSUPPORTED;
+  return guarded([&] {
+    auto restored = PatternDatabase::restore({bytes, sizeBytes});
+    if (restored == nullptr) return NCORE_BAD_FORMAT;
+    *database = new NcoreDatabase{std::move(restored)};
+    return NCORE_OK;
+  });
 }
 
 NcoreStatus openDevice(uint32_t number, const char* options, NcoreDevice** device) {
   if (device == nullptr) return NCORE_BAD_ARGUMENT;
-  if (options != nullptr && *options != '\0') return NCORE_BAD_ARGUMENT;
   if (number != NCORE_DEVICE_EMULATOR) return NCORE_NO_DEVICE;
-  return guarded([&] {
-    *device = new NcoreDevice;
-    return NCORE_OK;
+  return guarded([&]() -> NcoreStatus {
+    auto parsed = parseDeviceOptions(options);
+    if (!parsed) return NCORE_BAD_ARGUMENT;
+    const NcoreStatus status = EmulatorDevice::mayOpen(*parsed);
+    if (status == NCORE_OK) *device = new NcoreDevice(*parsed);
+    return status;
   });
 }
 
@@ -113,16 +136,13 @@ NcoreStatus closeDevice(NcoreDevice* device) {
 NcoreStatus queryCapabilities(const NcoreDevice* device, NcoreCapabilities* capabilities) {
   if (device == nullptr || capabilities == nullptr) return NCORE_BAD_ARGUMENT;
   if (capabilities->sizeBytes < sizeof capabilities->sizeBytes) return NCORE_BAD_ARGUMENT;
-  EmulatorDevice::describe(*capabilities);
+  device->emulator.describe(*capabilities);
   return NCORE_OK;
 }
 
 NcoreStatus loadDatabase(NcoreDevice* device, const NcoreDatabase* database, uint32_t* databaseId) {
   if (device == nullptr || database == nullptr || databaseId == nullptr) return NCORE_BAD_ARGUMENT;
-  return guarded([&] {
-    *databaseId = device->emulator.load(database->patterns);
-    return NCORE_OK;
-  });
+  return guarded([&] { return device->emulator.load(database->patterns, *databaseId); });
 }
 
 NcoreStatus activateDatabase(NcoreDevice* device, uint32_t databaseId) {
@@ -135,9 +155,10 @@ NcoreStatus unloadDatabase(NcoreDevice* device, uint32_t databaseId) {
   return device->emulator.unload(databaseId);
 }
 
-NcoreStatus queryDatabase(const NcoreDevice* device, uint32_t, NcoreDatabaseInfo* info) {
+NcoreStatus queryDatabase(const NcoreDevice* device, uint32_t databaseId, NcoreDatabaseInfo* info) {
   if (device == nullptr || info == nullptr) return NCORE_BAD_ARGUMENT;
-  return NCORE_UNSUPPORTED;
+  if (info->sizeBytes < sizeof info->sizeBytes) return NCORE_BAD_ARGUMENT;
+  return device->emulator.query(databaseId, *info);
 }
 
 // The emulator reads job bytes where they lie.
@@ -154,8 +175,11 @@ NcoreStatus unregisterMemory(NcoreDevice* device, void* base) {
 NcoreStatus openQueue(NcoreDevice* device, const NcoreQueueOptions* options, NcoreQueue** queue) {
   if (device == nullptr || options == nullptr || queue == nullptr) return NCORE_BAD_ARGUMENT;
   if (options->streams == 0 || options->depth == 0) return NCORE_BAD_ARGUMENT;
+  if (options->streams > EmulatorDevice::STREAMS_MAX) return NCORE_BAD_ARGUMENT;
+  if (options->depth > device->emulator.options().depthMax) return NCORE_BAD_ARGUMENT;
+  if (device->emulator.isLost()) return NCORE_DEVICE_LOST;
   return guarded([&] {
-    *queue = new NcoreQueue{{device->emulator, *options}};
+    *queue = new NcoreQueue(device->emulator, *options);
     return NCORE_OK;
   });
 }
@@ -170,23 +194,19 @@ NcoreStatus submit(NcoreQueue* queue, const NcoreJob* jobs, uint32_t count, uint
   if (accepted == nullptr) return NCORE_BAD_ARGUMENT;
   *accepted = 0;
   if (queue == nullptr || (jobs == nullptr && count > 0)) return NCORE_BAD_ARGUMENT;
-  return guarded([&] {
-    *accepted = queue->emulator.submit({jobs, count});
-    return count > 0 && *accepted == 0 ? NCORE_RING_FULL : NCORE_OK;
-  });
+  return guarded([&] { return queue->emulator.submit({jobs, count}, *accepted); });
 }
 
 NcoreStatus poll(NcoreQueue* queue, NcorePoll* results) {
   if (queue == nullptr || results == nullptr) return NCORE_BAD_ARGUMENT;
   if (results->completions == nullptr && results->completionCapacity > 0) return NCORE_BAD_ARGUMENT;
   if (results->events == nullptr && results->eventCapacity > 0) return NCORE_BAD_ARGUMENT;
-  queue->emulator.poll(*results);
-  return NCORE_OK;
+  return queue->emulator.poll(*results);
 }
 
 NcoreStatus queueEventFd(NcoreQueue* queue, int32_t* fd) {
   if (queue == nullptr || fd == nullptr) return NCORE_BAD_ARGUMENT;
-  return NCORE_UNSUPPORTED;
+  return queue->emulator.eventFd(*fd);
 }
 
 constexpr NcoreApi API = {

@@ -21,7 +21,7 @@ bool readRising(uint64_t count, ByteReader& bytes, LazyDfa::Key& key) {
   uint64_t next = 0;
   for (; count > 0; --count) {
     const uint64_t gap = bytes.varied();
-    if (!bytes.ok() || gap > UINT16_MAX - std::min<uint64_t>(next, UINT16_MAX)) return false;
+    if (!bytes.ok() || gap > UINT16_MAX || next + gap > UINT16_MAX) return false;
     key.push_back(static_cast<char16_t>(next + gap));
     next += gap + 1;
   }
@@ -165,29 +165,32 @@ void StreamMatcher::save(uint32_t slot, ByteWriter& bytes) const {
   }
 }
 
-bool StreamMatcher::restore(uint32_t slot, ByteReader& bytes) {
-  const auto states = statesOf(slot);
+std::optional<StreamMatcher::Saved> StreamMatcher::read(ByteReader& bytes) const {
+  Saved saved(dfas_.size());
   for (size_t group = 0; group < dfas_.size(); ++group) {
-    if (restoreGroup(group, states[group], bytes)) continue;
-    forget(slot);
-    return false;
+    if (!readGroup(group, saved[group], bytes)) return std::nullopt;
   }
-  ++openStreams_;
-  return true;
+  return saved;
 }
 
-bool StreamMatcher::restoreGroup(size_t group, LazyDfa::State& state, ByteReader& bytes) {
+bool StreamMatcher::readGroup(size_t group, LazyDfa::Key& key, ByteReader& bytes) const {
   const uint64_t head = bytes.varied();
   if (!bytes.ok()) return false;
   if (head == GROUP_DEAD) return true;
   const uint64_t reported = head - GROUP_LIVES;
   if (reported > database_->groups()[group].patternCount()) return false;
-  LazyDfa::Key key(1, static_cast<char16_t>(reported));
+  key.assign(1, static_cast<char16_t>(reported));
   if (!readRising(reported, bytes, key)) return false;
   if (!readRising(bytes.varied(), bytes, key) || !bytes.ok()) return false;
-  const auto adopted = dfas_[group].adopt(std::move(key));
-  if (adopted) state = *adopted;
-  return adopted.has_value();
+  return dfas_[group].isLiveKey(key);
+}
+
+void StreamMatcher::restore(uint32_t slot, const Saved& saved) {
+  const auto states = statesOf(slot);
+  for (size_t group = 0; group < dfas_.size(); ++group) {
+    if (!saved[group].empty()) states[group] = dfas_[group].adopt(saved[group]);
+  }
+  ++openStreams_;
 }
 
 size_t StreamMatcher::tablesBytes() const {

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <tuple>
 #include <vector>
@@ -50,8 +51,12 @@ class StreamMatcher {
   // most savedBytesMax() bytes.
   void save(uint32_t slot, ByteWriter& bytes) const;
   static size_t savedBytesMax(const PatternDatabase& database);
-  // Opens the slot. False, and nothing opened, for what save() has not written.
-  bool restore(uint32_t slot, ByteReader& bytes);
+  // By group; an empty key stands for a dead one.
+  using Saved = std::vector<LazyDfa::Key>;
+  // Nothing for what save() has not written.
+  std::optional<Saved> read(ByteReader& bytes) const;
+  // Opens the slot.
+  void restore(uint32_t slot, const Saved& saved);
 
   // Memory of a stream in an open slot, its key apart while it is parked (see lazy_dfa.h).
   static size_t streamBytes(const PatternDatabase& database) {
@@ -68,7 +73,7 @@ class StreamMatcher {
   void enter(size_t group, LazyDfa::State& state, const LazyDfa::Run& run, uint64_t offset,
              std::vector<Match>& matches);
   void collect(size_t group);
-  bool restoreGroup(size_t group, LazyDfa::State& state, ByteReader& bytes);
+  bool readGroup(size_t group, LazyDfa::Key& key, ByteReader& bytes) const;
   void forget(uint32_t slot);
 
   std::span<LazyDfa::State> statesOf(uint32_t slot) {

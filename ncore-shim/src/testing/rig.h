@@ -5,9 +5,11 @@
 
 #include <doctest/doctest.h>
 
+#include <chrono>
 #include <map>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <vector>
 
 #include "ncore.h"
@@ -95,9 +97,24 @@ class Rig {
     return results;
   }
 
+  // Polls until so many jobs have completed, for as long as a test may take.
+  Results await(size_t completions) {
+    Results all;
+    const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+    while (all.completions.size() < completions && std::chrono::steady_clock::now() < until) {
+      const Results some = poll();
+      all.completions.insert(all.completions.end(), some.completions.begin(),
+                             some.completions.end());
+      all.events.insert(all.events.end(), some.events.begin(), some.events.end());
+      if (some.completions.empty()) std::this_thread::yield();
+    }
+    REQUIRE(all.completions.size() == completions);
+    return all;
+  }
+
   Results run(const NcoreJob& job) {
     REQUIRE(submit({job}) == 1);
-    return poll();
+    return await(1);
   }
 
   NcoreDevice* device = nullptr;
