@@ -7,7 +7,55 @@ import type { InspectionAddon } from './inspection.js';
 
 export type * from './inspection.js';
 
-export type Engine = 'hyperscan' | 'emulator' | 'none';
+export interface EngineChoice {
+  readonly engine: 'hyperscan' | 'emulator' | 'ncore' | 'none';
+  /** of ncore; null: the first that its library lists */
+  readonly device: number | null;
+}
+
+/** What matches patterns; see native/src/classify/engine.h. */
+export interface EngineOptions {
+  /** what stands first is used, the next when it is not to be had or fails; not empty */
+  readonly order: readonly EngineChoice[];
+  /** path of a vendor's ncore library; "" for none */
+  readonly library: string;
+  /** of the first device in the order, as its implementation takes them; "" for none */
+  readonly settings: string;
+  /** payloads wait no longer for others to be submitted with */
+  readonly gatherMs: number;
+  /** a device that completes nothing for so long has failed */
+  readonly deadlineMs: number;
+}
+
+/** One engine of the order as it is now. */
+export interface EngineState {
+  readonly name: string;
+  /** of lanes that use it */
+  readonly matchers: number;
+  /** the last, by name: "lost", "stuck" …; "" for none */
+  readonly failure: string;
+  /** of one that could not be had, in words; else "" */
+  readonly reason: string;
+}
+
+export interface Engines {
+  readonly order: readonly EngineState[];
+  /** since the start, by name */
+  readonly failures: Readonly<Record<string, number>>;
+  /** given to the next engine from their start */
+  readonly refedStreams: number;
+  /** not so, since their start was not kept */
+  readonly lostStreams: number;
+  /** cut short by a device, matched again beside it */
+  readonly redoneRequests: number;
+  /** the same, where that is not possible */
+  readonly cutRequests: number;
+  /** no engine was left */
+  readonly unmatchedRequests: number;
+  /** at this moment: kept to be fed again */
+  readonly journalBytes: number;
+}
+
 /** what is done with the folder that keeps compiled signatures */
 export type CacheUse = 'read-and-write' | 'read-only';
 
@@ -142,7 +190,7 @@ export interface DataPlaneConfig {
   readonly activeTimeoutMs: number;
   /** by lane */
   readonly maximumFlows: number;
-  readonly engine: Engine;
+  readonly engines: EngineOptions;
   readonly signatures: SignatureSet;
   /** records of flows without a name say what the port is for */
   readonly portHints: boolean;
@@ -279,6 +327,11 @@ export interface DataPlane {
    * while the lanes run.
    */
   reload(config: ReloadConfig): Promise<void>;
+  /**
+   * Opens engines again that were not to be had or have failed, off the event loop; lanes take one
+   * that came back over for their new flows. Not at the same time as `reload`.
+   */
+  reviveEngines(): Promise<void>;
   /** Asks the lanes to end their flows and leave. */
   stop(): void;
   /** Resolves when all lanes have left: after `stop`, or at the end of a file. Rejects when one has failed. */
@@ -289,6 +342,8 @@ export interface DataPlane {
    * each of its exporters those of TARGET_WATCH. The length of `into` must be just that, after `build`.
    */
   watch(into: Float64Array): void;
+  /** What became of the engines; after `build`. */
+  engines(): Engines;
   /** What makes the capture less than exact, and what to do about it: sentences, known after `open`. */
   warnings(): string[];
   /** What went wrong with the records file (full disk, closed pipe), or null. */

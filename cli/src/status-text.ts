@@ -35,8 +35,15 @@ function heading(status: ProbeStatus): string {
     cores.length > 0 ? ` on cores ${cores.slice(0, stats.lanes.length).join(', ')}` : '';
   return (
     `weir ${version} ${state}, up ${durationText(uptimeSeconds)}, process ${processId}\n` +
-    `${source.kind} ${source.name}, ${lanes}${pinned}, engine ${engine}\n`
+    `${source.kind} ${source.name}, ${lanes}${pinned}, engine ${engineText(engine, stats)}\n`
   );
+}
+
+/** As configured, with what is at work when that is not the first. */
+function engineText(configured: string, { engines: { order } }: ProbeStatus['stats']): string {
+  const used = order.filter(({ matchers }) => matchers > 0).map(({ name }) => name);
+  const isAsWished = order.length < 2 || used.length === 0 || used.join() === order[0]?.name;
+  return isAsWished ? configured : `${configured} (now ${used.join(', ')})`;
 }
 
 function dropText({ stats: { drops } }: ProbeStatus): string {

@@ -155,9 +155,24 @@ Tunnel readTunnel(const std::string& name) {
   return name == "geneve" ? Tunnel::GENEVE : Tunnel::GTP_U;
 }
 
-Engine readEngine(const std::string& name) {
-  if (name == "emulator") return Engine::EMULATOR;
-  return name == "none" ? Engine::NONE : Engine::HYPERSCAN;
+EngineChoice readEngine(const Napi::Object& object) {
+  const std::string name = text(object, "engine");
+  if (name == "emulator") return {.engine = Engine::EMULATOR};
+  if (name == "none") return {.engine = Engine::NONE};
+  if (name == "hyperscan") return {.engine = Engine::HYPERSCAN};
+  EngineChoice choice{.engine = Engine::NCORE};
+  if (!object.Get("device").IsNull()) choice.device = integer<uint32_t>(object, "device");
+  return choice;
+}
+
+EngineOptions readEngines(const Napi::Object& object) {
+  EngineOptions options;
+  options.order = list<EngineChoice>(object, "order", readEngine);
+  options.device = {.library = text(object, "library"),
+                    .settings = text(object, "settings"),
+                    .gatherNs = nanoseconds(object, "gatherMs")};
+  options.deadlineNs = nanoseconds(object, "deadlineMs");
+  return options;
 }
 
 }  // namespace
@@ -196,7 +211,7 @@ DataPlaneConfig readConfig(const Napi::Object& object) {
   config.flows.idleTimeoutNs = nanoseconds(object, "idleTimeoutMs");
   config.flows.activeTimeoutNs = nanoseconds(object, "activeTimeoutMs");
   config.flows.maximumFlows = integer<uint32_t>(object, "maximumFlows");
-  config.engine = readEngine(text(object, "engine"));
+  config.engine = readEngines(object.Get("engines").As<Napi::Object>());
   config.signatures = readSignatures(object.Get("signatures").As<Napi::Object>());
   config.classifier.usesPortHints = boolean(object, "portHints");
   config.cache =

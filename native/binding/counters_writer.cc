@@ -146,4 +146,31 @@ Napi::Object writeCounters(Napi::Env env, const LaneCounters& counters, size_t e
   return object;
 }
 
+Napi::Object writeEngines(Napi::Env env, const std::vector<EngineState>& states,
+                          const EngineTotals& totals) {
+  Napi::Array order = Napi::Array::New(env);
+  for (const EngineState& state : states) {
+    Napi::Object engine = Napi::Object::New(env);
+    engine.Set("name", state.name);
+    set(engine, "matchers", state.matchers);
+    engine.Set("failure", engineFailureName(state.failure));
+    engine.Set("reason", state.reason);
+    order.Set(order.Length(), engine);
+  }
+  Napi::Object failures = Napi::Object::New(env);
+  for (size_t reason = 1; reason < totals.failures.size(); ++reason) {
+    set(failures, engineFailureName(static_cast<EngineFailure>(reason)), totals.failures[reason]);
+  }
+  Napi::Object object = Napi::Object::New(env);
+  object.Set("order", order);
+  object.Set("failures", failures);
+  set(object, "refedStreams", totals.refedStreams);
+  set(object, "lostStreams", totals.lostStreams);
+  set(object, "redoneRequests", totals.redoneRequests);
+  set(object, "cutRequests", totals.cutRequests);
+  set(object, "unmatchedRequests", totals.unmatchedRequests);
+  set(object, "journalBytes", totals.journalBytes);
+  return object;
+}
+
 }  // namespace weir

@@ -4,10 +4,16 @@
 
 #include <napi.h>
 
+#include <vector>
+
+#include "classify/engine_use.h"
 #include "lane/lane_counters.h"
 
 namespace weir {
 
 Napi::Object writeCounters(Napi::Env env, const LaneCounters& counters, size_t exporters);
+
+Napi::Object writeEngines(Napi::Env env, const std::vector<EngineState>& states,
+                          const EngineTotals& totals);
 
 }  // namespace weir

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Mirrors DataPlane for JavaScript: constructor(config), build, open, start, reload,
-// stop, wait, counters, watch.
+// reviveEngines, stop, wait, counters, watch, engines.
 #include <napi.h>
 
 #include <cstring>
@@ -69,10 +69,12 @@ class DataPlaneBinding final : public Napi::ObjectWrap<DataPlaneBinding> {
                         InstanceMethod<&DataPlaneBinding::open>("open"),
                         InstanceMethod<&DataPlaneBinding::start>("start"),
                         InstanceMethod<&DataPlaneBinding::reload>("reload"),
+                        InstanceMethod<&DataPlaneBinding::reviveEngines>("reviveEngines"),
                         InstanceMethod<&DataPlaneBinding::stop>("stop"),
                         InstanceMethod<&DataPlaneBinding::wait>("wait"),
                         InstanceMethod<&DataPlaneBinding::counters>("counters"),
                         InstanceMethod<&DataPlaneBinding::watch>("watch"),
+                        InstanceMethod<&DataPlaneBinding::engines>("engines"),
                         InstanceMethod<&DataPlaneBinding::warnings>("warnings"),
                         InstanceMethod<&DataPlaneBinding::recordsFailure>("recordsFailure")});
   }
@@ -102,6 +104,10 @@ class DataPlaneBinding final : public Napi::ObjectWrap<DataPlaneBinding> {
                               [plane = plane_, config] { plane->reload(std::move(*config)); });
   }
 
+  Napi::Value reviveEngines(const Napi::CallbackInfo& info) {
+    return PlaneWorker::queue(info.Env(), [plane = plane_] { plane->reviveEngines(); });
+  }
+
   Napi::Value wait(const Napi::CallbackInfo& info) {
     return PlaneWorker::queue(info.Env(), [plane = plane_] { plane->wait(); });
   }
@@ -116,6 +122,10 @@ class DataPlaneBinding final : public Napi::ObjectWrap<DataPlaneBinding> {
 
   void watch(const Napi::CallbackInfo& info) {
     writeWatch(plane_->counters(), exporters_, info[0].As<Napi::Float64Array>());
+  }
+
+  Napi::Value engines(const Napi::CallbackInfo& info) {
+    return writeEngines(info.Env(), plane_->engines(), plane_->engineTotals());
   }
 
   Napi::Value warnings(const Napi::CallbackInfo& info) {

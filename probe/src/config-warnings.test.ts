@@ -12,7 +12,7 @@ const [FILE, TLS, V5, V9] = [
 
 function warningsOf(given: Partial<ProbeConfig>): string[] {
   const defaults = { export: [], exportMode: 'fan-out', ipfixFlows: 'uniflow', loop: false };
-  const others = { exportOnClassify: false, engine: 'hyperscan', observationDomain: 0, lanes: 1 };
+  const others = { exportOnClassify: false, engine: ['hyperscan'], observationDomain: 0, lanes: 1 };
   return configWarnings({ ...defaults, ...others, ...given } as ProbeConfig);
 }
 
@@ -34,7 +34,7 @@ it.each<[RegExp, Partial<ProbeConfig>, Partial<ProbeConfig>]>([
   [/--loop/, { loop: true, read: 'a.pcap' }, { replay: 'a.pcap' }],
   [/--export-ca/, { exportAuthority: 'ca.pem', export: [V9] }, { export: [TLS] }],
   [/--ipfix-flows/, { ipfixFlows: 'biflow', export: [V9] }, { export: [V9, FILE] }],
-  [/--export-on-classify/, { exportOnClassify: true, engine: 'none' }, { engine: 'hyperscan' }],
+  [/--export-on-classify/, { exportOnClassify: true, engine: ['none'] }, { engine: ['hyperscan'] }],
   [/8 bits/, { observationDomain: 255, lanes: 2, export: [V5] }, { lanes: 1 }],
   [/8 bits/, { observationDomain: 300, export: [V5] }, { export: [V9] }],
 ])('warns by %s of %j, and not when %j makes sense of it', (warning, idle, mend) => {

@@ -53,7 +53,7 @@ const WARNINGS: readonly ConfigWarning[] = [
   ],
   [
     '--export-on-classify does nothing with --engine none: no payload is looked at',
-    ({ exportOnClassify, engine }) => exportOnClassify && engine === 'none',
+    ({ exportOnClassify, engine }) => exportOnClassify && engine[0] === 'none',
   ],
   [
     'NetFlow v5 tells the source (--observation-domain, and the lanes counting up from it) in 8 ' +

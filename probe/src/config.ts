@@ -1,7 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 import { option, section } from '@weir/wire';
 import Type, { type Static } from 'typebox';
+import { ENGINE_WORDS, NCORE_DEVICE } from './engine-words.js';
 import { TUNNEL_WORDS } from './tunnels.js';
+
+/** What the option `engine` takes; see engines.ts. */
+const EngineWord = Type.Union([
+  Type.Union(ENGINE_WORDS.map((word) => Type.Literal(word))),
+  Type.String({ pattern: NCORE_DEVICE.source }),
+]);
 
 /** The `probe` section: the command line derives keys, environment, flags, defaults and help from it. */
 export const ProbeConfig = section({
@@ -39,15 +46,38 @@ export const ProbeConfig = section({
       TUNNEL_WORDS.join(', '),
     default: ['all'],
   }),
-  engine: option(
-    Type.Union([Type.Literal('hyperscan'), Type.Literal('emulator'), Type.Literal('none')]),
-    {
-      flag: '--engine <name>',
-      description:
-        'matcher that names applications; emulator is the pattern-matching card in software',
-      default: 'hyperscan',
-    },
-  ),
+  engine: option(Type.Array(EngineWord, { minItems: 1 }), {
+    flag: '--engine <order>',
+    description:
+      'what names applications: hyperscan, emulator (the pattern-matching card in software), ncore ' +
+      '(a card, see --ncore-library; ncore:2 its device 2), none; of several with commas the next ' +
+      'takes over when one is not to be had or fails',
+    default: ['hyperscan'],
+  }),
+  ncoreLibrary: option(Type.Optional(Type.String({ minLength: 1 })), {
+    flag: '--ncore-library <file>',
+    description: "the card vendor's shared library, for the engine ncore",
+  }),
+  ncoreOptions: option(Type.Optional(Type.String({ minLength: 1 })), {
+    flag: '--ncore-options <settings>',
+    description:
+      'settings of the first device in --engine, as its vendor describes them: name=value,…',
+  }),
+  engineGatherMs: option(Type.Number({ minimum: 0, maximum: 1000 }), {
+    flag: '--engine-gather <ms>',
+    description: 'payloads wait no longer for others to go to the device in one batch with',
+    default: 1,
+  }),
+  engineDeadlineMs: option(Type.Integer({ minimum: 10, maximum: 600000 }), {
+    flag: '--engine-deadline <ms>',
+    description: 'a device that completes nothing for so long has failed',
+    default: 1000,
+  }),
+  engineRetrySeconds: option(Type.Number({ minimum: 0, maximum: 86400 }), {
+    flag: '--engine-retry <seconds>',
+    description: 'an engine that failed is tried again after so long, then more rarely; 0: never',
+    default: 5,
+  }),
   activeTimeoutSeconds: option(Type.Number({ exclusiveMinimum: 0, maximum: 86400 }), {
     flag: '--active-timeout <seconds>',
     description: 'a flow that goes on is exported at least this often',

@@ -30,7 +30,7 @@ describe('ProbeMonitor', () => {
       ...config,
       replay: SAMPLE,
       loop: true,
-      engine: 'none',
+      engine: ['none'],
       lanes: 2,
       maximumFlows: 10_000,
       export: TARGETS,

@@ -111,6 +111,7 @@ export class ProbeMonitor {
   #watched(): Watched {
     return {
       counters: this.#counters,
+      engines: () => this.#probe.engines(),
       growth: this.#minute,
       lastFailure: (target) => this.#probe.stats().targets[target]?.lastFailure ?? '',
       source: sourceStatus(this.#probe),
@@ -154,7 +155,7 @@ export class ProbeMonitor {
       startedAt: this.#startedAt.toISOString(),
       uptimeSeconds: stats.wallSeconds,
       source: watched.source,
-      engine: config.engine,
+      engine: config.engine.join(','),
       cores: parseCores(config.pin),
       maximumFlows: watched.maximumFlows,
       packetsPerSecond: rateOf(this.#counters.ofLanes('packets')),

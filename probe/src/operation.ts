@@ -10,6 +10,7 @@ import { listenOnSocket } from './control/control-socket.js';
 import { parseMetricsAddress } from './control/metrics-address.js';
 import type { ControlActions } from './control/routes.js';
 import { NO_CONTROL, ownSocketPath, surroundings } from './control/socket-path.js';
+import { engineShortfalls } from './engines.js';
 import { ProbeError } from './errors.js';
 import { checkSignaturesReadable, ownUser } from './kept-rights.js';
 import { closingWarnings } from './losses.js';
@@ -124,7 +125,8 @@ export class Operation implements ControlActions {
     const stats = this.#probe.stats();
     const file = config.read ?? config.replay;
     const unread = file === undefined ? [] : fileTroubles(file, stats.capture);
-    for (const warning of [...unread, ...closingWarnings(stats, config)]) {
+    const missing = [...closingWarnings(stats, config), ...engineShortfalls(stats.engines)];
+    for (const warning of [...unread, ...missing]) {
       this.#options.log('warn', warning);
     }
   }

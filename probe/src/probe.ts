@@ -3,9 +3,11 @@
 import { homedir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type CacheUse, DataPlane, type Source } from '@weir/native';
+import { type CacheUse, DataPlane, type Engines, type Source } from '@weir/native';
 import type { ProbeConfig } from './config.js';
 import { parseCores } from './cores.js';
+import { EngineRetry } from './engine-retry.js';
+import { engineOptions, haveFailures, NO_ENGINES } from './engines.js';
 import { ProbeError } from './errors.js';
 import { checkSeriesOfFiles } from './kept-rights.js';
 import { flowsLost } from './losses.js';
@@ -76,6 +78,8 @@ export class Probe {
   #startedMs = 0;
   #wallSeconds: number | undefined;
   #finished: Promise<void> | undefined;
+  #retry: NodeJS.Timeout | undefined;
+  readonly #engineRetry = new EngineRetry();
 
   constructor(config: ProbeConfig) {
     this.#config = config;
@@ -109,7 +113,7 @@ export class Probe {
       idleTimeoutMs: config.idleTimeoutSeconds * 1000,
       activeTimeoutMs: config.activeTimeoutSeconds * 1000,
       maximumFlows: config.maximumFlows,
-      engine: config.engine,
+      engines: engineOptions(config),
       signatures,
       cacheFolder: config.cacheFolder ?? defaultCacheFolder(),
       cacheUse,
@@ -130,7 +134,7 @@ export class Probe {
     try {
       this.#plane.build();
     } catch (error) {
-      throw withPlaces(error, loaded, config.engine);
+      throw withPlaces(error, loaded);
     }
   }
 
@@ -153,6 +157,9 @@ export class Probe {
     this.#startedMs = performance.now();
     this.#plane?.start();
     this.#isRunning = true;
+    const { engineRetrySeconds } = this.#config;
+    if (engineRetrySeconds === 0) return;
+    this.#retry = setInterval(() => this.#reviveEngines(), engineRetrySeconds * 1000).unref();
   }
 
   /**
@@ -164,6 +171,15 @@ export class Probe {
     const reloaded = this.#reloading.then(() => this.#reload(wanted));
     this.#reloading = reloaded.catch(() => {});
     return reloaded;
+  }
+
+  /** Waits for a reload, and a reload for this. */
+  #reviveEngines(): void {
+    const plane = this.#plane;
+    if (!plane || !this.#engineRetry.isDue(haveFailures(this.engines()))) return;
+    this.#reloading = this.#reloading
+      .then(() => (this.#isRunning ? plane.reviveEngines() : undefined))
+      .catch(() => {});
   }
 
   async #reload(wanted: ProbeConfig): Promise<ReloadPlan> {
@@ -182,7 +198,7 @@ export class Probe {
         signatures: isNew ? loaded.set : null,
       })
       .catch((error: unknown) => {
-        throw withPlaces(error, loaded, this.#config.engine);
+        throw withPlaces(error, loaded);
       });
     this.#signatures = text;
     this.#config = afterReload(this.#config, wanted);
@@ -204,6 +220,7 @@ export class Probe {
       await this.#plane?.wait();
     } finally {
       this.#isRunning = false;
+      clearInterval(this.#retry);
       this.#wallSeconds = (performance.now() - this.#startedMs) / 1000;
     }
     const failure = this.#plane?.recordsFailure();
@@ -225,7 +242,13 @@ export class Probe {
 
   stats(): ProbeStats {
     const wallSeconds = this.#wallSeconds ?? (performance.now() - this.#startedMs) / 1000;
-    return probeStats(this.#plane?.counters() ?? [], this.#exporterNames(), wallSeconds);
+    const counters = this.#plane?.counters() ?? [];
+    return probeStats(counters, this.#exporterNames(), wallSeconds, this.engines());
+  }
+
+  /** What became of the engines that match patterns. */
+  engines(): Engines {
+    return this.#plane?.engines() ?? NO_ENGINES;
   }
 
   #exporterNames(): string[] {

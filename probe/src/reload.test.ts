@@ -6,7 +6,7 @@ import { afterReload, planReload } from './reload.js';
 const RUNNING = {
   interface: 'eth1',
   lanes: 2,
-  engine: 'hyperscan',
+  engine: ['hyperscan'],
   activeTimeoutSeconds: 60,
   idleTimeoutSeconds: 15,
   export: ['netflow9://192.0.2.1:2055'],

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The probe's books as `--stats` writes them: each lane, and all lanes added up.
-import type { ExporterCounters, LaneCounters, PacketSum } from '@weir/native';
+import type { Engines, ExporterCounters, LaneCounters, PacketSum } from '@weir/native';
+import { NO_ENGINES } from './engines.js';
 
 /** What became of the records that a target was given. */
 export interface TargetStats extends Omit<ExporterCounters, 'lagNs'> {
@@ -52,6 +53,8 @@ export interface ProbeStats extends LaneStats {
   processCpuSeconds: number;
   packetsPerSecond: number;
   lanes: LaneStats[];
+  /** what became of the engines that match patterns */
+  engines: Engines;
 }
 
 const END_REASONS = [
@@ -125,6 +128,7 @@ export function probeStats(
   counters: readonly LaneCounters[],
   targets: readonly string[],
   wallSeconds: number,
+  engines: Engines = NO_ENGINES,
 ): ProbeStats {
   const lanes = counters.map((lane) => laneStats(lane, targets));
   const total = lanes.reduce((sum, lane) => add(sum, lane));
@@ -135,5 +139,6 @@ export function probeStats(
     processCpuSeconds: (usage.user + usage.system) / 1e6,
     packetsPerSecond: wallSeconds > 0 ? Math.round(total.packets / wallSeconds) : 0,
     lanes,
+    engines,
   };
 }

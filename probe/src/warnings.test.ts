@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, it } from 'vitest';
+import { NO_ENGINES } from './engines.js';
 import { RecentGrowth } from './rates.js';
 import { runningWarnings, type Watched, warningsOf } from './warnings.js';
 import { type Places, WatchedCounters } from './watched-counters.js';
@@ -39,6 +40,7 @@ function watched(before: Counts, now: Counts, target = TARGET): Watched {
   growth.add(30_000, put(counters, now));
   return {
     counters,
+    engines: () => NO_ENGINES,
     growth,
     lastFailure: () => 'full buffer',
     source: { kind: 'interface', name: 'eth1', link: 'up' },

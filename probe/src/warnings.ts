@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // What is not well with a running probe, in sentences for who has to do something about it.
-import type { LaneWatch, TargetWatch } from '@weir/native';
+import type { Engines, LaneWatch, TargetWatch } from '@weir/native';
 import { isInterfaceGone } from './capture-news.js';
+import { engineWarnings } from './engines.js';
 import type { RecentGrowth } from './rates.js';
 import type { ReloadAnswer, SourceStatus } from './status.js';
 import type { Warnings } from './warning-news.js';
@@ -64,6 +65,8 @@ const TARGET_WARNINGS = Object.entries(OF_TARGETS) as [TargetWatch, GrowthWarnin
 const number = (value: number): string => value.toLocaleString('en');
 
 export interface Watched {
+  /** as they are when it is asked */
+  readonly engines: () => Engines;
   readonly counters: WatchedCounters;
   /** of their values */
   readonly growth: RecentGrowth;
@@ -163,6 +166,7 @@ export function runningWarnings(watched: Watched): Warnings {
     ...stuck,
     ...linkWarnings(watched.source),
     ...overloads(watched),
+    ...engineWarnings(watched.engines()),
     ...connectionWarnings(watched),
     ...growthWarnings(watched),
     ...fullTables(watched),

@@ -19,14 +19,14 @@ export interface OptionSpec {
   readonly choices: readonly string[];
 }
 
-interface DescribedSchema extends Partial<OptionHints> {
+interface DescribedSchema extends Partial<OptionHints>, Choice {
   readonly type?: ValueKind;
-  readonly anyOf?: readonly Choice[];
-  readonly items?: { readonly anyOf?: readonly Choice[] };
+  readonly items?: Choice;
 }
 
 interface Choice {
   readonly const?: string;
+  readonly anyOf?: readonly Choice[];
 }
 
 export const keyOf = (section: string, key: string): string => `${section}.${key}`;
@@ -34,6 +34,11 @@ export const keyOf = (section: string, key: string): string => `${section}.${key
 function environmentName(section: string, key: string): string {
   const snake = key.replace(/[A-Z]/g, (letter) => `_${letter}`);
   return `WEIR_${section}_${snake}`.toUpperCase();
+}
+
+/** The words that a schema allows, besides others that only follow a pattern. */
+function wordsOf({ const: word, anyOf = [] }: Choice): string[] {
+  return [...(word === undefined ? [] : [word]), ...anyOf.flatMap(wordsOf)];
 }
 
 function optionSpec(section: string, key: string, schema: TSchema): OptionSpec {
@@ -46,7 +51,7 @@ function optionSpec(section: string, key: string, schema: TSchema): OptionSpec {
     description: described.description ?? '',
     defaultValue: described.default,
     kind: described.type ?? 'string',
-    choices: (described.anyOf ?? described.items?.anyOf ?? []).map((choice) => choice.const ?? ''),
+    choices: wordsOf(described.items ?? described),
   };
 }
 

@@ -80,7 +80,7 @@ function banner(collector: CollectorConfig, probe: ProbeConfig): string {
     Dashboard    http://${collector.http}/
     API          http://${collector.http}/api/v1/openapi.json
     NetFlow in   udp ${collector.listen.join(', ')} (v5, v9)
-    Probe        ${describeSource(probe)}, ${lanes}, engine ${probe.engine}
+    Probe        ${describeSource(probe)}, ${lanes}, engine ${probe.engine.join(',')}
     Data         ${collector.dataFolder}
 
   Ctrl-C stops it.

@@ -17,6 +17,10 @@ namespace weir {
 
 class MatcherDatabase;  // compiled patterns, read-only, shared by all lanes (classify/matcher.h)
 
+/// Live, a packet that waits is a packet lost; who reads a file can wait for results, so that its
+/// records do not depend on when they come.
+enum class ScanPatience : uint8_t { NEVER_WAITS, WAITS_FOR_RESULTS };
+
 struct ClassifierOptions {
   /// Packets with new payload, then "no match"; of UDP never more than 12 and 4095 octets.
   uint32_t budgetPacketsPerDirection = 12;
@@ -25,6 +29,7 @@ struct ClassifierOptions {
   uint32_t undecidedFlowsMax = 65536;
   uint32_t expectationsMax = 16384;  ///< announced endpoints remembered; the oldest goes first
   bool usesPortHints = false;        ///< records of flows without a name say what the port is for
+  ScanPatience patience = ScanPatience::NEVER_WAITS;
 };
 
 struct FlowName {

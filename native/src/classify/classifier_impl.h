@@ -49,7 +49,8 @@ struct Classifier::Impl final : ScanReceiver {
         segments(SEGMENT_BLOCKS_MAX),
         naming(database->signatures()),
         memory(std::make_shared<LaneMemory>(database->signatures().known, options.expectationsMax)),
-        queue(database->createMatcher(options.undecidedFlowsMax * 2), rules, segments) {}
+        queue(database->createMatcher(options.undecidedFlowsMax * 2), rules, segments,
+              options.patience) {}
 
   void hear(const DecodedPacket& packet);
   void add(FlowEntry& entry, const DecodedPacket& packet);

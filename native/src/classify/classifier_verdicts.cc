@@ -206,7 +206,7 @@ bool Classifier::Impl::isNamed(const FlowEntry& entry) {
 }
 
 std::span<FlowEntry* const> Classifier::Impl::settle(FlowEntry* leaving) {
-  queue.flush(*this);
+  leaving == nullptr ? queue.flush(*this) : queue.flushNow(*this);
   if (leaving != nullptr && isNamed(*leaving)) conclude(*leaving, Moment::END);
   reported.clear();
   std::swap(reported, named);

@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "classify/hyperscan_matcher.h"
-#include "classify/ncore_matcher.h"
+#include "classify/ncore_database.h"
 
 namespace weir {
 namespace {
@@ -49,7 +49,9 @@ std::shared_ptr<const MatcherDatabase> createMatcherDatabase(Engine engine, Sign
     case Engine::HYPERSCAN:
       return createHyperscanDatabase(std::move(signatures), cache);
     case Engine::EMULATOR:
-      return createNcoreDatabase(std::move(signatures));
+    case Engine::NCORE:
+      return createNcoreDatabase({.engine = engine}, {}, std::move(signatures),
+                                 RefusedPatterns::ARE_ERRORS, cache);
     case Engine::NONE:
       break;
   }

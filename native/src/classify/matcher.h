@@ -11,21 +11,18 @@
 #include <span>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "classify/candidates.h"
 #include "classify/database_cache.h"
 #include "classify/database_part.h"
+#include "classify/engine.h"
+#include "classify/engine_failure.h"
 #include "classify/prefix_filter.h"
 #include "classify/signature.h"
 #include "coded_error.h"
 
 namespace weir {
-
-enum class Engine : uint8_t {
-  HYPERSCAN,  ///< Intel's library, in the lane's thread
-  EMULATOR,   ///< the ncore device in software
-  NONE,       ///< matches nothing: flows are named by protocol number and expectation only
-};
 
 /// The next octets of one stream. The caller numbers streams by `slot` and tells apart the streams
 /// that use a slot in turn by `generation`. A UDP datagram is a whole stream: it has both flags.
@@ -72,7 +69,21 @@ class Matcher {
   /// Octets of state that no stream has now, kept for the next ones; 0 where the engine cannot
   /// tell.
   [[nodiscard]] virtual size_t pooledBytes() const { return 0; }
+
+  /// What waits to be submitted with others goes to the device now.
+  virtual void urge() {}
+
+  /// For who cannot go on without results: urges, and waits for some, a millisecond at most.
+  virtual void await() { urge(); }
+
+  /// Tags of requests, completed since the last call, whose events may not be all there are.
+  virtual void takeIncomplete(std::vector<uint64_t>& tags) { tags.clear(); }
+
+  /// Other than NONE: nothing is taken and nothing completes any more.
+  [[nodiscard]] virtual EngineFailure failure() const { return EngineFailure::NONE; }
 };
+
+class EngineUse;  // classify/engine_use.h
 
 /// Immutable once created; any thread.
 class MatcherDatabase {
@@ -91,6 +102,9 @@ class MatcherDatabase {
   /// this engine busy with, which it measures; sets that passed are noted in the cache.
   /// An engine that has bounds of its own refuses nothing here.
   virtual void refuseCostly(const DatabaseCache&) const {}
+
+  /// Which engines there are and which of them are at work; null where there is only one.
+  [[nodiscard]] virtual const EngineUse* use() const { return nullptr; }
 
   /// Octets of matching state that one stream of this part costs; 0 where the engine cannot tell.
   [[nodiscard]] virtual size_t streamStateBytes(DatabasePart) const { return 0; }
@@ -126,9 +140,9 @@ class SignatureError : public CodedError {
   Details details_;
 };
 
-/// Throws SignatureError for the first pattern that does not compile, CodedError
-/// WEIR_MATCHER_UNAVAILABLE when the engine is not to be had on this machine. Takes up to seconds
-/// for large sets, unless the cache holds them compiled.
+/// With one engine alone, HYPERSCAN, EMULATOR or NONE, that takes all patterns itself. Throws
+/// SignatureError for the first pattern that does not compile. Takes up to seconds for large sets,
+/// unless the cache holds them compiled. See classify/engine_order.h for several engines.
 std::shared_ptr<const MatcherDatabase> createMatcherDatabase(Engine engine, SignatureSet signatures,
                                                              const DatabaseCache& cache = {});
 

@@ -1,214 +1,167 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "classify/ncore_matcher.h"
 
-#include <ncore.h>
+#include <poll.h>
 
 #include <algorithm>
 #include <array>
-#include <deque>
-#include <map>
+#include <chrono>
+#include <thread>
 #include <utility>
 #include <vector>
+
+#include "classify/ncore_jobs.h"
 
 namespace weir {
 namespace {
 
-constexpr uint32_t QUEUE_DEPTH_JOBS = 1024;
-constexpr uint32_t JOB_BYTES_NEEDED = 65535;  ///< a whole datagram or segment is one job
+using Clock = std::chrono::steady_clock;
+
+constexpr uint32_t QUEUE_DEPTH_JOBS = 4096;
+constexpr size_t REQUESTS_MAX = 16384;  ///< taken and not completed
 constexpr size_t POLL_RESULTS = 256;
-
-const NcoreApi& loadApi() {
-  const NcoreApi* api = nullptr;
-  if (ncoreGetApi(NCORE_ABI_VERSION, &api) != NCORE_OK) {
-    throw CodedError("WEIR_MATCHER_UNAVAILABLE",
-                     "the ncore implementation speaks another ABI version");
-  }
-  return *api;
-}
-
-void check(const NcoreApi& api, NcoreStatus status, const char* what) {
-  if (status == NCORE_OK) return;
-  throw CodedError("WEIR_MATCHER_UNAVAILABLE",
-                   std::string("ncore: ") + what + ": " + api.statusText(status));
-}
-
-/// One regex on the device stands for all patterns that spell it so: a signature for both sides or
-/// both transports costs the device once.
-using RegexKey = std::pair<std::string, bool>;  ///< regex, caseless
-
-class NcoreMatcherDatabase final : public MatcherDatabase {
- public:
-  explicit NcoreMatcherDatabase(SignatureSet set)
-      : MatcherDatabase(std::move(set)), api_(loadApi()) {
-    check(api_, api_.openDevice(NCORE_DEVICE_EMULATOR, nullptr, &device_), "open device");
-    try {
-      queryCapabilities();
-      load();
-    } catch (...) {
-      api_.closeDevice(device_);
-      throw;
-    }
-  }
-  ~NcoreMatcherDatabase() override { api_.closeDevice(device_); }
-
-  [[nodiscard]] std::unique_ptr<Matcher> createMatcher(uint32_t streamSlots) const override;
-
-  [[nodiscard]] const NcoreApi& api() const { return api_; }
-  [[nodiscard]] NcoreDevice* device() const { return device_; }
-  [[nodiscard]] const NcoreCapabilities& capabilities() const { return capabilities_; }
-
-  /// Patterns of `part` that the device knows as `regex`.
-  [[nodiscard]] const std::vector<uint32_t>& patternsOf(uint32_t regex, DatabasePart part) const {
-    return patternsOf_[regex][static_cast<size_t>(part)];
-  }
-
- private:
-  void queryCapabilities() {
-    capabilities_.sizeBytes = sizeof capabilities_;
-    check(api_, api_.queryCapabilities(device_, &capabilities_), "query capabilities");
-    if (capabilities_.jobBytesMax != 0 && capabilities_.jobBytesMax < JOB_BYTES_NEEDED) {
-      throw CodedError("WEIR_MATCHER_UNAVAILABLE", "ncore: the device takes jobs of " +
-                                                       std::to_string(capabilities_.jobBytesMax) +
-                                                       " octets, a datagram may have " +
-                                                       std::to_string(JOB_BYTES_NEEDED));
-    }
-  }
-  void load();
-  std::vector<NcorePattern> collectRegexes();
-
-  const NcoreApi& api_;
-  NcoreDevice* device_ = nullptr;
-  NcoreCapabilities capabilities_{};
-  std::vector<std::array<std::vector<uint32_t>, DATABASE_PARTS>> patternsOf_;  ///< by regex
-  std::vector<uint32_t> firstPattern_;  ///< by regex, for messages
-};
-
-std::vector<NcorePattern> NcoreMatcherDatabase::collectRegexes() {
-  std::map<RegexKey, uint32_t> ids;
-  std::vector<NcorePattern> regexes;
-  const std::vector<Pattern>& patterns = signatures().patterns;
-  for (uint32_t i = 0; i < patterns.size(); ++i) {
-    const Pattern& pattern = patterns[i];
-    const auto id = static_cast<uint32_t>(ids.size());
-    const auto [found, isNew] = ids.try_emplace({pattern.regex, pattern.caseless}, id);
-    if (isNew) {
-      const uint32_t flags =
-          NCORE_PATTERN_DOTALL | (pattern.caseless ? NCORE_PATTERN_CASELESS : 0U);
-      regexes.push_back({reinterpret_cast<const uint8_t*>(pattern.regex.data()),
-                         static_cast<uint32_t>(pattern.regex.size()), flags, id, 0});
-      firstPattern_.push_back(i);
-      patternsOf_.emplace_back();
-    }
-    const DatabasePart part = partOf(pattern.transport, pattern.side);
-    patternsOf_[found->second][static_cast<size_t>(part)].push_back(i);
-  }
-  return regexes;
-}
-
-void NcoreMatcherDatabase::load() {
-  const std::vector<NcorePattern> regexes = collectRegexes();
-  std::vector<NcorePatternReport> reports(regexes.size());
-  NcoreDatabase* rawDatabase = nullptr;
-  check(api_,
-        api_.compile(regexes.data(), static_cast<uint32_t>(regexes.size()), reports.data(),
-                     &rawDatabase),
-        "compile");
-  const auto free = [this](NcoreDatabase* database) { api_.freeDatabase(database); };
-  const std::unique_ptr<NcoreDatabase, decltype(free)> database(rawDatabase, free);
-  for (size_t id = 0; id < reports.size(); ++id) {
-    if (reports[id].verdict == NCORE_ACCEPTED) continue;
-    const Pattern& pattern = signatures().patterns[firstPattern_[id]];
-    throw SignatureError(
-        "WEIR_SIGNATURE_REGEX_REFUSED",
-        {pattern.source, pattern.regex, reports[id].reason, reports[id].offsetBytes});
-  }
-  uint32_t databaseId = 0;
-  check(api_, api_.loadDatabase(device_, database.get(), &databaseId), "load database");
-  check(api_, api_.activateDatabase(device_, databaseId), "activate database");
-}
+constexpr int AWAIT_MS = 1;
+constexpr std::chrono::microseconds AWAIT_STEP{20};
 
 class NcoreMatcher final : public Matcher {
  public:
-  NcoreMatcher(const NcoreMatcherDatabase& database, uint32_t streamSlots)
-      : database_(database), api_(database.api()) {
-    const NcoreCapabilities& capabilities = database.capabilities();
-    if (capabilities.queueDepthMax != 0) depth_ = std::min(depth_, capabilities.queueDepthMax);
-    const NcoreQueueOptions options{streamSlots, depth_, 0};
-    check(api_, api_.openQueue(database.device(), &options, &queue_), "open queue");
-    copiesBytes_ = (capabilities.flags & NCORE_CAP_CONSUMES_AT_SUBMIT) == 0;
-  }
-  ~NcoreMatcher() override { api_.closeQueue(queue_); }
+  NcoreMatcher(const NcoreDatabase& database, uint32_t streamSlots);
+  ~NcoreMatcher() override { api_->closeQueue(queue_); }
   NcoreMatcher(const NcoreMatcher&) = delete;
   NcoreMatcher& operator=(const NcoreMatcher&) = delete;
 
   size_t submit(std::span<const ScanRequest> requests) override;
   PollResult poll(std::span<MatchEvent> events) override;
+  void urge() override { send(); }
+  void await() override;
+  void takeIncomplete(std::vector<uint64_t>& tags) override {
+    tags.clear();
+    tags.swap(incomplete_);
+  }
+  [[nodiscard]] EngineFailure failure() const override { return failure_; }
+  [[nodiscard]] size_t pooledBytes() const override { return side_ ? side_->pooledBytes() : 0; }
 
  private:
-  /// A job in the device; its tag there is its place in the order of submission.
-  struct Job {
-    uint64_t tag;  ///< the caller's
-    DatabasePart part;
-    std::vector<uint8_t> copy;
-  };
-
-  NcoreJob describe(const ScanRequest& request);
+  void scanBeside(const ScanRequest& request);
+  [[nodiscard]] bool isBatchReady() const;
+  void sendIfDue();
+  void send();
   void pollDevice();
+  void takeResults(const NcorePoll& results);
   void takeEvent(const NcoreEvent& event);
+  void noteFailure(NcoreStatus status);
 
-  const NcoreMatcherDatabase& database_;
-  const NcoreApi& api_;
-  NcoreQueue* queue_ = nullptr;
+  const NcoreDatabase& database_;
+  const NcoreLibrary& api_;
+  const std::chrono::nanoseconds gatherFor_;
   uint32_t depth_ = QUEUE_DEPTH_JOBS;
-  bool copiesBytes_ = false;
+  uint32_t batchJobs_ = 1;   ///< so many are worth a submission
+  uint64_t batchBytes_ = 0;  ///< or so many octets; 0: they do not count
+  NcoreQueue* queue_ = nullptr;
+  int32_t eventFd_ = -1;
 
-  std::deque<Job> jobs_;   ///< outstanding, oldest first
-  uint64_t firstJob_ = 0;  ///< place of jobs_.front() in the order of submission
-  std::vector<std::vector<uint8_t>> spareCopies_;
-  std::vector<NcoreJob> descriptors_;
+  std::unique_ptr<Matcher> side_;  ///< null: the device takes all patterns
+  std::vector<bool> isBeside_;     ///< by slot: the stream is matched beside the device, too
+  std::array<MatchEvent, POLL_RESULTS> sideEvents_{};
+
+  NcoreJobs jobs_;
+  Clock::time_point waitingSince_;  ///< the oldest job that is not submitted
+  bool isFull_ = false;             ///< the device, until the next poll
+  EngineFailure failure_ = EngineFailure::NONE;
   std::array<NcoreCompletion, POLL_RESULTS> completions_{};
   std::array<NcoreEvent, POLL_RESULTS> deviceEvents_{};
+  std::vector<uint64_t> incomplete_;
   std::vector<MatchEvent> events_;  ///< not yet polled from `reported_` on
   size_t reported_ = 0;
   size_t completed_ = 0;
 };
 
-NcoreJob NcoreMatcher::describe(const ScanRequest& request) {
-  Job& job = jobs_.emplace_back(Job{request.tag, request.part, {}});
-  const uint8_t* bytes = request.bytes.data();
-  if (copiesBytes_) {
-    if (!spareCopies_.empty()) {
-      job.copy = std::move(spareCopies_.back());
-      spareCopies_.pop_back();
-    }
-    job.copy.assign(request.bytes.begin(), request.bytes.end());
-    bytes = job.copy.data();
+NcoreMatcher::NcoreMatcher(const NcoreDatabase& database, uint32_t streamSlots)
+    : database_(database),
+      api_(database.library()),
+      gatherFor_(database.gatherNs()),
+      jobs_(streamSlots) {
+  const NcoreCapabilities& device = database.capabilities();
+  batchJobs_ = std::max(device.batchJobsBest, 1U);
+  batchBytes_ = uint64_t{device.batchJobsBest} * device.jobBytesBest;
+  depth_ = std::max(depth_, 4 * batchJobs_);
+  if (device.queueDepthMax != 0) depth_ = std::min(depth_, device.queueDepthMax);
+  if (device.streamsMax != 0 && device.streamsMax < streamSlots) {
+    throw EngineError(EngineFailure::TOO_SMALL,
+                      "ncore: the device keeps " + std::to_string(device.streamsMax) +
+                          " streams of a lane, it may have " + std::to_string(streamSlots));
   }
-  const uint32_t flags = (request.startOfStream ? NCORE_JOB_OPEN : 0U) |
-                         (request.endOfStream ? NCORE_JOB_CLOSE : 0U) |
-                         (request.bytes.empty() ? 0U : NCORE_JOB_END_OF_DATA);
-  return {bytes,
-          static_cast<uint32_t>(request.bytes.size()),
-          flags,
-          request.slot,
-          request.generation,
-          firstJob_ + jobs_.size() - 1,
-          nullptr,
-          0,
-          0};
+  if (database.side().database) {
+    side_ = database.side().database->createMatcher(streamSlots);
+    isBeside_.resize(streamSlots);
+  }
+  const NcoreQueueOptions options{streamSlots, depth_, 0};
+  api_.check(api_->openQueue(database.device(), &options, &queue_), "open a queue");
+  const bool hasEventFd = (device.flags & NCORE_CAP_EVENT_FD) != 0;
+  if (hasEventFd && api_->queueEventFd(queue_, &eventFd_) != NCORE_OK) eventFd_ = -1;
 }
 
 size_t NcoreMatcher::submit(std::span<const ScanRequest> requests) {
-  const size_t room = depth_ - jobs_.size();
-  const auto offered = requests.first(std::min(requests.size(), room));
-  descriptors_.clear();
-  for (const ScanRequest& request : offered) descriptors_.push_back(describe(request));
-  uint32_t accepted = 0;
-  const NcoreStatus status = api_.submit(queue_, descriptors_.data(),
-                                         static_cast<uint32_t>(descriptors_.size()), &accepted);
-  if (status != NCORE_OK) accepted = 0;
-  for (size_t i = accepted; i < offered.size(); ++i) jobs_.pop_back();
-  return accepted;
+  if (failure_ != EngineFailure::NONE) return 0;
+  size_t taken = 0;
+  for (const ScanRequest& request : requests) {
+    if (jobs_.requests() >= REQUESTS_MAX) break;
+    if (jobs_.unsentJobs() == 0) waitingSince_ = Clock::now();
+    jobs_.add(request, database_.testsEnd(request.part));
+    if (side_) scanBeside(request);
+    ++taken;
+    if (isBatchReady()) send();
+  }
+  if (taken < requests.size()) send();
+  return taken;
+}
+
+/// Patterns that the device refused. Their events go to the same request, so that they are judged
+/// with the device's.
+void NcoreMatcher::scanBeside(const ScanRequest& request) {
+  const SidePatterns& side = database_.side();
+  if (request.startOfStream)
+    isBeside_[request.slot] = side.mayMatch(request.part, request.candidates);
+  if (!isBeside_[request.slot]) return;
+  ScanRequest own = request;
+  own.candidates = Candidates::any();  // those of the request have other numbers
+  side_->submit({&own, 1});
+  PollResult result;
+  do {
+    result = side_->poll(sideEvents_);
+    for (size_t i = 0; i < result.events; ++i) {
+      MatchEvent event = sideEvents_[i];
+      event.pattern = side.patterns[event.pattern];
+      jobs_.addEvent(event);
+    }
+  } while (result.completedRequests == 0);
+}
+
+bool NcoreMatcher::isBatchReady() const {
+  return jobs_.unsentJobs() >= batchJobs_ ||
+         (batchBytes_ != 0 && jobs_.unsentBytes() >= batchBytes_);
+}
+
+void NcoreMatcher::sendIfDue() {
+  if (jobs_.unsentJobs() == 0) return;
+  if (isBatchReady() || Clock::now() - waitingSince_ >= gatherFor_) send();
+}
+
+/// Short acceptance leaves the rest for the time after a poll.
+void NcoreMatcher::send() {
+  while (jobs_.unsentJobs() != 0 && !isFull_ && failure_ == EngineFailure::NONE) {
+    const std::span<const NcoreJob> offered = jobs_.unsent(depth_ - jobs_.sentJobs());
+    isFull_ = offered.empty();
+    if (isFull_) return;
+    uint32_t accepted = 0;
+    const NcoreStatus status =
+        api_->submit(queue_, offered.data(), static_cast<uint32_t>(offered.size()), &accepted);
+    isFull_ = status == NCORE_RING_FULL || accepted < offered.size();
+    if (status == NCORE_RING_FULL) return;
+    if (status != NCORE_OK) return noteFailure(status);
+    if (accepted > offered.size()) return noteFailure(NCORE_BAD_ARGUMENT);
+    jobs_.markSent(accepted);
+  }
 }
 
 PollResult NcoreMatcher::poll(std::span<MatchEvent> events) {
@@ -223,34 +176,53 @@ PollResult NcoreMatcher::poll(std::span<MatchEvent> events) {
 void NcoreMatcher::pollDevice() {
   events_.clear();
   reported_ = 0;
+  if (failure_ != EngineFailure::NONE) return;
+  sendIfDue();
   NcorePoll results{completions_.data(), POLL_RESULTS, 0, deviceEvents_.data(), POLL_RESULTS, 0};
   do {
-    if (api_.poll(queue_, &results) != NCORE_OK) return;
-    for (uint32_t i = 0; i < results.eventCount; ++i) takeEvent(deviceEvents_[i]);
-    for (uint32_t i = 0; i < results.completionCount; ++i) {
-      if (copiesBytes_) spareCopies_.push_back(std::move(jobs_.front().copy));
-      jobs_.pop_front();
-      ++firstJob_;
-      ++completed_;
-    }
-  } while (results.eventCount == POLL_RESULTS || results.completionCount == POLL_RESULTS);
+    const NcoreStatus status = api_->poll(queue_, &results);
+    if (status != NCORE_OK) return noteFailure(status);
+    takeResults(results);
+  } while (failure_ == EngineFailure::NONE &&
+           (results.eventCount == POLL_RESULTS || results.completionCount == POLL_RESULTS));
+  completed_ += jobs_.takeCompleted(events_);
+  if (std::exchange(isFull_, false)) sendIfDue();
 }
 
-void NcoreMatcher::takeEvent(const NcoreEvent& event) {
-  const Job& job = jobs_[event.tag - firstJob_];
-  for (const uint32_t pattern : database_.patternsOf(event.patternId, job.part)) {
-    events_.push_back({event.endOffset, job.tag, event.slot, event.generation, pattern});
+void NcoreMatcher::takeResults(const NcorePoll& results) {
+  if (results.eventCount > POLL_RESULTS || results.completionCount > POLL_RESULTS)
+    return noteFailure(NCORE_BAD_ARGUMENT);
+  for (uint32_t i = 0; i < results.eventCount; ++i) takeEvent(deviceEvents_[i]);
+  for (uint32_t i = 0; i < results.completionCount; ++i) {
+    if (!jobs_.complete(completions_[i], incomplete_)) return noteFailure(NCORE_BAD_ARGUMENT);
   }
 }
 
-std::unique_ptr<Matcher> NcoreMatcherDatabase::createMatcher(uint32_t streamSlots) const {
-  return std::make_unique<NcoreMatcher>(*this, streamSlots);
+void NcoreMatcher::takeEvent(const NcoreEvent& event) {
+  const NcoreJobs::Found found = jobs_.find(event);
+  if (found.events == nullptr || !database_.knows(event.patternId))
+    return noteFailure(NCORE_BAD_ARGUMENT);
+  for (const uint32_t pattern : database_.patternsOf(event.patternId, found.part)) {
+    found.events->push_back({event.endOffset, found.tag, event.slot, event.generation, pattern});
+  }
+}
+
+void NcoreMatcher::await() {
+  send();
+  if (eventFd_ < 0) return std::this_thread::sleep_for(AWAIT_STEP);
+  pollfd ready{eventFd_, POLLIN, 0};
+  ::poll(&ready, 1, AWAIT_MS);
+}
+
+void NcoreMatcher::noteFailure(NcoreStatus status) {
+  const bool isGone = status == NCORE_DEVICE_LOST || status == NCORE_OUT_OF_MEMORY;
+  failure_ = isGone ? EngineFailure::LOST : EngineFailure::BROKEN;
 }
 
 }  // namespace
 
-std::shared_ptr<const MatcherDatabase> createNcoreDatabase(SignatureSet signatures) {
-  return std::make_shared<NcoreMatcherDatabase>(std::move(signatures));
+std::unique_ptr<Matcher> createNcoreMatcher(const NcoreDatabase& database, uint32_t streamSlots) {
+  return std::make_unique<NcoreMatcher>(database, streamSlots);
 }
 
 }  // namespace weir

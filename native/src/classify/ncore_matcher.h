@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-// Matching on a device behind ncore-shim's C ABI (ncore.h). One queue per lane; the device holds
-// one database for all parts, so events of other parts' patterns are left out here.
+// One lane's queue on a device. A device works best on large batches: requests of many streams wait
+// for each other, for a bounded time, and are submitted together; pieces of one stream that wait
+// become one job. Who asks for results never waits but in `await`.
 #pragma once
 
 #include <memory>
 
-#include "classify/matcher.h"
+#include "classify/ncore_database.h"
 
 namespace weir {
 
-/// Opens the emulator device. A pattern that the device refuses is a SignatureError. See
-/// createMatcherDatabase.
-std::shared_ptr<const MatcherDatabase> createNcoreDatabase(SignatureSet signatures);
+/// Throws EngineError. See MatcherDatabase::createMatcher.
+std::unique_ptr<Matcher> createNcoreMatcher(const NcoreDatabase& database, uint32_t streamSlots);
 
 }  // namespace weir

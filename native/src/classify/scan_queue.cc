@@ -18,6 +18,19 @@ void ScanQueue::close(const ScanOwner& owner, DatabasePart part) {
 void ScanQueue::flush(ScanReceiver& receiver) {
   if (!batch_.empty()) submitAll(receiver);
   if (pendingHead_ != pending_.size()) collect(receiver);
+  if (patience_ == ScanPatience::NEVER_WAITS) return;
+  while (pendingHead_ != pending_.size() || !batch_.empty()) {
+    matcher_->await();
+    collect(receiver);
+    if (!batch_.empty()) submitAll(receiver);  // verdicts close streams
+  }
+}
+
+void ScanQueue::flushNow(ScanReceiver& receiver) {
+  flush(receiver);
+  if (pendingHead_ == pending_.size()) return;
+  matcher_->urge();
+  collect(receiver);
 }
 
 /// Verdicts free slots, which appends closing requests to the batch: so it may grow while it is
@@ -34,7 +47,9 @@ void ScanQueue::submitAll(ScanReceiver& receiver) {
     const size_t waiting = pending_.size() - pendingHead_;
     collect(receiver);
     const bool isStuck = accepted == 0 && waiting == pending_.size() - pendingHead_;
-    if (isStuck) break;
+    if (!isStuck) continue;
+    if (patience_ == ScanPatience::NEVER_WAITS) break;
+    matcher_->await();
   }
   refuseFrom(offered, receiver);
   carryFrom(offered);
@@ -70,12 +85,17 @@ void ScanQueue::collect(ScanReceiver& receiver) {
       complete(request, receiver);
     }
   } while (result.events == polled_.size());
-  if (pendingHead_ == pending_.size()) {
-    pending_.clear();
+  dropHandedOut();
+}
+
+/// A device need never have answered all: what was handed out goes when it is most of it.
+void ScanQueue::dropHandedOut() {
+  if (pendingHead_ > pending_.size() / 2) {
+    pending_.erase(pending_.begin(), pending_.begin() + static_cast<ptrdiff_t>(pendingHead_));
     pendingHead_ = 0;
   }
-  if (eventHead_ == events_.size()) {
-    events_.clear();
+  if (eventHead_ > events_.size() / 2) {
+    events_.erase(events_.begin(), events_.begin() + static_cast<ptrdiff_t>(eventHead_));
     eventHead_ = 0;
   }
 }

@@ -8,6 +8,7 @@
 #include <memory>
 #include <vector>
 
+#include "classify/classifier.h"
 #include "classify/matcher.h"
 #include "classify/segment_pool.h"
 #include "classify/stream_assembler.h"
@@ -45,8 +46,9 @@ class ScanReceiver {
 
 class ScanQueue {
  public:
-  ScanQueue(std::unique_ptr<Matcher> matcher, const VerdictRules& rules, SegmentPool& segments)
-      : matcher_(std::move(matcher)), rules_(rules), segments_(segments) {}
+  ScanQueue(std::unique_ptr<Matcher> matcher, const VerdictRules& rules, SegmentPool& segments,
+            ScanPatience patience = ScanPatience::NEVER_WAITS)
+      : matcher_(std::move(matcher)), rules_(rules), segments_(segments), patience_(patience) {}
 
   /// Octets are borrowed until the next `flush`, `block` goes back to the pool then.
   void add(ScanRequest request, const ScanPacket& packet, uint32_t block);
@@ -60,8 +62,11 @@ class ScanQueue {
 
   [[nodiscard]] bool isFull() const { return batch_.size() >= carried_ + BATCH_REQUESTS_MAX; }
 
-  /// Submits what was added and hands out what has been completed.
+  /// Submits what was added and hands out what has been completed: all of it if it may wait.
   void flush(ScanReceiver& receiver);
+
+  /// As `flush`, with nothing left to wait for more requests.
+  void flushNow(ScanReceiver& receiver);
 
  private:
   /// Requests gathered before they are submitted without waiting for the end of the packets' batch.
@@ -78,11 +83,13 @@ class ScanQueue {
   void refuseFrom(size_t offered, ScanReceiver& receiver);
   void carryFrom(size_t offered);
   void collect(ScanReceiver& receiver);
+  void dropHandedOut();
   void complete(const Pending& request, ScanReceiver& receiver);
 
   const std::unique_ptr<Matcher> matcher_;
   const VerdictRules& rules_;
   SegmentPool& segments_;
+  const ScanPatience patience_;
 
   std::vector<ScanRequest> batch_;
   std::vector<ScanPacket> batchPackets_;  ///< by request of `batch_`

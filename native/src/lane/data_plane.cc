@@ -6,6 +6,7 @@
 
 #include "capture/file_source.h"
 #include "capture/shared_file_source.h"
+#include "classify/engine_order.h"
 #include "coded_error.h"
 #include "export/ipfix_exporter.h"
 #include "export/json_record_writer.h"
@@ -105,9 +106,12 @@ std::unique_ptr<MessageExporter> buildExporter(const ExportTarget& target,
 }
 
 /// Who reads a file can wait for whoever takes the flows; a live capture must never.
+bool isLive(const DataPlaneConfig& config) {
+  return !std::holds_alternative<FileOptions>(config.source);
+}
+
 SendMode sendMode(const DataPlaneConfig& config) {
-  const bool isLive = !std::holds_alternative<FileOptions>(config.source);
-  return isLive ? SendMode::NEVER_WAIT : SendMode::WAIT;
+  return isLive(config) ? SendMode::NEVER_WAIT : SendMode::WAIT;
 }
 
 RecordRouter recordRouter(const DataPlaneConfig& config) {
@@ -132,8 +136,9 @@ DataPlane::~DataPlane() {
 void DataPlane::build() {
   checkLimits(config_);
   checkCores(config_.cores, config_.lanes);
-  database_ = createMatcherDatabase(config_.engine, config_.signatures, config_.cache);
+  setDatabase(createEngines(config_.engine, config_.signatures, config_.cache, engineTotals_));
   database_->refuseCostly(config_.cache);
+  if (!isLive(config_)) config_.classifier.patience = ScanPatience::WAITS_FOR_RESULTS;
   applications_ = applicationRows(config_.signatures);
   if (!config_.recordsPath.empty()) {
     records_ = std::make_shared<RecordFile>(config_.recordsPath, sendMode(config_));
@@ -144,6 +149,17 @@ void DataPlane::build() {
   }
   auto sources = std::visit(SourcesBuilder{config_.lanes}, config_.source);
   for (uint32_t lane = 0; lane < config_.lanes; ++lane) buildLane(lane, std::move(sources[lane]));
+  checkEngines();
+}
+
+/// An engine that was opened need not have room for all lanes.
+void DataPlane::checkEngines() const {
+  const EngineUse* const use = database_->use();
+  if (use == nullptr || use->matchers() == lanes_.size()) return;
+  std::string text = "no engine of the order has room for all lanes:";
+  for (const EngineState& engine : use->states())
+    text += " " + engine.name + " is " + engineFailureName(engine.failure) + ".";
+  throw EngineError(EngineFailure::TOO_SMALL, text + " Add hyperscan, or take fewer lanes.");
 }
 
 void DataPlane::buildLane(uint32_t index, std::unique_ptr<PacketSource> source) {
@@ -190,26 +206,59 @@ void DataPlane::start() {
 }
 
 void DataPlane::reload(ReloadConfig config) {
-  auto database = database_;
+  std::shared_ptr<const MatcherDatabase> database;
   auto rows = applications_;
   if (config.signatures) {
-    database = createMatcherDatabase(config_.engine, *config.signatures, config_.cache);
+    database = createEngines(config_.engine, *config.signatures, config_.cache, engineTotals_);
     database->refuseCostly(config_.cache);
     rows = applicationRows(*config.signatures);
     keepOlderRows(rows, applications_);
   }
+  config_.flows.idleTimeoutNs = config.timeouts.idleNs;
+  config_.flows.activeTimeoutNs = config.timeouts.activeNs;
+  config_.earlyExport = config.earlyExport;
+  giveLanes(std::move(database), rows);
+}
+
+bool DataPlane::reviveEngines() {
+  const auto* const order = dynamic_cast<const EngineOrder*>(database_.get());
+  auto revived = order == nullptr ? nullptr : order->reopened(config_.cache);
+  if (!revived) return false;
+  giveLanes(std::move(revived), applications_);
+  return true;
+}
+
+/// `database`: nullptr leaves the classifiers as they are.
+void DataPlane::giveLanes(std::shared_ptr<const MatcherDatabase> database,
+                          const std::vector<ApplicationRow>& rows) {
   std::vector<LaneUpdate> updates(lanes_.size());
   for (LaneUpdate& update : updates) {
-    if (config.signatures) {
+    if (database) {
       update.classifier = std::make_unique<Classifier>(database, config_.classifier);
       update.applications = rows;
     }
-    update.timeouts = config.timeouts;
-    update.earlyExport = config.earlyExport;
+    update.timeouts = {config_.flows.idleTimeoutNs, config_.flows.activeTimeoutNs};
+    update.earlyExport = config_.earlyExport;
   }
   for (size_t lane = 0; lane < lanes_.size(); ++lane) lanes_[lane]->update(updates[lane]);
-  applications_ = std::move(rows);
-  database_ = std::move(database);
+  applications_ = rows;
+  if (database) setDatabase(std::move(database));
+}
+
+void DataPlane::setDatabase(std::shared_ptr<const MatcherDatabase> database) {
+  const std::lock_guard lock(databaseMutex_);
+  database_.swap(database);
+}
+
+std::vector<EngineState> DataPlane::engines() const {
+  std::shared_ptr<const MatcherDatabase> database;
+  {
+    const std::lock_guard lock(databaseMutex_);
+    database = database_;
+  }
+  const EngineUse* const use = database ? database->use() : nullptr;
+  if (use != nullptr) return use->states();
+  return {EngineState{.name = nameOf(config_.engine.order.front()), .matchers = lanes_.size()}};
 }
 
 void DataPlane::stop() {

@@ -4,8 +4,10 @@
 #pragma once
 
 #include <memory>
+#include <mutex>
 #include <vector>
 
+#include "classify/engine_use.h"
 #include "export/export_route.h"
 #include "export/json_record_writer.h"
 #include "export/message_exporter.h"
@@ -39,6 +41,11 @@ class DataPlane {
   /// at a time. After a throw (as of `build`) all is as before.
   void reload(ReloadConfig config);
 
+  /// Opens engines again that were not to be had or have failed; when one came back, every running
+  /// lane takes it over for its new flows, as in a reload. Whether one did. Not at the same time as
+  /// `reload`; a thread of its own may call it.
+  bool reviveEngines();
+
   /// Asks the lanes to end their flows and leave.
   void stop();
 
@@ -48,6 +55,10 @@ class DataPlane {
 
   [[nodiscard]] std::vector<LaneCounters> counters() const;
 
+  /// By rank in the configured order; after `build`. Any thread.
+  [[nodiscard]] std::vector<EngineState> engines() const;
+  [[nodiscard]] const EngineTotals& engineTotals() const { return *engineTotals_; }
+
   /// What makes the capture less than exact, as sentences for the operator; after `open`.
   [[nodiscard]] const std::vector<std::string>& warnings() const { return warnings_; }
 
@@ -56,10 +67,16 @@ class DataPlane {
 
  private:
   void buildLane(uint32_t index, std::unique_ptr<PacketSource> source);
+  void giveLanes(std::shared_ptr<const MatcherDatabase> database,
+                 const std::vector<ApplicationRow>& rows);
+  void checkEngines() const;
+  void setDatabase(std::shared_ptr<const MatcherDatabase> database);
 
   DataPlaneConfig config_;
   std::shared_ptr<RecordFile> records_;
+  mutable std::mutex databaseMutex_;
   std::shared_ptr<const MatcherDatabase> database_;
+  const std::shared_ptr<EngineTotals> engineTotals_ = std::make_shared<EngineTotals>();
   std::vector<ApplicationRow> applications_;
   std::vector<ExportRoute> routes_;  ///< of the targets, in their order
   std::vector<std::unique_ptr<Lane>> lanes_;

@@ -58,7 +58,7 @@ struct DataPlaneConfig {
   DecodeOptions decode;
   FlowTableOptions flows;
   ClassifierOptions classifier;
-  Engine engine = Engine::HYPERSCAN;
+  EngineOptions engine;
   SignatureSet signatures;
   DatabaseCache cache;  ///< of compiled signatures
   std::vector<ExportTarget> targets;

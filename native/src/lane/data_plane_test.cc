@@ -44,7 +44,7 @@ Run runOn(const std::vector<TestPacket>& packets, DataPlaneConfig config) {
   const TemporaryFile records({});
   config.source = FileOptions{capture.path()};
   config.recordsPath = records.path();
-  config.engine = Engine::NONE;
+  config.engine.order = {EngineChoice{Engine::NONE}};
   DataPlane plane(std::move(config));
   plane.build();
   plane.open();

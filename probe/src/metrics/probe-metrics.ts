@@ -3,9 +3,9 @@
 import type { PacketSum } from '@weir/native';
 import type { LaneStats } from '../stats.js';
 import type { ProbeStatus } from '../status.js';
+import { engineFamilies } from './engine-metrics.js';
 import type { Labels, MetricFamily, MetricSample } from './exposition.js';
-
-const PREFIX = 'weir_probe';
+import { family, one } from './families.js';
 
 type Numbers = Readonly<Record<string, number>>;
 
@@ -68,17 +68,6 @@ const snake = (key: string): string =>
 
 /** "scannedOctets" is "scanned_bytes": Prometheus names its unit so. */
 const unitOf = (name: string): string => name.replace(/octets$/, 'bytes');
-
-function family(
-  name: string,
-  type: MetricFamily['type'],
-  help: string,
-  samples: readonly MetricSample[],
-): MetricFamily {
-  return { name: `${PREFIX}_${name}`, type, help, samples };
-}
-
-const one = (value: number, labels: Labels = {}): MetricSample[] => [{ labels, value }];
 
 /** One sample a lane. */
 function byLane(lanes: readonly LaneStats[], value: (lane: LaneStats) => number): MetricSample[] {
@@ -354,6 +343,7 @@ export function probeMetrics(status: ProbeStatus): MetricFamily[] {
     ]),
     ...laneFamilies(lanes),
     ...linkFamilies(status),
+    ...engineFamilies(stats.engines),
     family(
       'maximum_flows',
       'gauge',

@@ -63,11 +63,10 @@ export function refusalProblem(
   return problemAt(pattern, 'REGEX', message, offset);
 }
 
-/** What an engine refuses of these; it stops at the first by itself, and knows no columns. */
+/** What Hyperscan refuses of these; it stops at the first by itself, and knows no columns. */
 function refusalsAmong(
   judged: readonly LoadedApplication[],
   { set, base, more }: LoadedSignatures,
-  engine: string,
 ): Problem[] {
   const isJudged = new Set(judged);
   const writers = writersOf(set, writtenPatterns([...base, ...more]));
@@ -77,8 +76,7 @@ function refusalsAmong(
   const patterns = indexes.map((index) => set.patterns[index] as Pattern);
   const review = reviewSignatures({ ...set, patterns }, [], '');
   const problems = new Map<WrittenPattern, Problem>();
-  for (const [place, { hyperscan, emulator }] of review.patterns.entries()) {
-    const refusal = engine === 'emulator' ? emulator : hyperscan;
+  for (const [place, { hyperscan: refusal }] of review.patterns.entries()) {
     const writer = writers[indexes[place] as number];
     if (refusal && writer) problems.set(writer, refusalProblem(writer, refusal));
   }
@@ -86,13 +84,14 @@ function refusalsAmong(
 }
 
 /**
- * What a person can put right of an engine's error: all that it refuses of what comes on top, or else
- * of the base, which takes seconds. An error that speaks of no regex is left as it is.
+ * What a person can put right of an engine's error: all that Hyperscan refuses of what comes on top,
+ * or else of the base, which takes seconds: what a device does not take goes to Hyperscan. An error
+ * that speaks of no regex is left as it is.
  */
-export function withPlaces(error: unknown, loaded: LoadedSignatures, engine: string): unknown {
+export function withPlaces(error: unknown, loaded: LoadedSignatures): unknown {
   if (!isRefusal(error)) return error;
-  const above = refusalsAmong(loaded.more, loaded, engine);
-  const problems = above.length > 0 ? above : refusalsAmong(loaded.base, loaded, engine);
+  const above = refusalsAmong(loaded.more, loaded);
+  const problems = above.length > 0 ? above : refusalsAmong(loaded.base, loaded);
   return problems.length === 0 ? error : new SignatureFileError(problems, error.code);
 }
 

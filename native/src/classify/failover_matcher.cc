@@ -1,0 +1,327 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "classify/failover_matcher.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace weir {
+namespace {
+
+constexpr size_t FED_AT_ONCE = 256;
+
+/// A lane that slept has not seen an engine fail: one look counts for this share of the deadline
+/// at most.
+constexpr int LOOKS_A_DEADLINE = 4;
+
+bool isSoftware(Engine engine) { return engine == Engine::HYPERSCAN || engine == Engine::NONE; }
+
+/// The engine of the order that completes at once and cannot fail; null without one.
+std::shared_ptr<const MatcherDatabase> softwareOf(const EngineOrder& order) {
+  const std::vector<EngineChoice>& choices = order.options().order;
+  for (size_t rank = 0; rank < choices.size(); ++rank)
+    if (choices[rank].engine == Engine::HYPERSCAN) return order.database(rank);
+  return nullptr;
+}
+
+}  // namespace
+
+FailoverMatcher::FailoverMatcher(const EngineOrder& order, uint32_t streamSlots)
+    : order_(order),
+      use_(*order.use()),
+      totals_(use_.totals()),
+      streamSlots_(streamSlots),
+      again_(softwareOf(order)),
+      journal_(streamSlots, order.options().journalBytesMax) {
+  enter(0);
+}
+
+FailoverMatcher::~FailoverMatcher() {
+  totals_->journalBytes -= publishedBytes_;
+  leaveEngine();
+}
+
+/// Whoever wants to open it again can, once it is not used any more.
+void FailoverMatcher::leaveEngine() {
+  if (!engine_) return;
+  engine_.reset();
+  database_.reset();
+  use_.leave(rank_);
+}
+
+/// The first engine from `firstRank` on that has room for this lane.
+void FailoverMatcher::enter(size_t firstRank) {
+  const std::vector<EngineChoice>& choices = order_.options().order;
+  for (rank_ = firstRank; rank_ < choices.size(); ++rank_) {
+    database_ = order_.database(rank_);
+    if (!database_) continue;
+    try {
+      engine_ = database_->createMatcher(streamSlots_);
+    } catch (const EngineError& error) {
+      use_.noteFailure(rank_, error.failure());
+      continue;
+    }
+    mayFail_ = !isSoftware(choices[rank_].engine);
+    waited_ = {};
+    use_.enter(rank_);
+    return;
+  }
+  mayFail_ = false;
+}
+
+size_t FailoverMatcher::submit(std::span<const ScanRequest> requests) {
+  if (requests_.empty()) {
+    waited_ = {};
+    lookedAt_ = Clock::now();
+  }
+  size_t taken = 0;
+  for (const ScanRequest& request : requests) {
+    if (requests_.size() >= REQUESTS_MAX || !journal_.hasRoomFor(request.bytes.size())) break;
+    note(request);
+    ++taken;
+  }
+  feed();
+  return taken;
+}
+
+void FailoverMatcher::note(const ScanRequest& request) {
+  Request& noted = requests_.emplace_back();
+  noted.tag = request.tag;
+  noted.stream = journal_.add(request);
+  noted.isStart = request.startOfStream;
+  noted.isEnd = request.endOfStream;
+  noted.stopsAtMatch = request.stopsAtMatch;
+  if (noted.stream == StreamJournal::NONE) {
+    noted.isDone = true;
+    return;
+  }
+  const JournaledStream& stream = journal_[noted.stream];
+  noted.end = stream.end();
+  noted.begin = noted.end - static_cast<uint32_t>(request.bytes.size());
+}
+
+/// One of a stream in which nothing is to be found any more goes to the engine to end it there.
+bool FailoverMatcher::needsNoEngine(const Request& request) {
+  if (request.isDone || !engine_) return true;
+  const JournaledStream& stream = journal_[request.stream];
+  return stream.isOver && !(request.isEnd && stream.isInEngine);
+}
+
+ScanRequest FailoverMatcher::describe(uint64_t number) {
+  const Request& request = at(number);
+  const JournaledStream& stream = journal_[request.stream];
+  return {
+      .bytes = stream.isOver ? std::span<const uint8_t>() : stream.from(request.begin, request.end),
+      .tag = number,
+      .slot = stream.slot,
+      .generation = stream.generation,
+      .part = stream.part,
+      .startOfStream = request.isStart,
+      .endOfStream = request.isEnd,
+      .stopsAtMatch = request.stopsAtMatch,
+      .candidates = stream.candidates};
+}
+
+/// Gives the engine what it has not had yet and has room for.
+void FailoverMatcher::feed() {
+  const uint64_t end = first_ + requests_.size();
+  while (unfed_ < end) {
+    batch_.clear();
+    batchNumbers_.clear();
+    uint64_t next = unfed_;
+    for (; next < end && batch_.size() < FED_AT_ONCE; ++next) {
+      Request& request = at(next);
+      if (needsNoEngine(request)) {
+        if (batch_.empty()) ++unfed_;
+        if (!request.isDone) {
+          if (!engine_) ++totals_->unmatchedRequests;
+          finish(request);
+        }
+        continue;
+      }
+      journal_[request.stream].isInEngine = true;
+      batch_.push_back(describe(next));
+      batchNumbers_.push_back(next);
+    }
+    if (batch_.empty()) return;
+    const size_t taken = engine_->submit(batch_);
+    inEngine_.insert(inEngine_.end(), batchNumbers_.begin(),
+                     batchNumbers_.begin() + static_cast<ptrdiff_t>(taken));
+    if (taken < batch_.size()) {
+      unfed_ = batchNumbers_[taken];
+      return;
+    }
+    unfed_ = next;
+  }
+}
+
+PollResult FailoverMatcher::poll(std::span<MatchEvent> events) {
+  if (reported_ == events_.size()) pump();
+  const size_t count = std::min(events.size(), events_.size() - reported_);
+  std::copy_n(events_.begin() + static_cast<ptrdiff_t>(reported_), count, events.begin());
+  reported_ += count;
+  if (reported_ < events_.size()) return {count, 0};
+  return {count, std::exchange(completed_, 0)};
+}
+
+void FailoverMatcher::pump() {
+  events_.clear();
+  reported_ = 0;
+  feed();
+  pollEngine();
+  while (engine_) {
+    const EngineFailure failure = engine_->failure();
+    if (failure == EngineFailure::NONE && !isOverdue()) break;
+    moveOn(failure == EngineFailure::NONE ? EngineFailure::STUCK : failure);
+    feed();
+    pollEngine();
+  }
+  dropFinished();
+  publishBytes();
+}
+
+void FailoverMatcher::pollEngine() {
+  if (!engine_) return;
+  fresh_.clear();
+  size_t completed = 0;
+  PollResult result;
+  do {
+    result = engine_->poll(polled_);
+    fresh_.insert(fresh_.end(), polled_.begin(),
+                  polled_.begin() + static_cast<ptrdiff_t>(result.events));
+    completed += result.completedRequests;
+  } while (result.events == polled_.size());
+  engine_->takeIncomplete(cut_);
+  for (const uint64_t number : cut_) at(number).isCut = true;
+  takeResults(completed);
+}
+
+/// Events come in the order of their requests, and so do completions.
+void FailoverMatcher::takeResults(size_t completed) {
+  size_t next = 0;
+  const auto tellEventsOf = [&](uint64_t number) {
+    for (; next < fresh_.size() && fresh_[next].tag == number; ++next)
+      tell(at(number), fresh_[next]);
+  };
+  if (completed != 0) waited_ = {};
+  for (; completed > 0; --completed) {
+    const uint64_t number = inEngine_.front();
+    inEngine_.pop_front();
+    tellEventsOf(number);
+    Request& request = at(number);
+    if (request.isCut) redo(request);
+    finish(request);
+  }
+  while (next < fresh_.size()) tellEventsOf(fresh_[next].tag);
+}
+
+void FailoverMatcher::tell(const Request& request, const MatchEvent& event) {
+  JournaledStream& stream = journal_[request.stream];
+  if (request.isRepeat || stream.isOver) return;
+  const auto end = stream.told.end();
+  if (std::find(stream.told.begin(), end, event.pattern) != end) return;
+  stream.told.push_back(event.pattern);
+  events_.push_back({event.endOffset, request.tag, stream.slot, stream.generation, event.pattern});
+}
+
+void FailoverMatcher::redo(const Request& request) {
+  const JournaledStream& stream = journal_[request.stream];
+  if (request.isRepeat || stream.isOver) return;
+  if (!again_.isPossible() || !stream.isKeptWhole()) {
+    ++totals_->cutRequests;
+    return;
+  }
+  ++totals_->redoneRequests;
+  for (const MatchEvent& event :
+       again_.match(stream.from(0, request.end), request.begin, stream.part))
+    tell(request, event);
+}
+
+void FailoverMatcher::finish(Request& request) {
+  request.isDone = true;
+  JournaledStream& stream = journal_[request.stream];
+  if (request.stopsAtMatch && !stream.told.empty()) stream.isOver = true;
+  const bool isKept =
+      !stream.isOver && (stream.outstanding > 1 || (mayFail_ && journal_.keepsAnswered()));
+  if (!isKept) journal_.dropOctets(stream);
+  journal_.answer(request.stream, request.end);
+}
+
+void FailoverMatcher::dropFinished() {
+  for (; !requests_.empty() && requests_.front().isDone; ++first_) {
+    if (!requests_.front().isRepeat) ++completed_;
+    requests_.pop_front();
+  }
+  unfed_ = std::max(unfed_, first_);
+}
+
+/// Whether the engine has had its time for what it was given.
+bool FailoverMatcher::isOverdue() {
+  if (!mayFail_) return false;
+  const std::chrono::nanoseconds deadline(order_.options().deadlineNs);
+  const Clock::time_point now = Clock::now();
+  const std::chrono::nanoseconds sinceLook = now - std::exchange(lookedAt_, now);
+  const bool isWaiting = !inEngine_.empty() || unfed_ < first_ + requests_.size();
+  if (!isWaiting) return false;
+  waited_ += std::min(sinceLook, deadline / LOOKS_A_DEADLINE);
+  return waited_ > deadline;
+}
+
+void FailoverMatcher::moveOn(EngineFailure failure) {
+  use_.noteFailure(rank_, failure);
+  leaveEngine();
+  inEngine_.clear();
+  enter(rank_ + 1);
+  if (engine_) {
+    refeed();
+  } else {
+    goWithout();
+  }
+}
+
+/// What the engine before has answered of a stream goes ahead of its other requests, and its events
+/// are not told again.
+void FailoverMatcher::refeed() {
+  journal_.forEach([this](uint32_t index, JournaledStream& stream) {
+    stream.isInEngine = false;
+    if (stream.isOver || !stream.isAnswered) return;
+    if (!stream.isKeptWhole()) {
+      stream.isOver = true;
+      ++totals_->lostStreams;
+      return;
+    }
+    Request repeat{.stream = index, .end = stream.answered, .isStart = true, .isRepeat = true};
+    ++stream.outstanding;
+    requests_.push_front(repeat);
+    --first_;
+    ++totals_->refedStreams;
+  });
+  unfed_ = first_;
+}
+
+void FailoverMatcher::goWithout() {
+  journal_.forEach([](uint32_t, JournaledStream& stream) { stream.isInEngine = false; });
+  for (Request& request : requests_) {
+    if (request.isDone) continue;
+    if (!request.isRepeat) ++totals_->unmatchedRequests;
+    finish(request);
+  }
+}
+
+void FailoverMatcher::urge() {
+  feed();
+  if (engine_) engine_->urge();
+}
+
+void FailoverMatcher::await() {
+  feed();
+  if (engine_) engine_->await();
+}
+
+void FailoverMatcher::publishBytes() {
+  const uint64_t bytes = journal_.bytes();
+  if (bytes == publishedBytes_) return;
+  totals_->journalBytes += bytes - publishedBytes_;  // wraps where it shrinks
+  publishedBytes_ = bytes;
+}
+
+}  // namespace weir

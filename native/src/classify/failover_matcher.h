@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+// A lane's matcher over an order of engines. It keeps what it was given of streams that are not
+// over; when the engine at work fails, the next is given all of it again, so that no request and no
+// event is lost and none comes twice. What a device cuts short is matched again beside it.
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <deque>
+#include <memory>
+#include <vector>
+
+#include "classify/engine_order.h"
+#include "classify/request_again.h"
+#include "classify/stream_journal.h"
+
+namespace weir {
+
+/// Takes requests as long as there is room, whatever becomes of the engines; without any left,
+/// requests complete without events.
+class FailoverMatcher final : public Matcher {
+ public:
+  FailoverMatcher(const EngineOrder& order, uint32_t streamSlots);
+  ~FailoverMatcher() override;
+  FailoverMatcher(const FailoverMatcher&) = delete;
+  FailoverMatcher& operator=(const FailoverMatcher&) = delete;
+
+  size_t submit(std::span<const ScanRequest> requests) override;
+  PollResult poll(std::span<MatchEvent> events) override;
+  void urge() override;
+  void await() override;
+  [[nodiscard]] size_t pooledBytes() const override { return engine_ ? engine_->pooledBytes() : 0; }
+
+ private:
+  using Clock = std::chrono::steady_clock;
+
+  static constexpr size_t REQUESTS_MAX = 32768;  ///< taken and not completed
+  static constexpr size_t NO_RANK = SIZE_MAX;
+
+  /// A request in the order of submission; its number is the engine's tag.
+  struct Request {
+    uint64_t tag = 0;  ///< the caller's
+    uint32_t stream = StreamJournal::NONE;
+    uint32_t begin = 0;  ///< of its octets in the stream
+    uint32_t end = 0;
+    bool isStart = false;
+    bool isEnd = false;
+    bool stopsAtMatch = false;
+    bool isRepeat = false;  ///< what a former engine has answered already
+    bool isDone = false;
+    bool isCut = false;  ///< its events may not be all there are
+  };
+
+  void note(const ScanRequest& request);
+  [[nodiscard]] bool needsNoEngine(const Request& request);
+  [[nodiscard]] ScanRequest describe(uint64_t number);
+  void feed();
+  void pump();
+  void pollEngine();
+  void takeResults(size_t completed);
+  void tell(const Request& request, const MatchEvent& event);
+  void finish(Request& request);
+  void dropFinished();
+  void redo(const Request& request);
+  [[nodiscard]] bool isOverdue();
+
+  void enter(size_t firstRank);
+  void leaveEngine();
+  void moveOn(EngineFailure failure);
+  void refeed();
+  void goWithout();
+  void publishBytes();
+
+  Request& at(uint64_t number) { return requests_[number - first_]; }
+
+  const EngineOrder& order_;
+  const EngineUse& use_;
+  const std::shared_ptr<EngineTotals> totals_;
+  const uint32_t streamSlots_;
+  size_t rank_ = NO_RANK;
+  bool mayFail_ = false;  ///< the engine at work is a device
+  std::shared_ptr<const MatcherDatabase> database_;
+  std::unique_ptr<Matcher> engine_;  ///< null: none is left
+  RequestAgain again_;
+
+  StreamJournal journal_;
+  uint64_t publishedBytes_ = 0;
+  std::deque<Request> requests_;
+  uint64_t first_ = uint64_t{1} << 40;  ///< number of requests_.front(); repeats go before it
+  uint64_t unfed_ = first_;             ///< number of the first that the engine was not given
+  std::deque<uint64_t> inEngine_;
+  std::chrono::nanoseconds waited_{};  ///< without a completion, while the lane was looking
+  Clock::time_point lookedAt_;
+
+  std::vector<ScanRequest> batch_;
+  std::vector<uint64_t> batchNumbers_;
+  std::array<MatchEvent, 256> polled_{};
+  std::vector<MatchEvent> fresh_;  ///< of the engine, by number
+  std::vector<uint64_t> cut_;
+  std::vector<MatchEvent> events_;  ///< not yet polled from `reported_` on
+  size_t reported_ = 0;
+  size_t completed_ = 0;
+};
+
+}  // namespace weir

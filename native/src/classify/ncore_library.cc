@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "classify/ncore_library.h"
+
+#include <dlfcn.h>
+
+#include <utility>
+
+namespace weir {
+namespace {
+
+using GetApi = decltype(&ncoreGetApi);
+
+constexpr const char* SYMBOL = "ncoreGetApi";
+
+std::string lastError() {
+  const char* const text = dlerror();
+  return text == nullptr ? "unknown error" : text;
+}
+
+const NcoreApi* apiOf(GetApi getApi, const std::string& path) {
+  const NcoreApi* api = nullptr;
+  const NcoreStatus status = getApi(NCORE_ABI_VERSION, &api);
+  const bool isOurs = status == NCORE_OK && api != nullptr &&
+                      api->abiVersion == NCORE_ABI_VERSION && api->sizeBytes >= sizeof(NcoreApi);
+  if (isOurs) return api;
+  throw EngineError(EngineFailure::WRONG_ABI,
+                    path + " does not speak version " + std::to_string(NCORE_ABI_VERSION) +
+                        " of the ncore ABI. Ask its vendor for one that does.");
+}
+
+EngineFailure failureOf(NcoreStatus status) {
+  switch (status) {
+    case NCORE_ABI_MISMATCH:
+      return EngineFailure::WRONG_ABI;
+    case NCORE_OUT_OF_PATTERNS:
+    case NCORE_OUT_OF_MEMORY:
+    case NCORE_OUT_OF_QUEUES:
+      return EngineFailure::TOO_SMALL;
+    case NCORE_DEVICE_LOST:
+      return EngineFailure::LOST;
+    default:
+      return EngineFailure::UNAVAILABLE;
+  }
+}
+
+}  // namespace
+
+std::shared_ptr<const NcoreLibrary> NcoreLibrary::builtIn() {
+  const NcoreApi* const api = apiOf(ncoreGetApi, "the built-in emulator");
+  return std::shared_ptr<const NcoreLibrary>(new NcoreLibrary(nullptr, api));
+}
+
+std::shared_ptr<const NcoreLibrary> NcoreLibrary::open(const std::string& path) {
+  // A name without a slash would be looked for in the system's folders of libraries.
+  const std::string place = path.find('/') == std::string::npos ? "./" + path : path;
+  void* const handle = dlopen(place.c_str(), RTLD_NOW | RTLD_LOCAL);
+  if (handle == nullptr) {
+    throw EngineError(EngineFailure::UNAVAILABLE, "cannot open the ncore library: " + lastError());
+  }
+  try {
+    void* const symbol = dlsym(handle, SYMBOL);
+    if (symbol == nullptr) {
+      throw EngineError(EngineFailure::UNAVAILABLE,
+                        path + " is no ncore library: it has no " + SYMBOL + ".");
+    }
+    const NcoreApi* const api = apiOf(reinterpret_cast<GetApi>(symbol), path);
+    return std::shared_ptr<const NcoreLibrary>(new NcoreLibrary(handle, api));
+  } catch (...) {
+    dlclose(handle);
+    throw;
+  }
+}
+
+NcoreLibrary::~NcoreLibrary() {
+  if (handle_ != nullptr) dlclose(handle_);
+}
+
+void NcoreLibrary::check(NcoreStatus status, const std::string& what) const {
+  if (status == NCORE_OK) return;
+  throw EngineError(failureOf(status), "ncore: cannot " + what + ": " + api_->statusText(status));
+}
+
+}  // namespace weir

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+// Real captures through whole lanes: whatever matches the patterns, and whatever becomes of it on
+// the way, the records are Hyperscan's. Weir's signatures and l7-filter's, of which many test the
+// end of data, come as dumps, see test_signature_dump.h; WEIR_ALL_CAPTURES=1 reads all captures
+// in all ways instead of a sample. Skipped where there are none.
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+
+#include "capture/capture_error.h"
+#include "capture/test_captures.h"
+#include "classify/engine_order.h"
+#include "classify/test_signature_dump.h"
+#include "lane/data_plane.h"
+
+namespace weir {
+namespace {
+
+constexpr const char* CAPTURES = "../shared/data/applications";
+constexpr size_t SAMPLE_STEP = 20;
+constexpr size_t WAYS_A_CAPTURE = 2;
+
+/// A device and what becomes of it, by its settings. Those that the emulator does not know are left
+/// out.
+const char* const SETTINGS[] = {"",
+                                "channels=4",
+                                "fault=lost@20",
+                                "channels=2,fault=lost@7",
+                                "fault=stuck@9",
+                                "fault=full@12",
+                                "channels=1,fault=slow:200",
+                                "fault=truncate:1",
+                                "fault=timeout@3",
+                                "memory=4096"};
+
+bool readsAll() { return std::getenv("WEIR_ALL_CAPTURES") != nullptr; }
+
+std::vector<std::string> captures() {
+  std::vector<std::string> paths;
+  if (!std::filesystem::is_directory(CAPTURES)) return paths;
+  for (const auto& entry : std::filesystem::directory_iterator(CAPTURES))
+    if (entry.path().extension().string().starts_with(".pcap")) paths.push_back(entry.path());
+  std::sort(paths.begin(), paths.end());
+  if (readsAll()) return paths;
+  std::vector<std::string> sample;
+  for (size_t i = 0; i < paths.size(); i += SAMPLE_STEP) sample.push_back(paths[i]);
+  return sample;
+}
+
+struct Outcome {
+  std::vector<std::string> records;  ///< lines of JSON, sorted
+  PacketSum captured, recorded, exceptions;
+};
+
+void add(PacketSum& to, const PacketSum& sum) {
+  to.packets += sum.packets;
+  to.octets += sum.octets;
+}
+
+Outcome outcomeOf(DataPlaneConfig config) {
+  const test::TemporaryFile records({});
+  config.recordsPath = records.path();
+  DataPlane plane(std::move(config));
+  plane.build();
+  plane.open();
+  plane.start();
+  plane.wait();
+  Outcome outcome;
+  for (const LaneCounters& lane : plane.counters()) {
+    add(outcome.captured, lane.captured);
+    add(outcome.recorded, lane.recorded);
+    for (const PacketSum& exception : lane.exceptions) add(outcome.exceptions, exception);
+  }
+  std::ifstream file(records.path());
+  for (std::string line; std::getline(file, line);) outcome.records.push_back(line);
+  std::sort(outcome.records.begin(), outcome.records.end());
+  return outcome;
+}
+
+bool takes(const std::string& settings) {
+  EngineOptions options;
+  options.order = {EngineChoice{Engine::EMULATOR}};
+  options.device.settings = settings;
+  try {
+    createEngines(options, {}, {}, std::make_shared<EngineTotals>());
+  } catch (const EngineError& error) {
+    return error.failure() != EngineFailure::UNAVAILABLE;
+  }
+  return true;
+}
+
+/// A capture by its number in the sample: ways, lanes and signatures take turns.
+struct Turn {
+  std::string capture;
+  const SignatureSet& signatures;
+  uint32_t lanes;
+};
+
+void checkWays(const Turn& turn, const std::vector<std::string>& ways, const DatabaseCache& cache) {
+  CAPTURE(turn.capture);
+  CAPTURE(turn.lanes);
+  DataPlaneConfig config;
+  config.source = FileOptions{turn.capture};
+  config.signatures = turn.signatures;
+  config.cache = cache;
+  config.lanes = turn.lanes;
+  const Outcome expected = outcomeOf(config);
+  config.engine.order = {EngineChoice{Engine::EMULATOR}, EngineChoice{Engine::HYPERSCAN}};
+  config.engine.deadlineNs = 50'000'000;
+  for (const std::string& settings : ways) {
+    CAPTURE(settings);
+    config.engine.device.settings = settings;
+    const Outcome found = outcomeOf(config);
+    CHECK(found.records == expected.records);
+    CHECK(found.captured.packets == found.recorded.packets + found.exceptions.packets);
+    CHECK(found.captured.octets == found.recorded.octets + found.exceptions.octets);
+  }
+}
+
+TEST_CASE("records of real captures are the same with every engine and every failure") {
+  std::vector<const SignatureSet*> sets;
+  for (const char* variable : {"WEIR_SIGNATURE_DUMP", "WEIR_L7_SIGNATURE_DUMP"}) {
+    const SignatureDump* const dump = SignatureDumpReader::fromEnvironment(variable);
+    if (dump != nullptr) sets.push_back(&dump->set);
+  }
+  if (sets.empty()) return;
+  std::vector<std::string> settings;
+  std::copy_if(std::begin(SETTINGS), std::end(SETTINGS), std::back_inserter(settings), takes);
+  const auto cacheFolder = std::filesystem::temp_directory_path() / "weir-engine-records-test";
+  size_t way = 0;
+  size_t number = 0;
+  for (const std::string& capture : captures()) {
+    std::vector<std::string> ways = settings;
+    if (!readsAll()) {
+      ways.clear();
+      for (size_t i = 0; i < WAYS_A_CAPTURE; ++i) ways.push_back(settings[way++ % settings.size()]);
+    }
+    checkWays({capture, *sets[number / 2 % sets.size()], static_cast<uint32_t>(1 + number % 2)},
+              ways, DatabaseCache(cacheFolder));
+    ++number;
+  }
+  std::filesystem::remove_all(cacheFolder);
+}
+
+}  // namespace
+}  // namespace weir
