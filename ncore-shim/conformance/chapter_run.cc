@@ -189,8 +189,8 @@ void introduce(const Settings& settings, Report& report) {
   report.implementation = get(child.fd).value_or("");
   report.device = get(child.fd).value_or("");
   const std::string end = endOf(child);
-  check(problem.has_value(), end);
-  check(problem->empty(), *problem);
+  check(problem.has_value(), settings.library + ": " + end);
+  check(problem->empty(), settings.library + ": " + *problem);
 }
 
 Next judgeChapter(const Settings& settings, const Chapter& chapter,

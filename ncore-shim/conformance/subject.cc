@@ -67,6 +67,13 @@ NcoreJob job(std::string_view bytes, uint32_t flags, uint32_t slot, uint32_t gen
   return job;
 }
 
+Settings referenceOf(Settings settings) {
+  settings.library = settings.reference;
+  settings.device.reset();
+  settings.options.clear();
+  return settings;
+}
+
 Subject::Subject(const Settings& settings) : settings_(settings) {
   // Never closed: a device's threads may outlive its handles for a moment.
   void* library = dlopen(settings.library.c_str(), RTLD_NOW | RTLD_LOCAL);

@@ -27,6 +27,9 @@ struct Settings {
   uint32_t seed = 1;
 };
 
+// Those with which the reference is opened.
+Settings referenceOf(Settings settings);
+
 class Subject {
  public:
   // Throws Failure when the library cannot be opened or does not speak the version.
