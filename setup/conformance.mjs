@@ -27,7 +27,7 @@ const SECONDS = process.env.WEIR_FUZZ_SECONDS ?? '1';
 
 const DEVICES = [
   { name: 'emulator', args: [EMULATOR] },
-  { name: 'emulator with channels', args: [EMULATOR, '--options', 'channels=4'] },
+  { name: 'emulator with channels', args: [EMULATOR, '--options', 'channels=4', ...REFERENCE] },
   { name: 'example over Hyperscan', args: [EXAMPLE, ...REFERENCE] },
 ];
 
