@@ -25,7 +25,11 @@ const REFERENCE = ['--reference', EMULATOR];
 /** Of each random search. */
 const SECONDS = process.env.WEIR_FUZZ_SECONDS ?? '1';
 
-const DEVICES = [{ name: 'example over Hyperscan', args: [EXAMPLE, ...REFERENCE] }];
+const DEVICES = [
+  { name: 'emulator', args: [EMULATOR] },
+  { name: 'emulator with channels', args: [EMULATOR, '--options', 'channels=4', ...REFERENCE] },
+  { name: 'example over Hyperscan', args: [EXAMPLE, ...REFERENCE] },
+];
 
 /** Planted defects, and the chapter that must fail. */
 const DEFECTS = {

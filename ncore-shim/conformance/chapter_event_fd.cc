@@ -77,15 +77,15 @@ void readableWithResults(Subject& subject) {
 
 void readableUntilAllIsGiven(Subject& subject) {
   Loop loop(subject);
-  const std::vector<NcoreJob> jobs(10, job("cba", WHOLE));
-  check(loop.queue->submit(jobs.data(), 10) == 10, "10 jobs do not fit into a depth of 64");
+  const std::vector<NcoreJob> jobs(subject.depth(10), job("cba", WHOLE));
+  const uint32_t count = loop.queue->submit(jobs.data(), static_cast<uint32_t>(jobs.size()));
   size_t completions = 0;
-  while (completions < 10) {
-    loop.checkBecomesReadable("with " + std::to_string(10 - completions) +
+  while (completions < count) {
+    loop.checkBecomesReadable("with " + std::to_string(count - completions) +
                               " completions still to come");
     completions += loop.queue->poll(1, 1).completions.size();
   }
-  loop.checkQuiet("after the last of 10 completions was polled");
+  loop.checkQuiet("after the last completion was polled");
 }
 
 void ofItsQueue(Subject& subject) {

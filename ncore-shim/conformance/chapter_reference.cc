@@ -126,11 +126,7 @@ void narrow(Subject& subject, const Workload& load, const Results& got, const Re
 
 void asTheReference(Subject& subject) {
   if (subject.settings().reference.empty()) throw NotApplicable{"no --reference was given"};
-  Settings settings = subject.settings();
-  settings.library = settings.reference;
-  settings.device.reset();
-  settings.options.clear();
-  const Subject reference(settings);
+  const Subject reference(referenceOf(subject.settings()));
   RandomRegex random(subject.settings().seed + 20);
   const auto begin = std::chrono::steady_clock::now();
   const std::chrono::duration<double> limit(subject.settings().seconds);

@@ -113,11 +113,6 @@ void checkMemory(Verdict& verdict) {
   verdict = {Outcome::FAILED, "memory is lost when all is closed; LeakSanitizer's report is above"};
 }
 
-// A requirement that takes longer hangs in a call: waiting for results has its own limit.
-unsigned callLimitSeconds(const Settings& settings) {
-  return static_cast<unsigned>(60 + 4 * settings.patienceSeconds + 4 * settings.seconds);
-}
-
 void judgeAll(const Settings& settings, const Chapter& chapter, int fd, size_t first) {
   std::optional<Subject> subject;
   try {
@@ -130,7 +125,7 @@ void judgeAll(const Settings& settings, const Chapter& chapter, int fd, size_t f
     return;
   }
   for (size_t i = first; i < chapter.requirements.size(); ++i) {
-    alarm(callLimitSeconds(settings));
+    expectProgress(settings);
     Verdict verdict = judge(chapter.requirements[i], *subject);
     checkMemory(verdict);
     put(fd, std::string(1, static_cast<char>(verdict.outcome)));
@@ -171,7 +166,7 @@ void stop(const Child& child) {
 
 void introduce(const Settings& settings, Report& report) {
   const Child child = start([&](int fd) {
-    alarm(callLimitSeconds(settings));
+    expectProgress(settings);
     try {
       const Subject subject(settings);
       const char* implementation = subject.api().implementation;
@@ -189,8 +184,8 @@ void introduce(const Settings& settings, Report& report) {
   report.implementation = get(child.fd).value_or("");
   report.device = get(child.fd).value_or("");
   const std::string end = endOf(child);
-  check(problem.has_value(), end);
-  check(problem->empty(), *problem);
+  check(problem.has_value(), settings.library + ": " + end);
+  check(problem->empty(), settings.library + ": " + *problem);
 }
 
 Next judgeChapter(const Settings& settings, const Chapter& chapter,

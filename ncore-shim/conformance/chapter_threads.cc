@@ -2,6 +2,7 @@
 // Queues in threads of their own, and a device used from several.
 #include <atomic>
 #include <thread>
+#include <utility>
 
 #include "samples.h"
 #include "script.h"
@@ -170,6 +171,23 @@ void queuesOpenAndClose(Subject& subject) {
   check(failed == 0, "queues opened and closed in two threads: wrong results");
 }
 
+// With jobs in flight: a device that has threads of its own must end them, whatever they are at.
+void devicesOpenAndClose(Subject& subject) {
+  const Database database(subject, patternSet({"ab"}));
+  const std::string bytes(2000, 'a');
+  const std::vector<NcoreJob> jobs(16, job(bytes, WHOLE));
+  for (uint32_t round = 0; round < 200; ++round) {
+    Device device(subject);
+    device.use(database);
+    {
+      Queue queue(subject, device);
+      queue.submit(jobs.data(), round % 16);
+    }
+    checkStatus(subject.api().closeDevice(std::exchange(device.handle, nullptr)), NCORE_OK,
+                "closeDevice");
+  }
+}
+
 }  // namespace
 
 Chapter threadsChapter() {
@@ -186,6 +204,8 @@ Chapter threadsChapter() {
            compileAnywhere},
           {"queues are opened and closed in several threads", "A queue has one owner thread.",
            queuesOpenAndClose},
+          {"a device is opened and closed again and again",
+           "A device may come back: the host opens it anew.", devicesOpenAndClose},
       }};
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // ncore-conformance: judges an implementation of ncore.h.
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -73,6 +74,13 @@ double number(const char* option, const char* text) {
   return value;
 }
 
+// "": all of them.
+bool isChapter(const std::string& name) {
+  const std::vector<Chapter> all = allChapters();
+  return name.empty() || std::any_of(all.begin(), all.end(),
+                                     [&](const Chapter& chapter) { return chapter.name == name; });
+}
+
 struct Arguments {
   Settings settings;
   bool json = false;
@@ -126,13 +134,23 @@ Arguments parse(int count, char** words) {
   }
   if (arguments.settings.library.empty()) refuse("which library?");
   if (arguments.settings.streams == 0) refuse("--streams must not be 0");
+  if (!isChapter(arguments.settings.chapter)) {
+    refuse("no such chapter: " + arguments.settings.chapter);
+  }
   return arguments;
+}
+
+// Throws Failure where a library cannot be used.
+Report introduceAll(const Settings& settings) {
+  Report report;
+  if (!settings.reference.empty()) introduce(referenceOf(settings), report);
+  introduce(settings, report);
+  return report;
 }
 
 Report judge(const Arguments& arguments) {
   const Settings& settings = arguments.settings;
-  Report report;
-  introduce(settings, report);
+  Report report = introduceAll(settings);
   if (!arguments.json) std::cout << headText(report) << std::flush;
   const auto tell = [&](const Finding& finding) {
     report.findings.push_back(finding);
@@ -154,12 +172,10 @@ int main(int count, char** words) {
   const Arguments arguments = parse(count, words);
   try {
     const Report report = judge(arguments);
-    if (report.findings.empty()) refuse("no such chapter: " + arguments.settings.chapter);
     std::cout << (arguments.json ? asJson(report) : '\n' + closingText(report));
     return report.count(Outcome::FAILED) == 0 ? 0 : 1;
   } catch (const Failure& failure) {
-    std::cerr << "ncore-conformance: " << arguments.settings.library << ": " << failure.text
-              << '\n';
+    std::cerr << "ncore-conformance: " << failure.text << '\n';
     return 2;
   }
 }

@@ -3,6 +3,7 @@
 
 #include <dlfcn.h>
 #include <sched.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <thread>
@@ -65,6 +66,18 @@ NcoreJob job(std::string_view bytes, uint32_t flags, uint32_t slot, uint32_t gen
   job.generation = generation;
   job.tag = tag;
   return job;
+}
+
+// Waiting for results has a limit of its own, so this one is for calls, compiling among them.
+void expectProgress(const Settings& settings) {
+  alarm(static_cast<unsigned>(60 + settings.patienceSeconds));
+}
+
+Settings referenceOf(Settings settings) {
+  settings.library = settings.reference;
+  settings.device.reset();
+  settings.options.clear();
+  return settings;
 }
 
 Subject::Subject(const Settings& settings) : settings_(settings) {
@@ -203,6 +216,7 @@ Results Queue::poll(uint32_t completionCapacity, uint32_t eventCapacity) {
   checkStatus(subject_.api().poll(handle, &poll), NCORE_OK, "poll");
   check(poll.completionCount <= completionCapacity && poll.eventCount <= eventCapacity,
         "poll wrote more than the arrays hold");
+  if (poll.completionCount > 0) expectProgress(subject_.settings());
   results.completions.resize(poll.completionCount);
   results.events.resize(poll.eventCount);
   return results;

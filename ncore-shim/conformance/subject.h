@@ -27,6 +27,12 @@ struct Settings {
   uint32_t seed = 1;
 };
 
+// From now on a call that does not return ends the process, unless this is called again.
+void expectProgress(const Settings& settings);
+
+// Those with which the reference is opened.
+Settings referenceOf(Settings settings);
+
 class Subject {
  public:
   // Throws Failure when the library cannot be opened or does not speak the version.

@@ -2,6 +2,7 @@
 #include "emulator_queue.h"
 
 #include <algorithm>
+#include <bit>
 #include <new>
 #include <stdexcept>
 #include <utility>
@@ -27,8 +28,8 @@ EmulatorQueue::EmulatorQueue(EmulatorDevice& device, const NcoreQueueOptions& op
     : device_(device),
       options_(withDefaults(options)),
       timesJobs_(timesJobs(device.options())),
-      ring_(options.depth),
-      waiting_(device.channels().empty() ? 1 : options.depth),
+      ring_(std::bit_ceil(options.depth)),
+      waiting_(device.channels().empty() ? 1 : ring_.size()),
       pushed_(device.channels().size(), 0) {
   const auto channels = std::max<uint32_t>(static_cast<uint32_t>(device.channels().size()), 1);
   for (uint32_t channel = 0; channel < channels; ++channel) {
@@ -77,7 +78,7 @@ void EmulatorQueue::followActivation() {
 
 uint32_t EmulatorQueue::roomFor(size_t jobs) const {
   const uint64_t inFlight = tail_ - head_.load(std::memory_order_relaxed);
-  return static_cast<uint32_t>(std::min<uint64_t>(jobs, ring_.size() - inFlight));
+  return static_cast<uint32_t>(std::min<uint64_t>(jobs, options_.depth - inFlight));
 }
 
 // False when a fault lets the device take no more.
@@ -88,7 +89,7 @@ bool EmulatorQueue::take(const NcoreJob& job) {
   const bool isTaken = !ends || counted < fault.value;
   if (fault.kind == Fault::Kind::LOST && counted + 1 >= fault.value) device_.lose();
   if (!isTaken) return false;
-  const auto place = static_cast<uint32_t>(tail_ % ring_.size());
+  const auto place = placeOf(tail_);
   fill(place, job, counted);
   ++tail_;
   const bool isStuck = fault.kind == Fault::Kind::STUCK && counted >= fault.value;

@@ -67,7 +67,10 @@ class EmulatorQueue {
   void dispatch(uint32_t place);
   void wakeChannels();
   bool report(Entry& entry, NcorePoll& results);
-  Entry& at(uint64_t number) { return ring_[number % ring_.size()]; }
+  uint32_t placeOf(uint64_t number) const {
+    return static_cast<uint32_t>(number & (ring_.size() - 1));
+  }
+  Entry& at(uint64_t number) { return ring_[placeOf(number)]; }
   bool headIsDone();
   void signalHead();
 
@@ -76,7 +79,7 @@ class EmulatorQueue {
   const bool timesJobs_;  // results may be held back
   uint64_t activationSeen_ = 0;
   EmulatorDevice::Database active_;
-  std::vector<Entry> ring_;
+  std::vector<Entry> ring_;  // as many as a power of two
   std::vector<Waiting> waiting_;
   std::atomic<uint64_t> head_{0};  // number of the oldest job that was not reported
   uint64_t tail_ = 0;              // of the next job

@@ -51,7 +51,10 @@ class StreamTable {
     uint32_t generation = 0;
   };
 
-  uint32_t placeOf(const NcoreJob& job) const { return job.slot / share_.channels; }
+  // Divisions are what a small job would feel.
+  uint32_t placeOf(const NcoreJob& job) const {
+    return share_.channels == 1 ? job.slot : job.slot / share_.channels;
+  }
   NcoreStatus check(const StreamJob& job) const;
   NcoreStatus checkArguments(const NcoreJob& job) const;
   NcoreStatus checkState(const StreamJob& job) const;
