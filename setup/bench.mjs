@@ -7,6 +7,9 @@ import { runStep } from './progress.mjs';
 import { ROOT } from './root.mjs';
 import { orExplain, setUp } from './setup.mjs';
 
+/** Tools that need the data plane or a device, by the part of the bench that runs them. */
+const PART_TARGETS = { classify: 'classifyspeed', devices: 'device_tools', loss: 'device_tools' };
+
 async function buildTools() {
   const build = path.join(ROOT, '.cache', 'cmake', 'bench');
   await runStep('Bench tools: configure', 'cmake', [
@@ -18,10 +21,10 @@ async function buildTools() {
     'Ninja',
   ]);
   await runStep('Bench tools: build', 'cmake', ['--build', build]);
-  // Needs the whole data plane.
-  if (process.argv.includes('classify')) {
-    const words = ['--build', build, '--target', 'classifyspeed'];
-    await runStep('Bench tools: build classifyspeed', 'cmake', words);
+  for (const [part, target] of Object.entries(PART_TARGETS)) {
+    if (!process.argv.includes(part)) continue;
+    const words = ['--build', build, '--target', target];
+    await runStep(`Bench tools: build ${target}`, 'cmake', words);
   }
 }
 

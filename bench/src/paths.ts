@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 export const ROOT: string = fileURLToPath(new URL('../..', import.meta.url));
 
 /** Where setup/bench.mjs builds the tools. */
-const TOOLS_FOLDER = path.join(ROOT, '.cache', 'cmake', 'bench');
+export const TOOLS_FOLDER: string = path.join(ROOT, '.cache', 'cmake', 'bench');
 
 export type Tool =
   | 'maketrace'
@@ -18,7 +18,10 @@ export type Tool =
   | 'pktsend'
   | 'ringloop'
   | 'coredistance'
-  | 'classifyspeed';
+  | 'classifyspeed'
+  | 'payloadstreams'
+  | 'devicespeed'
+  | 'blockingloop';
 
 export function toolPath(tool: Tool): string {
   return path.join(TOOLS_FOLDER, tool);
