@@ -7,10 +7,12 @@ import { accuracyText } from './accuracy/report.js';
 import { type ClassifyOptions, measureClassifier } from './classify/classify.js';
 import { classifyText } from './classify/report.js';
 import { type Contestant, compare } from './compare.js';
+import { devicesCommand } from './devices/command.js';
 import { BenchError } from './errors.js';
 import { runLive } from './live/live.js';
 import { RECEIVERS } from './live/receivers.js';
 import { takeTurn } from './lock.js';
+import { lossCommand } from './loss/command.js';
 import { assignCores, describeMachine, machineLine } from './machine.js';
 import { fromCaller } from './paths.js';
 import { PROGRAMS } from './programs/index.js';
@@ -269,6 +271,8 @@ const program = addOptions(new Command('bench'))
   .addCommand(partCommand('soak', 'minutes at full rate: flat memory, books that add up (root)'))
   .addCommand(accuracyCommand)
   .addCommand(classifyCommand)
+  .addCommand(devicesCommand)
+  .addCommand(lossCommand)
   .addCommand(new Command('clean').description('removes the traces that are kept').action(clean));
 
 /** What was started is ended; whoever waits for it then fails, and cleans up behind itself. */

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // Who may stand at the end of the cable: how it is started and what it says it has received.
 import { toolPath } from '../paths.js';
-import { MAXIMUM_FLOWS, readStats, statsArguments, WEIR } from '../programs/weir.js';
+import { MAXIMUM_FLOWS, namedShare, readStats, statsArguments, WEIR } from '../programs/weir.js';
 import { RECEIVER_PORT } from './namespace.js';
 
 export interface Received {
   readonly packets: number;
   readonly kernelDrops: number;
+  /** of the flows; only of who names them */
+  readonly namedShare?: number;
 }
 
 export interface Receiver {
@@ -40,8 +42,10 @@ export const degradingWeir: Receiver = {
   ],
   ready: /capturing on/,
   received: (folder) => {
-    const { packets, capture } = readStats(folder);
-    return { packets, kernelDrops: capture.kernelDroppedPackets ?? 0 };
+    const stats = readStats(folder);
+    const { packets, capture } = stats;
+    const kernelDrops = capture.kernelDroppedPackets ?? 0;
+    return { packets, kernelDrops, namedShare: namedShare(stats) };
   },
 };
 

@@ -34,6 +34,10 @@ export interface WeirStats {
   readonly estimated: PacketSum;
   readonly overloadChanges: number;
   readonly capture: Readonly<Record<string, number>>;
+  readonly classifier: Readonly<Record<string, number>>;
+  readonly engines: {
+    readonly order: readonly { readonly name: string; readonly failure: string }[];
+  };
   readonly targets: Readonly<Record<string, Readonly<Record<string, number>>>>;
   readonly lanes: readonly LaneStats[];
 }
@@ -60,6 +64,23 @@ export function bookComplaints(stats: WeirStats): string[] {
     const difference = seen - stats.recorded[unit] - stats.notSampled[unit] - exceptions;
     return difference === 0 ? [] : [`its books are ${difference} ${unit} apart`];
   });
+}
+
+/** Of the flows that the classifier could have named. */
+export function namedShare({ classifier, engines }: WeirStats): number {
+  const count = (name: string) => classifier[name] ?? 0;
+  const unnamed = ['exhausted', 'undecided', 'endedUndecided', 'slotShortage', 'shed']
+    .map((state) => count(`${state}Flows`))
+    .reduce((sum, flows) => sum + flows);
+  const named = count('decidedFlows');
+  return engines.order.length === 0 || named + unnamed === 0 ? 0 : named / (named + unnamed);
+}
+
+/** Engines that were given up, and why. */
+export function engineFailures({ engines }: WeirStats): string[] {
+  return engines.order
+    .filter(({ failure }) => failure !== '')
+    .map(({ name, failure }) => `${name}: ${failure}`);
 }
 
 function weirOutcome(finished: FinishedJob): Outcome {
