@@ -75,12 +75,14 @@ void EmulatorChannel::wake() {
   wakes_.notify_one();
 }
 
+// Counts wakes before it looks at what they tell of, so that none is slept through.
 void EmulatorChannel::work() {
-  while (!stopping_.load()) {
+  for (;;) {
+    const uint32_t seen = wakes_.load();
+    if (stopping_.load()) return;
     for (uint32_t changes = changes_.load(); changes > 0; changes = changes_.load()) {
       changes_.wait(changes);
     }
-    const uint32_t seen = wakes_.load();
     if (!pass()) wakes_.wait(seen);
   }
 }

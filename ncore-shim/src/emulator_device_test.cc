@@ -90,6 +90,10 @@ TEST_CASE("channels give the events and the order of the caller's thread") {
   }
 }
 
+TEST_CASE("a device with channels can be closed as soon as it is open") {
+  for (int i = 0; i < 2000; ++i) REQUIRE(openStatus("channels=3") == NCORE_OK);
+}
+
 TEST_CASE("channels serve several queues, and these can be closed with jobs in flight") {
   Rig rig({4, 64, 0}, "channels=3,fault=slow:200");
   const Patterns patterns({{"ab"}});

@@ -21,7 +21,7 @@ using testing::pattern;
 constexpr uint32_t SLOTS = 8;
 
 /// More than any deadline takes.
-constexpr int ROUNDS_MAX = 3'000'000;
+constexpr int ROUNDS_MAX = 200'000;
 
 using Event = std::tuple<uint64_t, uint64_t, uint32_t, uint32_t>;  ///< tag, end, slot, pattern
 
@@ -286,15 +286,6 @@ TEST_CASE("a journal knows what it takes") {
   CHECK(journal.add({.bytes = octets, .slot = 2}) == StreamJournal::NONE);
 }
 
-bool takes(const std::string& settings) {
-  try {
-    orderOf(settings, std::make_shared<EngineTotals>(), {EngineChoice{Engine::EMULATOR}});
-    return true;
-  } catch (const EngineError& error) {
-    return error.failure() != EngineFailure::UNAVAILABLE;
-  }
-}
-
 TEST_CASE("whatever the device does, the events are those of the software engine") {
   const auto software = createMatcherDatabase(Engine::HYPERSCAN, patternsOfTheTest());
   const std::vector<std::string> all = {"",
@@ -310,8 +301,7 @@ TEST_CASE("whatever the device does, the events are those of the software engine
                                         "channels=3,fault=lost@101",
                                         "channels=2,fault=timeout@7"};
   for (const std::string& settings : all) {
-    if (!takes(settings)) continue;
-    for (uint32_t seed = 1; seed <= 6; ++seed) {
+    for (uint32_t seed = 1; seed <= 4; ++seed) {
       const bool stopsAtMatch = seed % 2 == 0;
       CAPTURE(settings);
       CAPTURE(seed);
@@ -329,7 +319,6 @@ TEST_CASE("whatever the device does, the events are those of the software engine
 }
 
 TEST_CASE("a failure is told with its reason; without an engine requests complete all the same") {
-  if (!takes("fault=lost@10")) return;
   const Traffic traffic(1, 200, false);
   const auto totals = std::make_shared<EngineTotals>();
   const auto order = orderOf("fault=lost@10", totals, {EngineChoice{Engine::EMULATOR}});
@@ -351,7 +340,6 @@ TEST_CASE("a failure is told with its reason; without an engine requests complet
 }
 
 TEST_CASE("an engine that failed is opened again") {
-  if (!takes("fault=lost@10")) return;
   const auto totals = std::make_shared<EngineTotals>();
   const auto order = std::dynamic_pointer_cast<const EngineOrder>(orderOf("fault=lost@10", totals));
   REQUIRE(order != nullptr);

@@ -142,5 +142,47 @@ TEST_CASE("another thread stops lanes in the middle of their work, and nothing i
   CHECK(wholeRecords(records.path()) == recordsOf(plane));
 }
 
+/// Until an engine came back, and the lanes have seen more with it.
+void reviveUnderWay(DataPlane& plane) {
+  while (!plane.reviveEngines()) {
+    CHECK(plane.engines().size() == 2);
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+  const uint64_t before = capturedBy(plane).packets;
+  while (capturedBy(plane).packets < before + 1000) std::this_thread::yield();
+}
+
+TEST_CASE("engines fail and come back under running lanes, and nothing is lost") {
+  const TemporaryFile capture(
+      pcapFile(ByteOrder::NATIVE, TestResolution::NANOSECONDS, packetsOfPairs(PAIRS)));
+  const TemporaryFile records({});
+  const TestCollector collector;
+  const ReplayOptions replay{.path = capture.path(), .speed = 50, .end = ReplayEnd::LOOP};
+  DataPlaneConfig config = configOf(replay, records.path(), collector);
+  config.engine.order = {EngineChoice{Engine::EMULATOR}, EngineChoice{Engine::HYPERSCAN}};
+  config.engine.device.settings = "channels=1,fault=lost@100,back=20";
+  DataPlane plane(std::move(config));
+  plane.build();
+  plane.open();
+  plane.start();
+  std::atomic<bool> done = false;
+  std::thread watcher = watch(plane, done);
+  std::thread keeper([&plane] {
+    reviveUnderWay(plane);
+    plane.stop();
+  });
+  plane.wait();
+  done = true;
+  keeper.join();
+  watcher.join();
+  const std::vector<EngineState> engines = plane.engines();
+  CHECK(engines[0].failure == EngineFailure::NONE);
+  CHECK(engines[0].matchers == LANES);
+  CHECK(plane.engineTotals().failures[static_cast<size_t>(EngineFailure::LOST)] == LANES);
+  CHECK(plane.engineTotals().unmatchedRequests == 0);
+  checkBooks(plane);
+  CHECK(wholeRecords(records.path()) == recordsOf(plane));
+}
+
 }  // namespace
 }  // namespace weir
