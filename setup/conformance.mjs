@@ -28,6 +28,10 @@ const SECONDS = process.env.WEIR_FUZZ_SECONDS ?? '1';
 const DEVICES = [
   { name: 'emulator', args: [EMULATOR] },
   { name: 'emulator with channels', args: [EMULATOR, '--options', 'channels=4', ...REFERENCE] },
+  {
+    name: 'emulator with little of everything',
+    args: [EMULATOR, '--options', 'depth=5,memory=400000,fault=truncate:2'],
+  },
   { name: 'example over Hyperscan', args: [EXAMPLE, ...REFERENCE] },
 ];
 

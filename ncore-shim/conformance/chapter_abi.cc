@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The entry, the table, devices and their capabilities.
 #include <cstring>
+#include <deque>
 #include <utility>
 
 #include "subject.h"
@@ -162,6 +163,20 @@ void queueOptions(Subject& subject) {
     refuses({1, limits.queueDepthMax + 1, 0}, "more than queueDepthMax");
 }
 
+void tooManyQueues(Subject& subject) {
+  const uint32_t most = subject.capabilities().queuesMax;
+  if (most == 0 || most > 1024) throw NotApplicable{"the device has any number of queues"};
+  Device device(subject);
+  std::deque<Queue> queues;
+  while (queues.size() < most) queues.emplace_back(subject, device);
+  const NcoreQueueOptions options{1, 1, 0};
+  NcoreQueue* queue = nullptr;
+  checkStatus(subject.api().openQueue(device.handle, &options, &queue), NCORE_OUT_OF_QUEUES,
+              "openQueue with queuesMax open");
+  queues.pop_back();
+  queues.emplace_back(subject, device);
+}
+
 void busyDevice(Subject& subject) {
   Device device(subject);
   {
@@ -200,6 +215,8 @@ Chapter abiChapter() {
           {"queues that cannot be are refused",
            "openQueue: BAD_ARGUMENT when streams or depth is 0, or above the device's maximum.",
            queueOptions},
+          {"queues beyond the most are refused",
+           "NCORE_OUT_OF_QUEUES: as many queues are open as the device has", tooManyQueues},
           {"a device with a queue stays open", "NCORE_BUSY while a queue is open.", busyDevice},
       }};
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Databases are exchanged under open streams.
+#include "samples.h"
 #include "script.h"
 #include "subject.h"
 
@@ -142,6 +143,44 @@ void whatItTakes(Subject& subject) {
   check(small.patterns == 0x5a5a5a5a, "queryDatabase wrote past sizeBytes");
 }
 
+// Each has a content of its own, since a device may keep equal ones once.
+PatternSet numbered(uint32_t number) {
+  PatternSet patterns = signatures();
+  patterns.push_back({"number " + std::to_string(number), 0, 1000});
+  return patterns;
+}
+
+uint32_t howManyFit(Subject& subject) {
+  const uint64_t memory = subject.capabilities().patternMemoryBytes;
+  if (memory == 0) throw NotApplicable{"the device has no limit of its own"};
+  Device device(subject);
+  const Database first(subject, numbered(0));
+  const uint64_t each = device.info(device.load(first)).patternMemoryBytes;
+  if (each == 0 || memory / each > 500) throw NotApplicable{"so much memory is not filled here"};
+  return static_cast<uint32_t>(memory / each);
+}
+
+void patternMemory(Subject& subject) {
+  const uint32_t fitting = howManyFit(subject);
+  Device device(subject);
+  std::vector<uint32_t> ids;
+  NcoreStatus status = NCORE_OK;
+  while (status == NCORE_OK && ids.size() <= 2 * fitting + 2) {
+    const Database next(subject, numbered(static_cast<uint32_t>(ids.size())));
+    uint32_t id = 0;
+    status = subject.api().loadDatabase(device.handle, next.handle, &id);
+    if (status == NCORE_OK) ids.push_back(id);
+  }
+  checkStatus(status, NCORE_OUT_OF_PATTERNS, "loadDatabase of more than the memory holds");
+  checkStatus(subject.api().activateDatabase(device.handle, ids.at(0)), NCORE_OK, "activate");
+  if (ids.size() > 1) {
+    checkStatus(subject.api().unloadDatabase(device.handle, ids[1]), NCORE_OK, "unload");
+    device.load(Database(subject, numbered(1)));
+  }
+  Queue queue(subject, device);
+  check(!queue.run(job("SSH-2.0", WHOLE)).events.empty(), "the device is of no use afterwards");
+}
+
 }  // namespace
 
 Chapter hotSwapChapter() {
@@ -164,6 +203,9 @@ Chapter hotSwapChapter() {
           {"databases that are not there are told",
            "NCORE_NO_DATABASE: no database of that id or content is loaded, or none is active",
            unknownDatabases},
+          {"a database beyond the pattern memory is refused, and room comes back",
+           "NCORE_OUT_OF_PATTERNS: the database exceeds the device's pattern memory",
+           patternMemory},
           {"a device says what a database takes", "What a database takes on a device.",
            whatItTakes},
       }};

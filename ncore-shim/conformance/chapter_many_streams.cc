@@ -16,7 +16,7 @@ class Crowd {
  public:
   explicit Crowd(Subject& subject)
       : subject_(subject),
-        database_(subject, patternSet({"needle", "^hay.*needle", "stack"})),
+        database_(subject, patternSet({"^hay.*needle", "stack"})),
         device_(subject),
         count(subject.streams(subject.settings().streams)) {
     while (count % 7919 == 0) --count;
@@ -68,11 +68,11 @@ void openAtOnce(Subject& subject) {
   crowd.feedAll("hay nee", "nee", NCORE_JOB_OPEN);
   check(crowd.events.empty(), "events before any pattern has ended");
   crowd.feedAll("dle", "xle", 0);
-  check(crowd.events.size() == uint64_t{(crowd.count + 1) / 2} * 2,
+  const size_t expected = (size_t{crowd.count} + 1) / 2;
+  check(crowd.events.size() == expected,
         std::to_string(crowd.count) +
-            " streams, of which every second one has 2 matches\nexpected: " +
-            std::to_string(uint64_t{(crowd.count + 1) / 2} * 2) +
-            " events\n     got: " + std::to_string(crowd.events.size()));
+            " streams, of which every second one has a match\nexpected: " +
+            std::to_string(expected) + " events\n     got: " + std::to_string(crowd.events.size()));
   for (const NcoreEvent& event : crowd.events) {
     check(event.slot % 2 == 0 && event.endOffset == 10 &&
               event.generation == (event.slot ^ 0xa5a5a5a5),

@@ -66,7 +66,7 @@ std::vector<Outcome> inThreads(const Subject& subject, Device& device, Meanwhile
   const uint32_t queues = subject.queues(QUEUES);
   std::vector<Outcome> outcomes(queues);
   std::atomic<uint32_t> running{queues};
-  std::vector<std::thread> threads;
+  std::vector<std::jthread> threads;  // joined also when `meanwhile` throws
   for (uint32_t i = 0; i < queues; ++i) {
     threads.emplace_back([&, i] {
       outcomes[i] = feedSafely(subject, device, ROUNDS / 10, i * 5);
@@ -74,7 +74,7 @@ std::vector<Outcome> inThreads(const Subject& subject, Device& device, Meanwhile
     });
   }
   while (running > 0) meanwhile();
-  for (std::thread& thread : threads) thread.join();
+  for (std::jthread& thread : threads) thread.join();
   return outcomes;
 }
 
@@ -117,7 +117,11 @@ void exchangedMeanwhile(Subject& subject) {
   // Another database with the same patterns: whichever a stream gets, its events are the same.
   const auto exchange = [&] {
     const Database fresh(subject, signatures());
-    const uint32_t next = device.use(fresh);
+    uint32_t next = 0;
+    const NcoreStatus status = subject.api().loadDatabase(device.handle, fresh.handle, &next);
+    if (status == NCORE_OUT_OF_PATTERNS) throw NotApplicable{"two databases do not fit"};
+    checkStatus(status, NCORE_OK, "loadDatabase");
+    checkStatus(subject.api().activateDatabase(device.handle, next), NCORE_OK, "activateDatabase");
     checkStatus(subject.api().unloadDatabase(device.handle, active), NCORE_OK, "unloadDatabase");
     active = next;
     NcoreCapabilities capabilities{};

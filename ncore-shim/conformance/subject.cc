@@ -123,6 +123,9 @@ uint32_t Subject::streams(uint32_t wanted) const {
 uint32_t Subject::depth(uint32_t wanted) const {
   return atMost(wanted, capabilities_.queueDepthMax);
 }
+uint32_t Subject::eventsOfJob(uint32_t wanted) const {
+  return atMost(wanted, capabilities_.eventsPerJobMax);
+}
 uint32_t Subject::queues(uint32_t wanted) const { return atMost(wanted, capabilities_.queuesMax); }
 
 Database::Database(const Subject& subject, const PatternSet& patterns)

@@ -57,6 +57,7 @@ class Subject {
   [[nodiscard]] uint32_t streams(uint32_t wanted) const;
   [[nodiscard]] uint32_t depth(uint32_t wanted) const;
   [[nodiscard]] uint32_t queues(uint32_t wanted) const;
+  [[nodiscard]] uint32_t eventsOfJob(uint32_t wanted) const;
 
   NcoreStatus (*getApi)(uint32_t abiVersion, const NcoreApi** api) = nullptr;
 
