@@ -105,7 +105,8 @@ LazyDfa::Run LazyDfa::testEnd(State state) {
     if (isFull()) return {state, state, 0, Stop::FULL};
     entry = exploreEnd(state);
   }
-  const Stop stop = entry & MATCH_FLAG ? Stop::MATCH : Stop::END;
+  Stop stop = entry & DEAD_FLAG ? Stop::DEAD : Stop::END;
+  if (entry & MATCH_FLAG) stop = Stop::MATCH;
   return {state, entry & ROW_MASK, 0, stop};
 }
 

@@ -51,7 +51,7 @@ class LazyDfa {
 
   // `state` is not parked.
   Run run(State state, std::span<const uint8_t> bytes);
-  // What holds if the data ends here, as a transition that takes no byte. MATCH, END or FULL.
+  // What holds if the data ends here, as a transition that takes no byte.
   Run testEnd(State state);
   // Appends the ids of the patterns that `after` has reported and `before` had not.
   void appendMatches(State before, State after, std::vector<uint32_t>& patternIds) const;

@@ -125,7 +125,9 @@ void StreamMatcher::enter(size_t group, LazyDfa::State& state, const LazyDfa::Ru
     dfa.appendMatches(run.before, run.state, ids_);
     for (const uint32_t id : ids_) matches.push_back({offset, id});
   }
-  state = dfa.isDead(run.state) ? LazyDfa::DEAD : run.state;
+  const bool isDead = run.stop == LazyDfa::Stop::DEAD ||
+                      (run.stop == LazyDfa::Stop::MATCH && dfa.isDead(run.state));
+  state = isDead ? LazyDfa::DEAD : run.state;
   if (run.stop == LazyDfa::Stop::FULL) collect(group);
 }
 
