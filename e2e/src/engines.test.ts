@@ -13,8 +13,18 @@ const CAPTURES = existsSync(FOLDER)
       .filter((_, index) => index % 25 === 7)
   : [];
 
-/** What a card may do; each capture has one of them, and one or two lanes. */
-const ORDERS = [['emulator'], ['emulator,hyperscan', '--lanes', '2']];
+/** What a card may do to a capture, by its settings. */
+const SETTINGS = [
+  'channels=0',
+  'channels=4',
+  'fault=lost@20',
+  'fault=stuck@9',
+  'fault=full@12',
+  'fault=slow:200',
+  'fault=truncate:1',
+  'fault=timeout@3',
+  'memory=4096',
+];
 
 interface Run {
   readonly records: string;
@@ -34,13 +44,14 @@ async function run(capture: string, ...args: string[]): Promise<Run> {
 }
 
 describe.skipIf(CAPTURES.length === 0)('records of real captures', () => {
-  it.each(CAPTURES.map((file, index) => [file, ORDERS[index % ORDERS.length] ?? []] as const))(
-    'are those of hyperscan: %s %j',
-    async (file, [order = '', ...others]) => {
+  it.each(CAPTURES.map((file, index) => [file, SETTINGS[index % SETTINGS.length] ?? ''] as const))(
+    'are those of hyperscan: %s, %s',
+    async (file, settings) => {
       const capture = path.join(FOLDER, file);
+      const card = ['--engine', 'emulator,hyperscan', '--ncore-options', settings];
       const [expected, found] = await Promise.all([
-        run(capture),
-        run(capture, '--engine', order, ...others),
+        run(capture, '--lanes', '2'),
+        run(capture, '--lanes', '2', ...card, '--engine-deadline', '50'),
       ]);
       expect(found.records).toBe(expected.records);
     },
