@@ -8,7 +8,12 @@ import { ROOT } from './root.mjs';
 import { orExplain, setUp } from './setup.mjs';
 
 /** Tools that need the data plane or a device, by the part of the bench that runs them. */
-const PART_TARGETS = { classify: 'classifyspeed', devices: 'device_tools', loss: 'device_tools' };
+const PART_TARGETS = {
+  classify: 'classifyspeed',
+  devices: 'device_tools',
+  loss: 'device_tools',
+  gather: 'device_tools',
+};
 
 async function buildTools() {
   const build = path.join(ROOT, '.cache', 'cmake', 'bench');

@@ -9,6 +9,7 @@ import { classifyText } from './classify/report.js';
 import { type Contestant, compare } from './compare.js';
 import { devicesCommand } from './devices/command.js';
 import { BenchError } from './errors.js';
+import { gatherCommand } from './gather/command.js';
 import { runLive } from './live/live.js';
 import { RECEIVERS } from './live/receivers.js';
 import { takeTurn } from './lock.js';
@@ -273,6 +274,7 @@ const program = addOptions(new Command('bench'))
   .addCommand(classifyCommand)
   .addCommand(devicesCommand)
   .addCommand(lossCommand)
+  .addCommand(gatherCommand)
   .addCommand(new Command('clean').description('removes the traces that are kept').action(clean));
 
 /** What was started is ended; whoever waits for it then fails, and cleans up behind itself. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // maketrace mixed OUT FLOWS SPAN_SECONDS CAPTURE...
 // maketrace small OUT FLOWS ROUNDS SPAN_SECONDS
+// maketrace heads OUT FLOWS SEGMENTS SEGMENT_OCTETS
 #include <cstdio>
 #include <exception>
 #include <span>
@@ -14,7 +15,8 @@ namespace {
 int usage() {
   std::fputs(
       "usage: maketrace mixed OUT FLOWS SPAN_SECONDS CAPTURE...\n"
-      "       maketrace small OUT FLOWS ROUNDS SPAN_SECONDS\n",
+      "       maketrace small OUT FLOWS ROUNDS SPAN_SECONDS\n"
+      "       maketrace heads OUT FLOWS SEGMENTS SEGMENT_OCTETS\n",
       stderr);
   return 2;
 }
@@ -32,6 +34,13 @@ int run(std::span<const std::string> words) {
                            .flows = static_cast<uint32_t>(std::stoul(words[2])),
                            .rounds = static_cast<uint32_t>(std::stoul(words[3])),
                            .spanSeconds = std::stoull(words[4])});
+    return 0;
+  }
+  if (words.size() == 5 && words[0] == "heads") {
+    bench::makeHeadsTrace({.path = words[1],
+                           .flows = static_cast<uint32_t>(std::stoul(words[2])),
+                           .segments = static_cast<uint32_t>(std::stoul(words[3])),
+                           .segmentOctets = static_cast<uint32_t>(std::stoul(words[4]))});
     return 0;
   }
   return usage();

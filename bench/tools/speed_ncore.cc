@@ -103,6 +103,7 @@ class NcoreSpeedDevice : public SpeedDevice {
 
   void load(const std::vector<RegexPattern>& patterns) {
     std::vector<NcorePattern> described;
+    described.reserve(patterns.size());
     for (const RegexPattern& pattern : patterns) {
       described.push_back(
           {.regex = reinterpret_cast<const uint8_t*>(pattern.regex.data()),

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The two traces that the bench makes.
+// The traces that the bench makes.
 #pragma once
 
 #include <cstdint>
@@ -28,5 +28,16 @@ struct SmallTraceOptions {
 
 /// Smallest frames: in each round one packet of each flow, each round in another order.
 void makeSmallTrace(const SmallTraceOptions& options);
+
+struct HeadsTraceOptions {
+  std::string path;
+  uint32_t flows = 0;
+  uint32_t segments = 0;  ///< of each flow, besides its SYN
+  uint32_t segmentOctets = 0;
+};
+
+/// Nothing but what a classifier looks at: TCP flows of random octets by their initiators, in
+/// bursts of three segments, 64 flows in turn. The last octets of each flow are "weir-end".
+void makeHeadsTrace(const HeadsTraceOptions& options);
 
 }  // namespace bench

@@ -2,7 +2,7 @@
 import path from 'node:path';
 import { fromCaller, ROOT } from '../paths.js';
 
-export type TraceName = 'mixed' | 'small';
+export type TraceName = 'mixed' | 'small' | 'heads';
 
 /** How tools/maketrace is told to make a trace. */
 export interface Recipe {
@@ -49,6 +49,24 @@ export function smallRecipe({ flows = 1_000_000, rounds = 4 }: SmallOptions = {}
     words: [['small'], [String(flows), String(rounds), String(2 * rounds)]],
     captures: [],
     sizeOctets: flows * rounds * 80,
+  };
+}
+
+/** Of a flow; together less than what the probe looks at of a direction by default. */
+export const HEAD_SEGMENTS = { count: 4, octets: 1020 } as const;
+
+/** The last octets of each flow, and in no other place. */
+export const LAST_OCTETS = 'weir-end';
+
+/** Nothing but payload that a classifier looks at. */
+export function headsRecipe(flows = 120_000): Recipe {
+  const { count, octets } = HEAD_SEGMENTS;
+  return {
+    name: 'heads',
+    describes: `${flows} TCP flows of ${count} segments of ${octets} random octets`,
+    words: [['heads'], [String(flows), String(count), String(octets)]],
+    captures: [],
+    sizeOctets: flows * (count + 1) * (octets + 80),
   };
 }
 

@@ -50,6 +50,13 @@ export interface Trace {
 export const TRACES_FOLDER = path.join(ROOT, 'bench', '.traces');
 const MAKER_SOURCES = ['mixed_trace.cc', 'small_trace.cc', 'rewrite.cc', 'frame.cc', 'capture.cc'];
 
+/** A change of these makes another trace. */
+const SOURCES: Readonly<Record<TraceName, readonly string[]>> = {
+  mixed: MAKER_SOURCES,
+  small: MAKER_SOURCES,
+  heads: [...MAKER_SOURCES, 'heads_trace.cc'],
+};
+
 const LARGE_OCTETS = 50e6;
 
 function freeOctets(folder: string): number {
@@ -67,7 +74,7 @@ export function removeTraces(): string[] {
 /** Another recipe, another capture or another maker is another trace. */
 function digestOf(recipe: Recipe): string {
   const hash = createHash('sha256').update(JSON.stringify(recipe.words));
-  const sources = MAKER_SOURCES.map((file) => path.join(ROOT, 'bench', 'tools', file));
+  const sources = SOURCES[recipe.name].map((file) => path.join(ROOT, 'bench', 'tools', file));
   for (const file of [...sources, ...recipe.captures]) hash.update(readFileSync(file));
   return hash.digest('hex').slice(0, 12);
 }
