@@ -96,6 +96,7 @@ function frame(title: string, names: readonly string[]) {
       bottom: 0,
       data: names,
       width: WIDTH - 60,
+      itemGap: 26,
       // Without a browser the width of text is a guess.
       textStyle: { ...FONT, padding: [0, 16, 0, 0] },
     },
