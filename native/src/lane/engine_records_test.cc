@@ -23,8 +23,12 @@ constexpr const char* CAPTURES = "../shared/data/applications";
 constexpr size_t SAMPLE_STEP = 35;
 constexpr size_t WAYS_A_CAPTURE = 2;
 
+/// The example of a vendor's library, instead of the emulator.
+constexpr const char* EXAMPLE = "example";
+
 /// A device and what becomes of it, by its settings.
-const char* const SETTINGS[] = {"",
+const char* const SETTINGS[] = {EXAMPLE,
+                                "",
                                 "channels=4",
                                 "fault=lost@20",
                                 "channels=2,fault=lost@7",
@@ -99,7 +103,10 @@ void checkWays(const Turn& turn, const std::vector<std::string>& ways, const Dat
   config.engine.deadlineNs = 50'000'000;
   for (const std::string& settings : ways) {
     CAPTURE(settings);
-    config.engine.device.settings = settings;
+    const bool isExample = settings == EXAMPLE;
+    config.engine.order.front().engine = isExample ? Engine::NCORE : Engine::EMULATOR;
+    config.engine.device.library = isExample ? WEIR_EXAMPLE_DEVICE : "";
+    config.engine.device.settings = isExample ? "" : settings;
     const Outcome found = outcomeOf(config);
     CHECK(found.records == expected.records);
     CHECK(found.captured.packets == found.recorded.packets + found.exceptions.packets);
