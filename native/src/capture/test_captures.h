@@ -212,7 +212,8 @@ inline std::vector<TestPacket> packetsOfPairs(uint32_t pairs) {
     const std::string one = "10.1." + host;
     const std::string two = "172.16." + host;
     const std::string six = "2001:db8::" + std::to_string(pair + 1);
-    const Octets body = udp({40000, 4000}, text("pair " + std::to_string(pair)));  // none is overheard
+    const Octets body =
+        udp({40000, 4000}, text("pair " + std::to_string(pair)));  // none is overheard
     add(ethernet({}, ipv4({.source = one, .destination = two}, body)));
     add(ethernet({}, ipv4({.source = two, .destination = one}, body)));
     add(ethernet({}, ipv4({.source = one, .destination = two, .fragment = 3}, body)));
