@@ -7,7 +7,10 @@
 namespace weir {
 namespace {
 
-constexpr size_t FED_AT_ONCE = 256;
+constexpr size_t FED_AT_ONCE = 64;
+
+/// What it takes to begin a stream and to hand a request on, in octets that are matched meanwhile.
+constexpr size_t REQUEST_COST_OCTETS = 1024;
 
 /// A lane that slept has not seen an engine fail: one look counts for this share of the deadline
 /// at most.
@@ -74,12 +77,15 @@ size_t FailoverMatcher::submit(std::span<const ScanRequest> requests) {
     lookedAt_ = Clock::now();
   }
   size_t taken = 0;
+  size_t octets = 0;
   for (const ScanRequest& request : requests) {
-    if (requests_.size() >= REQUESTS_MAX || !journal_.hasRoomFor(request.bytes.size())) break;
+    if (requests_.size() - repeats_ >= REQUESTS_MAX || !journal_.hasRoomFor(request.bytes.size()))
+      break;
     note(request);
+    octets += request.bytes.size() + REQUEST_COST_OCTETS;
     ++taken;
   }
-  feed();
+  feed(octetsToFeed(octets));
   return taken;
 }
 
@@ -121,14 +127,20 @@ ScanRequest FailoverMatcher::describe(uint64_t number) {
       .candidates = stream.candidates};
 }
 
+/// `fresh`: of requests that came just now; what waits does not grow while the engine catches up.
+size_t FailoverMatcher::octetsToFeed(size_t fresh) const {
+  return isCatchingUp_ ? fresh + CATCH_UP_OCTETS : SIZE_MAX;
+}
+
 /// Gives the engine what it has not had yet and has room for.
-void FailoverMatcher::feed() {
+void FailoverMatcher::feed(size_t octetsMax) {
   const uint64_t end = first_ + requests_.size();
-  while (unfed_ < end) {
+  size_t octets = 0;
+  while (unfed_ < end && octets < octetsMax) {
     batch_.clear();
     batchNumbers_.clear();
     uint64_t next = unfed_;
-    for (; next < end && batch_.size() < FED_AT_ONCE; ++next) {
+    for (; next < end && batch_.size() < FED_AT_ONCE && octets < octetsMax; ++next) {
       Request& request = at(next);
       if (needsNoEngine(request)) {
         if (batch_.empty()) ++unfed_;
@@ -140,9 +152,10 @@ void FailoverMatcher::feed() {
       }
       journal_[request.stream].isInEngine = true;
       batch_.push_back(describe(next));
+      octets += batch_.back().bytes.size() + REQUEST_COST_OCTETS;
       batchNumbers_.push_back(next);
     }
-    if (batch_.empty()) return;
+    if (batch_.empty()) continue;
     const size_t taken = engine_->submit(batch_);
     inEngine_.insert(inEngine_.end(), batchNumbers_.begin(),
                      batchNumbers_.begin() + static_cast<ptrdiff_t>(taken));
@@ -152,6 +165,7 @@ void FailoverMatcher::feed() {
     }
     unfed_ = next;
   }
+  if (unfed_ == end) isCatchingUp_ = false;
 }
 
 PollResult FailoverMatcher::poll(std::span<MatchEvent> events) {
@@ -166,13 +180,13 @@ PollResult FailoverMatcher::poll(std::span<MatchEvent> events) {
 void FailoverMatcher::pump() {
   events_.clear();
   reported_ = 0;
-  feed();
+  feed(octetsToFeed(0));
   pollEngine();
   while (engine_) {
     const EngineFailure failure = engine_->failure();
     if (failure == EngineFailure::NONE && !isOverdue()) break;
     moveOn(failure == EngineFailure::NONE ? EngineFailure::STUCK : failure);
-    feed();
+    feed(octetsToFeed(0));
     pollEngine();
   }
   dropFinished();
@@ -248,7 +262,11 @@ void FailoverMatcher::finish(Request& request) {
 
 void FailoverMatcher::dropFinished() {
   for (; !requests_.empty() && requests_.front().isDone; ++first_) {
-    if (!requests_.front().isRepeat) ++completed_;
+    if (requests_.front().isRepeat) {
+      --repeats_;
+    } else {
+      ++completed_;
+    }
     requests_.pop_front();
   }
   unfed_ = std::max(unfed_, first_);
@@ -281,6 +299,7 @@ void FailoverMatcher::moveOn(EngineFailure failure) {
 /// What the engine before has answered of a stream goes ahead of its other requests, and its events
 /// are not told again.
 void FailoverMatcher::refeed() {
+  dropRepeats();
   journal_.forEach([this](uint32_t index, JournaledStream& stream) {
     stream.isInEngine = false;
     if (stream.isOver || !stream.isAnswered) return;
@@ -292,10 +311,21 @@ void FailoverMatcher::refeed() {
     Request repeat{.stream = index, .end = stream.answered, .isStart = true, .isRepeat = true};
     ++stream.outstanding;
     requests_.push_front(repeat);
+    ++repeats_;
     --first_;
     ++totals_->refedStreams;
   });
   unfed_ = first_;
+  isCatchingUp_ = true;
+}
+
+/// Those that the engine before was to catch up with.
+void FailoverMatcher::dropRepeats() {
+  for (; repeats_ > 0; --repeats_, ++first_) {
+    const Request& repeat = requests_.front();
+    if (!repeat.isDone) journal_.answer(repeat.stream, repeat.end);
+    requests_.pop_front();
+  }
 }
 
 void FailoverMatcher::goWithout() {
@@ -308,12 +338,12 @@ void FailoverMatcher::goWithout() {
 }
 
 void FailoverMatcher::urge() {
-  feed();
+  feed(octetsToFeed(0));
   if (engine_) engine_->urge();
 }
 
 void FailoverMatcher::await() {
-  feed();
+  feed(SIZE_MAX);
   if (engine_) engine_->await();
 }
 

@@ -37,6 +37,10 @@ class FailoverMatcher final : public Matcher {
   static constexpr size_t REQUESTS_MAX = 32768;  ///< taken and not completed
   static constexpr size_t NO_RANK = SIZE_MAX;
 
+  /// What an engine that has taken over is given in one call of what others were given before:
+  /// packets are counted between these pieces.
+  static constexpr size_t CATCH_UP_OCTETS = size_t{128} << 10;
+
   /// A request in the order of submission; its number is the engine's tag.
   struct Request {
     uint64_t tag = 0;  ///< the caller's
@@ -54,7 +58,8 @@ class FailoverMatcher final : public Matcher {
   void note(const ScanRequest& request);
   [[nodiscard]] bool needsNoEngine(const Request& request);
   [[nodiscard]] ScanRequest describe(uint64_t number);
-  void feed();
+  void feed(size_t octetsMax);
+  [[nodiscard]] size_t octetsToFeed(size_t fresh) const;
   void pump();
   void pollEngine();
   void takeResults(size_t completed);
@@ -68,6 +73,7 @@ class FailoverMatcher final : public Matcher {
   void leaveEngine();
   void moveOn(EngineFailure failure);
   void refeed();
+  void dropRepeats();
   void goWithout();
   void publishBytes();
 
@@ -87,7 +93,9 @@ class FailoverMatcher final : public Matcher {
   uint64_t publishedBytes_ = 0;
   std::deque<Request> requests_;
   uint64_t first_ = uint64_t{1} << 40;  ///< number of requests_.front(); repeats go before it
+  size_t repeats_ = 0;                  ///< of requests_, all at its front
   uint64_t unfed_ = first_;             ///< number of the first that the engine was not given
+  bool isCatchingUp_ = false;           ///< with what engines before were given
   std::deque<uint64_t> inEngine_;
   std::chrono::nanoseconds waited_{};  ///< without a completion, while the lane was looking
   Clock::time_point lookedAt_;
