@@ -17,22 +17,21 @@ bool looksLikeKeepAlive(const DecodedPacket& packet) {
 
 /// When a batch ends must not matter: names are looked up with what was known at the packet.
 void Classifier::Impl::hear(const DecodedPacket& packet) {
-  if (LaneMemory::isDnsResponse(packet)) queue.flush(*this);
+  if (LaneMemory::isDnsResponse(packet)) queue.catchUp(*this);
   memory->hear(packet);
 }
 
 void Classifier::Impl::add(FlowEntry& entry, const DecodedPacket& packet) {
   // What is told inside of a tunnel is learned with its flow; the queue as in `hear`.
-  if (packet.key.tunnel != Tunnel::NONE && LaneMemory::isDnsResponse(packet)) queue.flush(*this);
+  if (packet.key.tunnel != Tunnel::NONE && LaneMemory::isDnsResponse(packet)) queue.catchUp(*this);
   addToFlow(entry, packet);
   if (isHeardByAllLanes(packet)) hear(packet);
 }
 
 void Classifier::Impl::addToFlow(FlowEntry& entry, const DecodedPacket& packet) {
-  // What came before is judged before: a verdict must not depend on the cut into batches.
-  const bool isWaiting = FlowSeats::isSeated(entry) && packet.payloadLengthBytes != 0 &&
-                         seats[seats.indexOf(entry)].outstanding != 0;
-  if (isWaiting) queue.flush(*this);
+  // What came before is judged before: a verdict must not depend on the cut into batches. Of a
+  // device that a live lane does not wait for it depends on when results come, whatever is done.
+  if (packet.payloadLengthBytes != 0 && waitsForMatcher(entry)) queue.catchUp(*this);
   if (entry.classification == ClassificationState::DECIDED) {
     if (entry.inspectAfterVerdict != 0) memory->observe(packet, sideOf(entry, packet));
     return;
@@ -93,7 +92,7 @@ bool Classifier::Impl::makeRoom() {
 }
 
 void Classifier::Impl::giveUpSeat(FlowEntry& idle) {
-  if (seats[seats.indexOf(idle)].outstanding != 0) queue.flush(*this);
+  if (waitsForMatcher(idle)) queue.catchUp(*this);
   if (!FlowSeats::isSeated(idle)) return;
   if (idle.key.protocol == PROTOCOL_UDP && !hasVerdict(idle)) return unseat(idle);
   if (!isNamed(idle)) ++counters.slotShortageFlows;
@@ -314,7 +313,7 @@ void Classifier::add(FlowEntry& entry, const DecodedPacket& packet) { impl_->add
 
 void Classifier::hear(const DecodedPacket& packet) { impl_->hear(packet); }
 
-void Classifier::flush() { impl_->queue.flush(*impl_); }
+void Classifier::flush() { impl_->queue.catchUp(*impl_); }
 
 std::span<FlowEntry* const> Classifier::settle(FlowEntry* leaving) {
   return impl_->settle(leaving);

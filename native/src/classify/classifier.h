@@ -64,13 +64,13 @@ class Classifier {
   /// Learns what a packet that another lane counts tells of flows of this one.
   void hear(const DecodedPacket& packet);
 
-  /// Submits what `add` gathered and writes the verdicts that have come: the next `settle` gives
-  /// them.
+  /// Judges what `add` gathered if that takes no waiting: the next `settle` gives the verdicts.
   void flush();
 
-  /// Likewise. Gives the entries that got
+  /// Submits what `add` gathered and writes the verdicts that have come. Gives the entries that got
   /// their name (application != 0) since the last call; valid until the next call. `leaving`, of
-  /// which a record is about to leave, or nullptr, does not wait for more to be read of it.
+  /// which a record is about to leave, or nullptr, does not wait for more to be read of it;
+  /// verdicts of others may come later then.
   std::span<FlowEntry* const> settle(FlowEntry* leaving = nullptr);
 
   /// Of a decided flow with a name, until its `release`; else nullptr.

@@ -111,7 +111,8 @@ struct Classifier::Impl final : ScanReceiver {
   [[nodiscard]] const FlowLabel* labelOf(const FlowEntry& entry) const;
   FlowName nameOf(const FlowEntry& entry);
   void scanned(const ScanOwner& owner, const ScanResult& result) override;
-  void refused(const ScanOwner& owner) override;
+  void refused(const ScanOwner& owner, StreamPlace place) override;
+  [[nodiscard]] bool waitsForMatcher(const FlowEntry& entry);
   std::span<FlowEntry* const> settle(FlowEntry* leaving);
   void release(FlowEntry& entry);
   [[nodiscard]] uint64_t undecidedFlowBytes() const;

@@ -24,11 +24,10 @@ void ClassifierSuccession::flushBefore(const DecodedPacket& packet) {
 
 std::span<FlowEntry* const> ClassifierSuccession::settle(FlowEntry* leaving) {
   if (leaving_.empty()) return newest_->settle(leaving);
+  if (leaving != nullptr) return ownerOf(*leaving).settle(leaving);
   named_.clear();
-  const auto gather = [this, leaving](Classifier& classifier) {
-    FlowEntry* const own =
-        leaving != nullptr && &ownerOf(*leaving) == &classifier ? leaving : nullptr;
-    const std::span<FlowEntry* const> named = classifier.settle(own);
+  const auto gather = [this](Classifier& classifier) {
+    const std::span<FlowEntry* const> named = classifier.settle();
     named_.insert(named_.end(), named.begin(), named.end());
   };
   for (const auto& classifier : leaving_) gather(*classifier);

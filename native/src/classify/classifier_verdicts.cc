@@ -185,7 +185,7 @@ void Classifier::Impl::unseatIfIdle(FlowEntry& entry) {
   if (isIdle) unseat(entry);
 }
 
-void Classifier::Impl::refused(const ScanOwner& owner) {
+void Classifier::Impl::refused(const ScanOwner& owner, StreamPlace place) {
   FlowSlot& slot = seats[owner.slot / 2];
   if (slot.generation != owner.generation) return;
   ++counters.matcherBusyRequests;
@@ -195,9 +195,19 @@ void Classifier::Impl::refused(const ScanOwner& owner) {
     datagrams.spend();
     slot.watch.set(side, datagrams);
   } else {
-    giveUp(slot.directions[owner.slot % 2]);
+    SlotDirection& direction = slot.directions[owner.slot % 2];
+    giveUp(direction);
+    // An end that the matcher need not be told would wait in front of others until it has room.
+    if (place == StreamPlace::START) {
+      direction.isMatcherStreamOpen = false;
+      --openStreams[owner.slot % 2];
+    }
   }
   scanned(owner, {});
+}
+
+bool Classifier::Impl::waitsForMatcher(const FlowEntry& entry) {
+  return FlowSeats::isSeated(entry) && seats[seats.indexOf(entry)].outstanding != 0;
 }
 
 /// If it ended now.
@@ -206,7 +216,11 @@ bool Classifier::Impl::isNamed(const FlowEntry& entry) {
 }
 
 std::span<FlowEntry* const> Classifier::Impl::settle(FlowEntry* leaving) {
-  leaving == nullptr ? queue.flush(*this) : queue.flushNow(*this);
+  if (leaving == nullptr) {
+    queue.flush(*this);
+  } else if (waitsForMatcher(*leaving)) {
+    queue.flushNow(*this);
+  }
   if (leaving != nullptr && isNamed(*leaving)) conclude(*leaving, Moment::END);
   reported.clear();
   std::swap(reported, named);

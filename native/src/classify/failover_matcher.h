@@ -27,6 +27,7 @@ class FailoverMatcher final : public Matcher {
 
   size_t submit(std::span<const ScanRequest> requests) override;
   PollResult poll(std::span<MatchEvent> events) override;
+  [[nodiscard]] bool answersAtOnce() const override { return !mayFail_; }
   void urge() override;
   void await() override;
   [[nodiscard]] size_t pooledBytes() const override { return engine_ ? engine_->pooledBytes() : 0; }

@@ -70,6 +70,9 @@ class Matcher {
   /// tell.
   [[nodiscard]] virtual size_t pooledBytes() const { return 0; }
 
+  /// Whether all that was taken is completed at the next poll: then it is worth asking often.
+  [[nodiscard]] virtual bool answersAtOnce() const { return true; }
+
   /// What waits to be submitted with others goes to the device now.
   virtual void urge() {}
 

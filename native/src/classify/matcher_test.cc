@@ -82,6 +82,7 @@ TEST_CASE("one event for each pattern and stream, at the smallest end, in the or
         ScanRequest{.bytes = octets("\nd"), .tag = 13, .generation = 5, .endOfStream = true},
     };
     REQUIRE(matcher->submit(requests) == 4);
+    matcher->urge();
     std::array<MatchEvent, 8> events;
     const PollResult result = matcher->poll(events);
     CHECK(result.completedRequests == 4);
@@ -106,6 +107,7 @@ TEST_CASE("a short event array loses nothing") {
     const ScanRequest request{
         .bytes = octets("aaaaaa"), .startOfStream = true, .endOfStream = true};
     REQUIRE(matcher->submit({&request, 1}) == 1);
+    matcher->urge();
     std::array<MatchEvent, 2> events;
     size_t count = 0;
     size_t completed = 0;

@@ -32,6 +32,7 @@ class NcoreMatcher final : public Matcher {
 
   size_t submit(std::span<const ScanRequest> requests) override;
   PollResult poll(std::span<MatchEvent> events) override;
+  [[nodiscard]] bool answersAtOnce() const override { return false; }
   void urge() override { send(); }
   void await() override;
   void takeIncomplete(std::vector<uint64_t>& tags) override {

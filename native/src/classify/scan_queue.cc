@@ -26,6 +26,10 @@ void ScanQueue::flush(ScanReceiver& receiver) {
   }
 }
 
+void ScanQueue::catchUp(ScanReceiver& receiver) {
+  if (patience_ == ScanPatience::WAITS_FOR_RESULTS || matcher_->answersAtOnce()) flush(receiver);
+}
+
 void ScanQueue::flushNow(ScanReceiver& receiver) {
   flush(receiver);
   if (pendingHead_ == pending_.size()) return;
@@ -59,8 +63,10 @@ void ScanQueue::submitAll(ScanReceiver& receiver) {
 
 void ScanQueue::refuseFrom(size_t offered, ScanReceiver& receiver) {
   for (size_t i = offered; i < batch_.size(); ++i) {
-    const ScanOwner owner{batch_[i].slot, batch_[i].generation};
-    if (!batch_[i].bytes.empty()) receiver.refused(owner);
+    const ScanRequest& request = batch_[i];
+    if (request.bytes.empty()) continue;
+    const ScanOwner owner{request.slot, request.generation};
+    receiver.refused(owner, request.startOfStream ? StreamPlace::START : StreamPlace::LATER);
   }
 }
 

@@ -33,6 +33,9 @@ struct ScanResult {
   uint16_t flowPackets = 0;                     ///< as in ScanPacket
 };
 
+/// Where in its stream a request stands.
+enum class StreamPlace : uint8_t { START, LATER };
+
 class ScanReceiver {
  public:
   virtual ~ScanReceiver() = default;
@@ -40,8 +43,9 @@ class ScanReceiver {
   /// May add requests without octets.
   virtual void scanned(const ScanOwner& owner, const ScanResult& result) = 0;
 
-  /// The matcher has no room, and the octets cannot be kept.
-  virtual void refused(const ScanOwner& owner) = 0;
+  /// The matcher has no room, and the octets cannot be kept: it knows no stream that would have
+  /// begun with them.
+  virtual void refused(const ScanOwner& owner, StreamPlace place) = 0;
 };
 
 class ScanQueue {
@@ -64,6 +68,10 @@ class ScanQueue {
 
   /// Submits what was added and hands out what has been completed: all of it if it may wait.
   void flush(ScanReceiver& receiver);
+
+  /// As `flush`, where that brings results that would not come as well at the end of the packets'
+  /// batch: to ask a device for each packet costs more than the packet.
+  void catchUp(ScanReceiver& receiver);
 
   /// As `flush`, with nothing left to wait for more requests.
   void flushNow(ScanReceiver& receiver);

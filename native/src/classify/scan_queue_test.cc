@@ -36,7 +36,7 @@ class NarrowMatcher final : public Matcher {
 
 struct Results final : ScanReceiver {
   void scanned(const ScanOwner&, const ScanResult&) override { ++scannedRequests; }
-  void refused(const ScanOwner&) override { ++refusedRequests; }
+  void refused(const ScanOwner&, StreamPlace) override { ++refusedRequests; }
   size_t scannedRequests = 0;
   size_t refusedRequests = 0;
 };

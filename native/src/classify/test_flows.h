@@ -80,6 +80,9 @@ class SlowDatabase final : public MatcherDatabase {
 
   bool isHolding = false;
   bool isFull = false;
+  mutable size_t polls = 0;  ///< calls of its matchers
+  mutable size_t urges = 0;
+  mutable size_t ends = 0;  ///< of streams, that they took
 
  private:
   class SlowMatcher final : public Matcher {
@@ -87,11 +90,18 @@ class SlowDatabase final : public MatcherDatabase {
     SlowMatcher(const SlowDatabase& database, std::unique_ptr<Matcher> inner)
         : database_(database), inner_(std::move(inner)) {}
     size_t submit(std::span<const ScanRequest> requests) override {
-      return database_.isFull ? 0 : inner_->submit(requests);
+      const size_t taken = database_.isFull ? 0 : inner_->submit(requests);
+      for (const ScanRequest& request : requests.first(taken))
+        database_.ends += request.endOfStream ? 1 : 0;
+      return taken;
     }
     PollResult poll(std::span<MatchEvent> events) override {
+      ++database_.polls;
       return database_.isHolding ? PollResult{} : inner_->poll(events);
     }
+
+    [[nodiscard]] bool answersAtOnce() const override { return !database_.isHolding; }
+    void urge() override { ++database_.urges; }
 
    private:
     const SlowDatabase& database_;
