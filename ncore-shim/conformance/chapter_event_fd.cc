@@ -88,6 +88,23 @@ void readableUntilAllIsGiven(Subject& subject) {
   loop.checkQuiet("after the last completion was polled");
 }
 
+// The host polls though the descriptor has not told it to, and has no room for all that is there.
+void readableAfterShortPoll(Subject& subject) {
+  Loop loop(subject);
+  const NcoreJob both[] = {job("abc", WHOLE, 0), job("abc", WHOLE, 1)};
+  if (subject.depth(2) < 2) throw NotApplicable{"one job is in flight at a time"};
+  for (int round = 0; round < 300; ++round) {
+    Patience patience(subject);
+    for (uint32_t taken = 0; taken < 2; patience.wait("room for a second job")) {
+      taken += loop.queue->submit(both + taken, 2 - taken);
+      if (taken == 2) break;
+    }
+    while (loop.queue->poll(1, 16).completions.empty()) patience.wait("the first completion");
+    loop.checkBecomesReadable("with one of two completions polled");
+    loop.queue->wait(1);
+  }
+}
+
 void ofItsQueue(Subject& subject) {
   if (subject.queues(2) < 2) throw NotOffered{"the device has one queue"};
   subject.needs(NCORE_CAP_EVENT_FD, "NCORE_CAP_EVENT_FD");
@@ -123,6 +140,8 @@ Chapter eventFdChapter() {
            readableWithResults},
           {"readable until all is given", "until a poll has given all of it",
            readableUntilAllIsGiven},
+          {"readable again after a poll that had no room for all",
+           "readable (POLLIN) when poll has something to give", readableAfterShortPoll},
           {"each queue has its own", "A file descriptor for event loops, the queue's", ofItsQueue},
       }};
 }

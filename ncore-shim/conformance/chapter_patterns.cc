@@ -72,7 +72,8 @@ void refusesOthers(Subject& subject) {
   const Excluded CASES[] = {{"(a)\\1", 3},    {"ab(?=c)", 2},   {"ab(?!c)", 2}, {"(?<=a)b", 0},
                             {"(?<!a)b", 0},   {"ab\\bcd", 2},   {"a\\Bb", 1},   {"ab(?>c)d", 2},
                             {"ab++c", 2},     {"a(?:b)*+c", 6}, {"a?+b", 1},    {"a{2}+b", 1},
-                            {"ab\\p{L}c", 2}, {"\\PLc", 0},     {"a\\Xb", 1}};
+                            {"ab\\p{L}c", 2}, {"\\PLc", 0},     {"a\\Xb", 1},   {"[[:<:]]ab", 0},
+                            {"ab[[:>:]]", 2}};
   for (const Excluded& excluded : CASES) {
     const NcorePatternReport report = reportOf(subject, {excluded.text});
     check(report.verdict == NCORE_REFUSED_UNSUPPORTED,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Queues in threads of their own, and a device used from several.
 #include <atomic>
+#include <memory>
 #include <thread>
 #include <utility>
 
@@ -192,6 +193,27 @@ void devicesOpenAndClose(Subject& subject) {
   }
 }
 
+// The device is closed by another thread as soon as it can be: when no queue is open any more, also
+// not one that is still at closing.
+void deviceClosesBehindQueue(Subject& subject) {
+  const Database database(subject, patternSet({"ab"}));
+  for (uint32_t round = 0; round < 200; ++round) {
+    Device device(subject);
+    device.use(database);
+    auto queue = std::make_unique<Queue>(subject, device);
+    const NcoreJob one = job("xab", WHOLE);
+    queue->submit(&one, 1);
+    std::jthread owner([&] { queue.reset(); });
+    Patience patience(subject);
+    NcoreStatus status = NCORE_OK;
+    while ((status = subject.api().closeDevice(device.handle)) == NCORE_BUSY) {
+      patience.wait("the end of BUSY");
+    }
+    checkStatus(status, NCORE_OK, "closeDevice beside closeQueue");
+    device.handle = nullptr;
+  }
+}
+
 }  // namespace
 
 Chapter threadsChapter() {
@@ -210,6 +232,9 @@ Chapter threadsChapter() {
            queuesOpenAndClose},
           {"a device is opened and closed again and again",
            "A device may come back: the host opens it anew.", devicesOpenAndClose},
+          {"a device is closed as soon as its last queue is, in another thread",
+           "Functions on a device: any thread, the device serialises them.",
+           deviceClosesBehindQueue},
       }};
 }
 

@@ -92,6 +92,9 @@ bool isAlphanumeric(char c) {
 // ------------------------------------------------------------------ classes
 
 ByteSet posixBytes(std::string_view name, size_t start, Folding folding) {
+  if (name == "<" || name == ">") {
+    PatternCursor::refuse(NCORE_REFUSED_UNSUPPORTED, start, "word boundary");
+  }
   const bool negated = name.starts_with('^');
   if (negated) name.remove_prefix(1);
   // As in PCRE2: a caseless [:^upper:] is "no letter", not "any byte but an upper case letter,

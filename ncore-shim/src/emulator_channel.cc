@@ -59,15 +59,15 @@ EmulatorChannel::~EmulatorChannel() {
   thread_.join();
 }
 
-void EmulatorChannel::add(Lane* lane) {
+void EmulatorChannel::add(Lane& lane) {
   const Change change(*this);
-  lanes_.push_back(lane);
+  lanes_.push_back(&lane);
 }
 
-void EmulatorChannel::remove(Lane* lane) {
+void EmulatorChannel::remove(Lane& lane) {
   const Change change(*this);
-  std::erase(lanes_, lane);
-  if (clock_) clock_->forget(&lane->queue());
+  std::erase(lanes_, &lane);
+  if (clock_) clock_->forget(&lane.queue());
 }
 
 void EmulatorChannel::wake() {

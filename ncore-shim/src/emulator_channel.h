@@ -40,18 +40,33 @@ class EmulatorChannel {
     alignas(64) std::atomic<uint32_t> head_{0};
   };
 
+  // The channel runs the lane's jobs while this lives, and does not touch it or its queue after.
+  class Registration {
+   public:
+    Registration(EmulatorChannel& channel, Lane& lane) : channel_(channel), lane_(lane) {
+      channel_.add(lane_);
+    }
+    ~Registration() { channel_.remove(lane_); }
+    Registration(const Registration&) = delete;
+    Registration& operator=(const Registration&) = delete;
+
+   private:
+    EmulatorChannel& channel_;
+    Lane& lane_;
+  };
+
   explicit EmulatorChannel(const DeviceOptions& options);
   ~EmulatorChannel();
   EmulatorChannel(const EmulatorChannel&) = delete;
   EmulatorChannel& operator=(const EmulatorChannel&) = delete;
 
-  void add(Lane* lane);
-  // When it returns, the channel does not touch the lane or its queue any more.
-  void remove(Lane* lane);
   // After pushes.
   void wake();
 
  private:
+  void add(Lane& lane);
+  void remove(Lane& lane);
+
   // Asks the channel for its lanes, which it would else take back again at once.
   class Change;
 

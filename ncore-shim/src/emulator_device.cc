@@ -163,13 +163,14 @@ bool EmulatorDevice::inUse() const {
 }
 
 void EmulatorDevice::lose() {
-  if (lost_.exchange(true)) return;
-  if (options_.backMs) {
+  const std::lock_guard lock(mutex_);
+  if (isLost()) return;
+  if (options_.backMs) {  // known before anybody sees the loss and opens the device anew
     Return& lost = lostDevice();
-    const std::lock_guard lock(lost.mutex);
+    const std::lock_guard lockOfReturn(lost.mutex);
     lost.at = Clock::now() + std::chrono::milliseconds(*options_.backMs);
   }
-  const std::lock_guard lock(mutex_);
+  lost_.store(true, std::memory_order_release);
   for (EmulatorQueue* queue : queues_) queue->signalFailure();
 }
 

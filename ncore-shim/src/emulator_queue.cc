@@ -38,14 +38,18 @@ EmulatorQueue::EmulatorQueue(EmulatorDevice& device, const NcoreQueueOptions& op
   }
   for (uint32_t channel = 0; channel < device.channels().size(); ++channel) {
     lanes_.push_back(std::make_unique<EmulatorChannel::Lane>(*this, channel, options_.depth));
-    device.channels()[channel]->add(lanes_.back().get());
+  }
+  for (const auto& lane : lanes_) {
+    registrations_.push_back(std::make_unique<EmulatorChannel::Registration>(
+        *device.channels()[lane->channel()], *lane));
   }
   device_.addQueue(this);
 }
 
+// The device last: once it does not know the queue, another thread may close it and its channels.
 EmulatorQueue::~EmulatorQueue() {
+  registrations_.clear();
   device_.removeQueue(this);
-  for (const auto& lane : lanes_) device_.channels()[lane->channel()]->remove(lane.get());
 }
 
 NcoreStatus EmulatorQueue::state() const {
@@ -201,14 +205,15 @@ NcoreStatus EmulatorQueue::poll(NcorePoll& results) {
   results.eventCount = 0;
   if (const NcoreStatus status = state(); status != NCORE_OK) return status;
   const Clock::time_point now = timesJobs_ ? Clock::now() : Clock::time_point();
-  while (headIsDone()) {
+  bool hasRoom = true;
+  while (hasRoom && headIsDone()) {
     const uint64_t head = head_.load(std::memory_order_relaxed);
     if (at(head).readyAt > now) break;
-    if (!report(at(head), results)) return NCORE_OK;
-    head_.store(head + 1);
+    hasRoom = report(at(head), results);
+    if (hasRoom) head_.store(head + 1);
   }
-  readiness_.clear();
-  signalHead();
+  if (hasRoom) readiness_.clear();
+  signalHead();  // the channel may have looked while the head was another
   return NCORE_OK;
 }
 

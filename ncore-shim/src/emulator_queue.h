@@ -89,6 +89,8 @@ class EmulatorQueue {
   std::vector<uint8_t> pushed_;  // by channel: whether it is to be woken
   std::atomic<bool> outOfMemory_{false};
   Readiness readiness_;
+  std::vector<std::unique_ptr<EmulatorChannel::Registration>>
+      registrations_;  // last: of the others
 };
 
 }  // namespace weir::ncore

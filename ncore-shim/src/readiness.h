@@ -23,10 +23,11 @@ class Readiness {
   bool isWanted() const { return fd_.load() >= 0; }
 
   // Any thread: readable from `time` on, if `holds()` once nobody clears. Nothing before the
-  // descriptor was asked for.
+  // descriptor was asked for. Asks before it locks, too: of many jobs done few are polled next, and
+  // what does not hold then will be seen by the owner.
   template <typename Holds>
   void signalAt(Time time, Holds holds) {
-    if (!isWanted()) return;
+    if (!isWanted() || !holds()) return;
     const std::lock_guard lock(mutex_);
     if (holds()) arm(time);
   }
