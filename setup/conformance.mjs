@@ -30,7 +30,7 @@ const DEVICES = [
   { name: 'emulator with channels', args: [EMULATOR, '--options', 'channels=4', ...REFERENCE] },
   {
     name: 'emulator with little of everything',
-    args: [EMULATOR, '--options', 'depth=5,memory=400000,fault=truncate:2'],
+    args: [EMULATOR, '--options', 'depth=5,jobbytes=2000,memory=400000,fault=truncate:2'],
   },
   { name: 'example over Hyperscan', args: [EXAMPLE, ...REFERENCE] },
 ];

@@ -78,6 +78,8 @@ class OptionsParser {
       channels_ = static_cast<uint32_t>(number);
     } else if (name == "depth" && number > 0 && number <= DEPTH_MAX) {
       options_.depthMax = static_cast<uint32_t>(number);
+    } else if (name == "jobbytes" && number > 0 && number <= UINT32_MAX) {
+      options_.jobBytesMax = static_cast<uint32_t>(number);
     } else if (name == "back" && number <= UINT32_MAX) {
       options_.backMs = static_cast<uint32_t>(number);
     } else {

@@ -33,6 +33,7 @@ struct CardTiming {
 struct DeviceOptions {
   uint32_t channels = 0;  // threads; 0: jobs are matched inside submit
   uint32_t depthMax = 65536;
+  uint32_t jobBytesMax = 0;  // 0: no limit
   uint64_t memoryBytes = 0;  // pattern memory; 0: no limit
   std::optional<CardTiming> timing;
   Fault fault;

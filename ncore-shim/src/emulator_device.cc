@@ -67,6 +67,7 @@ void EmulatorDevice::describe(NcoreCapabilities& capabilities) const {
   all.channels = std::max(options_.channels, 1U);
   all.streamsMax = STREAMS_MAX;
   all.queueDepthMax = options_.depthMax;
+  all.jobBytesMax = options_.jobBytesMax;
   all.batchJobsBest = options_.channels * JOBS_PER_CHANNEL_BEST;
   if (options_.channels == 0) {
     all.flags |= NCORE_CAP_CONSUMES_AT_SUBMIT;

@@ -47,13 +47,15 @@ bool isReadable(int fd, int timeoutMs = 0) {
 }  // namespace
 
 TEST_CASE("options are known or refused") {
-  for (const char* options : {"", "channels=3", "timing=card", "fault=lost@5,back=10", "memory=1",
-                              "channels=2,timing=card,depth=8", "fault=slow:5", "fault=full@0"}) {
+  for (const char* options :
+       {"", "channels=3", "timing=card", "fault=lost@5,back=10", "memory=1",
+        "channels=2,timing=card,depth=8", "fault=slow:5", "fault=full@0", "jobbytes=1"}) {
     CHECK_MESSAGE(openStatus(options) == NCORE_OK, std::string(options));
   }
-  for (const char* options : {"channels", "channels=", "channels=x", "channels=1x", "channels=257",
-                              "card", "timing=", "fault=lost", "fault=lost@", "fault=late@3",
-                              "fault=truncate:0", "depth=0", ",channels=1", "Channels=1"}) {
+  for (const char* options :
+       {"channels", "channels=", "channels=x", "channels=1x", "channels=257", "card",
+        "timing=", "fault=lost", "fault=lost@", "fault=late@3", "fault=truncate:0", "depth=0",
+        "jobbytes=0", ",channels=1", "Channels=1"}) {
     CHECK_MESSAGE(openStatus(options) == NCORE_BAD_ARGUMENT, std::string(options));
   }
 }

@@ -118,6 +118,8 @@ void EmulatorQueue::describe(const NcoreJob& job, uint64_t counted, StreamJob& d
   const Fault& fault = device_.options().fault;
   described.job = job;
   described.refused = NCORE_OK;
+  const uint32_t bytesMax = device_.options().jobBytesMax;
+  if (bytesMax != 0 && job.lengthBytes > bytesMax) described.refused = NCORE_BAD_ARGUMENT;
   if (job.flags & NCORE_JOB_OPEN) described.database = active_;
   if (job.flags & NCORE_JOB_IMPORT) findImported(described);
   if (fault.kind == Fault::Kind::TRUNCATE) described.eventsMax = static_cast<uint32_t>(fault.value);

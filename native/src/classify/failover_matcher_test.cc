@@ -290,6 +290,8 @@ TEST_CASE("whatever the device does, the events are those of the software engine
   const auto software = createMatcherDatabase(Engine::HYPERSCAN, patternsOfTheTest());
   const std::vector<std::string> all = {"",
                                         "channels=4",
+                                        "jobbytes=1",
+                                        "jobbytes=3,channels=2,fault=timeout@9",
                                         "fault=lost@1",
                                         "fault=lost@57",
                                         "fault=stuck@40",
@@ -313,6 +315,7 @@ TEST_CASE("whatever the device does, the events are those of the software engine
       CHECK(expected.size() > 100);
       CHECK(totals->unmatchedRequests == 0);
       CHECK(totals->cutRequests == 0);
+      if (settings == "jobbytes=1") CHECK(totals->redoneRequests == 0);
       CHECK(totals->journalBytes == 0);
     }
   }

@@ -11,8 +11,6 @@
 namespace weir {
 namespace {
 
-constexpr uint32_t JOB_BYTES_NEEDED = 65535;  ///< a whole datagram or segment is one job
-
 /// One regex on the device stands for all patterns that spell it so: a signature for both sides or
 /// both transports costs the device once.
 using RegexKey = std::pair<std::string, bool>;  ///< regex, caseless
@@ -69,12 +67,6 @@ NcoreDatabase::~NcoreDatabase() { (*library_)->closeDevice(device_); }
 void NcoreDatabase::queryCapabilities() {
   capabilities_.sizeBytes = sizeof capabilities_;
   library_->check((*library_)->queryCapabilities(device_, &capabilities_), "query capabilities");
-  if (capabilities_.jobBytesMax != 0 && capabilities_.jobBytesMax < JOB_BYTES_NEEDED) {
-    throw EngineError(EngineFailure::TOO_SMALL, "ncore: the device takes jobs of " +
-                                                    std::to_string(capabilities_.jobBytesMax) +
-                                                    " octets, a datagram may have " +
-                                                    std::to_string(JOB_BYTES_NEEDED));
-  }
 }
 
 NcoreDatabase::Regexes NcoreDatabase::collectRegexes() {

@@ -7,51 +7,78 @@
 namespace weir {
 namespace {
 
-constexpr size_t JOB_BYTES_MAX = 65535;
+/// What waits of one stream becomes no longer job than this.
+constexpr size_t GATHERED_BYTES_MAX = 65535;
 
-/// Buffers of jobs that were unusually long are not kept for the next ones.
+/// Buffers of jobs that were unusually long are not kept for the next ones, nor those of more jobs
+/// than are usual: 4 MiB a lane.
 constexpr size_t SPARE_BYTES_MAX = 4096;
+constexpr size_t SPARE_JOBS_MAX = 1024;
 
 bool isWhole(NcoreStatus status) { return status == NCORE_OK; }
 
 }  // namespace
 
+NcoreJobs::NcoreJobs(uint32_t streamSlots, uint32_t jobBytesMax)
+    : jobBytesMax_(jobBytesMax == 0 ? GATHERED_BYTES_MAX
+                                    : std::min<size_t>(jobBytesMax, GATHERED_BYTES_MAX)),
+      streams_(streamSlots) {}
+
 void NcoreJobs::add(const ScanRequest& request, bool testsEnd) {
-  Stream& stream = streams_[request.slot];
-  if (request.startOfStream) stream = {};
-  Job* job = waitingJobOf(request);
-  if (job == nullptr) {
-    if (spare_.empty()) spare_.emplace_back();
-    job = &jobs_.emplace_back(std::move(spare_.back()));
-    spare_.pop_back();
-    job->slot = request.slot;
-    job->generation = request.generation;
-    job->flags = request.startOfStream ? NCORE_JOB_OPEN : 0U;
-    stream.lastJob = firstJob_ + jobs_.size();
-  }
-  job->octets.insert(job->octets.end(), request.bytes.begin(), request.bytes.end());
-  if (request.endOfStream) job->flags |= NCORE_JOB_CLOSE;
-  if (testsEnd && !request.bytes.empty()) job->flags |= NCORE_JOB_END_OF_DATA;
-  stream.offset += request.bytes.size();
-  unsentBytes_ += request.bytes.size();
-  job->requests.push_back(firstRequest_ + requests_.size());
+  if (request.startOfStream) streams_[request.slot] = {};
   Request& added = requests_.emplace_back();
   added.tag = request.tag;
-  added.endOffset = stream.offset;
+  added.endOffset = streams_[request.slot].offset + request.bytes.size();
   added.part = request.part;
   added.hasOctets = !request.bytes.empty();
+  ScanRequest piece = request;
+  std::span<const uint8_t> left = request.bytes;
+  for (; left.size() > jobBytesMax_; left = left.subspan(jobBytesMax_)) {
+    piece.bytes = left.first(jobBytesMax_);
+    piece.endOfStream = false;
+    addPiece(piece, false);
+    piece.startOfStream = false;
+  }
+  piece.bytes = left;
+  piece.endOfStream = request.endOfStream;
+  addPiece(piece, testsEnd && added.hasOctets);
 }
 
-/// A job of the request's stream that it can become a part of: the last one, while it waits. What
+/// Of the request that was added last; it fits into one job.
+void NcoreJobs::addPiece(const ScanRequest& piece, bool testsEnd) {
+  Job& job = jobFor(piece);
+  job.octets.insert(job.octets.end(), piece.bytes.begin(), piece.bytes.end());
+  if (piece.endOfStream) job.flags |= NCORE_JOB_CLOSE;
+  if (testsEnd) job.flags |= NCORE_JOB_END_OF_DATA;
+  streams_[piece.slot].offset += piece.bytes.size();
+  unsentBytes_ += piece.bytes.size();
+  job.requests.push_back(firstRequest_ + requests_.size() - 1);
+  ++requests_.back().jobs;
+}
+
+NcoreJobs::Job& NcoreJobs::jobFor(const ScanRequest& piece) {
+  if (Job* const waiting = waitingJobOf(piece); waiting != nullptr) return *waiting;
+  if (spare_.empty()) spare_.emplace_back();
+  Job& job = jobs_.emplace_back(std::move(spare_.back()));
+  spare_.pop_back();
+  job.slot = piece.slot;
+  job.generation = piece.generation;
+  job.flags = piece.startOfStream ? NCORE_JOB_OPEN : 0U;
+  job.events = 0;
+  streams_[piece.slot].lastJob = firstJob_ + jobs_.size();
+  return job;
+}
+
+/// A job of the piece's stream that it can become a part of: the last one, while it waits. What
 /// is tested as the end of data must be the end of a job.
-NcoreJobs::Job* NcoreJobs::waitingJobOf(const ScanRequest& request) {
-  const uint64_t last = streams_[request.slot].lastJob;
-  if (request.startOfStream || last <= firstJob_ + sent_) return nullptr;
+NcoreJobs::Job* NcoreJobs::waitingJobOf(const ScanRequest& piece) {
+  const uint64_t last = streams_[piece.slot].lastJob;
+  if (piece.startOfStream || last <= firstJob_ + sent_) return nullptr;
   Job& job = jobs_[last - 1 - firstJob_];
   const bool isEnded = (job.flags & NCORE_JOB_CLOSE) != 0 ||
-                       ((job.flags & NCORE_JOB_END_OF_DATA) != 0 && !request.bytes.empty());
-  const bool fits = job.octets.size() + request.bytes.size() <= JOB_BYTES_MAX;
-  return !isEnded && fits && job.generation == request.generation ? &job : nullptr;
+                       ((job.flags & NCORE_JOB_END_OF_DATA) != 0 && !piece.bytes.empty());
+  const bool fits = job.octets.size() + piece.bytes.size() <= jobBytesMax_;
+  return !isEnded && fits && job.generation == piece.generation ? &job : nullptr;
 }
 
 std::span<const NcoreJob> NcoreJobs::unsent(uint32_t count) {
@@ -71,7 +98,7 @@ void NcoreJobs::markSent(uint32_t count) {
 
 NcoreJobs::Found NcoreJobs::find(const NcoreEvent& event) {
   if (event.tag < firstJob_ || event.tag - firstJob_ >= sent_) return {};
-  const Job& job = jobs_[event.tag - firstJob_];
+  Job& job = jobs_[event.tag - firstJob_];
   const auto endsBefore = [&](uint64_t number, uint64_t offset) {
     return requestAt(number).endOffset < offset;
   };
@@ -79,6 +106,7 @@ NcoreJobs::Found NcoreJobs::find(const NcoreEvent& event) {
       std::lower_bound(job.requests.begin(), job.requests.end(), event.endOffset, endsBefore);
   if (at == job.requests.end() || job.slot != event.slot || job.generation != event.generation)
     return {};
+  ++job.events;
   Request& request = requestAt(*at);
   return {&request.events, request.tag, request.part};
 }
@@ -86,25 +114,31 @@ NcoreJobs::Found NcoreJobs::find(const NcoreEvent& event) {
 bool NcoreJobs::complete(const NcoreCompletion& completion, std::vector<uint64_t>& incomplete) {
   if (sent_ == 0 || completion.tag != firstJob_) return false;
   Job& job = jobs_.front();
+  if (completion.eventCount != job.events) return false;
   for (const uint64_t number : job.requests) {
     Request& request = requestAt(number);
-    request.isDone = true;
-    if (!isWhole(completion.status) && request.hasOctets) incomplete.push_back(request.tag);
+    --request.jobs;
+    request.isWhole = request.isWhole && isWhole(completion.status);
+    const bool lacks = request.jobs == 0 && !request.isWhole && request.hasOctets;
+    if (lacks) incomplete.push_back(request.tag);
   }
-  if (job.octets.capacity() <= SPARE_BYTES_MAX) {
-    job.octets.clear();
-    job.requests.clear();
-    spare_.push_back(std::move(job));
-  }
+  keepSpare(std::move(job));
   jobs_.pop_front();
   ++firstJob_;
   --sent_;
   return true;
 }
 
+void NcoreJobs::keepSpare(Job&& job) {
+  if (job.octets.capacity() > SPARE_BYTES_MAX || spare_.size() == SPARE_JOBS_MAX) return;
+  job.octets.clear();
+  job.requests.clear();
+  spare_.push_back(std::move(job));
+}
+
 size_t NcoreJobs::takeCompleted(std::vector<MatchEvent>& events) {
   size_t completed = 0;
-  for (; !requests_.empty() && requests_.front().isDone; ++completed) {
+  for (; !requests_.empty() && requests_.front().jobs == 0; ++completed) {
     const std::vector<MatchEvent>& found = requests_.front().events;
     events.insert(events.end(), found.begin(), found.end());
     requests_.pop_front();

@@ -16,9 +16,11 @@ namespace weir {
 
 class NcoreJobs {
  public:
-  explicit NcoreJobs(uint32_t streamSlots) : streams_(streamSlots) {}
+  /// `jobBytesMax`: of the device; 0: it has no limit of its own.
+  NcoreJobs(uint32_t streamSlots, uint32_t jobBytesMax);
 
-  /// Copies the request's octets. `testsEnd`: its end is tested as the end of data.
+  /// Copies the request's octets, into as many jobs as they need. `testsEnd`: its end is tested as
+  /// the end of data.
   void add(const ScanRequest& request, bool testsEnd);
 
   /// Events that another engine found in the request that was added last.
@@ -32,8 +34,10 @@ class NcoreJobs {
   [[nodiscard]] uint32_t unsentJobs() const { return static_cast<uint32_t>(jobs_.size() - sent_); }
   [[nodiscard]] uint64_t unsentBytes() const { return unsentBytes_; }
   [[nodiscard]] size_t requests() const { return requests_.size(); }
+  [[nodiscard]] size_t spareJobs() const { return spare_.size(); }
 
-  /// The request in which the match ended; null when the device tells of no job that it has.
+  /// The request in which the match ended; null when the device tells of no job that it has. Counts
+  /// the event as one of its job's.
   struct Found {
     std::vector<MatchEvent>* events = nullptr;
     uint64_t tag = 0;
@@ -41,8 +45,8 @@ class NcoreJobs {
   };
   Found find(const NcoreEvent& event);
 
-  /// False when it is not the oldest job's. Tags of requests that may lack events go to
-  /// `incomplete`.
+  /// False when it is not the oldest job's, or does not count its events as they came. Tags of
+  /// requests that may lack events go to `incomplete`.
   bool complete(const NcoreCompletion& completion, std::vector<uint64_t>& incomplete);
 
   /// Moves the events of requests that are completed to `events`, in order; how many there were.
@@ -52,9 +56,10 @@ class NcoreJobs {
   struct Request {
     uint64_t tag = 0;
     uint64_t endOffset = 0;  ///< in the stream
+    uint32_t jobs = 0;       ///< not completed, with octets of it
     DatabasePart part = DatabasePart::TCP_CLIENT;
     bool hasOctets = false;
-    bool isDone = false;
+    bool isWhole = true;  ///< until a job of it was not
     std::vector<MatchEvent> events;
   };
   struct Job {
@@ -62,6 +67,7 @@ class NcoreJobs {
     uint32_t flags = 0;
     uint32_t slot = 0;
     uint32_t generation = 0;
+    uint32_t events = 0;             ///< that came
     std::vector<uint64_t> requests;  ///< in the order of all requests, first to last
   };
   struct Stream {
@@ -69,9 +75,13 @@ class NcoreJobs {
     uint64_t lastJob = 0;  ///< plus one; 0: none
   };
 
-  Job* waitingJobOf(const ScanRequest& request);
+  Job& jobFor(const ScanRequest& piece);
+  Job* waitingJobOf(const ScanRequest& piece);
+  void addPiece(const ScanRequest& piece, bool testsEnd);
+  void keepSpare(Job&& job);
   Request& requestAt(uint64_t number) { return requests_[number - firstRequest_]; }
 
+  const size_t jobBytesMax_;
   std::vector<Stream> streams_;  ///< by slot
   std::deque<Request> requests_;
   uint64_t firstRequest_ = 0;  ///< number of requests_.front()

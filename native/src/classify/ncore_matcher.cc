@@ -19,6 +19,7 @@ using Clock = std::chrono::steady_clock;
 
 constexpr uint32_t QUEUE_DEPTH_JOBS = 4096;
 constexpr size_t REQUESTS_MAX = 16384;  ///< taken and not completed
+constexpr uint32_t BATCH_JOBS_MAX = REQUESTS_MAX;
 constexpr size_t POLL_RESULTS = 256;
 constexpr int AWAIT_MS = 1;
 constexpr std::chrono::microseconds AWAIT_STEP{20};
@@ -81,10 +82,10 @@ NcoreMatcher::NcoreMatcher(const NcoreDatabase& database, uint32_t streamSlots)
     : database_(database),
       api_(database.library()),
       gatherFor_(database.gatherNs()),
-      jobs_(streamSlots) {
+      jobs_(streamSlots, database.capabilities().jobBytesMax) {
   const NcoreCapabilities& device = database.capabilities();
-  batchJobs_ = std::max(device.batchJobsBest, 1U);
-  batchBytes_ = uint64_t{device.batchJobsBest} * device.jobBytesBest;
+  batchJobs_ = std::clamp(device.batchJobsBest, 1U, BATCH_JOBS_MAX);
+  batchBytes_ = uint64_t{batchJobs_} * device.jobBytesBest;
   depth_ = std::max(depth_, 4 * batchJobs_);
   if (device.queueDepthMax != 0) depth_ = std::min(depth_, device.queueDepthMax);
   if (device.streamsMax != 0 && device.streamsMax < streamSlots) {
