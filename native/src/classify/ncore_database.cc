@@ -2,6 +2,7 @@
 #include "classify/ncore_database.h"
 
 #include <algorithm>
+#include <cstring>
 #include <map>
 #include <utility>
 
@@ -52,7 +53,8 @@ NcoreDatabase::NcoreDatabase(std::shared_ptr<const NcoreLibrary> library, uint32
   const std::string what = device == NCORE_DEVICE_EMULATOR
                                ? std::string("open the emulator")
                                : "open device " + std::to_string(device);
-  library_->check((*library_)->openDevice(device, settings, &device_), what);
+  const NcoreStatus opened = (*library_)->openDevice(device, settings, &device_);
+  library_->checkMade(opened, device_, what);
   try {
     queryCapabilities();
     load(refused, cache);
@@ -96,8 +98,9 @@ void NcoreDatabase::load(RefusedPatterns refused, const DatabaseCache& cache) {
   const auto count = static_cast<uint32_t>(regexes.onDevice.size());
   std::vector<NcorePatternReport> reports(count);
   ::NcoreDatabase* compiled = nullptr;
-  library_->check((*library_)->compile(regexes.onDevice.data(), count, reports.data(), &compiled),
-                  "compile");
+  const NcoreStatus status =
+      (*library_)->compile(regexes.onDevice.data(), count, reports.data(), &compiled);
+  library_->checkMade(status, compiled, "compile");
   const auto free = [this](::NcoreDatabase* database) { (*library_)->freeDatabase(database); };
   const std::unique_ptr<::NcoreDatabase, decltype(free)> database(compiled, free);
   std::vector<uint32_t> aside;
@@ -105,9 +108,10 @@ void NcoreDatabase::load(RefusedPatterns refused, const DatabaseCache& cache) {
     if (reports[id].verdict == NCORE_ACCEPTED) continue;
     const Pattern& pattern = signatures().patterns[regexes.firstPattern[id]];
     if (refused == RefusedPatterns::ARE_ERRORS) {
-      throw SignatureError(
-          "WEIR_SIGNATURE_REGEX_REFUSED",
-          {pattern.source, pattern.regex, reports[id].reason, reports[id].offsetBytes});
+      const char* const reason = reports[id].reason;
+      const std::string text(reason, strnlen(reason, sizeof reports[id].reason));
+      throw SignatureError("WEIR_SIGNATURE_REGEX_REFUSED",
+                           {pattern.source, pattern.regex, text, reports[id].offsetBytes});
     }
     aside.push_back(id);
   }

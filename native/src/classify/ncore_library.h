@@ -14,10 +14,16 @@ namespace weir {
 /// Any thread. What came from its functions must not outlive it.
 class NcoreLibrary {
  public:
+  using GetApi = decltype(&ncoreGetApi);
+
   static std::shared_ptr<const NcoreLibrary> builtIn();
 
-  /// Throws EngineError when there is no such file, it is no ncore library, or speaks another
-  /// version of the ABI.
+  /// Of functions that are there already; `name` is for messages. Throws as `open` does.
+  static std::shared_ptr<const NcoreLibrary> of(GetApi getApi, const std::string& name);
+
+  /// Throws EngineError when there is no such file, it is no ncore library, speaks another version
+  /// of the ABI, or lacks a function of it. Its code stays mapped for good: threads of a driver
+  /// that hangs may run in it for longer than anyone waits.
   static std::shared_ptr<const NcoreLibrary> open(const std::string& path);
 
   ~NcoreLibrary();
@@ -28,6 +34,9 @@ class NcoreLibrary {
 
   /// Throws EngineError with what was tried, unless it went well.
   void check(NcoreStatus status, const std::string& what) const;
+
+  /// Likewise; also when it is said to have gone well, and there is no `handle`.
+  void checkMade(NcoreStatus status, const void* handle, const std::string& what) const;
 
  private:
   NcoreLibrary(void* handle, const NcoreApi* api) : handle_(handle), api_(api) {}

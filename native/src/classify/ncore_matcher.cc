@@ -98,7 +98,8 @@ NcoreMatcher::NcoreMatcher(const NcoreDatabase& database, uint32_t streamSlots)
     isBeside_.resize(streamSlots);
   }
   const NcoreQueueOptions options{streamSlots, depth_, 0};
-  api_.check(api_->openQueue(database.device(), &options, &queue_), "open a queue");
+  const NcoreStatus opened = api_->openQueue(database.device(), &options, &queue_);
+  api_.checkMade(opened, queue_, "open a queue");
   const bool hasEventFd = (device.flags & NCORE_CAP_EVENT_FD) != 0;
   if (hasEventFd && api_->queueEventFd(queue_, &eventFd_) != NCORE_OK) eventFd_ = -1;
 }
