@@ -79,14 +79,19 @@ size_t FailoverMatcher::submit(std::span<const ScanRequest> requests) {
   size_t taken = 0;
   size_t octets = 0;
   for (const ScanRequest& request : requests) {
-    if (requests_.size() - repeats_ >= REQUESTS_MAX || !journal_.hasRoomFor(request.bytes.size()))
-      break;
+    if (!hasRoomFor(request)) break;
     note(request);
     octets += request.bytes.size() + REQUEST_COST_OCTETS;
     ++taken;
   }
   feed(octetsToFeed(octets));
   return taken;
+}
+
+/// There are no more ends than streams that are open.
+bool FailoverMatcher::hasRoomFor(const ScanRequest& request) const {
+  if (request.bytes.empty()) return true;
+  return requests_.size() - repeats_ < REQUESTS_MAX && journal_.hasRoomFor(request.bytes.size());
 }
 
 void FailoverMatcher::note(const ScanRequest& request) {
@@ -145,7 +150,7 @@ void FailoverMatcher::feed(size_t octetsMax) {
       if (needsNoEngine(request)) {
         if (batch_.empty()) ++unfed_;
         if (!request.isDone) {
-          if (!engine_) ++totals_->unmatchedRequests;
+          if (!engine_ && request.hasOctets()) ++totals_->unmatchedRequests;
           finish(request);
         }
         continue;
@@ -275,7 +280,9 @@ void FailoverMatcher::dropFinished() {
 /// Whether the engine has had its time for what it was given.
 bool FailoverMatcher::isOverdue() {
   if (!mayFail_) return false;
-  const std::chrono::nanoseconds deadline(order_.options().deadlineNs);
+  // What waits to be submitted with others is not the device's delay.
+  const std::chrono::nanoseconds deadline(order_.options().deadlineNs +
+                                          order_.options().device.gatherNs);
   const Clock::time_point now = Clock::now();
   const std::chrono::nanoseconds sinceLook = now - std::exchange(lookedAt_, now);
   const bool isWaiting = !inEngine_.empty() || unfed_ < first_ + requests_.size();
@@ -332,7 +339,7 @@ void FailoverMatcher::goWithout() {
   journal_.forEach([](uint32_t, JournaledStream& stream) { stream.isInEngine = false; });
   for (Request& request : requests_) {
     if (request.isDone) continue;
-    if (!request.isRepeat) ++totals_->unmatchedRequests;
+    if (!request.isRepeat && request.hasOctets()) ++totals_->unmatchedRequests;
     finish(request);
   }
 }
@@ -348,7 +355,7 @@ void FailoverMatcher::await() {
 }
 
 void FailoverMatcher::publishBytes() {
-  const uint64_t bytes = journal_.bytes();
+  const uint64_t bytes = journal_.bytes() + requests_.size() * sizeof(Request);
   if (bytes == publishedBytes_) return;
   totals_->journalBytes += bytes - publishedBytes_;  // wraps where it shrinks
   publishedBytes_ = bytes;

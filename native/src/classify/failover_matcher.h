@@ -27,7 +27,7 @@ class FailoverMatcher final : public Matcher {
 
   size_t submit(std::span<const ScanRequest> requests) override;
   PollResult poll(std::span<MatchEvent> events) override;
-  [[nodiscard]] bool answersAtOnce() const override { return !mayFail_; }
+  [[nodiscard]] bool answersAtOnce() const override { return !mayFail_ && !isCatchingUp_; }
   void urge() override;
   void await() override;
   [[nodiscard]] size_t pooledBytes() const override { return engine_ ? engine_->pooledBytes() : 0; }
@@ -35,7 +35,9 @@ class FailoverMatcher final : public Matcher {
  private:
   using Clock = std::chrono::steady_clock;
 
-  static constexpr size_t REQUESTS_MAX = 32768;  ///< taken and not completed
+  /// Taken and not completed: more than come while a device hangs, until it is overdue. Their
+  /// octets are bounded by the journal.
+  static constexpr size_t REQUESTS_MAX = size_t{1} << 20;
   static constexpr size_t NO_RANK = SIZE_MAX;
 
   /// What an engine that has taken over is given in one call of what others were given before:
@@ -54,8 +56,11 @@ class FailoverMatcher final : public Matcher {
     bool isRepeat = false;  ///< what a former engine has answered already
     bool isDone = false;
     bool isCut = false;  ///< its events may not be all there are
+
+    [[nodiscard]] bool hasOctets() const { return begin != end; }
   };
 
+  [[nodiscard]] bool hasRoomFor(const ScanRequest& request) const;
   void note(const ScanRequest& request);
   [[nodiscard]] bool needsNoEngine(const Request& request);
   [[nodiscard]] ScanRequest describe(uint64_t number);
