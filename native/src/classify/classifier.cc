@@ -325,6 +325,10 @@ const FlowLabel* Classifier::labelOf(const FlowEntry& entry) const { return impl
 
 void Classifier::release(FlowEntry& entry) { impl_->release(entry); }
 
+void Classifier::finish() {
+  impl_->queue.beginToWait(std::chrono::nanoseconds(impl_->lastResultsNs));
+}
+
 void Classifier::setAdmission(Admission admission) { impl_->admission = admission; }
 
 bool Classifier::owns(const FlowEntry& entry) const { return impl_->seats.holds(entry); }

@@ -30,6 +30,7 @@ struct ClassifierOptions {
   uint32_t expectationsMax = 16384;  ///< announced endpoints remembered; the oldest goes first
   bool usesPortHints = false;        ///< records of flows without a name say what the port is for
   ScanPatience patience = ScanPatience::NEVER_WAITS;
+  int64_t lastResultsNs = 2'000'000'000;  ///< what `finish` waits at most
 };
 
 struct FlowName {
@@ -72,6 +73,9 @@ class Classifier {
   /// which a record is about to leave, or nullptr, does not wait for more to be read of it;
   /// verdicts of others may come later then.
   std::span<FlowEntry* const> settle(FlowEntry* leaving = nullptr);
+
+  /// Nothing more is captured: from now on `settle` waits for results, for a bounded time.
+  void finish();
 
   /// Of a decided flow with a name, until its `release`; else nullptr.
   [[nodiscard]] const FlowLabel* labelOf(const FlowEntry& entry) const;

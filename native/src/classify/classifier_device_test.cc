@@ -4,6 +4,7 @@
 
 #include <deque>
 
+#include "classify/engine_order.h"
 #include "classify/test_flows.h"
 
 namespace weir {
@@ -82,6 +83,28 @@ TEST_CASE("the device is not told the end of a stream whose start it had no room
   classifier.release(flow);
   classifier.settle();
   CHECK(slow->ends == 1);
+}
+
+TEST_CASE("the end of a live run waits for results, and not for ever") {
+  SignatureSet set;
+  set.patterns = {pattern("^ab", 7)};
+  EngineOptions options;
+  options.order = {EngineChoice{Engine::EMULATOR}};
+  options.device.settings = "fault=slow:20000";
+  const auto totals = std::make_shared<EngineTotals>();
+  const auto engines = createEngines(options, set, {}, totals);
+  for (const bool waits : {true, false}) {
+    CAPTURE(waits);
+    Classifier classifier(engines, {.lastResultsNs = waits ? int64_t{3'600'000'000'000} : 0});
+    FlowEntry flow = newFlow(testing::TCP);
+    classifier.add(flow, packetOf(flow, CLIENT, "ab", 100));
+    classifier.settle();
+    CHECK(flow.application == 0);
+    classifier.finish();
+    classifier.settle();
+    CHECK(flow.application == (waits ? 7 : 0));
+    classifier.release(flow);
+  }
 }
 
 }  // namespace

@@ -42,6 +42,7 @@ struct Classifier::Impl final : ScanReceiver {
       : database(std::move(theDatabase)),
         prefixes(database->prefixes()),
         usesPortHints(options.usesPortHints),
+        lastResultsNs(options.lastResultsNs),
         budgets(options),
         rules(database->signatures(), prefixes),
         mediaSeatsMax(options.undecidedFlowsMax / 4),
@@ -120,6 +121,7 @@ struct Classifier::Impl final : ScanReceiver {
   const std::shared_ptr<const MatcherDatabase> database;
   const PrefixFilter& prefixes;
   const bool usesPortHints;
+  const int64_t lastResultsNs;
   const FlowBudgets budgets;
   const VerdictRules rules;
   Admission admission = Admission::ALL;

@@ -36,6 +36,11 @@ std::span<FlowEntry* const> ClassifierSuccession::settle(FlowEntry* leaving) {
   return named_;
 }
 
+void ClassifierSuccession::finish() {
+  for (const auto& classifier : leaving_) classifier->finish();
+  newest_->finish();
+}
+
 /// Right after a `settle`, so that no verdict waits to be reported.
 void ClassifierSuccession::retireIdle() {
   std::erase_if(leaving_, [this](std::unique_ptr<Classifier>& classifier) {

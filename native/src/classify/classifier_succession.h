@@ -28,6 +28,7 @@ class ClassifierSuccession {
     newest_->hear(packet);  // all share its memory
   }
   std::span<FlowEntry* const> settle(FlowEntry* leaving = nullptr);
+  void finish();
   /// Whether `takeRetired` has something to give.
   [[nodiscard]] bool hasRetired() const { return !retired_.empty(); }
   [[nodiscard]] FlowName nameOf(const FlowEntry& entry) { return newest_->nameOf(entry); }

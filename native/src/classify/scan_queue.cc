@@ -18,8 +18,7 @@ void ScanQueue::close(const ScanOwner& owner, DatabasePart part) {
 void ScanQueue::flush(ScanReceiver& receiver) {
   if (!batch_.empty()) submitAll(receiver);
   if (pendingHead_ != pending_.size()) collect(receiver);
-  if (patience_ == ScanPatience::NEVER_WAITS) return;
-  while (pendingHead_ != pending_.size() || !batch_.empty()) {
+  while ((pendingHead_ != pending_.size() || !batch_.empty()) && mayWait()) {
     matcher_->await();
     collect(receiver);
     if (!batch_.empty()) submitAll(receiver);  // verdicts close streams
@@ -27,7 +26,7 @@ void ScanQueue::flush(ScanReceiver& receiver) {
 }
 
 void ScanQueue::catchUp(ScanReceiver& receiver) {
-  if (patience_ == ScanPatience::WAITS_FOR_RESULTS || matcher_->answersAtOnce()) flush(receiver);
+  if (matcher_->answersAtOnce() || mayWait()) flush(receiver);
 }
 
 void ScanQueue::flushNow(ScanReceiver& receiver) {
@@ -52,7 +51,7 @@ void ScanQueue::submitAll(ScanReceiver& receiver) {
     collect(receiver);
     const bool isStuck = accepted == 0 && waiting == pending_.size() - pendingHead_;
     if (!isStuck) continue;
-    if (patience_ == ScanPatience::NEVER_WAITS) break;
+    if (!mayWait()) break;
     matcher_->await();
   }
   refuseFrom(offered, receiver);

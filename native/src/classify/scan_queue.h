@@ -3,7 +3,9 @@
 // with the pattern that counts. Owned by one classifier.
 #pragma once
 
+#include <algorithm>
 #include <array>
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <vector>
@@ -52,7 +54,11 @@ class ScanQueue {
  public:
   ScanQueue(std::unique_ptr<Matcher> matcher, const VerdictRules& rules, SegmentPool& segments,
             ScanPatience patience = ScanPatience::NEVER_WAITS)
-      : matcher_(std::move(matcher)), rules_(rules), segments_(segments), patience_(patience) {}
+      : matcher_(std::move(matcher)),
+        rules_(rules),
+        segments_(segments),
+        waitsUntil_(patience == ScanPatience::NEVER_WAITS ? Clock::time_point::min()
+                                                          : Clock::time_point::max()) {}
 
   /// Octets are borrowed until the next `flush`, `block` goes back to the pool then.
   void add(ScanRequest request, const ScanPacket& packet, uint32_t block);
@@ -60,6 +66,11 @@ class ScanQueue {
   /// Has the matcher give a stream's state back, behind all requests for it: as soon as it has
   /// room.
   void close(const ScanOwner& owner, DatabasePart part);
+
+  /// From now on results are waited for, for so long in all.
+  void beginToWait(std::chrono::nanoseconds atMost) {
+    waitsUntil_ = std::max(waitsUntil_, Clock::now() + atMost);
+  }
 
   /// As Matcher's.
   [[nodiscard]] size_t pooledBytes() const { return matcher_->pooledBytes(); }
@@ -77,6 +88,8 @@ class ScanQueue {
   void flushNow(ScanReceiver& receiver);
 
  private:
+  using Clock = std::chrono::steady_clock;
+
   /// Requests gathered before they are submitted without waiting for the end of the packets' batch.
   static constexpr size_t BATCH_REQUESTS_MAX = 256;
 
@@ -87,6 +100,10 @@ class ScanQueue {
     ScanPacket packet;
   };
 
+  [[nodiscard]] bool mayWait() const {
+    if (waitsUntil_ == Clock::time_point::min()) return false;
+    return waitsUntil_ == Clock::time_point::max() || Clock::now() < waitsUntil_;
+  }
   void submitAll(ScanReceiver& receiver);
   void refuseFrom(size_t offered, ScanReceiver& receiver);
   void carryFrom(size_t offered);
@@ -97,7 +114,7 @@ class ScanQueue {
   const std::unique_ptr<Matcher> matcher_;
   const VerdictRules& rules_;
   SegmentPool& segments_;
-  const ScanPatience patience_;
+  Clock::time_point waitsUntil_;  ///< the end of all patience
 
   std::vector<ScanRequest> batch_;
   std::vector<ScanPacket> batchPackets_;  ///< by request of `batch_`

@@ -139,6 +139,9 @@ void DataPlane::build() {
   setDatabase(createEngines(config_.engine, config_.signatures, config_.cache, engineTotals_));
   database_->refuseCostly(config_.cache);
   if (!isLive(config_)) config_.classifier.patience = ScanPatience::WAITS_FOR_RESULTS;
+  // Enough for the next engine to take over when the device hangs at the end.
+  config_.classifier.lastResultsNs =
+      2 * (config_.engine.deadlineNs + config_.engine.device.gatherNs);
   applications_ = applicationRows(config_.signatures);
   if (!config_.recordsPath.empty()) {
     records_ = std::make_shared<RecordFile>(config_.recordsPath, sendMode(config_));

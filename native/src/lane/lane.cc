@@ -242,6 +242,7 @@ IgnoredTraffic Lane::ignored() const {
 
 void Lane::finish() {
   decoder_.flush();
+  parts_.classifier->finish();  // there is no packet any more that could be lost by waiting
   processBatch(0);
   parts_.table->flush(parts_.source->clockNs(), *this);
   takeStock();
