@@ -65,7 +65,8 @@ export const ProbeConfig = section({
   }),
   engineGatherMs: option(Type.Number({ minimum: 0, maximum: 1000 }), {
     flag: '--engine-gather <ms>',
-    description: 'payloads wait no longer for others to go to the device in one batch with',
+    description:
+      'payloads wait no longer for others to go to the device in one batch with, while packets come',
     default: 1,
   }),
   engineDeadlineMs: option(Type.Integer({ minimum: 10, maximum: 600000 }), {

@@ -28,7 +28,7 @@ std::string nameOf(const EngineChoice& choice);
 struct DeviceOptions {
   std::string library;           ///< path of a vendor's; "": the built-in one
   std::string settings;          ///< as NcoreApi::openDevice takes them; "": none
-  int64_t gatherNs = 1'000'000;  ///< payloads wait no longer for others to be submitted with
+  int64_t gatherNs = 1'000'000;  ///< payloads wait no longer for others, while packets come
 };
 
 /// `order` is not empty. What stands first is used, the next when it is not to be had or fails.
