@@ -158,7 +158,6 @@ class Flows {
 
   void end(size_t flow) {
     classifier_.settle(&entries_[flow]);
-    blocks_.clear();
     classifier_.release(entries_[flow]);
     restart(flow);
     check();
@@ -194,7 +193,7 @@ class Flows {
   Classifier classifier_;
   std::array<FlowEntry, FLOWS> entries_;
   std::array<std::array<uint32_t, 2>, FLOWS> next_{};
-  std::vector<ExactBlock> blocks_;  ///< of packets since the last `settle`
+  std::vector<ExactBlock> blocks_;  ///< of packets since all were settled
   int64_t clockNs_ = 0;
   uint64_t begun_ = 0;
 };

@@ -58,8 +58,8 @@ class Classifier {
   ~Classifier();
 
   /// Takes one packet of `entry` (already counted by the flow table). Bytes are borrowed until the
-  /// next `settle`. Of decided flows it wants those of `inspectAfterVerdict` and the packets that
-  /// isHeardByAllLanes().
+  /// next `settle` without `leaving`. Of decided flows it wants those of `inspectAfterVerdict` and
+  /// the packets that isHeardByAllLanes().
   void add(FlowEntry& entry, const DecodedPacket& packet);
 
   /// Learns what a packet that another lane counts tells of flows of this one.
