@@ -19,7 +19,7 @@ const TARGETS = [
 ];
 
 /** Of a device that is defective the first failure is enough. */
-const QUICKLY = ['--first-failure', '--patience', '2', '--streams', '100000'];
+const QUICKLY = ['--first-failure', '--patience', '5', '--streams', '100000'];
 const REFERENCE = ['--reference', EMULATOR];
 
 /** Of each random search. */
@@ -38,6 +38,7 @@ const DEVICES = [
 /** Planted defects, and the chapter that must fail. */
 const DEFECTS = {
   'any-version': 'abi',
+  choosy: 'fuzz',
   approximate: 'semantics',
   late: 'semantics',
   'jobs-apart': 'semantics',
@@ -105,6 +106,18 @@ async function judgeDevice({ name, args }) {
   return { passed, failed: failed + countMisquoted(report) };
 }
 
+/** The library without its defect must pass what is to find it, else any failure would count as a find. */
+async function judgeSound(chapter) {
+  const args = [DEFECTIVE, '--chapter', chapter, ...REFERENCE, ...QUICKLY];
+  const report = await reportOf(args);
+  if (report.failed === 0) return { passed: 1, failed: 0 };
+  console.log(`  FAILED  the chapter ${chapter} finds a defect where none is planted`);
+  console.log(
+    report.error ?? report.requirements.find(({ outcome }) => outcome === 'FAILED').detail,
+  );
+  return { passed: 0, failed: 1 };
+}
+
 /** A defect that is found is a test passed. */
 async function judgeDefect([defect, chapter]) {
   const args = [DEFECTIVE, '--chapter', chapter, ...REFERENCE, ...QUICKLY];
@@ -129,6 +142,7 @@ export async function runConformance() {
   await inParallel(
     [
       ...DEVICES.map((device) => () => judgeDevice(device)),
+      ...[...new Set(Object.values(DEFECTS))].map((chapter) => () => judgeSound(chapter)),
       ...Object.entries(DEFECTS).map((defect) => () => judgeDefect(defect)),
     ],
     judge,

@@ -178,7 +178,8 @@ void registeredMemory(Subject& subject) {
   checkStatus(status, NCORE_OK, "registerMemory");
   {
     Queue queue(subject, device);
-    const Results results = queue.run(job({static_cast<char*>(memory), PAGE}, WHOLE));
+    const Results results =
+        queue.run(job({static_cast<char*>(memory), subject.jobBytes(PAGE)}, WHOLE));
     check(results.events.size() == 1, "bytes in registered memory give no event");
   }
   checkStatus(api.unregisterMemory(device.handle, memory), NCORE_OK, "unregisterMemory");

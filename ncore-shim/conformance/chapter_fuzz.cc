@@ -18,6 +18,7 @@ void run(Subject& subject, const RandomShape& shape, uint32_t seed, double share
   do {
     checkAgainstModel(subject, randomScript(subject, random, shape));
   } while (std::chrono::steady_clock::now() - begin < limit);
+  subject.tally().checkManyAccepted();
 }
 
 void soundJobs(Subject& subject) {

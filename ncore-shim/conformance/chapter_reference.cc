@@ -33,22 +33,23 @@ PatternSet randomPatterns(RandomRegex& random) {
   return patterns;
 }
 
-// What both accept.
-PatternSet inCommon(const Subject& subject, const Subject& reference, const PatternSet& patterns) {
+// What both accept. Many of these are large, so neither has to take most.
+PatternSet inCommon(Subject& subject, const Subject& reference, const PatternSet& patterns) {
   const Database here(subject, patterns);
+  subject.tally().add(patterns.size(), here.accepted(patterns).size());
   const Database there(reference, here.accepted(patterns));
   return there.accepted(here.accepted(patterns));
 }
 
 // Pieces of all streams in turn, some of them empty.
-void cut(RandomRegex& random, Workload& load) {
+void cut(RandomRegex& random, uint32_t jobBytes, Workload& load) {
   std::vector<size_t> done(load.streams.size(), 0);
   for (size_t open = load.streams.size(); open > 0;) {
     const auto slot = static_cast<uint32_t>(random.below(load.streams.size()));
     const std::string& stream = load.streams[slot];
     size_t& at = done[slot];
     if (at > stream.size()) continue;
-    const size_t length = std::min(random.below(300), stream.size() - at);
+    const size_t length = std::min(random.below(jobBytes + 1), stream.size() - at);
     uint32_t flags = at == 0 ? NCORE_JOB_OPEN : 0;
     const bool isLast = at + length == stream.size();
     if (isLast) flags |= NCORE_JOB_CLOSE;
@@ -136,9 +137,10 @@ void asTheReference(Subject& subject) {
     for (uint32_t i = 0; i < subject.streams(STREAMS); ++i) {
       load.streams.push_back(random.input(6000));
     }
-    cut(random, load);
+    cut(random, std::min(subject.jobBytes(299), reference.jobBytes(299)), load);
     const Results got = play(subject, load);
     const Results expected = play(reference, load);
+    subject.tally().addEvents(expected.events.size());
     if (!isSame(got, expected)) narrow(subject, load, got, expected);
   } while (std::chrono::steady_clock::now() - begin < limit);
 }

@@ -89,8 +89,9 @@ struct Verdict {
 
 Verdict judge(const Requirement& requirement, Subject& subject) {
   try {
+    subject.tally() = {};
     requirement.judge(subject);
-    return {};
+    return {Outcome::PASSED, subject.tally().text()};
   } catch (const Failure& failure) {
     return {Outcome::FAILED, failure.text};
   } catch (const NotOffered& missing) {

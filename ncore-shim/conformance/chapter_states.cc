@@ -185,6 +185,7 @@ void randomMoves(Subject& subject) {
     shape.queuesMax = 3;
     checkAgainstModel(subject, randomScript(subject, random, shape));
   } while (std::chrono::steady_clock::now() - begin < limit);
+  subject.tally().checkManyAccepted();
 }
 
 }  // namespace

@@ -18,6 +18,7 @@ class Writer {
     script_.streams = subject.streams(1 + pick(6));
     script_.depth = subject.depth(1 + pick(40));
     script_.batch = 1 + pick(20);
+    script_.refusals = Refusals::LEAVE_OUT;
     script_.tablesBytes = pick(3) == 0 ? 1 : 0;
     const uint32_t databases = shape.mayExchange ? 1 + pick(3) : 1;
     for (uint32_t i = 0; i < databases; ++i) script_.databases.push_back(patterns(i));

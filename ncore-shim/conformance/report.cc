@@ -97,7 +97,7 @@ std::string asText(const Finding& finding) {
   std::string title = finding.title;
   if (finding.seconds >= 1) title += " (" + seconds(finding.seconds) + " s)";
   const std::string text = wrapped(title, word, margin);
-  if (finding.outcome == Outcome::PASSED) return text;
+  if (finding.detail.empty()) return text;
   if (finding.outcome != Outcome::FAILED) return text + wrapped(finding.detail, margin, margin);
   return text + wrapped("ncore.h: \"" + finding.sentence + "\"", margin, margin) +
          wrapped(finding.detail, "  | ", "  |     ");

@@ -37,8 +37,13 @@ struct PollStep {
 };
 using Step = std::variant<JobStep, ActivateStep, LoadStep, UnloadStep, PollStep>;
 
+// Of patterns: a device that refuses what a requirement is about has not met it, while of random
+// ones it may refuse some.
+enum class Refusals : char { FAIL, LEAVE_OUT };
+
 struct Script {
   std::vector<PatternSet> databases;  // all of them loaded at the beginning, the first active
+  Refusals refusals = Refusals::FAIL;
   std::vector<Step> steps;
   uint32_t queues = 1;
   uint32_t streams = 8;  // slots of a queue

@@ -78,6 +78,11 @@ class ScriptRun {
     for (const PatternSet& patterns : script_.databases) {
       databases_.push_back(std::make_unique<Database>(subject_, patterns));
       accepted.push_back(databases_.back()->accepted(patterns));
+      if (script_.refusals == Refusals::FAIL) {
+        checkAllAccepted(patterns, *databases_.back());
+      } else {
+        subject_.tally().add(patterns.size(), accepted.back().size());
+      }
       ids_.push_back(device_->load(*databases_.back()));
       if (!subject_.claims(NCORE_CAP_STREAM_STATES)) continue;
       room_ = std::max(room_, device_->info(ids_.back()).stateBytesMax);
@@ -91,6 +96,15 @@ class ScriptRun {
     for (uint32_t i = 0; i < script_.queues; ++i) {
       lanes_.emplace_back();
       lanes_.back().queue = std::make_unique<Queue>(subject_, *device_, options);
+    }
+  }
+
+  static void checkAllAccepted(const PatternSet& patterns, const Database& database) {
+    for (size_t i = 0; i < patterns.size(); ++i) {
+      const NcorePatternReport& report = database.reports[i];
+      check(report.verdict == NCORE_ACCEPTED,
+            "pattern " + describe(patterns[i]) + "\nexpected: accepted\n     got: verdict " +
+                std::to_string(report.verdict) + ", \"" + printable(report.reason) + "\"");
     }
   }
 
@@ -224,6 +238,7 @@ class ScriptRun {
   void judge(uint32_t queue) {
     const Results& got = lanes_[queue].results;
     const Results& expected = model_->results(queue);
+    subject_.tally().addEvents(expected.events.size());
     size_t gotEvents = 0;
     size_t expectedEvents = 0;
     const size_t count = std::max(got.completions.size(), expected.completions.size());

@@ -80,6 +80,19 @@ Settings referenceOf(Settings settings) {
   return settings;
 }
 
+void Tally::checkManyAccepted() const {
+  constexpr size_t ENOUGH_TO_JUDGE = 60;
+  check(patterns_ < ENOUGH_TO_JUDGE || accepted_ * 3 >= patterns_,
+        "most of the random patterns were refused, so that little was compared: " + text());
+}
+
+std::string Tally::text() const {
+  if (sets_ == 0) return "";
+  return std::to_string(sets_) + (sets_ == 1 ? " random set, " : " random sets, ") +
+         std::to_string(accepted_) + " of " + std::to_string(patterns_) + " patterns accepted, " +
+         std::to_string(events_) + " events compared";
+}
+
 Subject::Subject(const Settings& settings) : settings_(settings) {
   // Never closed: a device's threads may outlive its handles for a moment.
   void* library = dlopen(settings.library.c_str(), RTLD_NOW | RTLD_LOCAL);
@@ -125,6 +138,9 @@ uint32_t Subject::depth(uint32_t wanted) const {
 }
 uint32_t Subject::eventsOfJob(uint32_t wanted) const {
   return atMost(wanted, capabilities_.eventsPerJobMax);
+}
+uint32_t Subject::jobBytes(uint32_t wanted) const {
+  return atMost(wanted, capabilities_.jobBytesMax);
 }
 uint32_t Subject::queues(uint32_t wanted) const { return atMost(wanted, capabilities_.queuesMax); }
 

@@ -33,6 +33,26 @@ void expectProgress(const Settings& settings);
 // Those with which the reference is opened.
 Settings referenceOf(Settings settings);
 
+// Of a random search: how much of it the device took part in.
+class Tally {
+ public:
+  void add(size_t patterns, size_t accepted) {
+    ++sets_;
+    patterns_ += patterns;
+    accepted_ += accepted;
+  }
+  void addEvents(size_t events) { events_ += events; }
+  // Throws Failure when the device has accepted less than a third of many patterns.
+  void checkManyAccepted() const;
+  [[nodiscard]] std::string text() const;  // "" where nothing was random
+
+ private:
+  size_t sets_ = 0;
+  size_t patterns_ = 0;
+  size_t accepted_ = 0;
+  size_t events_ = 0;
+};
+
 class Subject {
  public:
   // Throws Failure when the library cannot be opened or does not speak the version.
@@ -50,6 +70,8 @@ class Subject {
   }
   // What comes at all comes soon: for making a case smaller that was found.
   void setPatience(double seconds) { settings_.patienceSeconds = seconds; }
+  // Of the requirement that is being judged.
+  [[nodiscard]] Tally& tally() { return tally_; }
   // Throws NotOffered without it.
   void needs(uint32_t capability, const char* name) const;
 
@@ -58,6 +80,7 @@ class Subject {
   [[nodiscard]] uint32_t depth(uint32_t wanted) const;
   [[nodiscard]] uint32_t queues(uint32_t wanted) const;
   [[nodiscard]] uint32_t eventsOfJob(uint32_t wanted) const;
+  [[nodiscard]] uint32_t jobBytes(uint32_t wanted) const;
 
   NcoreStatus (*getApi)(uint32_t abiVersion, const NcoreApi** api) = nullptr;
 
@@ -66,6 +89,7 @@ class Subject {
   void readCapabilities();
 
   Settings settings_;
+  Tally tally_;
   const NcoreApi* api_ = nullptr;
   uint32_t deviceNumber_ = 0;
   NcoreCapabilities capabilities_{};

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cctype>
 #include <cstring>
 #include <deque>
 #include <map>
@@ -32,8 +33,35 @@ std::mutex mutex;
 std::map<NcoreQueue*, Lane> lanes;
 uint32_t firstDatabase = 0;
 
+bool isWord(const NcorePattern& pattern) {
+  return pattern.regex != nullptr &&
+         std::all_of(pattern.regex, pattern.regex + pattern.lengthBytes,
+                     [](uint8_t byte) { return std::isalnum(byte) != 0; });
+}
+
+// Of the patterns that the sound implementation accepts.
+NcoreStatus compileWords(const NcorePattern* patterns, uint32_t count, NcorePatternReport* reports,
+                         NcoreDatabase** database) {
+  std::vector<NcorePatternReport> all(count);
+  NcoreStatus status = sound->compile(patterns, count, all.data(), database);
+  if (status != NCORE_OK) return status;
+  std::vector<NcorePattern> words;
+  for (uint32_t i = 0; i < count; ++i) {
+    if (all[i].verdict != NCORE_ACCEPTED) continue;
+    if (isWord(patterns[i])) {
+      words.push_back(patterns[i]);
+    } else {
+      all[i] = {NCORE_REFUSED_TOO_LARGE, 0, 0, "its automaton is too large"};
+    }
+  }
+  sound->freeDatabase(*database);
+  if (reports != nullptr) std::copy(all.begin(), all.end(), reports);
+  return sound->compile(words.data(), static_cast<uint32_t>(words.size()), nullptr, database);
+}
+
 NcoreStatus compile(const NcorePattern* patterns, uint32_t count, NcorePatternReport* reports,
                     NcoreDatabase** database) {
+  if (defect == Defect::CHOOSY) return compileWords(patterns, count, reports, database);
   if (defect != Defect::APPROXIMATE || patterns == nullptr) {
     return sound->compile(patterns, count, reports, database);
   }

@@ -12,6 +12,7 @@ namespace {
 constexpr std::pair<std::string_view, Defect> NAMES[] = {
     {"any-version", Defect::ANY_VERSION},
     {"approximate", Defect::APPROXIMATE},
+    {"choosy", Defect::CHOOSY},
     {"late", Defect::LATE},
     {"far-late", Defect::FAR_LATE},
     {"unsorted", Defect::UNSORTED},

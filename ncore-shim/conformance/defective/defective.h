@@ -11,6 +11,7 @@ enum class Defect {
   NONE,
   ANY_VERSION,          // ncoreGetApi says yes to every version
   APPROXIMATE,          // '.' matches line feeds
+  CHOOSY,               // only plain words are accepted, the rest is called too large
   LATE,                 // the end of a match is told a byte late
   FAR_LATE,             // so is that of a match beyond 1000 bytes
   UNSORTED,             // events of a poll in reverse
