@@ -328,10 +328,12 @@ export interface DataPlane {
    */
   reload(config: ReloadConfig): Promise<void>;
   /**
-   * Opens engines again that were not to be had or have failed, off the event loop; lanes take one
-   * that came back over for their new flows. Not at the same time as `reload`.
+   * Opens engines again that were not to be had or have failed, off the event loop; lanes come back
+   * to them by themselves. One at a time.
    */
   reviveEngines(): Promise<void>;
+  /** Closes off the event loop what lanes do not need any more: a failed device may take long. */
+  freeReturned(): Promise<void>;
   /** Asks the lanes to end their flows and leave. */
   stop(): void;
   /** Resolves when all lanes have left: after `stop`, or at the end of a file. Rejects when one has failed. */

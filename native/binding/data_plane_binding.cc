@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Mirrors DataPlane for JavaScript: constructor(config), build, open, start, reload,
-// reviveEngines, stop, wait, counters, watch, engines.
+// reviveEngines, freeReturned, stop, wait, counters, watch, engines.
 #include <napi.h>
 
 #include <cstring>
@@ -70,6 +70,7 @@ class DataPlaneBinding final : public Napi::ObjectWrap<DataPlaneBinding> {
                         InstanceMethod<&DataPlaneBinding::start>("start"),
                         InstanceMethod<&DataPlaneBinding::reload>("reload"),
                         InstanceMethod<&DataPlaneBinding::reviveEngines>("reviveEngines"),
+                        InstanceMethod<&DataPlaneBinding::freeReturned>("freeReturned"),
                         InstanceMethod<&DataPlaneBinding::stop>("stop"),
                         InstanceMethod<&DataPlaneBinding::wait>("wait"),
                         InstanceMethod<&DataPlaneBinding::counters>("counters"),
@@ -106,6 +107,10 @@ class DataPlaneBinding final : public Napi::ObjectWrap<DataPlaneBinding> {
 
   Napi::Value reviveEngines(const Napi::CallbackInfo& info) {
     return PlaneWorker::queue(info.Env(), [plane = plane_] { plane->reviveEngines(); });
+  }
+
+  Napi::Value freeReturned(const Napi::CallbackInfo& info) {
+    return PlaneWorker::queue(info.Env(), [plane = plane_] { plane->freeReturned(); });
   }
 
   Napi::Value wait(const Napi::CallbackInfo& info) {

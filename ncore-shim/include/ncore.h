@@ -36,8 +36,9 @@
 // -------
 // compile, saveDatabase, restoreDatabase, freeDatabase, listDevices and statusText: any thread.
 // Functions on a device: any thread, the device serialises them. Functions on a queue: its owner
-// thread only, which is the one that uses it; the device takes no lock on that path that another
-// queue's owner could hold for long.
+// thread only, which is the one that uses it; a host may hand a queue over from one thread to
+// another, which it synchronises (opened by one, used by the next, closed by a third), never two at
+// a time. The device takes no lock on that path that another queue's owner could hold for long.
 //
 // Patterns
 // --------

@@ -64,6 +64,9 @@ export function sourceOf({ read, replay, loop, interface: name }: ProbeConfig): 
   return source;
 }
 
+/** What lanes gave back waits so long at most. */
+const FREE_INTERVAL_MS = 1000;
+
 /**
  * Owner of the data plane's threads. `build`, then `open`, then `start`; `finished` resolves at the
  * end of a file or after `stop`.
@@ -79,6 +82,9 @@ export class Probe {
   #wallSeconds: number | undefined;
   #finished: Promise<void> | undefined;
   #retry: NodeJS.Timeout | undefined;
+  #freeing: NodeJS.Timeout | undefined;
+  #isReviving = false;
+  #isFreeing = false;
   readonly #engineRetry = new EngineRetry();
 
   constructor(config: ProbeConfig) {
@@ -157,6 +163,7 @@ export class Probe {
     this.#startedMs = performance.now();
     this.#plane?.start();
     this.#isRunning = true;
+    this.#freeing = setInterval(() => this.#freeReturned(), FREE_INTERVAL_MS).unref();
     const { engineRetrySeconds } = this.#config;
     if (engineRetrySeconds === 0) return;
     this.#retry = setInterval(() => this.#reviveEngines(), engineRetrySeconds * 1000).unref();
@@ -173,13 +180,27 @@ export class Probe {
     return reloaded;
   }
 
-  /** Waits for a reload, and a reload for this. */
+  /** A device may take as long as it likes to open: nothing else waits for it. */
   #reviveEngines(): void {
-    const plane = this.#plane;
-    if (!plane || !this.#engineRetry.isDue(haveFailures(this.engines()))) return;
-    this.#reloading = this.#reloading
-      .then(() => (this.#isRunning ? plane.reviveEngines() : undefined))
-      .catch(() => {});
+    if (!this.#plane || this.#isReviving) return;
+    if (!this.#engineRetry.isDue(haveFailures(this.engines()))) return;
+    this.#isReviving = true;
+    this.#plane
+      .reviveEngines()
+      .catch((error: unknown) =>
+        process.emitWarning(`engines cannot be opened again: ${messageOf(error)}`),
+      )
+      .finally(() => {
+        this.#isReviving = false;
+      });
+  }
+
+  #freeReturned(): void {
+    if (!this.#plane || this.#isFreeing) return;
+    this.#isFreeing = true;
+    void this.#plane.freeReturned().finally(() => {
+      this.#isFreeing = false;
+    });
   }
 
   async #reload(wanted: ProbeConfig): Promise<ReloadPlan> {
@@ -221,6 +242,7 @@ export class Probe {
     } finally {
       this.#isRunning = false;
       clearInterval(this.#retry);
+      clearInterval(this.#freeing);
       this.#wallSeconds = (performance.now() - this.#startedMs) / 1000;
     }
     const failure = this.#plane?.recordsFailure();

@@ -25,6 +25,11 @@ struct EngineChoice {
 /// As it is spelt in a configuration: "ncore:2".
 std::string nameOf(const EngineChoice& choice);
 
+/// What answers later than it is asked, and can fail.
+constexpr bool isDevice(const EngineChoice& choice) {
+  return choice.engine == Engine::EMULATOR || choice.engine == Engine::NCORE;
+}
+
 struct DeviceOptions {
   std::string library;           ///< path of a vendor's; "": the built-in one
   std::string settings;          ///< as NcoreApi::openDevice takes them; "": none

@@ -10,8 +10,9 @@
 namespace weir {
 namespace {
 
-bool isDevice(const EngineChoice& choice) {
-  return choice.engine == Engine::EMULATOR || choice.engine == Engine::NCORE;
+/// What another try cannot mend.
+bool isFinal(EngineFailure failure) {
+  return failure == EngineFailure::TOO_SMALL || failure == EngineFailure::WRONG_ABI;
 }
 
 }  // namespace
@@ -36,13 +37,14 @@ EngineOrder::EngineOrder(EngineOptions options, SignatureSet set, const Database
     : MatcherDatabase(std::move(set)),
       options_(std::move(options)),
       databases_(options_.order.size()),
+      offerOf_(options_.order.size()),
       use_(options_.order, std::move(totals)) {
   std::string reasons;
   for (size_t rank = 0; rank < databases_.size(); ++rank) {
     try {
       databases_[rank] = open(rank, cache);
     } catch (const EngineError& error) {
-      use_.setUnavailable(rank, error);
+      use_.noteFailure(rank, error);
       reasons += std::string(reasons.empty() ? "" : " ") + error.what();
     }
   }
@@ -56,6 +58,7 @@ EngineOrder::EngineOrder(EngineOptions options, SignatureSet set, Databases data
     : MatcherDatabase(std::move(set)),
       options_(std::move(options)),
       databases_(std::move(databases)),
+      offerOf_(options_.order.size()),
       use_(options_.order, std::move(totals)) {}
 
 std::shared_ptr<const MatcherDatabase> EngineOrder::open(size_t rank,
@@ -68,37 +71,71 @@ std::shared_ptr<const MatcherDatabase> EngineOrder::open(size_t rank,
   return createNcoreDatabase(choice, device, signatures(), RefusedPatterns::GO_TO_HYPERSCAN, cache);
 }
 
-std::shared_ptr<const EngineOrder> EngineOrder::reopened(const DatabaseCache& cache) const {
-  Databases databases(options_.order.size());
-  bool hasNew = false;
-  for (size_t rank = 0; rank < databases.size(); ++rank) {
-    databases[rank] = database(rank);
-    if (databases[rank] && !use_.hasFailed(rank)) continue;
-    databases[rank] = nullptr;
-    letGoOfFailed(rank);
-    try {
-      databases[rank] = open(rank, cache);
-      hasNew = true;
-    } catch (const EngineError&) {  // still: the use says why since it failed
-    }
+bool EngineOrder::revive(const DatabaseCache& cache) const {
+  closeLeft();
+  bool hasOffered = false;
+  for (size_t rank = 0; rank < options_.order.size(); ++rank) {
+    if (!mayBeOffered(rank) || !reviveRank(rank, cache)) continue;
+    offer(rank);
+    hasOffered = true;
   }
-  if (!hasNew) return nullptr;
-  const auto order =
-      std::make_shared<EngineOrder>(options_, signatures(), std::move(databases), use_.totals());
-  for (size_t rank = 0; rank < order->databases_.size(); ++rank)
-    if (!order->databases_[rank]) order->use_.copyFailure(rank, use_);
-  return order;
+  return hasOffered;
+}
+
+bool EngineOrder::mayBeOffered(size_t rank) const {
+  return use_.hasFailed(rank) && !isFinal(use_.failure(rank));
+}
+
+/// Whether the engine is open then.
+bool EngineOrder::reviveRank(size_t rank, const DatabaseCache& cache) const {
+  if (!needsReopening(rank)) return true;
+  if (!use_.isUsed(rank)) setDatabase(rank, nullptr);  // some devices cannot be opened twice
+  try {
+    setDatabase(rank, open(rank, cache));
+  } catch (const EngineError&) {  // still: the use says why since it failed
+  }
+  return database(rank) != nullptr;
+}
+
+/// One lane's failure need not be the device's: others may do well with it, or it lacked a queue.
+bool EngineOrder::needsReopening(size_t rank) const {
+  if (!database(rank)) return true;
+  const EngineFailure failure = use_.failure(rank);
+  if (failure == EngineFailure::LOST) return true;
+  return failure != EngineFailure::UNAVAILABLE && !use_.isUsed(rank);
+}
+
+void EngineOrder::offer(size_t rank) const {
+  use_.forgetFailure(rank);
+  const std::lock_guard lock(mutex_);
+  offerOf_[rank] = offers_ + 1;
+  offers_.store(offerOf_[rank], std::memory_order_release);
+}
+
+uint64_t EngineOrder::offerOf(size_t rank) const {
+  const std::lock_guard lock(mutex_);
+  return offerOf_[rank];
+}
+
+void EngineOrder::leave(LeftEngine engine) const {
+  const std::lock_guard lock(mutex_);
+  left_.push_back(std::move(engine));
+}
+
+void EngineOrder::closeLeft() const {
+  std::vector<LeftEngine> left;  // closed without the lock
+  const std::lock_guard lock(mutex_);
+  left.swap(left_);
+}
+
+void EngineOrder::setDatabase(size_t rank, std::shared_ptr<const MatcherDatabase> database) const {
+  const std::lock_guard lock(mutex_);  // the one before is closed without it
+  databases_[rank].swap(database);
 }
 
 std::shared_ptr<const MatcherDatabase> EngineOrder::database(size_t rank) const {
   const std::lock_guard lock(mutex_);
   return databases_[rank];
-}
-
-void EngineOrder::letGoOfFailed(size_t rank) const {
-  std::shared_ptr<const MatcherDatabase> failed;  // closed without the lock
-  const std::lock_guard lock(mutex_);
-  if (!use_.isUsed(rank)) failed.swap(databases_[rank]);
 }
 
 std::unique_ptr<Matcher> EngineOrder::createMatcher(uint32_t streamSlots) const {

@@ -3,6 +3,7 @@
 // takes its work over without losing any. See FailoverMatcher.
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <mutex>
 #include <vector>
@@ -12,8 +13,8 @@
 
 namespace weir {
 
-/// Any thread. All engines that are to be had are compiled beforehand, so
-/// that no lane ever waits for one.
+/// Any thread. All engines that are to be had are compiled beforehand, so that no lane ever waits
+/// for one; what takes long to close is closed by who calls `closeLeft`.
 class EngineOrder final : public MatcherDatabase {
  public:
   /// By rank; null: not to be had.
@@ -32,9 +33,27 @@ class EngineOrder final : public MatcherDatabase {
   [[nodiscard]] size_t streamStateBytes(DatabasePart part) const override;
   [[nodiscard]] const EngineUse* use() const override { return &use_; }
 
-  /// The same order with engines opened again that were not to be had or have failed; null when
-  /// none of them came back.
-  [[nodiscard]] std::shared_ptr<const EngineOrder> reopened(const DatabaseCache& cache) const;
+  /// Engines that were not to be had or have failed are opened again where that may help, and
+  /// offered to the lanes, which come back to them by themselves; whether there were any. What has
+  /// no room stays as it is. Takes as long as compiling does; one thread at a time.
+  [[nodiscard]] bool revive(const DatabaseCache& cache) const;
+
+  /// Grows with each engine that is offered again.
+  [[nodiscard]] uint64_t offers() const { return offers_.load(std::memory_order_acquire); }
+  /// The number of the engine's last offer; 0: there was none.
+  [[nodiscard]] uint64_t offerOf(size_t rank) const;
+
+  /// Whether the engine has failed, or never was to be had, and may be offered yet.
+  [[nodiscard]] bool mayBeOffered(size_t rank) const;
+
+  /// A lane's matcher that it does not use any more, and what it was made by.
+  struct LeftEngine {
+    std::shared_ptr<const MatcherDatabase> database;
+    std::unique_ptr<Matcher> matcher;
+  };
+  void leave(LeftEngine engine) const;
+  /// May take as long as a device that has failed lets one wait.
+  void closeLeft() const;
 
   [[nodiscard]] const EngineOptions& options() const { return options_; }
 
@@ -45,12 +64,17 @@ class EngineOrder final : public MatcherDatabase {
   [[nodiscard]] std::shared_ptr<const MatcherDatabase> open(size_t rank,
                                                             const DatabaseCache& cache) const;
 
-  /// Closes a failed device that no lane uses any more: some cannot be opened twice.
-  void letGoOfFailed(size_t rank) const;
+  [[nodiscard]] bool reviveRank(size_t rank, const DatabaseCache& cache) const;
+  [[nodiscard]] bool needsReopening(size_t rank) const;
+  void offer(size_t rank) const;
+  void setDatabase(size_t rank, std::shared_ptr<const MatcherDatabase> database) const;
 
   const EngineOptions options_;
-  mutable std::mutex mutex_;  ///< of databases_, which lanes ask for when one fails
+  mutable std::mutex mutex_;  ///< of the next three
   mutable Databases databases_;
+  mutable std::vector<uint64_t> offerOf_;
+  mutable std::vector<LeftEngine> left_;
+  mutable std::atomic<uint64_t> offers_{0};
   EngineUse use_;
 };
 

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <deque>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -32,7 +33,7 @@ struct EngineState {
   std::string name;
   uint64_t matchers = 0;                        ///< of lanes that use it
   EngineFailure failure = EngineFailure::NONE;  ///< the last
-  std::string reason;                           ///< of an engine that could not be had, in words
+  std::string reason;                           ///< of that, in words; "": no more is known
 };
 
 /// Any thread.
@@ -43,26 +44,23 @@ class EngineUse {
     for (const EngineChoice& choice : order) ranks_.emplace_back().choice = choice;
   }
 
-  /// Before any lane uses it.
-  void setUnavailable(size_t rank, const EngineError& error) {
-    ranks_[rank].reason = error.what();
-    noteFailure(rank, error.failure());
-  }
-  void noteFailure(size_t rank, EngineFailure failure) const {
-    ranks_[rank].failure.store(failure, std::memory_order_relaxed);
+  /// `reason`: in words, where more is known than the kind of failure.
+  void noteFailure(size_t rank, EngineFailure failure, std::string reason = "") const {
+    setFailure(rank, failure, std::move(reason));
     ++totals_->failures[static_cast<size_t>(failure)];
   }
-  /// From the use of the order that this one follows.
-  void copyFailure(size_t rank, const EngineUse& other) {
-    ranks_[rank].reason = other.ranks_[rank].reason;
-    ranks_[rank].failure = other.ranks_[rank].failure.load();
+  void noteFailure(size_t rank, const EngineError& error) const {
+    noteFailure(rank, error.failure(), error.what());
   }
+  /// Those to whom it was lost may try again.
+  void forgetFailure(size_t rank) const { setFailure(rank, EngineFailure::NONE, ""); }
   void enter(size_t rank) const { ++ranks_[rank].matchers; }
   void leave(size_t rank) const { --ranks_[rank].matchers; }
 
-  [[nodiscard]] bool hasFailed(size_t rank) const {
-    return ranks_[rank].failure.load(std::memory_order_relaxed) != EngineFailure::NONE;
+  [[nodiscard]] EngineFailure failure(size_t rank) const {
+    return ranks_[rank].failure.load(std::memory_order_relaxed);
   }
+  [[nodiscard]] bool hasFailed(size_t rank) const { return failure(rank) != EngineFailure::NONE; }
   [[nodiscard]] bool isUsed(size_t rank) const { return ranks_[rank].matchers != 0; }
   /// Of all engines.
   [[nodiscard]] uint64_t matchers() const {
@@ -72,6 +70,7 @@ class EngineUse {
   }
   [[nodiscard]] std::vector<EngineState> states() const {
     std::vector<EngineState> states;
+    const std::lock_guard lock(reasonsMutex_);
     for (const Rank& rank : ranks_)
       states.push_back({nameOf(rank.choice), rank.matchers, rank.failure, rank.reason});
     return states;
@@ -79,12 +78,19 @@ class EngineUse {
   [[nodiscard]] const std::shared_ptr<EngineTotals>& totals() const { return totals_; }
 
  private:
+  void setFailure(size_t rank, EngineFailure failure, std::string reason) const {
+    const std::lock_guard lock(reasonsMutex_);
+    ranks_[rank].reason = std::move(reason);
+    ranks_[rank].failure = failure;
+  }
+
   struct Rank {
     EngineChoice choice;
-    std::string reason;
+    mutable std::string reason;
     mutable std::atomic<EngineFailure> failure{EngineFailure::NONE};
     mutable std::atomic<uint64_t> matchers{0};
   };
+  mutable std::mutex reasonsMutex_;
   std::deque<Rank> ranks_;
   const std::shared_ptr<EngineTotals> totals_;
 };

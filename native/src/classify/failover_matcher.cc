@@ -16,8 +16,6 @@ constexpr size_t REQUEST_COST_OCTETS = 1024;
 /// at most.
 constexpr int LOOKS_A_DEADLINE = 4;
 
-bool isSoftware(Engine engine) { return engine == Engine::HYPERSCAN || engine == Engine::NONE; }
-
 /// The engine of the order that completes at once and cannot fail; null without one.
 std::shared_ptr<const MatcherDatabase> softwareOf(const EngineOrder& order) {
   const std::vector<EngineChoice>& choices = order.options().order;
@@ -33,6 +31,7 @@ FailoverMatcher::FailoverMatcher(const EngineOrder& order, uint32_t streamSlots)
       use_(*order.use()),
       totals_(use_.totals()),
       streamSlots_(streamSlots),
+      seenOffers_(order.offers()),
       again_(softwareOf(order)),
       journal_(streamSlots, order.options().journalBytesMax) {
   enter(0);
@@ -40,35 +39,65 @@ FailoverMatcher::FailoverMatcher(const EngineOrder& order, uint32_t streamSlots)
 
 FailoverMatcher::~FailoverMatcher() {
   totals_->journalBytes -= publishedBytes_;
-  leaveEngine();
+  if (engine_) use_.leave(rank_);
 }
 
-/// Whoever wants to open it again can, once it is not used any more.
+/// A device that has failed may take its time to close its queue: not the lane's.
 void FailoverMatcher::leaveEngine() {
   if (!engine_) return;
-  engine_.reset();
-  database_.reset();
+  order_.leave({std::move(database_), std::move(engine_)});
   use_.leave(rank_);
 }
 
 /// The first engine from `firstRank` on that has room for this lane.
 void FailoverMatcher::enter(size_t firstRank) {
-  const std::vector<EngineChoice>& choices = order_.options().order;
-  for (rank_ = firstRank; rank_ < choices.size(); ++rank_) {
-    database_ = order_.database(rank_);
-    if (!database_) continue;
-    try {
-      engine_ = database_->createMatcher(streamSlots_);
-    } catch (const EngineError& error) {
-      use_.noteFailure(rank_, error.failure());
-      continue;
-    }
-    mayFail_ = !isSoftware(choices[rank_].engine);
-    waited_ = {};
-    use_.enter(rank_);
-    return;
+  const size_t ranks = order_.options().order.size();
+  for (size_t rank = firstRank; rank < ranks; ++rank) {
+    if (take(rank)) return;
   }
+  rank_ = ranks;
   mayFail_ = false;
+  mayBeLeft_ = false;
+}
+
+/// Leaves the engine at work for that one; false and all is as before when it has no room.
+bool FailoverMatcher::take(size_t rank) {
+  std::shared_ptr<const MatcherDatabase> database = order_.database(rank);
+  if (!database) return false;
+  std::unique_ptr<Matcher> engine;
+  try {
+    engine = database->createMatcher(streamSlots_);
+  } catch (const EngineError& error) {
+    use_.noteFailure(rank, error);
+    return false;
+  }
+  leaveEngine();
+  database_ = std::move(database);
+  engine_ = std::move(engine);
+  rank_ = rank;
+  waited_ = {};
+  mayFail_ = isDevice(order_.options().order[rank]);
+  mayBeLeft_ = mayFail_ || mayComeBack();
+  use_.enter(rank);
+  return true;
+}
+
+bool FailoverMatcher::mayComeBack() const {
+  for (size_t rank = 0; rank < rank_; ++rank) {
+    if (order_.mayBeOffered(rank)) return true;
+  }
+  return false;
+}
+
+/// To the best engine that was offered since it was looked for.
+void FailoverMatcher::comeBack() {
+  const uint64_t seen = std::exchange(seenOffers_, order_.offers());
+  const size_t ranks = rank_;
+  for (size_t rank = 0; rank < ranks; ++rank) {
+    if (order_.offerOf(rank) <= seen || !take(rank)) continue;
+    inEngine_.clear();
+    return refeed();
+  }
 }
 
 size_t FailoverMatcher::submit(std::span<const ScanRequest> requests) {
@@ -195,6 +224,7 @@ void FailoverMatcher::pump() {
     pollEngine();
   }
   dropFinished();
+  if (order_.offers() != seenOffers_) comeBack();
   publishBytes();
 }
 
@@ -260,7 +290,7 @@ void FailoverMatcher::finish(Request& request) {
   JournaledStream& stream = journal_[request.stream];
   if (request.stopsAtMatch && !stream.told.empty()) stream.isOver = true;
   const bool isKept =
-      !stream.isOver && (stream.outstanding > 1 || (mayFail_ && journal_.keepsAnswered()));
+      !stream.isOver && (stream.outstanding > 1 || (mayBeLeft_ && journal_.keepsAnswered()));
   if (!isKept) journal_.dropOctets(stream);
   journal_.answer(request.stream, request.end);
 }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // A lane's matcher over an order of engines. It keeps what it was given of streams that are not
-// over; when the engine at work fails, the next is given all of it again, so that no request and no
-// event is lost and none comes twice. What a device cuts short is matched again beside it.
+// over; when the engine at work fails, or a better one is offered again, the other is given all of
+// it again, so that no request and no event is lost and none comes twice. What a device cuts short
+// is matched again beside it.
 #pragma once
 
 #include <array>
@@ -76,6 +77,9 @@ class FailoverMatcher final : public Matcher {
   [[nodiscard]] bool isOverdue();
 
   void enter(size_t firstRank);
+  [[nodiscard]] bool take(size_t rank);
+  [[nodiscard]] bool mayComeBack() const;
+  void comeBack();
   void leaveEngine();
   void moveOn(EngineFailure failure);
   void refeed();
@@ -89,8 +93,10 @@ class FailoverMatcher final : public Matcher {
   const EngineUse& use_;
   const std::shared_ptr<EngineTotals> totals_;
   const uint32_t streamSlots_;
-  size_t rank_ = NO_RANK;
-  bool mayFail_ = false;  ///< the engine at work is a device
+  size_t rank_ = NO_RANK;  ///< of the engine at work; the number of them: none is left
+  uint64_t seenOffers_ = 0;
+  bool mayFail_ = false;    ///< the engine at work is a device
+  bool mayBeLeft_ = false;  ///< for another: what it has answered is kept
   std::shared_ptr<const MatcherDatabase> database_;
   std::unique_ptr<Matcher> engine_;  ///< null: none is left
   RequestAgain again_;

@@ -25,13 +25,22 @@ SignatureSet onePattern() {
 /// An engine that matches as `inner`, is told when to fail, and counts what it is given.
 struct Switch {
   bool isLost = false;
+  bool isTooSmall = false;
+  size_t queuesMax = SIZE_MAX;
+  size_t queues = 0;
   size_t requests = 0;
+  size_t tries = 0;  ///< to make a queue
 };
 
 class SwitchedMatcher final : public Matcher {
  public:
   SwitchedMatcher(std::unique_ptr<Matcher> inner, Switch& state)
-      : inner_(std::move(inner)), state_(state) {}
+      : inner_(std::move(inner)), state_(state) {
+    ++state.queues;
+  }
+  ~SwitchedMatcher() override { --state_.queues; }
+  SwitchedMatcher(const SwitchedMatcher&) = delete;
+  SwitchedMatcher& operator=(const SwitchedMatcher&) = delete;
   size_t submit(std::span<const ScanRequest> requests) override {
     if (state_.isLost) return 0;
     state_.requests += requests.size();
@@ -54,6 +63,11 @@ class SwitchedDatabase final : public MatcherDatabase {
   SwitchedDatabase(std::shared_ptr<const MatcherDatabase> inner, Switch& state)
       : MatcherDatabase(inner->signatures()), inner_(std::move(inner)), state_(state) {}
   [[nodiscard]] std::unique_ptr<Matcher> createMatcher(uint32_t streamSlots) const override {
+    ++state_.tries;
+    if (state_.isTooSmall) throw EngineError(EngineFailure::TOO_SMALL, "a small card");
+    if (state_.isLost) throw EngineError(EngineFailure::LOST, "a lost card");
+    if (state_.queues == state_.queuesMax)
+      throw EngineError(EngineFailure::UNAVAILABLE, "a card without another queue");
     return std::make_unique<SwitchedMatcher>(inner_->createMatcher(streamSlots), state_);
   }
 
@@ -108,6 +122,87 @@ TEST_CASE("an engine that takes over is given what it needs in small pieces") {
   }
   CHECK(found == STREAMS);
   CHECK(next.requests == 2 * STREAMS);
+}
+
+/// A card first, then software. The card is not opened by the order, so it comes back as it is
+/// only to who shares it.
+struct CardAndSoftware {
+  Switch card;
+  std::shared_ptr<EngineTotals> totals = std::make_shared<EngineTotals>();
+  std::shared_ptr<const MatcherDatabase> software =
+      createMatcherDatabase(Engine::HYPERSCAN, onePattern());
+  EngineOptions options{.order = {{Engine::NCORE, 0}, {Engine::HYPERSCAN}}};
+  EngineOrder order{options,
+                    onePattern(),
+                    {std::make_shared<SwitchedDatabase>(software, card), software},
+                    totals};
+};
+
+/// Events of `text` in the slot.
+size_t eventsOf(Matcher& matcher, std::string_view text, uint32_t slot, bool isStart) {
+  ScanRequest request = piece(text, slot);
+  request.startOfStream = isStart;
+  REQUIRE(matcher.submit({&request, 1}) == 1);
+  std::array<MatchEvent, 8> events;
+  const PollResult result = matcher.poll(events);
+  REQUIRE(result.completedRequests == 1);
+  return result.events;
+}
+
+TEST_CASE("a lane that lost its queue comes back to the card, the others never leave it") {
+  CardAndSoftware engines;
+  const EngineUse& use = *engines.order.use();
+  const auto unlucky = engines.order.createMatcher(4);
+  const auto lucky = engines.order.createMatcher(4);
+  const auto card = engines.order.database(0);
+  CHECK(eventsOf(*unlucky, TEXT, 1, true) == 0);
+  CHECK(eventsOf(*lucky, TEXT, 1, true) == 0);
+  engines.card.isLost = true;
+  CHECK(eventsOf(*unlucky, TEXT, 2, true) == 0);
+  engines.card.isLost = false;
+  CHECK(use.states()[0].matchers == 1);
+  CHECK(use.states()[0].failure == EngineFailure::LOST);
+  CHECK(engines.card.queues == 2);  // none is closed by the lane
+  CHECK(engines.order.revive({}));
+  CHECK(engines.card.queues == 1);
+  CHECK(engines.order.database(0) == card);
+  CHECK(eventsOf(*unlucky, TEXT, 3, true) == 0);  // after this the offer is taken
+  CHECK(use.states()[0].matchers == 2);
+  CHECK(use.states()[1].matchers == 0);
+  CHECK_FALSE(use.hasFailed(0));
+  const size_t before = engines.card.requests;
+  for (const uint32_t slot : {1, 2, 3}) CHECK(eventsOf(*unlucky, "x", slot, false) == 1);
+  CHECK(eventsOf(*lucky, "x", 1, false) == 1);
+  CHECK(engines.card.requests == before + 3 + 4);  // with three from their start
+  CHECK(engines.totals->lostStreams == 0);
+  CHECK(engines.totals->unmatchedRequests == 0);
+}
+
+TEST_CASE("a queue that is not to be had is asked for again, a card that is too small is not") {
+  CardAndSoftware engines;
+  engines.card.queuesMax = 1;
+  auto first = engines.order.createMatcher(4);
+  const auto second = engines.order.createMatcher(4);
+  CHECK(engines.order.use()->states()[0].reason == "a card without another queue");
+  CHECK(engines.order.revive({}));
+  CHECK(eventsOf(*second, TEXT, 1, true) == 0);
+  CHECK(engines.card.tries == 3);
+  CHECK(engines.order.use()->states()[0].matchers == 1);
+  first.reset();
+  CHECK(engines.order.revive({}));
+  CHECK(eventsOf(*second, TEXT, 2, true) == 0);
+  CHECK(engines.order.use()->states()[0].matchers == 1);
+  CHECK(engines.order.use()->states()[1].matchers == 0);
+  CHECK_FALSE(engines.order.use()->hasFailed(0));
+
+  engines.card.isTooSmall = true;
+  const auto third = engines.order.createMatcher(4);
+  const size_t tries = engines.card.tries;
+  CHECK(engines.order.use()->states()[0].failure == EngineFailure::TOO_SMALL);
+  CHECK_FALSE(engines.order.revive({}));
+  CHECK(eventsOf(*third, TEXT, 1, true) == 0);
+  CHECK(engines.card.tries == tries);
+  CHECK(engines.totals->failures[static_cast<size_t>(EngineFailure::TOO_SMALL)] == 1);
 }
 
 }  // namespace

@@ -50,7 +50,6 @@ EngineFailure failureOf(NcoreStatus status) {
       return EngineFailure::WRONG_ABI;
     case NCORE_OUT_OF_PATTERNS:
     case NCORE_OUT_OF_MEMORY:
-    case NCORE_OUT_OF_QUEUES:
       return EngineFailure::TOO_SMALL;
     case NCORE_DEVICE_LOST:
       return EngineFailure::LOST;

@@ -126,6 +126,17 @@ void checkLimits(const DataPlaneConfig& config) {
   }
 }
 
+/// An engine that was opened need not have room for all lanes.
+void checkEngines(const MatcherDatabase& database, size_t lanes) {
+  const EngineUse* const use = database.use();
+  if (use == nullptr || use->matchers() >= lanes) return;
+  std::string text = "no engine of the order has room for all lanes:";
+  for (const EngineState& engine : use->states())
+    text += " " + engine.name + " is " + engineFailureName(engine.failure) + " (" + engine.reason +
+            ").";
+  throw EngineError(EngineFailure::TOO_SMALL, text + " Add hyperscan, or take fewer lanes.");
+}
+
 }  // namespace
 
 DataPlane::~DataPlane() {
@@ -152,17 +163,7 @@ void DataPlane::build() {
   }
   auto sources = std::visit(SourcesBuilder{config_.lanes}, config_.source);
   for (uint32_t lane = 0; lane < config_.lanes; ++lane) buildLane(lane, std::move(sources[lane]));
-  checkEngines();
-}
-
-/// An engine that was opened need not have room for all lanes.
-void DataPlane::checkEngines() const {
-  const EngineUse* const use = database_->use();
-  if (use == nullptr || use->matchers() == lanes_.size()) return;
-  std::string text = "no engine of the order has room for all lanes:";
-  for (const EngineState& engine : use->states())
-    text += " " + engine.name + " is " + engineFailureName(engine.failure) + ".";
-  throw EngineError(EngineFailure::TOO_SMALL, text + " Add hyperscan, or take fewer lanes.");
+  checkEngines(*database_, lanes_.size());
 }
 
 void DataPlane::buildLane(uint32_t index, std::unique_ptr<PacketSource> source) {
@@ -217,32 +218,35 @@ void DataPlane::reload(ReloadConfig config) {
     rows = applicationRows(*config.signatures);
     keepOlderRows(rows, applications_);
   }
-  config_.flows.idleTimeoutNs = config.timeouts.idleNs;
-  config_.flows.activeTimeoutNs = config.timeouts.activeNs;
-  config_.earlyExport = config.earlyExport;
-  giveLanes(std::move(database), rows);
+  giveLanes(std::move(database), rows, config);
 }
 
 bool DataPlane::reviveEngines() {
-  const auto* const order = dynamic_cast<const EngineOrder*>(database_.get());
-  auto revived = order == nullptr ? nullptr : order->reopened(config_.cache);
-  if (!revived) return false;
-  giveLanes(std::move(revived), applications_);
-  return true;
+  const auto order = engineOrder();
+  return order && order->revive(config_.cache);
+}
+
+void DataPlane::freeReturned() {
+  for (const auto& lane : lanes_) lane->freeReturned();
+  if (const auto order = engineOrder()) order->closeLeft();
 }
 
 /// `database`: nullptr leaves the classifiers as they are.
 void DataPlane::giveLanes(std::shared_ptr<const MatcherDatabase> database,
-                          const std::vector<ApplicationRow>& rows) {
+                          const std::vector<ApplicationRow>& rows, const ReloadConfig& config) {
   std::vector<LaneUpdate> updates(lanes_.size());
   for (LaneUpdate& update : updates) {
     if (database) {
       update.classifier = std::make_unique<Classifier>(database, config_.classifier);
       update.applications = rows;
     }
-    update.timeouts = {config_.flows.idleTimeoutNs, config_.flows.activeTimeoutNs};
-    update.earlyExport = config_.earlyExport;
+    update.timeouts = config.timeouts;
+    update.earlyExport = config.earlyExport;
   }
+  if (database) checkEngines(*database, lanes_.size());
+  config_.flows.idleTimeoutNs = config.timeouts.idleNs;
+  config_.flows.activeTimeoutNs = config.timeouts.activeNs;
+  config_.earlyExport = config.earlyExport;
   for (size_t lane = 0; lane < lanes_.size(); ++lane) lanes_[lane]->update(updates[lane]);
   applications_ = rows;
   if (database) setDatabase(std::move(database));
@@ -253,13 +257,19 @@ void DataPlane::setDatabase(std::shared_ptr<const MatcherDatabase> database) {
   database_.swap(database);
 }
 
+std::shared_ptr<const MatcherDatabase> DataPlane::database() const {
+  const std::lock_guard lock(databaseMutex_);
+  return database_;
+}
+
+/// Null with one engine that cannot fail.
+std::shared_ptr<const EngineOrder> DataPlane::engineOrder() const {
+  return std::dynamic_pointer_cast<const EngineOrder>(database());
+}
+
 std::vector<EngineState> DataPlane::engines() const {
-  std::shared_ptr<const MatcherDatabase> database;
-  {
-    const std::lock_guard lock(databaseMutex_);
-    database = database_;
-  }
-  const EngineUse* const use = database ? database->use() : nullptr;
+  const auto current = database();
+  const EngineUse* const use = current ? current->use() : nullptr;
   if (use != nullptr) return use->states();
   return {EngineState{.name = nameOf(config_.engine.order.front()), .matchers = lanes_.size()}};
 }
@@ -270,11 +280,7 @@ void DataPlane::stop() {
 
 std::vector<LaneCounters> DataPlane::counters() const {
   std::vector<LaneCounters> all;
-  for (const auto& lane : lanes_) {
-    lane->freeReturned();  // whoever asks does so now and then, and from a thread that may take
-                           // time
-    all.push_back(lane->counters());
-  }
+  for (const auto& lane : lanes_) all.push_back(lane->counters());
   return all;
 }
 

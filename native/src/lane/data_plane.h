@@ -18,6 +18,8 @@
 
 namespace weir {
 
+class EngineOrder;
+
 /// Used by one control thread, except `wait`, which may block another.
 class DataPlane {
  public:
@@ -41,10 +43,13 @@ class DataPlane {
   /// at a time. After a throw (as of `build`) all is as before.
   void reload(ReloadConfig config);
 
-  /// Opens engines again that were not to be had or have failed; when one came back, every running
-  /// lane takes it over for its new flows, as in a reload. Whether one did. Not at the same time as
-  /// `reload`; a thread of its own may call it.
+  /// Opens engines again that were not to be had or have failed; the lanes come back to them by
+  /// themselves. Whether there were any. A thread of its own may call it, one at a time.
   bool reviveEngines();
+
+  /// Destroys what lanes do not need any more. A device that has failed may take long to close: a
+  /// thread of its own calls it now and then.
+  void freeReturned();
 
   /// Asks the lanes to end their flows and leave.
   void stop();
@@ -68,8 +73,9 @@ class DataPlane {
  private:
   void buildLane(uint32_t index, std::unique_ptr<PacketSource> source);
   void giveLanes(std::shared_ptr<const MatcherDatabase> database,
-                 const std::vector<ApplicationRow>& rows);
-  void checkEngines() const;
+                 const std::vector<ApplicationRow>& rows, const ReloadConfig& config);
+  [[nodiscard]] std::shared_ptr<const MatcherDatabase> database() const;
+  [[nodiscard]] std::shared_ptr<const EngineOrder> engineOrder() const;
   void setDatabase(std::shared_ptr<const MatcherDatabase> database);
 
   DataPlaneConfig config_;

@@ -169,6 +169,8 @@ TEST_CASE("engines fail and come back under running lanes, and nothing is lost")
   std::thread watcher = watch(plane, done);
   std::thread keeper([&plane] {
     reviveUnderWay(plane);
+    while (plane.engines()[0].matchers < LANES) std::this_thread::yield();
+    plane.freeReturned();
     plane.stop();
   });
   plane.wait();
