@@ -188,7 +188,7 @@ export class Probe {
     this.#plane
       .reviveEngines()
       .catch((error: unknown) =>
-        process.emitWarning(`engines cannot be opened again: ${messageOf(error)}`),
+        process.emitWarning(`engines cannot be opened again: ${String(error)}`),
       )
       .finally(() => {
         this.#isReviving = false;
