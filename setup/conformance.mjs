@@ -51,6 +51,7 @@ const DEFECTS = {
   'close-ignored': 'generations',
   'activation-ignored': 'hot-swap',
   deeper: 'back-pressure',
+  hoards: 'back-pressure',
   'job-lost': 'back-pressure',
   'flags-ignored': 'errors',
   'state-lost': 'states',

@@ -127,6 +127,7 @@ void nullArguments(Subject& subject) {
   refuses(api.restoreDatabase(nullptr, 1, &database), "restoreDatabase");
   refuses(api.saveDatabase(nullptr, nullptr, 0, nullptr), "saveDatabase");
   refuses(api.closeDevice(nullptr), "closeDevice");
+  api.freeDatabase(nullptr);
   refuses(api.queryCapabilities(device.handle, nullptr), "queryCapabilities");
   refuses(api.loadDatabase(device.handle, nullptr, &number), "loadDatabase");
   refuses(api.activateDatabase(nullptr, 1), "activateDatabase");
@@ -177,6 +178,18 @@ void tooManyQueues(Subject& subject) {
   queues.emplace_back(subject, device);
 }
 
+void secondOpening(Subject& subject) {
+  const Device first(subject);
+  NcoreDevice* second = nullptr;
+  const NcoreStatus status =
+      subject.api().openDevice(subject.deviceNumber(), subject.deviceOptions(), &second);
+  if (status == NCORE_OK) {
+    checkStatus(subject.api().closeDevice(second), NCORE_OK, "closeDevice of the second");
+  } else {
+    checkStatus(status, NCORE_BUSY, "openDevice while the device is open");
+  }
+}
+
 void busyDevice(Subject& subject) {
   Device device(subject);
   {
@@ -217,6 +230,9 @@ Chapter abiChapter() {
            queueOptions},
           {"queues beyond the most are refused",
            "NCORE_OUT_OF_QUEUES: as many queues are open as the device has", tooManyQueues},
+          {"a device is opened a second time, or is busy",
+           "A device need not be openable a second time while it is open: NCORE_BUSY then.",
+           secondOpening},
           {"a device with a queue stays open", "NCORE_BUSY while a queue is open.", busyDevice},
       }};
 }

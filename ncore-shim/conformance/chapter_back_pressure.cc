@@ -55,6 +55,20 @@ void pollMakesRoom(Subject& subject) {
   check(queue.submit(jobs.data(), 1) == 1, "a completion was polled, and still RING_FULL");
 }
 
+// A device that waits for full batches would hold these back for good.
+void fewAreDone(Subject& subject) {
+  const Database database(subject, patternSet({"ab"}));
+  Device device(subject);
+  device.use(database);
+  for (const uint32_t wanted : {1u, 2u, 3u, 7u, 33u}) {
+    Queue queue(subject, device);
+    const std::vector<NcoreJob> jobs(wanted, job("ab", WHOLE));
+    const uint32_t taken = queue.submit(jobs.data(), wanted);
+    check(queue.wait(taken).completions.size() == taken,
+          "other completions than those of " + std::to_string(taken) + " jobs");
+  }
+}
+
 void nothingIsLost(Subject& subject) {
   for (const uint32_t depth : {1u, 2u, 7u}) {
     Script script;
@@ -142,6 +156,8 @@ Chapter backPressureChapter() {
            ringFull},
           {"a poll makes room", "the host keeps the rest and offers it again after a poll",
            pollMakesRoom},
+          {"jobs complete with polls alone, be they few",
+           "An accepted job completes without another submit", fewAreDone},
           {"short acceptance loses and doubles nothing",
            "submit takes the first `accepted` jobs of the batch", nothingIsLost},
           {"no job is a batch, too", "NCORE_OK also when short", emptySubmit},

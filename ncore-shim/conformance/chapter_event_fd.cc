@@ -88,6 +88,20 @@ void readableUntilAllIsGiven(Subject& subject) {
   loop.checkQuiet("after the last completion was polled");
 }
 
+// Polls only when the descriptor tells to.
+void goesOnByItself(Subject& subject) {
+  for (const uint32_t wanted : {1u, 2u, 3u, 7u, 33u}) {
+    Loop loop(subject);
+    const std::vector<NcoreJob> jobs(wanted, job("abc", WHOLE));
+    const uint32_t taken = loop.queue->submit(jobs.data(), wanted);
+    for (size_t completions = 0; completions < taken;) {
+      loop.checkBecomesReadable("with " + std::to_string(taken - completions) + " of " +
+                                std::to_string(taken) + " completions still to come");
+      completions += loop.queue->poll().completions.size();
+    }
+  }
+}
+
 // The host polls though the descriptor has not told it to, and has no room for all that is there.
 void readableAfterShortPoll(Subject& subject) {
   Loop loop(subject);
@@ -140,6 +154,8 @@ Chapter eventFdChapter() {
            readableWithResults},
           {"readable until all is given", "until a poll has given all of it",
            readableUntilAllIsGiven},
+          {"jobs complete without polls, be they few",
+           "a queue whose event descriptor was asked for needs none", goesOnByItself},
           {"readable again after a poll that had no room for all",
            "readable (POLLIN) when poll has something to give", readableAfterShortPoll},
           {"each queue has its own", "A file descriptor for event loops, the queue's", ofItsQueue},

@@ -176,6 +176,32 @@ void queuesOpenAndClose(Subject& subject) {
   check(failed == 0, "queues opened and closed in two threads: wrong results");
 }
 
+// Opened here, used in two other threads with a stream that goes on, closed in a third.
+void handedOver(Subject& subject) {
+  const Database database(subject, patternSet({"abc"}));
+  Device device(subject);
+  device.use(database);
+  auto queue = std::make_unique<Queue>(subject, device);
+  size_t events = 0;
+  std::string failure;
+  const auto inThread = [&](std::string_view bytes, uint32_t flags) {
+    std::thread([&, bytes, flags] {
+      try {
+        events += queue->run(job(bytes, flags)).events.size();
+      } catch (const Failure& thrown) {
+        failure = thrown.text;
+      }
+    }).join();
+  };
+  inThread("ab", NCORE_JOB_OPEN);
+  inThread("c", NCORE_JOB_CLOSE);
+  std::thread([&] { queue.reset(); }).join();
+  check(failure.empty(), failure);
+  check(events == 1,
+        "a match across two threads that use the queue in turn: expected 1 event, got " +
+            std::to_string(events));
+}
+
 // With jobs in flight: a device that has threads of its own must end them, whatever they are at.
 void devicesOpenAndClose(Subject& subject) {
   const Database database(subject, patternSet({"ab"}));
@@ -230,8 +256,10 @@ Chapter threadsChapter() {
            compileAnywhere},
           {"queues are opened and closed in several threads", "A queue has one owner thread.",
            queuesOpenAndClose},
+          {"a queue is handed over from thread to thread",
+           "a host may hand a queue over from one thread to another", handedOver},
           {"a device is opened and closed again and again",
-           "A device may come back: the host opens it anew.", devicesOpenAndClose},
+           "A device may come back: the host closes it and opens it anew.", devicesOpenAndClose},
           {"a device is closed as soon as its last queue is, in another thread",
            "Functions on a device: any thread, the device serialises them.",
            deviceClosesBehindQueue},

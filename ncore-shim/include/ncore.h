@@ -9,10 +9,10 @@
 // The model
 // ---------
 // A *device* has *queues*. A queue has one owner thread. The host submits batches of *jobs* to a
-// queue and polls *completions* and *events* from it; there are no callbacks and no call blocks.
-// A job carries the next bytes of one *stream*. A stream lives in a *slot* of one queue, from the
-// job that opens it to the job that closes it; the host chooses slots and generations, so no
-// round trip is needed to open one. Matching state crosses job borders: how a stream is cut into
+// queue and polls *completions* and *events* from it; there are no callbacks, and neither of the
+// two waits. A job carries the next bytes of one *stream*. A stream lives in a *slot* of one queue,
+// from the job that opens it to the job that closes it; the host chooses slots and generations, so
+// no round trip is needed to open one. Matching state crosses job borders: how a stream is cut into
 // jobs never changes its events (but for patterns of the end of data, see below).
 //
 // Asynchrony
@@ -23,11 +23,21 @@
 // offers it again after a poll. Completions are reported in the order of submission, over all
 // streams of the queue.
 //
+// Progress
+// --------
+// An accepted job completes without another submit: a device that gathers jobs must not hold the
+// last ones back for more to come. It may need polls to go on; a queue whose event descriptor was
+// asked for needs none. submit, poll and queueEventFd never wait for the device. The others may:
+// closeQueue, closeDevice and unregisterMemory for a bounded time, of which a second is much, also
+// when the device is lost or a job never ends.
+//
 // Whose bytes
 // -----------
 // Job descriptors are read before submit returns. Job *bytes* stay the host's, unchanged, until
 // poll has reported the job's completion; the device must not read them after that. A device with
 // NCORE_CAP_CONSUMES_AT_SUBMIT is done with the bytes of accepted jobs when submit returns.
+// What is never reported, since the device or the queue is lost, stays the device's until
+// closeQueue returns; after that the device touches no memory of the queue's jobs.
 // Job bytes may lie anywhere in the host's memory: a device that cannot reach them copies them. A
 // host that wants to spare it the copy has its buffers registered (registerMemory) and takes job
 // bytes from there.
@@ -58,8 +68,9 @@
 // ------
 // A pattern gives at most one event per stream: at the smallest end offset of any of its matches,
 // wherever they start (what Hyperscan calls single match). The events of a job are sorted by
-// (endOffset, patternId) without duplicates. So the events of a queue are a function of its jobs
-// alone, and two devices can be compared byte for byte.
+// (endOffset, patternId) without duplicates. The events of all jobs of a queue are one sequence, in
+// the order of submission. So the events of a queue are a function of its jobs alone, and two
+// devices can be compared byte for byte.
 //
 // The end of data
 // ---------------
@@ -83,14 +94,20 @@
 // -------
 // A failure of one job is in its completion's status; jobs around it are not affected. When submit
 // or poll itself returns NCORE_OUT_OF_MEMORY or NCORE_DEVICE_LOST the queue's streams and results
-// are lost, and close is the only call left; a device returns NCORE_DEVICE_LOST from then on for
-// all of its queues. Other returned statuses change nothing. A device may come back: the host opens
-// it anew. How long a host waits for a completion is its own matter. A device need not be openable
-// a second time while it is open.
+// are lost, and close is the only call left. Out of memory is that queue alone; a lost device
+// returns NCORE_DEVICE_LOST from then on for all of its queues, from openQueue and from the
+// functions on loaded databases. Other returned statuses change nothing. A device may come back:
+// the host closes it and opens it anew. How long a host waits for a completion is its own matter. A
+// device need not be openable a second time while it is open: NCORE_BUSY then.
 //
 // Room for what comes
 // -------------------
 // A host writes 0 to reserved fields. What is not 0 there is refused as an unknown flag is.
+// A version grows at two places only: by functions at the end of NcoreApi, and by fields at the end
+// of structures that begin with sizeBytes. A host sets such a structure to 0 before the call, since
+// a device writes what it knows and leaves the rest. A device gives no status, verdict or flag that
+// its version does not name. Everything else is another version; an implementation may speak
+// several, and a host asks ncoreGetApi for its newest first.
 #ifndef WEIR_NCORE_H_
 #define WEIR_NCORE_H_
 
@@ -120,12 +137,12 @@ enum {
   NCORE_ABI_MISMATCH = 2,       // the implementation does not speak the version asked for
   NCORE_NO_DEVICE = 3,          // no device with that number
   NCORE_DEVICE_LOST = 4,        // the device went away; only the close functions are left
-  NCORE_OUT_OF_MEMORY = 5,      // host memory
+  NCORE_OUT_OF_MEMORY = 5,      // the host's, or the device's for streams
   NCORE_OUT_OF_PATTERNS = 6,    // the database exceeds the device's pattern memory
   NCORE_OUT_OF_QUEUES = 7,      // as many queues are open as the device has
   NCORE_STALE_GENERATION = 8,   // the slot holds no stream, or one of another generation
   NCORE_NO_DATABASE = 9,        // no database of that id or content is loaded, or none is active
-  NCORE_BUSY = 10,              // what is to be closed or unloaded is in use
+  NCORE_BUSY = 10,              // what is to be closed, unloaded or opened again is in use
   NCORE_RING_FULL = 11,         // submit took no job, since as many are in flight as there may be
   NCORE_EVENTS_TRUNCATED = 12,  // the job has more events than the device reports
   NCORE_TIMEOUT = 13,           // the device gave a job up; its stream is dropped
@@ -307,7 +324,7 @@ typedef struct NcoreApi {
   // all of them, when a regex is null though it has a length, or a reserved field is not 0.
   NcoreStatus (*compile)(const NcorePattern* patterns, uint32_t count, NcorePatternReport* reports,
                          NcoreDatabase** database);
-  // Devices that have loaded it do not need it any more.
+  // Devices that have loaded it do not need it any more. Null does nothing.
   void (*freeDatabase)(NcoreDatabase* database);
   // A database as bytes, for the same implementation on any machine. Writes to *sizeBytes how many
   // there are; BAD_ARGUMENT when `capacity` is less, which 0 (with null bytes) may be, to ask.
@@ -326,7 +343,8 @@ typedef struct NcoreApi {
 
   // Several databases can be loaded; streams opened from now on use the one activated last.
   // Streams that are open keep theirs, so patterns are exchanged without losing a stream. An
-  // activation takes effect on a queue at its next submit.
+  // activation takes effect on a queue at its next submit. OUT_OF_MEMORY when the streams of the
+  // open queues have no room with it: the database that was active stays so.
   NcoreStatus (*loadDatabase)(NcoreDevice* device, const NcoreDatabase* database,
                               uint32_t* databaseId);
   NcoreStatus (*activateDatabase)(NcoreDevice* device, uint32_t databaseId);
@@ -335,19 +353,23 @@ typedef struct NcoreApi {
   NcoreStatus (*queryDatabase)(const NcoreDevice* device, uint32_t databaseId,
                                NcoreDatabaseInfo* info);
 
-  // Memory that job bytes will come from, whole pages. UNSUPPORTED where it spares nothing.
+  // Memory that job bytes will come from, whole pages. UNSUPPORTED where it spares nothing,
+  // BAD_ARGUMENT when some of it is registered already. closeDevice ends what is left.
   NcoreStatus (*registerMemory)(NcoreDevice* device, void* base, uint64_t sizeBytes);
-  // NCORE_BUSY while jobs in flight have their bytes there.
+  // NCORE_BUSY while jobs in flight have their bytes there, BAD_ARGUMENT when no registered memory
+  // begins at `base`.
   NcoreStatus (*unregisterMemory)(NcoreDevice* device, void* base);
 
-  // BAD_ARGUMENT when streams or depth is 0, or above the device's maximum.
+  // BAD_ARGUMENT when streams or depth is 0, or above the device's maximum. OUT_OF_MEMORY when so
+  // many streams have no room beside those of other queues.
   NcoreStatus (*openQueue)(NcoreDevice* device, const NcoreQueueOptions* options,
                            NcoreQueue** queue);
   // Drops open streams and results not polled; the bytes of jobs in flight are the host's again.
   NcoreStatus (*closeQueue)(NcoreQueue* queue);
 
   // Takes jobs[0] to jobs[*accepted - 1]. NCORE_OK also when short; NCORE_RING_FULL when there are
-  // jobs and none was taken, which never is while none is in flight.
+  // jobs and none was taken, which never is while none is in flight. A device may take less than
+  // the queue's depth has room for.
   NcoreStatus (*submit)(NcoreQueue* queue, const NcoreJob* jobs, uint32_t count,
                         uint32_t* accepted);
   // Never waits. A job's events come before or with its completion, in order; where the event
@@ -361,7 +383,8 @@ typedef struct NcoreApi {
 } NcoreApi;
 
 // The one symbol an implementation exports. NCORE_ABI_MISMATCH, with *api untouched, when it does
-// not speak `abiVersion` exactly. The table lives as long as the implementation is loaded.
+// not speak `abiVersion` exactly. The table lives as long as the implementation is loaded, and a
+// host does not unload it: threads of a device may outlive its handles for a moment.
 NCORE_EXPORT NcoreStatus ncoreGetApi(uint32_t abiVersion, const NcoreApi** api);
 
 #ifdef __cplusplus

@@ -9,6 +9,7 @@
 #include <deque>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <vector>
 
 #include "defective.h"
@@ -23,6 +24,7 @@ struct Lane {  // what must be known of a queue to spoil it
   uint32_t depth = 0;
   std::map<uint32_t, uint32_t> generations;  // by slot, of the stream that is open
   std::deque<uint32_t> asked;                // generations that the host gave, of jobs in flight
+  std::optional<NcoreJob> hoarded;
   int pipe[2] = {-1, -1};
 };
 
@@ -148,11 +150,26 @@ void spoil(NcoreJob& job, Lane& lane) {
   if (open != lane.generations.end()) job.generation = open->second;
 }
 
+bool hoards(NcoreQueue* queue, Lane& lane, const NcoreJob* jobs, uint32_t count) {
+  if (!lane.hoarded && count == 1) {
+    lane.hoarded = *jobs;
+    return true;
+  }
+  uint32_t accepted = 0;
+  if (lane.hoarded) sound->submit(queue, &*lane.hoarded, 1, &accepted);
+  if (accepted == 1) lane.hoarded.reset();
+  return false;
+}
+
 NcoreStatus submit(NcoreQueue* queue, const NcoreJob* jobs, uint32_t count, uint32_t* accepted) {
   if (queue == nullptr || jobs == nullptr || accepted == nullptr) {
     return sound->submit(queue, jobs, count, accepted);
   }
   Lane& lane = laneOf(queue);
+  if (defect == Defect::HOARDS && hoards(queue, lane, jobs, count)) {
+    *accepted = 1;
+    return NCORE_OK;
+  }
   std::vector<NcoreJob> spoilt(jobs, jobs + count);
   const auto generations = lane.generations;
   for (NcoreJob& job : spoilt) spoil(job, lane);

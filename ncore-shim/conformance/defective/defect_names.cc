@@ -26,6 +26,7 @@ constexpr std::pair<std::string_view, Defect> NAMES[] = {
     {"slots-folded", Defect::SLOTS_FOLDED},
     {"activation-ignored", Defect::ACTIVATION_IGNORED},
     {"deeper", Defect::DEEPER},
+    {"hoards", Defect::HOARDS},
     {"job-lost", Defect::JOB_LOST},
     {"flags-ignored", Defect::FLAGS_IGNORED},
     {"state-lost", Defect::STATE_LOST},

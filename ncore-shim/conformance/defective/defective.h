@@ -25,6 +25,7 @@ enum class Defect {
   SLOTS_FOLDED,         // slots beyond 65536 are those below
   ACTIVATION_IGNORED,   // of any but the first database
   DEEPER,               // more jobs in flight than the depth
+  HOARDS,               // a job submitted alone waits for the next submit
   JOB_LOST,             // the last of a batch is accepted and not done
   FLAGS_IGNORED,        // unknown ones
   STATE_LOST,           // an imported stream begins anew
