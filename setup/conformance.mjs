@@ -7,8 +7,10 @@ import { runStep } from './progress.mjs';
 import { ROOT } from './root.mjs';
 
 const BUILD = path.join(ROOT, '.cache', 'cmake', 'ncore-shim');
-const PROGRAM = path.join(BUILD, 'conformance', 'ncore-conformance');
-const EMULATOR = path.join(BUILD, 'libncore_emulator.so');
+const THREAD_BUILD = `${BUILD}-thread`;
+const programIn = (build) => path.join(build, 'conformance', 'ncore-conformance');
+const emulatorIn = (build) => path.join(build, 'libncore_emulator.so');
+const EMULATOR = emulatorIn(BUILD);
 const EXAMPLE = path.join(BUILD, 'examples', 'hyperscan', 'libncore_hyperscan.so');
 const DEFECTIVE = path.join(BUILD, 'conformance', 'defective', 'libncore_defective.so');
 const TARGETS = [
@@ -63,11 +65,12 @@ const DEFECTS = {
   'far-late': 'reference',
 };
 
-async function reportOf(args, env = {}) {
+async function reportOf(args, { build = BUILD, env = {} } = {}) {
   const words = [...args, '--json', '--seconds', SECONDS];
-  const { text } = await outputOf(PROGRAM, words, { env: { ...process.env, ...env } });
+  const { text } = await outputOf(programIn(build), words, { env: { ...process.env, ...env } });
+  const end = text.lastIndexOf('\n]}') + 3; // sanitizers write behind it
   try {
-    return JSON.parse(text.slice(0, text.lastIndexOf('\n]}') + 3)); // sanitizers write behind it
+    return { ...JSON.parse(text.slice(0, end)), behind: text.slice(end) };
   } catch {
     return { error: text };
   }
@@ -93,8 +96,8 @@ function countMisquoted({ requirements }) {
   return wrong.length;
 }
 
-async function judgeDevice({ name, args }) {
-  const report = await reportOf(args);
+async function judgeDevice({ name, args, ...where }) {
+  const report = await reportOf(args, where);
   if (report.error !== undefined) {
     console.log(`  FAILED  ${name}: ${report.error}`);
     return { passed: 0, failed: 1 };
@@ -104,6 +107,7 @@ async function judgeDevice({ name, args }) {
   for (const { chapter, requirement, outcome, detail } of report.requirements) {
     if (outcome === 'FAILED') console.log(`  FAILED  ${chapter}: ${requirement}\n${detail}`);
   }
+  if (failed > 0) console.log(report.behind);
   return { passed, failed: failed + countMisquoted(report) };
 }
 
@@ -122,31 +126,54 @@ async function judgeSound(chapter) {
 /** A defect that is found is a test passed. */
 async function judgeDefect([defect, chapter]) {
   const args = [DEFECTIVE, '--chapter', chapter, ...REFERENCE, ...QUICKLY];
-  const report = await reportOf(args, { NCORE_DEFECT: defect });
+  const report = await reportOf(args, { env: { NCORE_DEFECT: defect } });
   if (report.failed > 0) return { passed: 1, failed: 0 };
   console.log(`  FAILED  the chapter ${chapter} does not find the defect ${defect}`);
   console.log(report.error ?? '');
   return { passed: 0, failed: 1 };
 }
 
-/** Each requirement is a test, for each device; so is each planted defect. */
-export async function runConformance() {
-  const configure = ['-S', 'ncore-shim', '-B', BUILD, '-G', 'Ninja', '-DWEIR_SANITIZE=ON'];
-  await runStep('Conformance: configure', 'cmake', configure);
-  await runStep('Conformance: build', 'cmake', ['--build', BUILD, '--target', ...TARGETS]);
+async function addUp(works) {
   const sum = { passed: 0, failed: 0 };
-  const judge = async (work) => {
+  await inParallel(works, async (work) => {
     const { passed, failed } = await work();
     sum.passed += passed;
     sum.failed += failed;
-  };
-  await inParallel(
-    [
-      ...DEVICES.map((device) => () => judgeDevice(device)),
-      ...[...new Set(Object.values(DEFECTS))].map((chapter) => () => judgeSound(chapter)),
-      ...Object.entries(DEFECTS).map((defect) => () => judgeDefect(defect)),
-    ],
-    judge,
-  );
+  });
   return sum;
+}
+
+async function make(folder, sanitize, targets) {
+  await runStep('Conformance: configure', 'cmake', [
+    ...['-S', 'ncore-shim', '-B', folder, '-G', 'Ninja', `-DWEIR_SANITIZE=${sanitize}`],
+  ]);
+  await runStep('Conformance: build', 'cmake', ['--build', folder, '--target', ...targets]);
+}
+
+/** Each requirement is a test, for each device; so is each planted defect. */
+export async function runConformance() {
+  await make(BUILD, 'ON', TARGETS);
+  return addUp([
+    ...DEVICES.map((device) => () => judgeDevice(device)),
+    ...[...new Set(Object.values(DEFECTS))].map((chapter) => () => judgeSound(chapter)),
+    ...Object.entries(DEFECTS).map((defect) => () => judgeDefect(defect)),
+  ]);
+}
+
+/** The chapters in which threads meet, under ThreadSanitizer: a race ends the process, which fails the requirement. */
+export async function runThreadConformance() {
+  await make(THREAD_BUILD, 'thread', ['ncore-conformance', 'ncore_emulator_shared']);
+  const env = { TSAN_OPTIONS: 'halt_on_error=1' };
+  const args = (chapter) => [
+    ...[emulatorIn(THREAD_BUILD), '--options', 'channels=4', '--chapter', chapter],
+  ];
+  return addUp(
+    ['threads', 'event-fd', 'order'].map(
+      (chapter) => () =>
+        judgeDevice({
+          ...{ name: `${chapter}, under ThreadSanitizer`, args: args(chapter) },
+          ...{ build: THREAD_BUILD, env },
+        }),
+    ),
+  );
 }

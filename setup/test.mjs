@@ -4,7 +4,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { runConformance } from './conformance.mjs';
+import { runConformance, runThreadConformance } from './conformance.mjs';
 import { runFuzz } from './fuzz.mjs';
 import { CHECKS } from './lint.mjs';
 import { RUN_PACKAGES, TEST_PACKAGES } from './packages.mjs';
@@ -55,16 +55,17 @@ async function skippedCases(program, options) {
 }
 
 /** A program's test cases, some to a process, as many processes at once as there are cores. */
-async function runDoctest(program, env) {
+async function runDoctest(program, env, sources = []) {
   const options = { cwd: ROOT, env };
-  const { text: counted } = await outputOf(program, ['--count'], options);
+  const chosen = sources.length > 0 ? [`--source-file=${sources.join(',')}`] : [];
+  const { text: counted } = await outputOf(program, ['--count', ...chosen], options);
   const count = Number(/filters: (\d+)/.exec(counted)?.[1] ?? 0);
   const firsts = [];
   for (let first = 1; first <= count; first += TESTS_OF_A_PROCESS) firsts.push(first);
   const skipped = await skippedCases(program, options);
   const sum = { passed: 0, failed: count === 0 ? 1 : 0, skipped };
   await inParallel(firsts, async (first) => {
-    const range = [`--first=${first}`, `--last=${first + TESTS_OF_A_PROCESS - 1}`];
+    const range = [...chosen, `--first=${first}`, `--last=${first + TESTS_OF_A_PROCESS - 1}`];
     const { text, hasFailed } = await outputOf(program, range, options);
     const counts = /test cases:\s*\d+ \|\s*(\d+) passed \|\s*(\d+) failed/.exec(text);
     sum.passed += Number(counts?.[1] ?? 0);
@@ -75,20 +76,39 @@ async function runDoctest(program, env) {
 }
 
 /** C++ unit tests without Node, under AddressSanitizer and UBSan unless `sanitize` says otherwise. */
-async function runCpp({ folder, program, sanitize = 'ON' }) {
+async function runCpp({ folder, program, sanitize = 'ON', sources }) {
   const build = path.join(CACHE, 'cmake', sanitize === 'ON' ? folder : `${folder}-${sanitize}`);
   await runStep(`C++ ${folder}: configure`, 'cmake', [
     ...['-S', folder, '-B', build, '-G', 'Ninja', `-DWEIR_SANITIZE=${sanitize}`],
   ]);
   await runStep(`C++ ${folder}: build`, 'cmake', ['--build', build, '--target', program]);
-  return runDoctest(path.join(build, program), {
+  const env = {
     ...process.env,
     WEIR_SIGNATURE_DUMP: dumpSignatures(path.join(ROOT, 'signatures'), 'signatures.dump'),
     WEIR_L7_SIGNATURE_DUMP: dumpSignatures(
       path.join(ROOT, '../shared/data/l7-patterns'),
       'l7.dump',
     ),
-  });
+  };
+  return runDoctest(path.join(build, program), env, sources);
+}
+
+/** Of ncore_tests those in which several threads meet; the others would only be slow. */
+const SHIM_THREAD_SOURCES = ['*emulator_*_test.cc', '*card_clock_test.cc', '*ncore_api_test.cc'];
+
+/** Under ThreadSanitizer. */
+async function runThreads() {
+  const sanitize = 'thread';
+  const parts = [
+    await runCpp({ folder: 'native', program: 'lane_tests', sanitize }),
+    await runCpp({
+      ...{ folder: 'ncore-shim', program: 'ncore_tests', sanitize },
+      sources: SHIM_THREAD_SOURCES,
+    }),
+    await runThreadConformance(),
+  ];
+  const sum = (key) => parts.reduce((total, part) => total + part[key], 0);
+  return { passed: sum('passed'), failed: sum('failed'), skipped: parts[0].skipped };
 }
 
 function runVitest(project) {
@@ -127,7 +147,7 @@ const SUITES = {
   'cpp-ncore-shim': () => runCpp({ folder: 'ncore-shim', program: 'ncore_tests' }),
   conformance: runConformance,
   'cpp-native': () => runCpp({ folder: 'native', program: 'native_tests' }),
-  tsan: () => runCpp({ folder: 'native', program: 'lane_tests', sanitize: 'thread' }),
+  tsan: runThreads,
   fuzz: runFuzz,
   unit: () => runVitest('unit'),
   e2e: () => runVitest('e2e'),
