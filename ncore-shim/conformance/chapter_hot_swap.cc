@@ -181,6 +181,27 @@ void patternMemory(Subject& subject) {
   check(!queue.run(job("SSH-2.0", WHOLE)).events.empty(), "the device is of no use afterwards");
 }
 
+void memoryReturns(Subject& subject) {
+  howManyFit(subject);
+  Device device(subject);
+  std::vector<uint32_t> ids;
+  uint32_t id = 0;
+  const auto loads = [&] {
+    const Database next(subject, numbered(static_cast<uint32_t>(ids.size())));
+    return subject.api().loadDatabase(device.handle, next.handle, &id);
+  };
+  while (loads() == NCORE_OK) ids.push_back(id);
+  if (ids.size() < 2) throw NotApplicable{"the device holds one of these databases"};
+  checkStatus(subject.api().activateDatabase(device.handle, ids[0]), NCORE_OK, "activate");
+  Queue queue(subject, device);
+  checkStatus(queue.statusOf(job("SSH-", NCORE_JOB_OPEN)), NCORE_OK, "OPEN");
+  checkStatus(subject.api().activateDatabase(device.handle, ids[1]), NCORE_OK, "activate");
+  checkStatus(subject.api().unloadDatabase(device.handle, ids[0]), NCORE_OK, "unload");
+  check(!queue.run(job("2.0", NCORE_JOB_CLOSE)).events.empty(),
+        "a stream with an unloaded database gave no event");
+  checkStatus(loads(), NCORE_OK, "loadDatabase after the last stream of an unloaded one is closed");
+}
+
 }  // namespace
 
 Chapter hotSwapChapter() {
@@ -206,6 +227,8 @@ Chapter hotSwapChapter() {
           {"a database beyond the pattern memory is refused, and room comes back",
            "NCORE_OUT_OF_PATTERNS: the database exceeds the device's pattern memory",
            patternMemory},
+          {"room of an unloaded database comes back with its last stream",
+           "Streams opened with it go on; its memory returns with the last.", memoryReturns},
           {"a device says what a database takes", "What a database takes on a device.",
            whatItTakes},
       }};

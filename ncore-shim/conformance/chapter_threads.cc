@@ -115,21 +115,24 @@ void exchangedMeanwhile(Subject& subject) {
   const std::vector<Ends> expected = alone(subject, database);
   Device device(subject);
   uint32_t active = device.use(database);
+  uint32_t exchanges = 0;
   // Another database with the same patterns: whichever a stream gets, its events are the same.
   const auto exchange = [&] {
     const Database fresh(subject, signatures());
     uint32_t next = 0;
     const NcoreStatus status = subject.api().loadDatabase(device.handle, fresh.handle, &next);
-    if (status == NCORE_OUT_OF_PATTERNS) throw NotApplicable{"two databases do not fit"};
+    if (status == NCORE_OUT_OF_PATTERNS) return;  // streams still go on with an earlier one
     checkStatus(status, NCORE_OK, "loadDatabase");
     checkStatus(subject.api().activateDatabase(device.handle, next), NCORE_OK, "activateDatabase");
     checkStatus(subject.api().unloadDatabase(device.handle, active), NCORE_OK, "unloadDatabase");
     active = next;
+    ++exchanges;
     NcoreCapabilities capabilities{};
     capabilities.sizeBytes = sizeof capabilities;
     subject.api().queryCapabilities(device.handle, &capabilities);
   };
   compare(inThreads(subject, device, exchange), expected);
+  if (exchanges == 0) throw NotApplicable{"two databases do not fit"};
 }
 
 void compileAnywhere(Subject& subject) {

@@ -88,17 +88,27 @@ void EmulatorDevice::describe(NcoreCapabilities& capabilities) const {
 
 // ------------------------------------------------------------------ databases
 
+// What is handed to queues has a reference count of the device's own, which tells when the last
+// stream has let go of it; the host's handle would keep the database's.
 NcoreStatus EmulatorDevice::load(Database database, uint32_t& databaseId) {
   const std::lock_guard lock(mutex_);
   if (isLost()) return NCORE_DEVICE_LOST;
-  if (options_.memoryBytes != 0) {
-    uint64_t bytes = database->memoryBytes();
-    for (const auto& [id, loaded] : databases_) bytes += loaded->memoryBytes();
-    if (bytes > options_.memoryBytes) return NCORE_OUT_OF_PATTERNS;
-  }
-  databases_.emplace(lastId_ + 1, std::move(database));
+  const uint64_t limit = options_.memoryBytes;
+  if (limit != 0 && memoryInUse() + database->memoryBytes() > limit) return NCORE_OUT_OF_PATTERNS;
+  const auto held = std::make_shared<Database>(std::move(database));
+  databases_.emplace(lastId_ + 1, Database(held, held->get()));
   databaseId = ++lastId_;
   return NCORE_OK;
+}
+
+uint64_t EmulatorDevice::memoryInUse() {
+  uint64_t bytes = 0;
+  for (const auto& [id, loaded] : databases_) bytes += loaded->memoryBytes();
+  std::erase_if(unloaded_, [](const auto& database) { return database.expired(); });
+  for (const auto& unloaded : unloaded_) {
+    if (const Database database = unloaded.lock()) bytes += database->memoryBytes();
+  }
+  return bytes;
 }
 
 NcoreStatus EmulatorDevice::activate(uint32_t databaseId) {
@@ -114,7 +124,11 @@ NcoreStatus EmulatorDevice::unload(uint32_t databaseId) {
   const std::lock_guard lock(mutex_);
   if (isLost()) return NCORE_DEVICE_LOST;
   if (databaseId == activeId_ && databaseId != 0) return NCORE_BUSY;
-  return databases_.erase(databaseId) > 0 ? NCORE_OK : NCORE_NO_DATABASE;
+  const auto found = databases_.find(databaseId);
+  if (found == databases_.end()) return NCORE_NO_DATABASE;
+  unloaded_.push_back(found->second);
+  databases_.erase(found);
+  return NCORE_OK;
 }
 
 NcoreStatus EmulatorDevice::query(uint32_t databaseId, NcoreDatabaseInfo& info) const {

@@ -59,10 +59,13 @@ class EmulatorDevice {
   bool inUse() const;
 
  private:
+  uint64_t memoryInUse();
+
   const DeviceOptions options_;
   std::vector<std::unique_ptr<EmulatorChannel>> channels_;
   mutable std::mutex mutex_;
   std::unordered_map<uint32_t, Database> databases_;
+  std::vector<std::weak_ptr<const PatternDatabase>> unloaded_;  // while streams go on with them
   std::vector<EmulatorQueue*> queues_;
   uint32_t lastId_ = 0;
   uint32_t activeId_ = 0;  // 0: none

@@ -46,6 +46,35 @@ bool isReadable(int fd, int timeoutMs = 0) {
 
 }  // namespace
 
+TEST_CASE("pattern memory returns with the last stream of an unloaded database") {
+  const Patterns first({{"abcd"}});
+  const Patterns second({{"abce"}});
+  const Patterns third({{"abcf"}});
+  for (const char* channels : {"channels=0", "channels=2"}) {
+    uint64_t bytes = 0;
+    {
+      Rig rig;
+      NcoreDatabaseInfo info{};
+      info.sizeBytes = sizeof info;
+      REQUIRE(api().queryDatabase(rig.device, rig.use(first), &info) == NCORE_OK);
+      bytes = info.patternMemoryBytes;
+    }
+    const std::string options =
+        std::string(channels) + ",memory=" + std::to_string(2 * bytes + bytes / 2);
+    Rig rig({16, 64, 0}, options.c_str());
+    uint32_t id = 0;
+    const auto loadThird = [&] { return api().loadDatabase(rig.device, third.database, &id); };
+    const uint32_t old = rig.use(first);
+    rig.run(job("ab", OPEN));
+    rig.use(second);
+    CHECK(loadThird() == NCORE_OUT_OF_PATTERNS);
+    CHECK(api().unloadDatabase(rig.device, old) == NCORE_OK);
+    CHECK(loadThird() == NCORE_OUT_OF_PATTERNS);
+    CHECK(rig.run(job("cd", NCORE_JOB_CLOSE)).events.size() == 1);
+    CHECK(loadThird() == NCORE_OK);
+  }
+}
+
 TEST_CASE("options are known or refused") {
   for (const char* options :
        {"", "channels=3", "timing=card", "fault=lost@5,back=10", "memory=1",

@@ -56,7 +56,7 @@ NcoreCompletion StreamTable::run(const StreamJob& job, std::vector<NcoreEvent>& 
   scan(job, completion, events);
   if (job.job.flags & NCORE_JOB_EXPORT) completion.stateBytes = write(job.job);
   if (job.job.flags & NCORE_JOB_CLOSE) close(slots_[placeOf(job.job)]);
-  retireMatchers();
+  retireMatchers(job.database.get());
   return completion;
 }
 
@@ -181,11 +181,11 @@ StreamMatcher& StreamTable::matcherFor(const std::shared_ptr<const PatternDataba
   return *matchers_.back();
 }
 
-void StreamTable::retireMatchers() {
-  if (matchers_.size() < 2) return;
-  const auto* current = matchers_.back().get();
+// `wanted`: null when the job did not say.
+void StreamTable::retireMatchers(const PatternDatabase* wanted) {
+  if (wanted == nullptr) return;
   std::erase_if(matchers_, [&](const auto& matcher) {
-    return matcher.get() != current && matcher->openStreams() == 0;
+    return matcher->database() != wanted && matcher->openStreams() == 0;
   });
 }
 

@@ -18,8 +18,9 @@ namespace weir::ncore {
 // A job and what it needs to know that was so when it was submitted.
 struct StreamJob {
   NcoreJob job{};
-  std::shared_ptr<const PatternDatabase> database;  // OPEN: the active one, or the state's
-  NcoreStatus refused = NCORE_OK;                   // why it is not run
+  // OPEN: the active one, or the state's. CLOSE: the active one, whose tables are worth keeping.
+  std::shared_ptr<const PatternDatabase> database;
+  NcoreStatus refused = NCORE_OK;  // why it is not run
   uint32_t eventsMax = UINT32_MAX;
 };
 
@@ -64,12 +65,12 @@ class StreamTable {
   uint32_t write(const NcoreJob& job);
   StreamMatcher& matcherFor(const std::shared_ptr<const PatternDatabase>& database);
   void close(Slot& slot);
-  void retireMatchers();
+  void retireMatchers(const PatternDatabase* wanted);
 
   const Share share_;
   const uint64_t tablesBytes_;
   std::vector<Slot> slots_;
-  // The last one served the last opening; the others stay until their last stream closes.
+  // Those without a stream stay for the database that openings want, and go when it is another.
   std::vector<std::unique_ptr<StreamMatcher>> matchers_;
   std::vector<Match> matches_;  // scratch
   std::vector<uint8_t> state_;  // scratch
