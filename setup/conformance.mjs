@@ -54,6 +54,7 @@ const DEFECTS = {
   'activation-ignored': 'hot-swap',
   deeper: 'back-pressure',
   hoards: 'back-pressure',
+  'reads-beyond': 'back-pressure',
   'job-lost': 'back-pressure',
   'flags-ignored': 'errors',
   'state-lost': 'states',

@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Short acceptance is the only back-pressure.
+#include <sys/mman.h>
+#include <unistd.h>
+
 #include <algorithm>
+#include <cstring>
+#include <deque>
 
 #include "script.h"
 #include "subject.h"
@@ -130,6 +135,46 @@ void descriptorsAreCopied(Subject& subject) {
   }
 }
 
+// A page with bytes at its end, before one that nobody may touch.
+class GuardedBytes {
+ public:
+  explicit GuardedBytes(std::string_view bytes) {
+    check(memory_ != MAP_FAILED, "no memory");
+    check(mprotect(memory_ + pageBytes_, pageBytes_, PROT_NONE) == 0, "no guard");
+    std::memcpy(memory_ + pageBytes_ - bytes.size(), bytes.data(), bytes.size());
+    view = {memory_ + pageBytes_ - bytes.size(), bytes.size()};
+  }
+  ~GuardedBytes() { munmap(memory_, 2 * pageBytes_); }
+  GuardedBytes(const GuardedBytes&) = delete;
+  GuardedBytes& operator=(const GuardedBytes&) = delete;
+
+  void close() { mprotect(memory_, pageBytes_, PROT_NONE); }
+
+  std::string_view view;
+
+ private:
+  const size_t pageBytes_ = static_cast<size_t>(sysconf(_SC_PAGESIZE));
+  char* memory_ = static_cast<char*>(
+      mmap(nullptr, 2 * pageBytes_, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
+};
+
+// What reads beyond the bytes, or later than it may, ends the process.
+void readsNothingElse(Subject& subject) {
+  const Database database(subject, patternSet({"ab", "^[^b]*b", "xy{2,40}z"}));
+  Device device(subject);
+  device.use(database);
+  Queue queue(subject, device);
+  std::deque<GuardedBytes> given;
+  std::string bytes;
+  for (uint32_t length = 0; length < subject.jobBytes(80); ++length, bytes += "xyab"[length % 4]) {
+    NcoreJob one = job(given.emplace_back(bytes).view, length % 8 == 0 ? NCORE_JOB_OPEN : 0);
+    one.tag = length;
+    const Results results = queue.run(one);
+    checkStatus(results.completions[0].status, NCORE_OK, "a job before a page without access");
+    given.back().close();
+  }
+}
+
 void consumesAtSubmit(Subject& subject) {
   subject.needs(NCORE_CAP_CONSUMES_AT_SUBMIT, "NCORE_CAP_CONSUMES_AT_SUBMIT");
   const Database database(subject, patternSet({"ab"}));
@@ -167,6 +212,8 @@ Chapter backPressureChapter() {
            closesWithJobsInFlight},
           {"descriptors are read before submit returns",
            "Job descriptors are read before submit returns.", descriptorsAreCopied},
+          {"a device reads the bytes of jobs and no others, until their completion was polled",
+           "the device must not read them after that", readsNothingElse},
           {"bytes consumed at submit are the host's again",
            "A device with NCORE_CAP_CONSUMES_AT_SUBMIT is done with the bytes of accepted jobs "
            "when "

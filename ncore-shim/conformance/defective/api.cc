@@ -133,7 +133,10 @@ Lane& laneOf(NcoreQueue* queue) {
   return lanes[queue];
 }
 
+volatile uint8_t lastRead = 0;  // else nothing would be read
+
 void spoil(NcoreJob& job, Lane& lane) {
+  if (defect == Defect::READS_BEYOND && job.bytes != nullptr) lastRead = job.bytes[job.lengthBytes];
   if (defect == Defect::JOBS_APART) job.flags |= NCORE_JOB_OPEN;
   if (defect == Defect::ALWAYS_END) job.flags |= NCORE_JOB_END_OF_DATA;
   if (defect == Defect::CLOSE_IGNORED) job.flags &= ~NCORE_JOB_CLOSE;

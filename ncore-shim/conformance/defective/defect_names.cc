@@ -27,6 +27,7 @@ constexpr std::pair<std::string_view, Defect> NAMES[] = {
     {"activation-ignored", Defect::ACTIVATION_IGNORED},
     {"deeper", Defect::DEEPER},
     {"hoards", Defect::HOARDS},
+    {"reads-beyond", Defect::READS_BEYOND},
     {"job-lost", Defect::JOB_LOST},
     {"flags-ignored", Defect::FLAGS_IGNORED},
     {"state-lost", Defect::STATE_LOST},

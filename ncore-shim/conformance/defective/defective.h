@@ -26,6 +26,7 @@ enum class Defect {
   ACTIVATION_IGNORED,   // of any but the first database
   DEEPER,               // more jobs in flight than the depth
   HOARDS,               // a job submitted alone waits for the next submit
+  READS_BEYOND,         // a byte more than the job has
   JOB_LOST,             // the last of a batch is accepted and not done
   FLAGS_IGNORED,        // unknown ones
   STATE_LOST,           // an imported stream begins anew

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "stream.h"
 
+#include <cstdint>
 #include <new>
 #include <stdexcept>
 #include <utility>
@@ -47,6 +48,18 @@ int collect(unsigned index, unsigned long long, unsigned long long to, unsigned,
   return 0;
 }
 
+// Some of Hyperscan's searches for literals read a vector's length behind the bytes they are given
+// (5.4.0 with AVX-512 VBMI does), where the host may have a page that cannot be read. So bytes that
+// end close to the border of a page are copied.
+std::string_view withRoomBehind(std::string_view bytes, std::string& copy) {
+  constexpr size_t VECTOR_BYTES = 64;
+  constexpr size_t PAGE_BYTES_LEAST = 4096;
+  const size_t last = reinterpret_cast<uintptr_t>(bytes.data() + bytes.size()) - 1;
+  if (bytes.empty() || last % PAGE_BYTES_LEAST + VECTOR_BYTES < PAGE_BYTES_LEAST) return bytes;
+  copy.reserve(bytes.size() + VECTOR_BYTES);
+  return copy = bytes;
+}
+
 HsMatches scanPart(hs_stream_t* stream, std::string_view bytes, hs_scratch_t* scratch) {
   HsMatches found;
   if (stream == nullptr || bytes.empty()) return found;
@@ -80,11 +93,13 @@ Stream::Stream(std::shared_ptr<const Database> database) : Stream(std::move(data
 }
 
 void Stream::scan(std::string_view bytes, hs_scratch_t* scratch, std::vector<Match>& matches) {
-  for (const auto& [index, to] : scanPart(asBytesCome_.get(), bytes, scratch)) {
+  std::string copy;
+  const std::string_view readable = withRoomBehind(bytes, copy);
+  for (const auto& [index, to] : scanPart(asBytesCome_.get(), readable, scratch)) {
     matches.push_back({to, database_->asBytesCome().ids[index]});
   }
   // An alternative without '$' holds from its match on, but is told when the end is tested.
-  for (const auto& [index, to] : scanPart(atEnd_.get(), bytes, scratch)) {
+  for (const auto& [index, to] : scanPart(atEnd_.get(), readable, scratch)) {
     if (endMatches_[index] == EndMatch::NONE) endMatches_[index] = EndMatch::HELD;
   }
   offset_ += bytes.size();
