@@ -21,11 +21,14 @@ const TARGETS = [
 ];
 
 /** Of a device that is defective the first failure is enough. */
-const QUICKLY = ['--first-failure', '--patience', '5', '--streams', '100000'];
+const QUICKLY = ['--first-failure', '--patience', '5', '--streams', '100000', '--seconds', '1'];
 const REFERENCE = ['--reference', EMULATOR];
 
-/** Of each random search. */
-const SECONDS = process.env.WEIR_FUZZ_SECONDS ?? '1';
+/** Random searches try the same cases on every machine, unless they are to go on for longer. */
+const SEARCH =
+  process.env.WEIR_FUZZ_SECONDS === undefined
+    ? ['--rounds', '150', '--seconds', '30']
+    : ['--seconds', process.env.WEIR_FUZZ_SECONDS];
 
 const DEVICES = [
   { name: 'emulator', args: [EMULATOR] },
@@ -67,7 +70,7 @@ const DEFECTS = {
 };
 
 async function reportOf(args, { build = BUILD, env = {} } = {}) {
-  const words = [...args, '--json', '--seconds', SECONDS];
+  const words = ['--json', ...SEARCH, ...args];
   const { text } = await outputOf(programIn(build), words, { env: { ...process.env, ...env } });
   const end = text.lastIndexOf('\n]}') + 3; // sanitizers write behind it
   try {

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // Random sequences of jobs against the model.
-#include <chrono>
 
 #include "random_script.h"
 #include "script.h"
@@ -13,11 +12,9 @@ using weir::ncore::testing::RandomRegex;
 
 void run(Subject& subject, const RandomShape& shape, uint32_t seed, double share) {
   RandomRegex random(subject.settings().seed + seed);
-  const auto begin = std::chrono::steady_clock::now();
-  const std::chrono::duration<double> limit(subject.settings().seconds * share);
-  do {
+  for (Search search(subject, {.share = share}); search.goesOn();) {
     checkAgainstModel(subject, randomScript(subject, random, shape));
-  } while (std::chrono::steady_clock::now() - begin < limit);
+  }
   subject.tally().checkManyAccepted();
 }
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Streams are moved between slots, queues and devices.
 #include <algorithm>
-#include <chrono>
 
 #include "random_script.h"
 #include "script.h"
@@ -176,15 +175,13 @@ void damagedStates(Subject& subject) {
 void randomMoves(Subject& subject) {
   offered(subject);
   RandomRegex random(subject.settings().seed + 2);
-  const auto begin = std::chrono::steady_clock::now();
-  const std::chrono::duration<double> limit(subject.settings().seconds / 2);
-  do {
+  for (Search search(subject, {.share = 0.5}); search.goesOn();) {
     RandomShape shape;
     shape.mayFail = false;
     shape.mayExchange = random.below(2) == 0;
     shape.queuesMax = 3;
     checkAgainstModel(subject, randomScript(subject, random, shape));
-  } while (std::chrono::steady_clock::now() - begin < limit);
+  }
   subject.tally().checkManyAccepted();
 }
 

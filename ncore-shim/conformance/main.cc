@@ -32,8 +32,11 @@ devices that lack something which this one has.
 %s
   --reference LIB  another implementation, with whose events those of large sets
                    on long streams are compared, byte for byte
-  --seconds S      how long each random search goes on, and how long a case is
-                   made smaller (5)
+  --rounds N       how many rounds each random search has; 0: as many as it has
+                   time for (0). With a number a slow machine tries the same
+                   cases as a fast one.
+  --seconds S      how long a random search goes on at most, and how long a case
+                   is made smaller (5)
   --streams N      slots of the requirement about many streams (1000000)
   --patience S     a completion that has not come after S seconds never will (20)
   --seed N         of the random searches (1): the same patterns and jobs again
@@ -98,6 +101,8 @@ void takeOption(Arguments& arguments, const std::string& option, const char* val
     settings.chapter = value;
   } else if (option == "--reference") {
     settings.reference = value;
+  } else if (option == "--rounds") {
+    settings.rounds = whole();
   } else if (option == "--seconds") {
     settings.seconds = number("--seconds", value);
   } else if (option == "--streams") {

@@ -90,7 +90,20 @@ std::string Tally::text() const {
   if (sets_ == 0) return "";
   return std::to_string(sets_) + (sets_ == 1 ? " random set, " : " random sets, ") +
          std::to_string(accepted_) + " of " + std::to_string(patterns_) + " patterns accepted, " +
-         std::to_string(events_) + " events compared";
+         std::to_string(events_) + " events compared" +
+         (undecided_ == 0 ? ""
+                          : ", " + std::to_string(undecided_) + " sets left to PCRE2's limits");
+}
+
+Search::Search(const Subject& subject, const Cost& cost)
+    : roundsMax_(subject.settings().rounds == 0
+                     ? UINT32_MAX
+                     : std::max(subject.settings().rounds / cost.roundsForOne, 1u)),
+      timeMax_(subject.settings().seconds * cost.share) {}
+
+bool Search::goesOn() {
+  const bool isTimeLeft = std::chrono::steady_clock::now() - begin_ < timeMax_;
+  return rounds_++ == 0 || (isTimeLeft && rounds_ <= roundsMax_);
 }
 
 Subject::Subject(const Settings& settings) : settings_(settings) {

@@ -21,7 +21,8 @@ struct Settings {
   std::string options;             // of the device
   std::string chapter;             // "": all
   std::string reference;           // another library, "": none
-  double seconds = 5;              // of each random search
+  uint32_t rounds = 0;             // of each random search; 0: as many as there is time for
+  double seconds = 5;              // of each random search at most
   double patienceSeconds = 20;     // a job that takes longer never completes
   uint32_t streams = 1000000;      // of the requirement about many
   uint32_t seed = 1;
@@ -42,6 +43,7 @@ class Tally {
     accepted_ += accepted;
   }
   void addEvents(size_t events) { events_ += events; }
+  void addUndecided() { ++undecided_; }
   // Throws Failure when the device has accepted less than a third of many patterns.
   void checkManyAccepted() const;
   [[nodiscard]] std::string text() const;  // "" where nothing was random
@@ -51,6 +53,7 @@ class Tally {
   size_t patterns_ = 0;
   size_t accepted_ = 0;
   size_t events_ = 0;
+  size_t undecided_ = 0;  // cases that PCRE2 gave up
 };
 
 class Subject {
@@ -93,6 +96,26 @@ class Subject {
   const NcoreApi* api_ = nullptr;
   uint32_t deviceNumber_ = 0;
   NcoreCapabilities capabilities_{};
+};
+
+// The rounds of a random search: as many as were asked for, else for as long.
+class Search {
+ public:
+  struct Cost {
+    double share = 1;           // of the time
+    uint32_t roundsForOne = 1;  // where a round is as long as so many of others
+  };
+  explicit Search(const Subject& subject) : Search(subject, Cost()) {}
+  Search(const Subject& subject, const Cost& cost);
+
+  // To be asked before each round; yes at least once.
+  bool goesOn();
+
+ private:
+  const uint32_t roundsMax_;
+  const std::chrono::duration<double> timeMax_;
+  const std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
+  uint32_t rounds_ = 0;
 };
 
 std::string nameOf(NcoreStatus status);
