@@ -69,17 +69,29 @@ class OptionsParser {
     return fault.has_value();
   }
 
+  // Those of which there is at least one.
+  uint32_t* limitOf(std::string_view name) {
+    if (name == "jobbytes") return &options_.jobBytesMax;
+    if (name == "queues") return &options_.queuesMax;
+    if (name == "streams") return &options_.streamsMax;
+    if (name == "opens") return &options_.opensMax;
+    return nullptr;
+  }
+
   bool setNumber(std::string_view name, uint64_t number) {
     if (name == "memory") {
       options_.memoryBytes = number;
+      return true;
+    }
+    if (uint32_t* const limit = limitOf(name)) {
+      if (number == 0 || number > UINT32_MAX) return false;
+      *limit = static_cast<uint32_t>(number);
       return true;
     }
     if (name == "channels" && number <= CHANNELS_MAX) {
       channels_ = static_cast<uint32_t>(number);
     } else if (name == "depth" && number > 0 && number <= DEPTH_MAX) {
       options_.depthMax = static_cast<uint32_t>(number);
-    } else if (name == "jobbytes" && number > 0 && number <= UINT32_MAX) {
-      options_.jobBytesMax = static_cast<uint32_t>(number);
     } else if (name == "back" && number <= UINT32_MAX) {
       options_.backMs = static_cast<uint32_t>(number);
     } else {

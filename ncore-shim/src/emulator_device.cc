@@ -32,6 +32,9 @@ Return& lostDevice() {
   return lost;
 }
 
+// Those that were opened with `opens`.
+std::atomic<uint32_t> limitedDevices{0};
+
 // A host built against an earlier header knows less; it must not be written past.
 template <typename Struct>
 void copyKnown(const Struct& from, Struct& to) {
@@ -43,6 +46,7 @@ void copyKnown(const Struct& from, Struct& to) {
 }  // namespace
 
 NcoreStatus EmulatorDevice::mayOpen(DeviceOptions& options) {
+  if (options.opensMax != 0 && limitedDevices >= options.opensMax) return NCORE_BUSY;
   if (!options.backMs) return NCORE_OK;
   Return& lost = lostDevice();
   const std::lock_guard lock(lost.mutex);
@@ -54,9 +58,14 @@ NcoreStatus EmulatorDevice::mayOpen(DeviceOptions& options) {
 }
 
 EmulatorDevice::EmulatorDevice(const DeviceOptions& options) : options_(options) {
+  if (options.opensMax != 0) ++limitedDevices;
   for (uint32_t i = 0; i < options.channels; ++i) {
     channels_.push_back(std::make_unique<EmulatorChannel>(options_));
   }
+}
+
+EmulatorDevice::~EmulatorDevice() {
+  if (options_.opensMax != 0) --limitedDevices;
 }
 
 void EmulatorDevice::describe(NcoreCapabilities& capabilities) const {
@@ -65,7 +74,8 @@ void EmulatorDevice::describe(NcoreCapabilities& capabilities) const {
   all.flags = NCORE_CAP_SOFTWARE | NCORE_CAP_REPORTS_EXHAUSTION | NCORE_CAP_END_OF_DATA |
               NCORE_CAP_STREAM_STATES | NCORE_CAP_EVENT_FD;
   all.channels = std::max(options_.channels, 1U);
-  all.streamsMax = STREAMS_MAX;
+  all.queuesMax = options_.queuesMax;
+  all.streamsMax = streamsMax();
   all.queueDepthMax = options_.depthMax;
   all.jobBytesMax = options_.jobBytesMax;
   all.batchJobsBest = options_.channels * JOBS_PER_CHANNEL_BEST;
@@ -164,6 +174,7 @@ EmulatorDevice::Database EmulatorDevice::find(uint64_t digest) {
 
 void EmulatorDevice::addQueue(EmulatorQueue* queue) {
   const std::lock_guard lock(mutex_);
+  if (options_.queuesMax != 0 && queues_.size() >= options_.queuesMax) throw OutOfQueues();
   queues_.push_back(queue);
 }
 

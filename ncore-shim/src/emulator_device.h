@@ -26,10 +26,14 @@ class EmulatorDevice {
 
   static constexpr uint32_t STREAMS_MAX = 1U << 24;  // of a queue: memory that a mistake may cost
 
-  // NCORE_NO_DEVICE while a lost one that is to come back has not.
+  // NCORE_NO_DEVICE while a lost one that is to come back has not; NCORE_BUSY when as many are open
+  // as may be.
   static NcoreStatus mayOpen(DeviceOptions& options);
 
   explicit EmulatorDevice(const DeviceOptions& options);
+  ~EmulatorDevice();
+  EmulatorDevice(const EmulatorDevice&) = delete;
+  EmulatorDevice& operator=(const EmulatorDevice&) = delete;
 
   const DeviceOptions& options() const { return options_; }
   void describe(NcoreCapabilities& capabilities) const;
@@ -51,9 +55,15 @@ class EmulatorDevice {
   // How many jobs have been taken before; counts one more.
   uint64_t countJob() { return jobs_.fetch_add(1, std::memory_order_relaxed); }
 
+  uint32_t streamsMax() const {
+    return options_.streamsMax == 0 ? STREAMS_MAX : options_.streamsMax;
+  }
+
   bool isLost() const { return lost_.load(std::memory_order_acquire); }
   void lose();
 
+  struct OutOfQueues {};
+  // Throws OutOfQueues.
   void addQueue(EmulatorQueue* queue);
   void removeQueue(EmulatorQueue* queue);
   bool inUse() const;

@@ -76,17 +76,38 @@ TEST_CASE("pattern memory returns with the last stream of an unloaded database")
 }
 
 TEST_CASE("options are known or refused") {
-  for (const char* options :
-       {"", "channels=3", "timing=card", "fault=lost@5,back=10", "memory=1",
-        "channels=2,timing=card,depth=8", "fault=slow:5", "fault=full@0", "jobbytes=1"}) {
+  for (const char* options : {"", "channels=3", "timing=card", "fault=lost@5,back=10", "memory=1",
+                              "channels=2,timing=card,depth=8", "fault=slow:5", "fault=full@0",
+                              "jobbytes=1", "queues=1,streams=2,opens=1"}) {
     CHECK_MESSAGE(openStatus(options) == NCORE_OK, std::string(options));
   }
   for (const char* options :
        {"channels", "channels=", "channels=x", "channels=1x", "channels=257", "card",
         "timing=", "fault=lost", "fault=lost@", "fault=late@3", "fault=truncate:0", "depth=0",
-        "jobbytes=0", ",channels=1", "Channels=1"}) {
+        "jobbytes=0", "queues=0", "streams=4294967296", "opens=0", ",channels=1", "Channels=1"}) {
     CHECK_MESSAGE(openStatus(options) == NCORE_BAD_ARGUMENT, std::string(options));
   }
+}
+
+TEST_CASE("a device has no more queues, streams and openings than it was given") {
+  NcoreDevice* device = nullptr;
+  REQUIRE(api().openDevice(NCORE_DEVICE_EMULATOR, "opens=1,queues=1,streams=8", &device) ==
+          NCORE_OK);
+  CHECK(openStatus("opens=1") == NCORE_BUSY);
+  CHECK(openStatus("opens=2") == NCORE_OK);
+  CHECK(openStatus("") == NCORE_OK);
+  NcoreQueue* queue = nullptr;
+  NcoreQueue* second = nullptr;
+  const NcoreQueueOptions tooMany{9, 4, 0};
+  const NcoreQueueOptions fits{8, 4, 0};
+  CHECK(api().openQueue(device, &tooMany, &queue) == NCORE_BAD_ARGUMENT);
+  REQUIRE(api().openQueue(device, &fits, &queue) == NCORE_OK);
+  CHECK(api().openQueue(device, &fits, &second) == NCORE_OUT_OF_QUEUES);
+  api().closeQueue(queue);
+  REQUIRE(api().openQueue(device, &fits, &second) == NCORE_OK);
+  api().closeQueue(second);
+  CHECK(api().closeDevice(device) == NCORE_OK);
+  CHECK(openStatus("opens=1") == NCORE_OK);
 }
 
 TEST_CASE("channels give the events and the order of the caller's thread") {

@@ -44,6 +44,8 @@ NcoreStatus guarded(Function function) {
     return NCORE_OUT_OF_MEMORY;
   } catch (const std::system_error&) {  // no more threads
     return NCORE_OUT_OF_MEMORY;
+  } catch (const EmulatorDevice::OutOfQueues&) {
+    return NCORE_OUT_OF_QUEUES;
   }
 }
 
@@ -175,7 +177,7 @@ NcoreStatus unregisterMemory(NcoreDevice* device, void* base) {
 NcoreStatus openQueue(NcoreDevice* device, const NcoreQueueOptions* options, NcoreQueue** queue) {
   if (device == nullptr || options == nullptr || queue == nullptr) return NCORE_BAD_ARGUMENT;
   if (options->streams == 0 || options->depth == 0) return NCORE_BAD_ARGUMENT;
-  if (options->streams > EmulatorDevice::STREAMS_MAX) return NCORE_BAD_ARGUMENT;
+  if (options->streams > device->emulator.streamsMax()) return NCORE_BAD_ARGUMENT;
   if (options->depth > device->emulator.options().depthMax) return NCORE_BAD_ARGUMENT;
   if (device->emulator.isLost()) return NCORE_DEVICE_LOST;
   return guarded([&] {
