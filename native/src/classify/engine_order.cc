@@ -33,9 +33,10 @@ std::string nameOf(const EngineChoice& choice) {
 }
 
 EngineOrder::EngineOrder(EngineOptions options, SignatureSet set, const DatabaseCache& cache,
-                         std::shared_ptr<EngineTotals> totals)
+                         std::shared_ptr<EngineTotals> totals, std::shared_ptr<OpenDevices> devices)
     : MatcherDatabase(std::move(set)),
       options_(std::move(options)),
+      devices_(std::move(devices)),
       databases_(options_.order.size()),
       offerOf_(options_.order.size()),
       use_(options_.order, std::move(totals)) {
@@ -65,10 +66,30 @@ std::shared_ptr<const MatcherDatabase> EngineOrder::open(size_t rank,
                                                          const DatabaseCache& cache) const {
   const EngineChoice& choice = options_.order[rank];
   if (!isDevice(choice)) return createMatcherDatabase(choice.engine, signatures(), cache);
+  try {
+    return load(devices_->open(rank, choice, deviceOptions(rank)), cache);
+  } catch (const EngineError& error) {
+    if (error.failure() != EngineFailure::LOST) throw;
+  }
+  return openAnew(rank, cache);  // the one that is open may have been lost long ago
+}
+
+std::shared_ptr<const MatcherDatabase> EngineOrder::openAnew(size_t rank,
+                                                             const DatabaseCache& cache) const {
+  return load(devices_->openAnew(rank, options_.order[rank], deviceOptions(rank)), cache);
+}
+
+DeviceOptions EngineOrder::deviceOptions(size_t rank) const {
   const auto first = std::find_if(options_.order.begin(), options_.order.end(), isDevice);
   DeviceOptions device = options_.device;
-  if (&*first != &choice) device.settings.clear();
-  return createNcoreDatabase(choice, device, signatures(), RefusedPatterns::GO_TO_HYPERSCAN, cache);
+  if (&*first != &options_.order[rank]) device.settings.clear();
+  return device;
+}
+
+std::shared_ptr<const MatcherDatabase> EngineOrder::load(std::shared_ptr<OpenDevice> device,
+                                                         const DatabaseCache& cache) const {
+  return std::make_shared<NcoreDatabase>(std::move(device), options_.device.gatherNs, signatures(),
+                                         RefusedPatterns::GO_TO_HYPERSCAN, cache);
 }
 
 bool EngineOrder::revive(const DatabaseCache& cache) const {
@@ -89,9 +110,10 @@ bool EngineOrder::mayBeOffered(size_t rank) const {
 /// Whether the engine is open then.
 bool EngineOrder::reviveRank(size_t rank, const DatabaseCache& cache) const {
   if (!needsReopening(rank)) return true;
+  const bool hasFailed = database(rank) != nullptr;
   if (!use_.isUsed(rank)) setDatabase(rank, nullptr);  // some devices cannot be opened twice
   try {
-    setDatabase(rank, open(rank, cache));
+    setDatabase(rank, hasFailed ? openAnew(rank, cache) : open(rank, cache));
   } catch (const EngineError&) {  // still: the use says why since it failed
   }
   return database(rank) != nullptr;
@@ -159,11 +181,13 @@ size_t EngineOrder::streamStateBytes(DatabasePart part) const {
 std::shared_ptr<const MatcherDatabase> createEngines(const EngineOptions& options,
                                                      SignatureSet signatures,
                                                      const DatabaseCache& cache,
-                                                     std::shared_ptr<EngineTotals> totals) {
+                                                     std::shared_ptr<EngineTotals> totals,
+                                                     std::shared_ptr<OpenDevices> devices) {
   const EngineChoice& first = options.order.front();
   if (options.order.size() == 1 && !isDevice(first))
     return createMatcherDatabase(first.engine, std::move(signatures), cache);
-  return std::make_shared<EngineOrder>(options, std::move(signatures), cache, std::move(totals));
+  return std::make_shared<EngineOrder>(options, std::move(signatures), cache, std::move(totals),
+                                       std::move(devices));
 }
 
 }  // namespace weir

@@ -10,6 +10,7 @@
 
 #include "classify/engine_use.h"
 #include "classify/matcher.h"
+#include "classify/open_device.h"
 
 namespace weir {
 
@@ -22,7 +23,7 @@ class EngineOrder final : public MatcherDatabase {
 
   /// Throws SignatureError, and EngineError when no engine of the order is to be had.
   EngineOrder(EngineOptions options, SignatureSet set, const DatabaseCache& cache,
-              std::shared_ptr<EngineTotals> totals);
+              std::shared_ptr<EngineTotals> totals, std::shared_ptr<OpenDevices> devices);
 
   /// With engines that are open already.
   EngineOrder(EngineOptions options, SignatureSet set, Databases databases,
@@ -63,6 +64,11 @@ class EngineOrder final : public MatcherDatabase {
  private:
   [[nodiscard]] std::shared_ptr<const MatcherDatabase> open(size_t rank,
                                                             const DatabaseCache& cache) const;
+  [[nodiscard]] std::shared_ptr<const MatcherDatabase> openAnew(size_t rank,
+                                                                const DatabaseCache& cache) const;
+  [[nodiscard]] std::shared_ptr<const MatcherDatabase> load(std::shared_ptr<OpenDevice> device,
+                                                            const DatabaseCache& cache) const;
+  [[nodiscard]] DeviceOptions deviceOptions(size_t rank) const;
 
   [[nodiscard]] bool reviveRank(size_t rank, const DatabaseCache& cache) const;
   [[nodiscard]] bool needsReopening(size_t rank) const;
@@ -70,6 +76,7 @@ class EngineOrder final : public MatcherDatabase {
   void setDatabase(size_t rank, std::shared_ptr<const MatcherDatabase> database) const;
 
   const EngineOptions options_;
+  const std::shared_ptr<OpenDevices> devices_ = std::make_shared<OpenDevices>();
   mutable std::mutex mutex_;  ///< of the next three
   mutable Databases databases_;
   mutable std::vector<uint64_t> offerOf_;
@@ -78,11 +85,11 @@ class EngineOrder final : public MatcherDatabase {
   EngineUse use_;
 };
 
-/// An EngineOrder, or the one engine itself where there is only one and it cannot fail. Throws as
-/// EngineOrder does.
-std::shared_ptr<const MatcherDatabase> createEngines(const EngineOptions& options,
-                                                     SignatureSet signatures,
-                                                     const DatabaseCache& cache,
-                                                     std::shared_ptr<EngineTotals> totals);
+/// An EngineOrder, or the one engine itself where there is only one and it cannot fail. `devices`:
+/// of the orders before with the same options. Throws as EngineOrder does.
+std::shared_ptr<const MatcherDatabase> createEngines(
+    const EngineOptions& options, SignatureSet signatures, const DatabaseCache& cache,
+    std::shared_ptr<EngineTotals> totals,
+    std::shared_ptr<OpenDevices> devices = std::make_shared<OpenDevices>());
 
 }  // namespace weir

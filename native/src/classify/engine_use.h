@@ -47,6 +47,10 @@ class EngineUse {
   /// `reason`: in words, where more is known than the kind of failure.
   void noteFailure(size_t rank, EngineFailure failure, std::string reason = "") const {
     setFailure(rank, failure, std::move(reason));
+    countFailure(failure);
+  }
+  /// Of one that is not the order's any more.
+  void countFailure(EngineFailure failure) const {
     ++totals_->failures[static_cast<size_t>(failure)];
   }
   void noteFailure(size_t rank, const EngineError& error) const {

@@ -322,7 +322,11 @@ bool FailoverMatcher::isOverdue() {
 }
 
 void FailoverMatcher::moveOn(EngineFailure failure) {
-  use_.noteFailure(rank_, failure);
+  if (order_.database(rank_) == database_) {
+    use_.noteFailure(rank_, failure);
+  } else {
+    use_.countFailure(failure);  // it was opened anew before this lane saw it fail
+  }
   leaveEngine();
   inEngine_.clear();
   enter(rank_ + 1);

@@ -44,7 +44,7 @@ std::shared_ptr<const MatcherDatabase> emulatorAlone(const std::string& settings
   options.order = {EngineChoice{Engine::EMULATOR}};
   options.device.settings = settings;
   options.device.gatherNs = gatherNs;
-  options.deadlineNs = 1'000'000;
+  options.deadlineNs = 200'000'000;
   return createEngines(options, patternsOfTheTest(), {}, std::move(totals));
 }
 
@@ -118,7 +118,7 @@ TEST_CASE(
 
 TEST_CASE("a device is not taken for stuck while requests are gathered for it") {
   const auto totals = std::make_shared<EngineTotals>();
-  const auto order = emulatorAlone("", 40'000'000, totals);
+  const auto order = emulatorAlone("", 250'000'000, totals);
   const std::unique_ptr<Matcher> matcher = order->createMatcher(SLOTS);
   const std::vector<uint8_t> octets = {'a', 'b'};
   const ScanRequest request{.bytes = octets, .startOfStream = true, .endOfStream = true};

@@ -50,8 +50,9 @@ std::shared_ptr<const MatcherDatabase> createMatcherDatabase(Engine engine, Sign
       return createHyperscanDatabase(std::move(signatures), cache);
     case Engine::EMULATOR:
     case Engine::NCORE:
-      return createNcoreDatabase({.engine = engine}, {}, std::move(signatures),
-                                 RefusedPatterns::ARE_ERRORS, cache);
+      return std::make_shared<NcoreDatabase>(openDevice({.engine = engine}, {}),
+                                             DeviceOptions{}.gatherNs, std::move(signatures),
+                                             RefusedPatterns::ARE_ERRORS, cache);
     case Engine::NONE:
       break;
   }

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstring>
 #include <map>
+#include <set>
 #include <utility>
 
 #include "classify/hyperscan_matcher.h"
@@ -12,22 +13,10 @@
 namespace weir {
 namespace {
 
-/// One regex on the device stands for all patterns that spell it so: a signature for both sides or
-/// both transports costs the device once.
-using RegexKey = std::pair<std::string, bool>;  ///< regex, caseless
-
 /// True for more than the patterns of the end of data: a test too many changes no event.
 bool mayTestEnd(const std::string& regex) {
   return regex.find('$') != std::string::npos || regex.find("\\Z") != std::string::npos ||
          regex.find("\\z") != std::string::npos;
-}
-
-uint32_t firstDevice(const NcoreLibrary& library) {
-  uint32_t number = 0;
-  uint32_t count = 0;
-  library.check(library->listDevices(&number, 1, &count), "list devices");
-  if (count == 0) throw EngineError(EngineFailure::UNAVAILABLE, "ncore: there is no device");
-  return number;
 }
 
 }  // namespace
@@ -40,90 +29,91 @@ bool SidePatterns::mayMatch(DatabasePart part, const Candidates& candidates) con
                      [this](uint32_t pattern) { return contains[pattern]; });
 }
 
+/// One regex on the device stands for all patterns that spell it so: a signature for both sides or
+/// both transports costs the device once.
 struct NcoreDatabase::Regexes {
-  std::vector<NcorePattern> onDevice;
-  std::vector<uint32_t> firstPattern;  ///< by regex, for messages
+  std::map<uint32_t, OpenDevice::Regex> all;  ///< by number
+  std::vector<uint32_t> own;                  ///< numbers of this set, in its order
+  std::vector<uint32_t> firstPattern;         ///< by place in `own`, for messages
+
+  /// This set's first.
+  [[nodiscard]] std::vector<NcorePattern> forDevice() const;
 };
 
-NcoreDatabase::NcoreDatabase(std::shared_ptr<const NcoreLibrary> library, uint32_t device,
-                             const DeviceOptions& options, SignatureSet set,
+namespace {
+
+NcorePattern forDeviceAs(uint32_t number, const OpenDevice::Regex& regex) {
+  const auto& [text, isCaseless] = regex;
+  const uint32_t flags = NCORE_PATTERN_DOTALL | (isCaseless ? NCORE_PATTERN_CASELESS : 0U);
+  return {reinterpret_cast<const uint8_t*>(text.data()), static_cast<uint32_t>(text.size()), flags,
+          number, 0};
+}
+
+}  // namespace
+
+std::vector<NcorePattern> NcoreDatabase::Regexes::forDevice() const {
+  std::vector<NcorePattern> patterns;
+  for (const uint32_t number : own) patterns.push_back(forDeviceAs(number, all.at(number)));
+  const std::set<uint32_t> isOwn(own.begin(), own.end());
+  for (const auto& [number, regex] : all)
+    if (!isOwn.contains(number)) patterns.push_back(forDeviceAs(number, regex));
+  return patterns;
+}
+
+NcoreDatabase::NcoreDatabase(std::shared_ptr<OpenDevice> device, int64_t gatherNs, SignatureSet set,
                              RefusedPatterns refused, const DatabaseCache& cache)
-    : MatcherDatabase(std::move(set)), library_(std::move(library)), gatherNs_(options.gatherNs) {
-  const char* const settings = options.settings.empty() ? nullptr : options.settings.c_str();
-  const std::string what = device == NCORE_DEVICE_EMULATOR
-                               ? std::string("open the emulator")
-                               : "open device " + std::to_string(device);
-  const NcoreStatus opened = (*library_)->openDevice(device, settings, &device_);
-  library_->checkMade(opened, device_, what);
-  try {
-    queryCapabilities();
-    load(refused, cache);
-  } catch (...) {
-    (*library_)->closeDevice(device_);
-    throw;
-  }
+    : MatcherDatabase(std::move(set)), device_(std::move(device)), gatherNs_(gatherNs) {
+  load(refused, cache);
 }
 
-NcoreDatabase::~NcoreDatabase() { (*library_)->closeDevice(device_); }
-
-void NcoreDatabase::queryCapabilities() {
-  capabilities_.sizeBytes = sizeof capabilities_;
-  library_->check((*library_)->queryCapabilities(device_, &capabilities_), "query capabilities");
-}
-
+/// With those of the sets before: their flows may yet open streams, which this one matches then.
 NcoreDatabase::Regexes NcoreDatabase::collectRegexes() {
-  std::map<RegexKey, uint32_t> ids;
-  Regexes regexes;
+  Regexes regexes{.all = device_->inUse()};
+  std::set<uint32_t> seen;
   const std::vector<Pattern>& patterns = signatures().patterns;
   for (uint32_t i = 0; i < patterns.size(); ++i) {
     const Pattern& pattern = patterns[i];
-    const auto id = static_cast<uint32_t>(ids.size());
-    const auto [found, isNew] = ids.try_emplace({pattern.regex, pattern.caseless}, id);
-    if (isNew) {
-      const uint32_t flags =
-          NCORE_PATTERN_DOTALL | (pattern.caseless ? NCORE_PATTERN_CASELESS : 0U);
-      regexes.onDevice.push_back({reinterpret_cast<const uint8_t*>(pattern.regex.data()),
-                                  static_cast<uint32_t>(pattern.regex.size()), flags, id, 0});
+    const OpenDevice::Regex regex(pattern.regex, pattern.caseless);
+    const uint32_t number = device_->numberOf(regex);
+    if (seen.insert(number).second) {
+      regexes.all.emplace(number, regex);
+      regexes.own.push_back(number);
       regexes.firstPattern.push_back(i);
-      patternsOf_.emplace_back();
     }
+    if (patternsOf_.size() <= number) patternsOf_.resize(number + 1);
     const DatabasePart part = partOf(pattern.transport, pattern.side);
-    patternsOf_[found->second][static_cast<size_t>(part)].push_back(i);
+    patternsOf_[number][static_cast<size_t>(part)].push_back(i);
   }
   return regexes;
 }
 
 void NcoreDatabase::load(RefusedPatterns refused, const DatabaseCache& cache) {
+  const NcoreLibrary& library = device_->library();
   const Regexes regexes = collectRegexes();
-  const auto count = static_cast<uint32_t>(regexes.onDevice.size());
-  std::vector<NcorePatternReport> reports(count);
+  const std::vector<NcorePattern> onDevice = regexes.forDevice();
+  std::vector<NcorePatternReport> reports(onDevice.size());
   ::NcoreDatabase* compiled = nullptr;
-  const NcoreStatus status =
-      (*library_)->compile(regexes.onDevice.data(), count, reports.data(), &compiled);
-  library_->checkMade(status, compiled, "compile");
-  const auto free = [this](::NcoreDatabase* database) { (*library_)->freeDatabase(database); };
+  const NcoreStatus status = library->compile(
+      onDevice.data(), static_cast<uint32_t>(onDevice.size()), reports.data(), &compiled);
+  library.checkMade(status, compiled, "compile");
+  const auto free = [&](::NcoreDatabase* database) { library->freeDatabase(database); };
   const std::unique_ptr<::NcoreDatabase, decltype(free)> database(compiled, free);
   std::vector<uint32_t> aside;
-  for (uint32_t id = 0; id < count; ++id) {
-    if (reports[id].verdict == NCORE_ACCEPTED) continue;
-    const Pattern& pattern = signatures().patterns[regexes.firstPattern[id]];
+  for (size_t i = 0; i < regexes.own.size(); ++i) {
+    if (reports[i].verdict == NCORE_ACCEPTED) continue;
+    const Pattern& pattern = signatures().patterns[regexes.firstPattern[i]];
     if (refused == RefusedPatterns::ARE_ERRORS) {
-      const char* const reason = reports[id].reason;
-      const std::string text(reason, strnlen(reason, sizeof reports[id].reason));
+      const char* const reason = reports[i].reason;
+      const std::string text(reason, strnlen(reason, sizeof reports[i].reason));
       throw SignatureError("WEIR_SIGNATURE_REGEX_REFUSED",
-                           {pattern.source, pattern.regex, text, reports[id].offsetBytes});
+                           {pattern.source, pattern.regex, text, reports[i].offsetBytes});
     }
-    aside.push_back(id);
+    aside.push_back(regexes.own[i]);
   }
   setAside(aside, cache);
   noteEnds();
-  uint32_t databaseId = 0;
-  library_->check((*library_)->loadDatabase(device_, database.get(), &databaseId),
-                  "load the signatures");
-  library_->check((*library_)->activateDatabase(device_, databaseId), "activate the signatures");
-  NcoreDatabaseInfo info{.sizeBytes = sizeof info};
-  if ((*library_)->queryDatabase(device_, databaseId, &info) == NCORE_OK)
-    streamBytes_ = info.streamBytes;
+  generation_ = device_->load(database.get(), regexes.own);
+  streamBytes_ = device_->streamBytes(generation_);
 }
 
 /// Hyperscan's numbers are those of a set that has these patterns only.
@@ -148,7 +138,7 @@ void NcoreDatabase::setAside(const std::vector<uint32_t>& regexes, const Databas
 }
 
 void NcoreDatabase::noteEnds() {
-  if ((capabilities_.flags & NCORE_CAP_END_OF_DATA) == 0) return;
+  if ((device_->capabilities().flags & NCORE_CAP_END_OF_DATA) == 0) return;
   for (uint32_t i = 0; i < signatures().patterns.size(); ++i) {
     const Pattern& pattern = signatures().patterns[i];
     if (!side_.contains.empty() && side_.contains[i]) continue;
@@ -162,24 +152,8 @@ void NcoreDatabase::refuseCostly(const DatabaseCache& cache) const {
 }
 
 std::unique_ptr<Matcher> NcoreDatabase::createMatcher(uint32_t streamSlots) const {
+  device_->activate(generation_);
   return createNcoreMatcher(*this, streamSlots);
-}
-
-std::shared_ptr<const MatcherDatabase> createNcoreDatabase(const EngineChoice& choice,
-                                                           const DeviceOptions& options,
-                                                           SignatureSet signatures,
-                                                           RefusedPatterns refused,
-                                                           const DatabaseCache& cache) {
-  const bool isEmulator = choice.engine == Engine::EMULATOR;
-  if (!isEmulator && options.library.empty()) {
-    throw EngineError(EngineFailure::UNAVAILABLE,
-                      "the engine ncore needs its vendor's library: name it with --ncore-library.");
-  }
-  const auto library = isEmulator ? NcoreLibrary::builtIn() : NcoreLibrary::open(options.library);
-  uint32_t device = isEmulator ? NCORE_DEVICE_EMULATOR : choice.device;
-  if (device == EngineChoice::FIRST_DEVICE && !isEmulator) device = firstDevice(*library);
-  return std::make_shared<NcoreDatabase>(library, device, options, std::move(signatures), refused,
-                                         cache);
 }
 
 }  // namespace weir

@@ -1,17 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-// A device behind ncore.h with a signature set in its pattern memory. It holds one database for all
-// parts. What it refuses is matched beside it, by Hyperscan.
+// A signature set in the pattern memory of a device behind ncore.h: one database for all parts.
+// What the device refuses is matched beside it, by Hyperscan.
 #pragma once
 
 #include <ncore.h>
 
 #include <array>
 #include <memory>
+#include <span>
 #include <vector>
 
 #include "classify/engine.h"
 #include "classify/matcher.h"
-#include "classify/ncore_library.h"
+#include "classify/open_device.h"
 
 namespace weir {
 
@@ -33,28 +34,26 @@ struct SidePatterns {
 
 class NcoreDatabase final : public MatcherDatabase {
  public:
-  /// Throws EngineError, SignatureError.
-  NcoreDatabase(std::shared_ptr<const NcoreLibrary> library, uint32_t device,
-                const DeviceOptions& options, SignatureSet set, RefusedPatterns refused,
-                const DatabaseCache& cache);
-  ~NcoreDatabase() override;
+  /// Compiles and loads the set. The device matches by it from its first matcher on. Throws
+  /// EngineError, SignatureError.
+  NcoreDatabase(std::shared_ptr<OpenDevice> device, int64_t gatherNs, SignatureSet set,
+                RefusedPatterns refused, const DatabaseCache& cache);
+  ~NcoreDatabase() override { device_->unload(generation_); }
 
   /// Throws EngineError.
   [[nodiscard]] std::unique_ptr<Matcher> createMatcher(uint32_t streamSlots) const override;
   void refuseCostly(const DatabaseCache& cache) const override;
   [[nodiscard]] size_t streamStateBytes(DatabasePart) const override { return streamBytes_; }
 
-  [[nodiscard]] const NcoreLibrary& library() const { return *library_; }
-  [[nodiscard]] NcoreDevice* device() const { return device_; }
-  [[nodiscard]] const NcoreCapabilities& capabilities() const { return capabilities_; }
+  [[nodiscard]] const OpenDevice& device() const { return *device_; }
   [[nodiscard]] const SidePatterns& side() const { return side_; }
   [[nodiscard]] int64_t gatherNs() const { return gatherNs_; }
 
-  /// Patterns of `part` that the device knows as `regex`, and whether it knows such a number.
-  [[nodiscard]] const std::vector<uint32_t>& patternsOf(uint32_t regex, DatabasePart part) const {
+  /// Patterns of `part` that the device knows by this number; none for one of another set.
+  [[nodiscard]] std::span<const uint32_t> patternsOf(uint32_t regex, DatabasePart part) const {
+    if (regex >= patternsOf_.size()) return {};
     return patternsOf_[regex][static_cast<size_t>(part)];
   }
-  [[nodiscard]] bool knows(uint32_t regex) const { return regex < patternsOf_.size(); }
 
   /// Whether requests of the part end in a test of the end of data.
   [[nodiscard]] bool testsEnd(DatabasePart part) const {
@@ -65,26 +64,17 @@ class NcoreDatabase final : public MatcherDatabase {
   struct Regexes;
 
   Regexes collectRegexes();
-  void queryCapabilities();
   void load(RefusedPatterns refused, const DatabaseCache& cache);
   void setAside(const std::vector<uint32_t>& regexes, const DatabaseCache& cache);
   void noteEnds();
 
-  const std::shared_ptr<const NcoreLibrary> library_;
+  const std::shared_ptr<OpenDevice> device_;
   const int64_t gatherNs_;
-  NcoreDevice* device_ = nullptr;
-  NcoreCapabilities capabilities_{};
+  uint64_t generation_ = 0;  ///< of the set on the device
   size_t streamBytes_ = 0;
   std::vector<std::array<std::vector<uint32_t>, DATABASE_PARTS>> patternsOf_;  ///< by regex
   std::array<bool, DATABASE_PARTS> testsEnd_{};
   SidePatterns side_;
 };
-
-/// Opens the device that is chosen, EMULATOR or NCORE, and loads it. Throws as NcoreDatabase.
-std::shared_ptr<const MatcherDatabase> createNcoreDatabase(const EngineChoice& choice,
-                                                           const DeviceOptions& options,
-                                                           SignatureSet signatures,
-                                                           RefusedPatterns refused,
-                                                           const DatabaseCache& cache);
 
 }  // namespace weir

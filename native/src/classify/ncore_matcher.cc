@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <optional>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -48,6 +49,7 @@ class NcoreMatcher final : public Matcher {
   [[nodiscard]] bool isBatchReady() const;
   void sendIfDue();
   void send();
+  [[nodiscard]] int32_t eventFd();
   void pollDevice();
   void takeResults(const NcorePoll& results);
   void takeEvent(const NcoreEvent& event);
@@ -60,7 +62,7 @@ class NcoreMatcher final : public Matcher {
   uint32_t batchJobs_ = 1;   ///< so many are worth a submission
   uint64_t batchBytes_ = 0;  ///< or so many octets; 0: they do not count
   NcoreQueue* queue_ = nullptr;
-  int32_t eventFd_ = -1;
+  std::optional<int32_t> eventFd_;  ///< -1: there is none; asked for by who first waits
 
   std::unique_ptr<Matcher> side_;  ///< null: the device takes all patterns
   std::vector<bool> isBeside_;     ///< by slot: the stream is matched beside the device, too
@@ -80,10 +82,10 @@ class NcoreMatcher final : public Matcher {
 
 NcoreMatcher::NcoreMatcher(const NcoreDatabase& database, uint32_t streamSlots)
     : database_(database),
-      api_(database.library()),
+      api_(database.device().library()),
       gatherFor_(database.gatherNs()),
-      jobs_(streamSlots, database.capabilities().jobBytesMax) {
-  const NcoreCapabilities& device = database.capabilities();
+      jobs_(streamSlots, database.device().capabilities().jobBytesMax) {
+  const NcoreCapabilities& device = database.device().capabilities();
   batchJobs_ = std::clamp(device.batchJobsBest, 1U, BATCH_JOBS_MAX);
   batchBytes_ = uint64_t{batchJobs_} * device.jobBytesBest;
   depth_ = std::max(depth_, 4 * batchJobs_);
@@ -98,10 +100,8 @@ NcoreMatcher::NcoreMatcher(const NcoreDatabase& database, uint32_t streamSlots)
     isBeside_.resize(streamSlots);
   }
   const NcoreQueueOptions options{streamSlots, depth_, 0};
-  const NcoreStatus opened = api_->openQueue(database.device(), &options, &queue_);
+  const NcoreStatus opened = api_->openQueue(database.device().handle(), &options, &queue_);
   api_.checkMade(opened, queue_, "open a queue");
-  const bool hasEventFd = (device.flags & NCORE_CAP_EVENT_FD) != 0;
-  if (hasEventFd && api_->queueEventFd(queue_, &eventFd_) != NCORE_OK) eventFd_ = -1;
 }
 
 size_t NcoreMatcher::submit(std::span<const ScanRequest> requests) {
@@ -203,17 +203,26 @@ void NcoreMatcher::takeResults(const NcorePoll& results) {
 
 void NcoreMatcher::takeEvent(const NcoreEvent& event) {
   const NcoreJobs::Found found = jobs_.find(event);
-  if (found.events == nullptr || !database_.knows(event.patternId))
+  if (found.events == nullptr || !database_.device().hasNumbered(event.patternId))
     return noteFailure(NCORE_BAD_ARGUMENT);
   for (const uint32_t pattern : database_.patternsOf(event.patternId, found.part)) {
     found.events->push_back({event.endOffset, found.tag, event.slot, event.generation, pattern});
   }
 }
 
+/// A device may have more to do for a queue from then on.
+int32_t NcoreMatcher::eventFd() {
+  if (eventFd_) return *eventFd_;
+  const bool hasOne = (database_.device().capabilities().flags & NCORE_CAP_EVENT_FD) != 0;
+  int32_t fd = -1;
+  if (hasOne && api_->queueEventFd(queue_, &fd) != NCORE_OK) fd = -1;
+  return eventFd_.emplace(fd);
+}
+
 void NcoreMatcher::await() {
   send();
-  if (eventFd_ < 0) return std::this_thread::sleep_for(AWAIT_STEP);
-  pollfd ready{eventFd_, POLLIN, 0};
+  if (eventFd() < 0) return std::this_thread::sleep_for(AWAIT_STEP);
+  pollfd ready{eventFd(), POLLIN, 0};
   ::poll(&ready, 1, AWAIT_MS);
 }
 

@@ -147,7 +147,8 @@ DataPlane::~DataPlane() {
 void DataPlane::build() {
   checkLimits(config_);
   checkCores(config_.cores, config_.lanes);
-  setDatabase(createEngines(config_.engine, config_.signatures, config_.cache, engineTotals_));
+  setDatabase(
+      createEngines(config_.engine, config_.signatures, config_.cache, engineTotals_, devices_));
   database_->refuseCostly(config_.cache);
   if (!isLive(config_)) config_.classifier.patience = ScanPatience::WAITS_FOR_RESULTS;
   // Enough for the next engine to take over when the device hangs at the end.
@@ -213,7 +214,8 @@ void DataPlane::reload(ReloadConfig config) {
   std::shared_ptr<const MatcherDatabase> database;
   auto rows = applications_;
   if (config.signatures) {
-    database = createEngines(config_.engine, *config.signatures, config_.cache, engineTotals_);
+    database =
+        createEngines(config_.engine, *config.signatures, config_.cache, engineTotals_, devices_);
     database->refuseCostly(config_.cache);
     rows = applicationRows(*config.signatures);
     keepOlderRows(rows, applications_);

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "classify/engine_use.h"
+#include "classify/open_device.h"
 #include "export/export_route.h"
 #include "export/json_record_writer.h"
 #include "export/message_exporter.h"
@@ -83,6 +84,7 @@ class DataPlane {
   mutable std::mutex databaseMutex_;
   std::shared_ptr<const MatcherDatabase> database_;
   const std::shared_ptr<EngineTotals> engineTotals_ = std::make_shared<EngineTotals>();
+  const std::shared_ptr<OpenDevices> devices_ = std::make_shared<OpenDevices>();
   std::vector<ApplicationRow> applications_;
   std::vector<ExportRoute> routes_;  ///< of the targets, in their order
   std::vector<std::unique_ptr<Lane>> lanes_;

@@ -169,7 +169,10 @@ TEST_CASE("engines fail and come back under running lanes, and nothing is lost")
   std::thread watcher = watch(plane, done);
   std::thread keeper([&plane] {
     reviveUnderWay(plane);
-    while (plane.engines()[0].matchers < LANES) std::this_thread::yield();
+    while (plane.engines()[0].matchers < LANES) {  // one may have seen its failure later
+      (void)plane.reviveEngines();
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
     plane.freeReturned();
     plane.stop();
   });
@@ -180,10 +183,65 @@ TEST_CASE("engines fail and come back under running lanes, and nothing is lost")
   const std::vector<EngineState> engines = plane.engines();
   CHECK(engines[0].failure == EngineFailure::NONE);
   CHECK(engines[0].matchers == LANES);
-  CHECK(plane.engineTotals().failures[static_cast<size_t>(EngineFailure::LOST)] == LANES);
+  CHECK(plane.engineTotals().failures[static_cast<size_t>(EngineFailure::LOST)] >= LANES);
   CHECK(plane.engineTotals().unmatchedRequests == 0);
   checkBooks(plane);
   CHECK(wholeRecords(records.path()) == recordsOf(plane));
+}
+
+void waitForPackets(const DataPlane& plane, uint64_t count) {
+  const uint64_t before = capturedBy(plane).packets;
+  while (capturedBy(plane).packets < before + count) std::this_thread::yield();
+}
+
+uint64_t recordsWith(const std::string& path, const std::string& text) {
+  std::ifstream file(path);
+  uint64_t lines = 0;
+  for (std::string line; std::getline(file, line);)
+    if (line.find(text) != std::string::npos) ++lines;
+  return lines;
+}
+
+TEST_CASE("new signatures go to a device that cannot be opened twice, and no lane leaves it") {
+  const TemporaryFile capture(
+      pcapFile(ByteOrder::NATIVE, TestResolution::NANOSECONDS, packetsOfPairs(PAIRS)));
+  const TemporaryFile records({});
+  const TestCollector collector;
+  const ReplayOptions replay{.path = capture.path(), .speed = 50, .end = ReplayEnd::LOOP};
+  DataPlaneConfig config = configOf(replay, records.path(), collector);
+  config.engine.order = {EngineChoice{Engine::EMULATOR}};
+  config.engine.device.settings = "channels=1,opens=1";
+  const FlowTimeouts timeouts{config.flows.idleTimeoutNs, config.flows.activeTimeoutNs};
+  DataPlane plane(std::move(config));
+  plane.build();
+  plane.open();
+  plane.start();
+  std::atomic<bool> done = false;
+  std::thread watcher = watch(plane, done);
+  std::thread keeper([&] {
+    for (uint32_t reload = 1; reload <= 4; ++reload) {
+      waitForPackets(plane, 1000);
+      SignatureSet set = signatures();
+      set.applications[0].name = "twin";
+      set.applications[0].selector = set.patterns[0].application = 7 + reload;
+      set.patterns[0].regex += "[a-z]{0," + std::to_string(reload) + "}";
+      plane.reload({.timeouts = timeouts, .signatures = std::move(set)});
+      plane.freeReturned();
+    }
+    waitForPackets(plane, 1000);
+    plane.stop();
+  });
+  plane.wait();
+  done = true;
+  keeper.join();
+  watcher.join();
+  CHECK(plane.engines()[0].matchers == LANES);
+  for (const auto& failures : plane.engineTotals().failures) CHECK(failures == 0);
+  CHECK(plane.engineTotals().unmatchedRequests == 0);
+  checkBooks(plane);
+  CHECK(wholeRecords(records.path()) == recordsOf(plane));
+  CHECK(recordsWith(records.path(), "\"pair\"") > 0);
+  CHECK(recordsWith(records.path(), "\"twin\"") > 0);
 }
 
 }  // namespace

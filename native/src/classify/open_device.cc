@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "classify/open_device.h"
+
+#include <algorithm>
+
+namespace weir {
+namespace {
+
+uint32_t firstDevice(const NcoreLibrary& library) {
+  uint32_t number = 0;
+  uint32_t count = 0;
+  library.check(library->listDevices(&number, 1, &count), "list devices");
+  if (count == 0) throw EngineError(EngineFailure::UNAVAILABLE, "ncore: there is no device");
+  return number;
+}
+
+}  // namespace
+
+OpenDevice::OpenDevice(std::shared_ptr<const NcoreLibrary> library, uint32_t number,
+                       const std::string& settings)
+    : library_(std::move(library)) {
+  const std::string what = number == NCORE_DEVICE_EMULATOR
+                               ? std::string("open the emulator")
+                               : "open device " + std::to_string(number);
+  const NcoreStatus opened =
+      (*library_)->openDevice(number, settings.empty() ? nullptr : settings.c_str(), &handle_);
+  library_->checkMade(opened, handle_, what);
+  capabilities_.sizeBytes = sizeof capabilities_;
+  const NcoreStatus queried = (*library_)->queryCapabilities(handle_, &capabilities_);
+  if (queried == NCORE_OK) return;
+  (*library_)->closeDevice(handle_);
+  library_->check(queried, "query capabilities");
+}
+
+OpenDevice::~OpenDevice() { (*library_)->closeDevice(handle_); }
+
+uint32_t OpenDevice::numberOf(const Regex& regex) {
+  const std::lock_guard lock(mutex_);
+  const auto [found, isNew] = numbers_.try_emplace(regex, static_cast<uint32_t>(regexes_.size()));
+  if (isNew) {
+    regexes_.push_back(regex);
+    numbered_.store(static_cast<uint32_t>(regexes_.size()), std::memory_order_release);
+  }
+  return found->second;
+}
+
+std::map<uint32_t, OpenDevice::Regex> OpenDevice::inUse() const {
+  std::map<uint32_t, Regex> used;
+  const std::lock_guard lock(mutex_);
+  for (const LoadedSet& set : sets_) {
+    if (set.isOver) continue;
+    for (const uint32_t number : set.numbers) used.emplace(number, regexes_[number]);
+  }
+  return used;
+}
+
+/// Without the lock while it lasts: lanes that activate a set do not wait for it.
+uint64_t OpenDevice::load(const ::NcoreDatabase* compiled, std::vector<uint32_t> numbers) {
+  uint32_t id = 0;
+  const NcoreStatus status = (*library_)->loadDatabase(handle_, compiled, &id);
+  const std::lock_guard lock(mutex_);
+  if (status == NCORE_OUT_OF_PATTERNS && !sets_.empty()) {
+    throw EngineError(EngineFailure::UNAVAILABLE,
+                      "ncore: the device has no room for the signatures beside older ones, which "
+                      "are at work until their flows are over");
+  }
+  library_->check(status, "load the signatures");
+  sets_.push_back({++newest_, id, std::move(numbers)});
+  return newest_;
+}
+
+const OpenDevice::LoadedSet* OpenDevice::find(uint64_t generation) const {
+  const auto found = std::find_if(sets_.begin(), sets_.end(), [&](const LoadedSet& set) {
+    return set.generation == generation;
+  });
+  return found == sets_.end() ? nullptr : &*found;
+}
+
+NcoreStatus OpenDevice::makeActive(const LoadedSet& set) {
+  const NcoreStatus status = (*library_)->activateDatabase(handle_, set.databaseId);
+  if (status == NCORE_OK) active_.store(set.generation, std::memory_order_release);
+  return status;
+}
+
+void OpenDevice::activate(uint64_t generation) {
+  if (generation <= active_.load(std::memory_order_acquire)) return;
+  const std::lock_guard lock(mutex_);
+  if (generation <= active_) return;
+  library_->check(makeActive(*find(generation)), "activate the signatures");
+  unloadOver();
+}
+
+void OpenDevice::unload(uint64_t generation) {
+  const std::lock_guard lock(mutex_);
+  const LoadedSet* newest = nullptr;
+  for (LoadedSet& set : sets_) {
+    if (set.generation == generation) set.isOver = true;
+    if (!set.isOver) newest = &set;
+  }
+  if (active_ == generation && newest != nullptr) (void)makeActive(*newest);
+  unloadOver();
+}
+
+void OpenDevice::unloadOver() {
+  std::erase_if(sets_, [this](const LoadedSet& set) {
+    if (!set.isOver || set.generation == active_) return false;
+    (*library_)->unloadDatabase(handle_, set.databaseId);
+    return true;
+  });
+}
+
+size_t OpenDevice::streamBytes(uint64_t generation) const {
+  const std::lock_guard lock(mutex_);
+  NcoreDatabaseInfo info{};
+  info.sizeBytes = sizeof info;
+  const NcoreStatus status =
+      (*library_)->queryDatabase(handle_, find(generation)->databaseId, &info);
+  return status == NCORE_OK ? info.streamBytes : 0;
+}
+
+std::shared_ptr<OpenDevice> openDevice(const EngineChoice& choice, const DeviceOptions& options) {
+  const bool isEmulator = choice.engine == Engine::EMULATOR;
+  if (!isEmulator && options.library.empty()) {
+    throw EngineError(EngineFailure::UNAVAILABLE,
+                      "the engine ncore needs its vendor's library: name it with --ncore-library.");
+  }
+  auto library = isEmulator ? NcoreLibrary::builtIn() : NcoreLibrary::open(options.library);
+  uint32_t number = isEmulator ? NCORE_DEVICE_EMULATOR : choice.device;
+  if (number == EngineChoice::FIRST_DEVICE && !isEmulator) number = firstDevice(*library);
+  return std::make_shared<OpenDevice>(std::move(library), number, options.settings);
+}
+
+std::shared_ptr<OpenDevice> OpenDevices::open(size_t rank, const EngineChoice& choice,
+                                              const DeviceOptions& options) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (auto device = devices_[rank].lock()) return device;
+  }
+  return openAnew(rank, choice, options);
+}
+
+/// Without the lock while it lasts: a device that hangs there holds nobody else up.
+std::shared_ptr<OpenDevice> OpenDevices::openAnew(size_t rank, const EngineChoice& choice,
+                                                  const DeviceOptions& options) {
+  auto device = openDevice(choice, options);
+  const std::lock_guard lock(mutex_);
+  devices_[rank] = device;
+  return device;
+}
+
+}  // namespace weir
