@@ -34,7 +34,7 @@ devices that lack something which this one has.
                    on long streams are compared, byte for byte
   --rounds N       how many rounds each random search has; 0: as many as it has
                    time for (0). With a number a slow machine tries the same
-                   cases as a fast one.
+                   cases as a fast one, if --seconds leaves it the time.
   --seconds S      how long a random search goes on at most, and how long a case
                    is made smaller (5)
   --streams N      slots of the requirement about many streams (1000000)
