@@ -49,6 +49,16 @@ Job Queue::prepare(const NcoreJob& job, const DatabasePtr& active) const {
 }
 
 uint32_t Queue::submit(std::span<const NcoreJob> jobs) {
+  if (isLost_) throw std::bad_alloc();
+  try {
+    return take(jobs);
+  } catch (const std::bad_alloc&) {
+    lose();
+    throw;
+  }
+}
+
+uint32_t Queue::take(std::span<const NcoreJob> jobs) {
   const size_t count = std::min<size_t>(jobs.size(), depth_ - inFlight_);
   const DatabasePtr active = device_.active();
   if (!worker_.joinable()) {
@@ -63,6 +73,20 @@ uint32_t Queue::submit(std::span<const NcoreJob> jobs) {
 }
 
 void Queue::work() {
+  try {
+    workOn();
+  } catch (const std::bad_alloc&) {
+    lose();
+  }
+}
+
+// Jobs are missing from here on: submit and poll say so, and the descriptor calls for a poll.
+void Queue::lose() {
+  isLost_ = true;
+  eventFd_.set();
+}
+
+void Queue::workOn() {
   std::unique_lock lock(mutex_);
   while (true) {
     hasWork_.wait(lock, [&] { return isClosing_ || !waiting_.empty(); });
@@ -82,6 +106,7 @@ void Queue::done(Result result) {
 }
 
 void Queue::poll(NcorePoll& results) {
+  if (isLost_) throw std::bad_alloc();
   const std::lock_guard lock(mutex_);
   while (!results_.empty()) {
     Result& front = results_.front();

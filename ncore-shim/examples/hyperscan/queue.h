@@ -3,6 +3,7 @@
 // Its functions are for the owner's thread.
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
 #include <deque>
 #include <mutex>
@@ -38,15 +39,18 @@ class Queue {
   Queue(const Queue&) = delete;
   Queue& operator=(const Queue&) = delete;
 
-  // How many were taken.
+  // How many were taken. As poll, throws std::bad_alloc once the queue is lost for lack of memory.
   uint32_t submit(std::span<const NcoreJob> jobs);
   void poll(NcorePoll& results);
   [[nodiscard]] int eventFd() const { return eventFd_.get(); }
 
  private:
   Job prepare(const NcoreJob& job, const DatabasePtr& active) const;
+  uint32_t take(std::span<const NcoreJob> jobs);
   void work();
+  void workOn();
   void done(Result result);
+  void lose();
   void giveEvents(Result& front, NcorePoll& results);
 
   Device& device_;
@@ -61,6 +65,7 @@ class Queue {
   std::deque<Job> waiting_;
   std::deque<Result> results_;
   bool isClosing_ = false;
+  std::atomic<bool> isLost_{false};  // a job or a result had no memory
   std::thread worker_;
 };
 
