@@ -74,6 +74,10 @@ class ScriptRun {
   };
 
   void begin() {
+    if (subject_.streams(script_.streams) < script_.streams) {
+      throw NotApplicable{"the device has fewer than " + countOf(script_.streams, "stream") +
+                          " a queue"};
+    }
     device_ = std::make_unique<Device>(subject_);
     std::vector<PatternSet> accepted;
     for (const PatternSet& patterns : script_.databases) {
