@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "classify/hyperscan_handles.h"
+#include "classify/hyperscan_input.h"
 
 namespace weir {
 namespace {
@@ -38,7 +39,8 @@ std::optional<uint64_t> findMatchStart(const Pattern& pattern, std::span<const u
   if (!database || hs_alloc_scratch(database.get(), &rawScratch) != HS_SUCCESS) return {};
   const HsScratchPtr scratch(rawScratch);
   Search search{octets.size(), {}};
-  hs_scan(database.get(), reinterpret_cast<const char*>(octets.data()),
+  HyperscanInput input;
+  hs_scan(database.get(), reinterpret_cast<const char*>(input.of(octets).data()),
           static_cast<unsigned>(octets.size()), 0, scratch.get(), onMatch, &search);
   return search.start;
 }

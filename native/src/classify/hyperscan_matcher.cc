@@ -8,6 +8,7 @@
 
 #include "classify/hyperscan_database.h"
 #include "classify/hyperscan_end_probe.h"
+#include "classify/hyperscan_input.h"
 #include "classify/hyperscan_streams.h"
 
 namespace weir {
@@ -43,11 +44,12 @@ class HyperscanMatcher final : public Matcher {
 
   size_t submit(std::span<const ScanRequest> requests) override {
     for (const ScanRequest& request : requests) {
-      if (isDone(request)) continue;
-      if (isStreaming(request.part)) {
-        scanStream(request);
+      if (HyperscanInput::hasRoomBehind(request.bytes)) {
+        scan(request);
       } else {
-        scanDatagram(request);
+        ScanRequest copied = request;
+        copied.bytes = input_.copyOf(request.bytes);
+        scan(copied);
       }
     }
     completed_ += requests.size();
@@ -92,6 +94,15 @@ class HyperscanMatcher final : public Matcher {
   }
 
   /// False when a candidate has no database of its own, with nothing done.
+  void scan(const ScanRequest& request) {
+    if (isDone(request)) return;
+    if (isStreaming(request.part)) {
+      scanStream(request);
+    } else {
+      scanDatagram(request);
+    }
+  }
+
   bool scanForCandidates(const ScanRequest& request) {
     const HyperscanSingles& singles = database_.singles();
     const auto patterns = request.candidates.patterns();
@@ -144,6 +155,7 @@ class HyperscanMatcher final : public Matcher {
   const HyperscanDatabase& database_;
   HsScratchPtr scratch_;
   HyperscanStreams streams_;
+  HyperscanInput input_;
   std::optional<HyperscanEndProbe> atEnd_;  ///< for sets with '$'
   std::vector<MatchEvent> events_;          ///< not yet polled from `reported_` on
   size_t reported_ = 0;

@@ -2,8 +2,12 @@
 #include "classify/matcher.h"
 
 #include <doctest/doctest.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
+#include <algorithm>
 #include <array>
+#include <random>
 #include <string>
 
 #include "classify/test_flows.h"
@@ -135,6 +139,69 @@ TEST_CASE("a stream's state is the stream's own, and comes back clean from the p
   };
   CHECK(matcher->submit(requests) == requests.size());
   CHECK(matcher->poll(events).events == 0);
+}
+
+/// Octets behind which nothing may be read.
+class PageEnd {
+ public:
+  explicit PageEnd(std::string_view text) {
+    const auto page = static_cast<size_t>(::sysconf(_SC_PAGESIZE));
+    mappedBytes_ = (text.size() / page + 2) * page;
+    mapping_ = static_cast<uint8_t*>(
+        ::mmap(nullptr, mappedBytes_, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
+    REQUIRE(mapping_ != MAP_FAILED);
+    uint8_t* const border = mapping_ + mappedBytes_ - page;
+    REQUIRE(::mprotect(border, page, PROT_NONE) == 0);
+    octets_ = {border - text.size(), text.size()};
+    std::copy(text.begin(), text.end(), border - text.size());
+  }
+  PageEnd(const PageEnd&) = delete;
+  PageEnd& operator=(const PageEnd&) = delete;
+  ~PageEnd() { ::munmap(mapping_, mappedBytes_); }
+
+  [[nodiscard]] std::span<const uint8_t> octets() const { return octets_; }
+
+ private:
+  size_t mappedBytes_ = 0;
+  uint8_t* mapping_ = nullptr;
+  std::span<const uint8_t> octets_;
+};
+
+std::string randomLetters(std::mt19937& random, size_t length) {
+  std::string text(length, ' ');
+  for (char& letter : text) letter = static_cast<char>('a' + random() % 6);
+  return text;
+}
+
+SignatureSet randomLiterals(std::mt19937& random, size_t count) {
+  SignatureSet set;
+  for (size_t i = 0; i < count; ++i) {
+    for (const Transport transport : {Transport::TCP, Transport::UDP}) {
+      set.patterns.push_back(pattern(randomLetters(random, 3 + random() % 6), 1, transport));
+    }
+  }
+  return set;
+}
+
+TEST_CASE("nothing is read behind a payload, which may be the last of a ring") {
+  std::mt19937 random(7);
+  for (const Engine engine : {Engine::HYPERSCAN, Engine::EMULATOR}) {
+    for (const size_t patterns : {1, 4, 12, 50, 150}) {
+      const auto database = createMatcherDatabase(engine, randomLiterals(random, patterns));
+      const auto matcher = database->createMatcher(1);
+      std::array<MatchEvent, 512> events;
+      for (size_t length = 1; length < 260; ++length) {
+        const PageEnd payload(randomLetters(random, length));
+        for (const DatabasePart part : {DatabasePart::TCP_CLIENT, DatabasePart::UDP_CLIENT}) {
+          const ScanRequest request{
+              .bytes = payload.octets(), .part = part, .startOfStream = true, .endOfStream = true};
+          REQUIRE(matcher->submit({&request, 1}) == 1);
+          matcher->urge();
+          CHECK(matcher->poll(events).completedRequests == 1);
+        }
+      }
+    }
+  }
 }
 
 TEST_CASE("the engine NONE takes everything and finds nothing") {

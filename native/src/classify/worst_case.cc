@@ -14,6 +14,7 @@
 #include <new>
 #include <string_view>
 
+#include "classify/hyperscan_input.h"
 #include "classify/matcher.h"
 
 namespace weir {
@@ -185,15 +186,18 @@ int ignoreMatch(unsigned, unsigned long long, unsigned long long, unsigned, void
 /// `stream` null: at once.
 void scan(const hs_database_t* database, hs_stream_t* stream, const std::string& block,
           hs_scratch_t* scratch) {
-  const auto length = static_cast<unsigned>(block.size());
+  HyperscanInput input;
+  const auto octets = input.of({reinterpret_cast<const uint8_t*>(block.data()), block.size()});
+  const auto* const begin = reinterpret_cast<const char*>(octets.data());
+  const auto length = static_cast<unsigned>(octets.size());
   if (stream == nullptr) {
-    hs_scan(database, block.data(), length, 0, scratch, ignoreMatch, nullptr);
+    hs_scan(database, begin, length, 0, scratch, ignoreMatch, nullptr);
     return;
   }
   hs_reset_stream(stream, 0, scratch, nullptr, nullptr);
   for (unsigned at = 0; at < length; at += PIECE_BYTES) {
-    hs_scan_stream(stream, block.data() + at, std::min(PIECE_BYTES, length - at), 0, scratch,
-                   ignoreMatch, nullptr);
+    hs_scan_stream(stream, begin + at, std::min(PIECE_BYTES, length - at), 0, scratch, ignoreMatch,
+                   nullptr);
   }
 }
 

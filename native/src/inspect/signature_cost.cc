@@ -8,6 +8,7 @@
 #include <tuple>
 #include <utility>
 
+#include "classify/hyperscan_input.h"
 #include "classify/hyperscan_singles.h"
 #include "classify/prefix_filter.h"
 #include "inspect/payload_heads.h"
@@ -164,9 +165,10 @@ class CostMeasurement {
     const auto ignore = [](unsigned, unsigned long long, unsigned long long, unsigned, void*) {
       return 0;
     };
+    HyperscanInput input;
     return leastNs([&] {
       for (const PayloadHead& head : heads) {
-        hs_scan(database, reinterpret_cast<const char*>(head.octets.data()),
+        hs_scan(database, reinterpret_cast<const char*>(input.of(head.octets).data()),
                 static_cast<unsigned>(head.octets.size()), 0, scratch, ignore, nullptr);
       }
     });
