@@ -5,6 +5,7 @@
 import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { inParallel } from './parallel.mjs';
 import { runStep, StoppedError } from './progress.mjs';
 import { ROOT } from './root.mjs';
 
@@ -63,7 +64,7 @@ export async function runFuzz() {
   const seconds = Number(process.env.WEIR_FUZZ_SECONDS ?? 5);
   await build();
   let failed = 0;
-  for (const name of harnesses()) {
+  await inParallel(harnesses(), async (name) => {
     try {
       const { runs } = await look(name, seconds, keptFolders(name));
       console.log(`  ok      ${name}: ${runs} inputs`);
@@ -76,7 +77,7 @@ export async function runFuzz() {
       );
       console.log(`  native/fuzz/crashes/${name}/, where every later run meets it.`);
     }
-  }
+  });
   return { passed: harnesses().length - failed, failed };
 }
 

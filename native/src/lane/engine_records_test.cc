@@ -20,7 +20,7 @@ namespace weir {
 namespace {
 
 constexpr const char* CAPTURES = "../shared/data/applications";
-constexpr size_t SAMPLE_STEP = 35;
+constexpr size_t SAMPLE_STEP = 55;
 constexpr size_t WAYS_A_CAPTURE = 2;
 
 /// The example of a vendor's library, instead of the emulator.
