@@ -136,6 +136,64 @@ TEST_CASE("a device without room for both waits until flows of the older signatu
   CHECK(newer->use()->isUsed(0));
 }
 
+std::shared_ptr<const EngineOrder> orderOf(const std::shared_ptr<const MatcherDatabase>& engines) {
+  return std::dynamic_pointer_cast<const EngineOrder>(engines);
+}
+
+TEST_CASE("signatures that are too large are known to be, once they are tried without older ones") {
+  const Device device("memory=20000",
+                      {EngineChoice{Engine::EMULATOR}, EngineChoice{Engine::HYPERSCAN}});
+  auto older = device.load({"older"});
+  auto before = older->createMatcher(8);
+  const auto newer = orderOf(device.load({"^x[ab]{1000}y"}));
+  const auto after = newer->createMatcher(8);
+  CHECK(newer->use()->failure(0) == EngineFailure::UNAVAILABLE);
+  before.reset();
+  older.reset();
+  CHECK_FALSE(newer->revive({}));
+  const EngineState state = newer->use()->states()[0];
+  CHECK(state.failure == EngineFailure::TOO_SMALL);
+  CHECK(state.reason.find("out of pattern memory") != std::string::npos);
+  CHECK(device.failures() == 1);
+}
+
+TEST_CASE("a device that cannot be opened again yet is not offered, and is told by why it is not") {
+  const Device device("fault=lost@3,back=0",
+                      {EngineChoice{Engine::EMULATOR}, EngineChoice{Engine::HYPERSCAN}});
+  const auto engines = orderOf(device.load({"text"}));
+  const auto busy = engines->createMatcher(8);
+  const auto idle = engines->createMatcher(8);
+  for (uint32_t slot = 0; slot < 4; ++slot)
+    CHECK(found(*busy, slot, Piece::FIRST, "text") == Found{0});
+  CHECK(engines->use()->failure(0) == EngineFailure::LOST);
+  CHECK_FALSE(engines->revive({}));
+  CHECK(engines->offers() == 0);
+  CHECK(engines->use()->states()[0].reason.find("in use") != std::string::npos);
+
+  CHECK(found(*idle, 1, Piece::FIRST, "text") == Found{0});  // sees the loss by this
+  CHECK(engines->revive({}));
+  for (Matcher* matcher : {busy.get(), idle.get()})
+    for (uint32_t slot = 4; slot < 7; ++slot)
+      CHECK(found(*matcher, slot, Piece::FIRST, "text") == Found{0});
+  CHECK(engines->use()->states()[0].matchers == 2);
+  CHECK(device.failures() == 2);
+}
+
+TEST_CASE("a reload does not go onto a device that hangs") {
+  Device device("fault=stuck@2", {EngineChoice{Engine::EMULATOR}, EngineChoice{Engine::HYPERSCAN}});
+  device.options.deadlineNs = 1'000'000;
+  const auto older = orderOf(device.load({"older"}));
+  const auto before = older->createMatcher(8);
+  for (uint32_t slot = 0; slot < 3; ++slot) (void)found(*before, slot, Piece::FIRST, "older");
+  REQUIRE(older->use()->failure(0) == EngineFailure::STUCK);
+  older->letGoOfFailed();
+  const auto newer = orderOf(device.load({"newer"}));
+  CHECK_FALSE(newer->use()->hasFailed(0));
+  const auto after = newer->createMatcher(8);
+  CHECK(found(*after, 1, Piece::FIRST, "newer") == Found{0});
+  CHECK_FALSE(newer->use()->hasFailed(0));
+}
+
 TEST_CASE("a device that was lost is opened anew at a reload, once it is closed") {
   const Device device("fault=lost@3,back=0");
   auto older = device.load({"older"});

@@ -12,9 +12,9 @@ namespace weir {
 
 enum class EngineFailure : uint8_t {
   NONE = 0,
-  UNAVAILABLE,  ///< no such library or device
+  UNAVAILABLE,  ///< no such library or device, or it has no queue, memory or room left for now
   WRONG_ABI,    ///< the library speaks another version
-  TOO_SMALL,    ///< the signatures, or as many streams, do not fit the device
+  TOO_SMALL,    ///< the signatures, or a lane's streams, do not fit the device
   LOST,         ///< the device went away
   STUCK,        ///< no completion within the deadline
   BROKEN,       ///< it does what the ABI rules out

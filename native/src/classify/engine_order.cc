@@ -8,14 +8,6 @@
 #include "classify/ncore_database.h"
 
 namespace weir {
-namespace {
-
-/// What another try cannot mend.
-bool isFinal(EngineFailure failure) {
-  return failure == EngineFailure::TOO_SMALL || failure == EngineFailure::WRONG_ABI;
-}
-
-}  // namespace
 
 std::string nameOf(const EngineChoice& choice) {
   switch (choice.engine) {
@@ -66,17 +58,15 @@ std::shared_ptr<const MatcherDatabase> EngineOrder::open(size_t rank,
                                                          const DatabaseCache& cache) const {
   const EngineChoice& choice = options_.order[rank];
   if (!isDevice(choice)) return createMatcherDatabase(choice.engine, signatures(), cache);
+  auto device = devices_->open(rank, choice, deviceOptions(rank));
   try {
-    return load(devices_->open(rank, choice, deviceOptions(rank)), cache);
+    return load(device, cache);
   } catch (const EngineError& error) {
     if (error.failure() != EngineFailure::LOST) throw;
   }
-  return openAnew(rank, cache);  // the one that is open may have been lost long ago
-}
-
-std::shared_ptr<const MatcherDatabase> EngineOrder::openAnew(size_t rank,
-                                                             const DatabaseCache& cache) const {
-  return load(devices_->openAnew(rank, options_.order[rank], deviceOptions(rank)), cache);
+  device->markFailed();  // long ago, and no lane had anything to ask it
+  device.reset();
+  return load(devices_->open(rank, choice, deviceOptions(rank)), cache);
 }
 
 DeviceOptions EngineOrder::deviceOptions(size_t rank) const {
@@ -93,43 +83,81 @@ std::shared_ptr<const MatcherDatabase> EngineOrder::load(std::shared_ptr<OpenDev
 }
 
 bool EngineOrder::revive(const DatabaseCache& cache) const {
-  closeLeft();
+  letGoOfFailed();
   bool hasOffered = false;
   for (size_t rank = 0; rank < options_.order.size(); ++rank) {
-    if (!mayBeOffered(rank) || !reviveRank(rank, cache)) continue;
+    if (!use_.hasFailed(rank) || isFinal(rank) || !reviveRank(rank, cache)) continue;
     offer(rank);
     hasOffered = true;
   }
   return hasOffered;
 }
 
-bool EngineOrder::mayBeOffered(size_t rank) const {
-  return use_.hasFailed(rank) && !isFinal(use_.failure(rank));
+bool EngineOrder::isFinal(size_t rank) const {
+  const EngineFailure failure = use_.failure(rank);
+  return failure == EngineFailure::TOO_SMALL || failure == EngineFailure::WRONG_ABI;
 }
 
 /// Whether the engine is open then.
 bool EngineOrder::reviveRank(size_t rank, const DatabaseCache& cache) const {
-  if (!needsReopening(rank)) return true;
-  const bool hasFailed = database(rank) != nullptr;
-  if (!use_.isUsed(rank)) setDatabase(rank, nullptr);  // some devices cannot be opened twice
+  if (database(rank)) return true;  // some lane lacked a queue
   try {
-    setDatabase(rank, hasFailed ? openAnew(rank, cache) : open(rank, cache));
-  } catch (const EngineError&) {  // still: the use says why since it failed
+    auto opened = open(rank, cache);
+    use_.forgetFailure(rank);  // before a lane has it: what is noted from then on is its own
+    setDatabase(rank, std::move(opened));
+    return true;
+  } catch (const EngineError& error) {
+    use_.setFailure(rank, error.failure(), error.what());
+  } catch (const SignatureError& error) {
+    use_.setFailure(rank, EngineFailure::UNAVAILABLE, error.what());
   }
-  return database(rank) != nullptr;
+  return false;
+}
+
+void EngineOrder::letGoOfFailed() const {
+  closeLeft();
+  for (size_t rank = 0; rank < options_.order.size(); ++rank) letGoIfGone(rank);
+}
+
+/// Lanes that use it yet keep it until they see it fail. Some devices cannot be opened twice.
+void EngineOrder::letGoIfGone(size_t rank) const {
+  const auto failed = database(rank);  // first: one that follows it has no failure
+  if (!failed || !isGone(rank)) return;
+  if (const auto* const onDevice = dynamic_cast<const NcoreDatabase*>(failed.get()))
+    onDevice->markDeviceFailed();
+  const std::lock_guard lock(mutex_);
+  if (databases_[rank] == failed) databases_[rank].reset();
 }
 
 /// One lane's failure need not be the device's: others may do well with it, or it lacked a queue.
-bool EngineOrder::needsReopening(size_t rank) const {
-  if (!database(rank)) return true;
-  const EngineFailure failure = use_.failure(rank);
-  if (failure == EngineFailure::LOST) return true;
-  return failure != EngineFailure::UNAVAILABLE && !use_.isUsed(rank);
+bool EngineOrder::isGone(size_t rank) const {
+  switch (use_.failure(rank)) {
+    case EngineFailure::LOST:
+      return true;
+    case EngineFailure::STUCK:
+    case EngineFailure::BROKEN:
+      return !use_.isUsed(rank);
+    default:
+      return false;
+  }
+}
+
+bool EngineOrder::noteFailure(size_t rank, const std::shared_ptr<const MatcherDatabase>& database,
+                              const EngineError& error) const {
+  const std::lock_guard lock(mutex_);
+  const bool isCurrent = databases_[rank] == database;
+  if (isCurrent) {
+    use_.noteFailure(rank, error);
+  } else {
+    use_.countFailure(error.failure());
+  }
+  return isCurrent;
 }
 
 void EngineOrder::offer(size_t rank) const {
-  use_.forgetFailure(rank);
   const std::lock_guard lock(mutex_);
+  if (!databases_[rank]) return;  // a reload let go of it meanwhile: it has failed again
+  use_.forgetFailure(rank);
   offerOf_[rank] = offers_ + 1;
   offers_.store(offerOf_[rank], std::memory_order_release);
 }

@@ -44,8 +44,16 @@ class EngineOrder final : public MatcherDatabase {
   /// The number of the engine's last offer; 0: there was none.
   [[nodiscard]] uint64_t offerOf(size_t rank) const;
 
-  /// Whether the engine has failed, or never was to be had, and may be offered yet.
-  [[nodiscard]] bool mayBeOffered(size_t rank) const;
+  /// What a lane met on `database`; whether that is the order's. Of one that was let go of it is
+  /// counted only: it says nothing of its successor.
+  bool noteFailure(size_t rank, const std::shared_ptr<const MatcherDatabase>& database,
+                   const EngineError& error) const;
+
+  /// Whether another try cannot mend its failure.
+  [[nodiscard]] bool isFinal(size_t rank) const;
+
+  /// Before a reload: what has failed is closed, and the reload opens it anew.
+  void letGoOfFailed() const;
 
   /// A lane's matcher that it does not use any more, and what it was made by.
   struct LeftEngine {
@@ -64,14 +72,13 @@ class EngineOrder final : public MatcherDatabase {
  private:
   [[nodiscard]] std::shared_ptr<const MatcherDatabase> open(size_t rank,
                                                             const DatabaseCache& cache) const;
-  [[nodiscard]] std::shared_ptr<const MatcherDatabase> openAnew(size_t rank,
-                                                                const DatabaseCache& cache) const;
   [[nodiscard]] std::shared_ptr<const MatcherDatabase> load(std::shared_ptr<OpenDevice> device,
                                                             const DatabaseCache& cache) const;
   [[nodiscard]] DeviceOptions deviceOptions(size_t rank) const;
 
   [[nodiscard]] bool reviveRank(size_t rank, const DatabaseCache& cache) const;
-  [[nodiscard]] bool needsReopening(size_t rank) const;
+  [[nodiscard]] bool isGone(size_t rank) const;
+  void letGoIfGone(size_t rank) const;
   void offer(size_t rank) const;
   void setDatabase(size_t rank, std::shared_ptr<const MatcherDatabase> database) const;
 

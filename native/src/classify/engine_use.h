@@ -44,17 +44,19 @@ class EngineUse {
     for (const EngineChoice& choice : order) ranks_.emplace_back().choice = choice;
   }
 
-  /// `reason`: in words, where more is known than the kind of failure.
-  void noteFailure(size_t rank, EngineFailure failure, std::string reason = "") const {
-    setFailure(rank, failure, std::move(reason));
-    countFailure(failure);
+  void noteFailure(size_t rank, const EngineError& error) const {
+    setFailure(rank, error.failure(), error.what());
+    countFailure(error.failure());
   }
   /// Of one that is not the order's any more.
   void countFailure(EngineFailure failure) const {
     ++totals_->failures[static_cast<size_t>(failure)];
   }
-  void noteFailure(size_t rank, const EngineError& error) const {
-    noteFailure(rank, error.failure(), error.what());
+  /// Why it is out of use still. Not counted: it did not fail again.
+  void setFailure(size_t rank, EngineFailure failure, std::string reason) const {
+    const std::lock_guard lock(reasonsMutex_);
+    ranks_[rank].reason = std::move(reason);
+    ranks_[rank].failure = failure;
   }
   /// Those to whom it was lost may try again.
   void forgetFailure(size_t rank) const { setFailure(rank, EngineFailure::NONE, ""); }
@@ -82,12 +84,6 @@ class EngineUse {
   [[nodiscard]] const std::shared_ptr<EngineTotals>& totals() const { return totals_; }
 
  private:
-  void setFailure(size_t rank, EngineFailure failure, std::string reason) const {
-    const std::lock_guard lock(reasonsMutex_);
-    ranks_[rank].reason = std::move(reason);
-    ranks_[rank].failure = failure;
-  }
-
   struct Rank {
     EngineChoice choice;
     mutable std::string reason;

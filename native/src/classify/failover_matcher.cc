@@ -16,6 +16,11 @@ constexpr size_t REQUEST_COST_OCTETS = 1024;
 /// at most.
 constexpr int LOOKS_A_DEADLINE = 4;
 
+/// In words, where the kind says too little.
+const char* reasonOf(EngineFailure failure) {
+  return failure == EngineFailure::UNAVAILABLE ? "ncore: a lane's queue has no memory left" : "";
+}
+
 /// The engine of the order that completes at once and cannot fail; null without one.
 std::shared_ptr<const MatcherDatabase> softwareOf(const EngineOrder& order) {
   const std::vector<EngineChoice>& choices = order.options().order;
@@ -68,7 +73,7 @@ bool FailoverMatcher::take(size_t rank) {
   try {
     engine = database->createMatcher(streamSlots_);
   } catch (const EngineError& error) {
-    use_.noteFailure(rank, error);
+    order_.noteFailure(rank, database, error);
     return false;
   }
   leaveEngine();
@@ -84,7 +89,7 @@ bool FailoverMatcher::take(size_t rank) {
 
 bool FailoverMatcher::mayComeBack() const {
   for (size_t rank = 0; rank < rank_; ++rank) {
-    if (order_.mayBeOffered(rank)) return true;
+    if (!order_.isFinal(rank)) return true;
   }
   return false;
 }
@@ -322,14 +327,10 @@ bool FailoverMatcher::isOverdue() {
 }
 
 void FailoverMatcher::moveOn(EngineFailure failure) {
-  if (order_.database(rank_) == database_) {
-    use_.noteFailure(rank_, failure);
-  } else {
-    use_.countFailure(failure);  // it was opened anew before this lane saw it fail
-  }
+  const bool isOfOrder = order_.noteFailure(rank_, database_, {failure, reasonOf(failure)});
   leaveEngine();
   inEngine_.clear();
-  enter(rank_ + 1);
+  enter(isOfOrder ? rank_ + 1 : rank_);  // else it was opened anew before this lane saw it fail
   if (engine_) {
     refeed();
   } else {

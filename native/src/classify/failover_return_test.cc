@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <functional>
 #include <vector>
 
 #include "classify/failover_matcher.h"
@@ -24,12 +25,13 @@ SignatureSet onePattern() {
 
 /// An engine that matches as `inner`, is told when to fail, and counts what it is given.
 struct Switch {
-  bool isLost = false;
+  EngineFailure failure = EngineFailure::NONE;
   bool isTooSmall = false;
   size_t queuesMax = SIZE_MAX;
   size_t queues = 0;
   size_t requests = 0;
   size_t tries = 0;  ///< to make a queue
+  std::function<void()> whileTried;
 };
 
 class SwitchedMatcher final : public Matcher {
@@ -42,16 +44,14 @@ class SwitchedMatcher final : public Matcher {
   SwitchedMatcher(const SwitchedMatcher&) = delete;
   SwitchedMatcher& operator=(const SwitchedMatcher&) = delete;
   size_t submit(std::span<const ScanRequest> requests) override {
-    if (state_.isLost) return 0;
+    if (failure() != EngineFailure::NONE) return 0;
     state_.requests += requests.size();
     return inner_->submit(requests);
   }
   PollResult poll(std::span<MatchEvent> events) override {
-    return state_.isLost ? PollResult{} : inner_->poll(events);
+    return failure() != EngineFailure::NONE ? PollResult{} : inner_->poll(events);
   }
-  [[nodiscard]] EngineFailure failure() const override {
-    return state_.isLost ? EngineFailure::LOST : EngineFailure::NONE;
-  }
+  [[nodiscard]] EngineFailure failure() const override { return state_.failure; }
 
  private:
   const std::unique_ptr<Matcher> inner_;
@@ -65,7 +65,8 @@ class SwitchedDatabase final : public MatcherDatabase {
   [[nodiscard]] std::unique_ptr<Matcher> createMatcher(uint32_t streamSlots) const override {
     ++state_.tries;
     if (state_.isTooSmall) throw EngineError(EngineFailure::TOO_SMALL, "a small card");
-    if (state_.isLost) throw EngineError(EngineFailure::LOST, "a lost card");
+    if (state_.whileTried) state_.whileTried();
+    if (state_.failure != EngineFailure::NONE) throw EngineError(state_.failure, "a lost card");
     if (state_.queues == state_.queuesMax)
       throw EngineError(EngineFailure::UNAVAILABLE, "a card without another queue");
     return std::make_unique<SwitchedMatcher>(inner_->createMatcher(streamSlots), state_);
@@ -102,7 +103,7 @@ TEST_CASE("an engine that takes over is given what it needs in small pieces") {
     REQUIRE(matcher->submit({&first, 1}) == 1);
     REQUIRE(matcher->poll(events).completedRequests == 1);
   }
-  card.isLost = true;
+  card.failure = EngineFailure::LOST;
   uint32_t asked = 0;
   size_t completed = 0;
   size_t found = 0;
@@ -124,17 +125,22 @@ TEST_CASE("an engine that takes over is given what it needs in small pieces") {
   CHECK(next.requests == 2 * STREAMS);
 }
 
-/// A card first, then software. The card is not opened by the order, so it comes back as it is
-/// only to who shares it.
+/// A card first, then software. The order has not opened the card: it comes back as it is only to
+/// who shares it. When it is lost, the order opens `first` in its place.
 struct CardAndSoftware {
+  explicit CardAndSoftware(Engine first = Engine::NCORE)
+      : options{.order = {{first}, {Engine::HYPERSCAN}}, .device = {.gatherNs = 0}} {}
+
   Switch card;
+  Switch next;
   std::shared_ptr<EngineTotals> totals = std::make_shared<EngineTotals>();
   std::shared_ptr<const MatcherDatabase> software =
       createMatcherDatabase(Engine::HYPERSCAN, onePattern());
-  EngineOptions options{.order = {{Engine::NCORE, 0}, {Engine::HYPERSCAN}}};
+  EngineOptions options;
   EngineOrder order{options,
                     onePattern(),
-                    {std::make_shared<SwitchedDatabase>(software, card), software},
+                    {std::make_shared<SwitchedDatabase>(software, card),
+                     std::make_shared<SwitchedDatabase>(software, next)},
                     totals};
 };
 
@@ -157,11 +163,12 @@ TEST_CASE("a lane that lost its queue comes back to the card, the others never l
   const auto card = engines.order.database(0);
   CHECK(eventsOf(*unlucky, TEXT, 1, true) == 0);
   CHECK(eventsOf(*lucky, TEXT, 1, true) == 0);
-  engines.card.isLost = true;
+  engines.card.failure = EngineFailure::UNAVAILABLE;
   CHECK(eventsOf(*unlucky, TEXT, 2, true) == 0);
-  engines.card.isLost = false;
+  engines.card.failure = EngineFailure::NONE;
   CHECK(use.states()[0].matchers == 1);
-  CHECK(use.states()[0].failure == EngineFailure::LOST);
+  CHECK(use.states()[0].failure == EngineFailure::UNAVAILABLE);
+  CHECK(use.states()[0].reason == "ncore: a lane's queue has no memory left");
   CHECK(engines.card.queues == 2);  // none is closed by the lane
   CHECK(engines.order.revive({}));
   CHECK(engines.card.queues == 1);
@@ -176,6 +183,59 @@ TEST_CASE("a lane that lost its queue comes back to the card, the others never l
   CHECK(engines.card.requests == before + 3 + 4);  // with three from their start
   CHECK(engines.totals->lostStreams == 0);
   CHECK(engines.totals->unmatchedRequests == 0);
+}
+
+/// A successor of the card has been opened, and lanes have seen that it is offered.
+void reopen(const CardAndSoftware& engines) {
+  engines.order.noteFailure(0, engines.order.database(0), {EngineFailure::LOST, ""});
+  REQUIRE(engines.order.revive({}));
+}
+
+TEST_CASE("a lane that sees later that its card is lost goes on with the card's successor") {
+  CardAndSoftware engines(Engine::EMULATOR);
+  const EngineUse& use = *engines.order.use();
+  const auto matcher = engines.order.createMatcher(4);
+  CHECK(eventsOf(*matcher, TEXT, 1, true) == 0);
+  reopen(engines);
+  CHECK(eventsOf(*matcher, TEXT, 2, true) == 0);
+  CHECK(engines.card.requests == 2);
+  engines.card.failure = EngineFailure::LOST;
+  CHECK(eventsOf(*matcher, "x", 1, false) == 1);
+  CHECK(use.states()[0].matchers == 1);
+  CHECK(use.states()[1].matchers == 0);
+  CHECK_FALSE(use.hasFailed(0));
+  CHECK(engines.totals->failures[static_cast<size_t>(EngineFailure::LOST)] == 2);
+}
+
+TEST_CASE("a card that is lost while a lane asks it for a queue is not its successor's failure") {
+  CardAndSoftware engines(Engine::EMULATOR);
+  const EngineUse& use = *engines.order.use();
+  engines.card.whileTried = [&] {
+    reopen(engines);
+    engines.card.failure = EngineFailure::LOST;
+  };
+  const auto matcher = engines.order.createMatcher(4);
+  CHECK_FALSE(use.hasFailed(0));
+  CHECK(use.states()[1].matchers == 1);
+  CHECK(eventsOf(*matcher, TEXT, 1, true) == 0);
+  CHECK(use.states()[0].matchers == 1);
+  CHECK(eventsOf(*matcher, "x", 1, false) == 1);
+  CHECK(engines.totals->lostStreams == 0);
+}
+
+TEST_CASE("what is answered between a card's offer and the way back to it is kept") {
+  CardAndSoftware engines;
+  engines.card.queuesMax = 0;
+  engines.next.whileTried = [&] {
+    engines.card.queuesMax = 1;
+    REQUIRE(engines.order.revive({}));
+  };
+  const auto matcher = engines.order.createMatcher(4);
+  CHECK_FALSE(engines.order.use()->hasFailed(0));
+  CHECK(eventsOf(*matcher, TEXT, 1, true) == 0);
+  CHECK(engines.order.use()->states()[0].matchers == 1);
+  CHECK(eventsOf(*matcher, "x", 1, false) == 1);
+  CHECK(engines.totals->lostStreams == 0);
 }
 
 TEST_CASE("a queue that is not to be had is asked for again, a card that is too small is not") {

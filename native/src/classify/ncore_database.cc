@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstring>
 #include <map>
+#include <mutex>
 #include <set>
 #include <utility>
 
@@ -63,6 +64,7 @@ std::vector<NcorePattern> NcoreDatabase::Regexes::forDevice() const {
 NcoreDatabase::NcoreDatabase(std::shared_ptr<OpenDevice> device, int64_t gatherNs, SignatureSet set,
                              RefusedPatterns refused, const DatabaseCache& cache)
     : MatcherDatabase(std::move(set)), device_(std::move(device)), gatherNs_(gatherNs) {
+  const std::lock_guard loading(device_->loading());
   load(refused, cache);
 }
 

@@ -46,6 +46,7 @@ class NcoreDatabase final : public MatcherDatabase {
   [[nodiscard]] size_t streamStateBytes(DatabasePart) const override { return streamBytes_; }
 
   [[nodiscard]] const OpenDevice& device() const { return *device_; }
+  void markDeviceFailed() const { device_->markFailed(); }
   [[nodiscard]] const SidePatterns& side() const { return side_; }
   [[nodiscard]] int64_t gatherNs() const { return gatherNs_; }
 

@@ -44,12 +44,12 @@ const NcoreApi* apiOf(NcoreLibrary::GetApi getApi, const std::string& path) {
                         " of the ncore ABI. Ask its vendor for one that does.");
 }
 
+/// Without memory it is unavailable, not too small: flows that end give theirs back.
 EngineFailure failureOf(NcoreStatus status) {
   switch (status) {
     case NCORE_ABI_MISMATCH:
       return EngineFailure::WRONG_ABI;
     case NCORE_OUT_OF_PATTERNS:
-    case NCORE_OUT_OF_MEMORY:
       return EngineFailure::TOO_SMALL;
     case NCORE_DEVICE_LOST:
       return EngineFailure::LOST;

@@ -226,9 +226,18 @@ void NcoreMatcher::await() {
   ::poll(&ready, 1, AWAIT_MS);
 }
 
+/// A queue without memory is lost alone: the device has another one for the lane, now or later.
 void NcoreMatcher::noteFailure(NcoreStatus status) {
-  const bool isGone = status == NCORE_DEVICE_LOST || status == NCORE_OUT_OF_MEMORY;
-  failure_ = isGone ? EngineFailure::LOST : EngineFailure::BROKEN;
+  switch (status) {
+    case NCORE_DEVICE_LOST:
+      failure_ = EngineFailure::LOST;
+      return;
+    case NCORE_OUT_OF_MEMORY:
+      failure_ = EngineFailure::UNAVAILABLE;
+      return;
+    default:
+      failure_ = EngineFailure::BROKEN;
+  }
 }
 
 }  // namespace

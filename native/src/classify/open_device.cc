@@ -56,17 +56,23 @@ std::map<uint32_t, OpenDevice::Regex> OpenDevice::inUse() const {
 
 /// Without the lock while it lasts: lanes that activate a set do not wait for it.
 uint64_t OpenDevice::load(const ::NcoreDatabase* compiled, std::vector<uint32_t> numbers) {
+  const bool isAlone = hasNoSets();  // asked before: others may go while it lasts
   uint32_t id = 0;
   const NcoreStatus status = (*library_)->loadDatabase(handle_, compiled, &id);
-  const std::lock_guard lock(mutex_);
-  if (status == NCORE_OUT_OF_PATTERNS && !sets_.empty()) {
+  if (status == NCORE_OUT_OF_PATTERNS && !isAlone) {
     throw EngineError(EngineFailure::UNAVAILABLE,
                       "ncore: the device has no room for the signatures beside older ones, which "
                       "are at work until their flows are over");
   }
   library_->check(status, "load the signatures");
+  const std::lock_guard lock(mutex_);
   sets_.push_back({++newest_, id, std::move(numbers)});
   return newest_;
+}
+
+bool OpenDevice::hasNoSets() const {
+  const std::lock_guard lock(mutex_);
+  return sets_.empty();
 }
 
 const OpenDevice::LoadedSet* OpenDevice::find(uint64_t generation) const {
@@ -130,22 +136,24 @@ std::shared_ptr<OpenDevice> openDevice(const EngineChoice& choice, const DeviceO
   return std::make_shared<OpenDevice>(std::move(library), number, options.settings);
 }
 
+/// Opened without the lock: a device that hangs there holds nobody else up.
 std::shared_ptr<OpenDevice> OpenDevices::open(size_t rank, const EngineChoice& choice,
                                               const DeviceOptions& options) {
   {
     const std::lock_guard lock(mutex_);
-    if (auto device = devices_[rank].lock()) return device;
+    if (auto device = usable(rank)) return device;
   }
-  return openAnew(rank, choice, options);
+  auto opened = openDevice(choice, options);
+  const std::lock_guard lock(mutex_);
+  if (auto device = usable(rank)) return device;  // another thread was faster
+  devices_[rank] = opened;
+  return opened;
 }
 
-/// Without the lock while it lasts: a device that hangs there holds nobody else up.
-std::shared_ptr<OpenDevice> OpenDevices::openAnew(size_t rank, const EngineChoice& choice,
-                                                  const DeviceOptions& options) {
-  auto device = openDevice(choice, options);
-  const std::lock_guard lock(mutex_);
-  devices_[rank] = device;
-  return device;
+/// Null: there is none.
+std::shared_ptr<OpenDevice> OpenDevices::usable(size_t rank) {
+  auto device = devices_[rank].lock();
+  return device && !device->hasFailed() ? device : nullptr;
 }
 
 }  // namespace weir

@@ -45,6 +45,10 @@ class OpenDevice {
   /// Numbers of the sets that are loaded: their streams look for them.
   [[nodiscard]] std::map<uint32_t, Regex> inUse() const;
 
+  /// Held from `inUse` until what was compiled by it is loaded: of two sets that come at the same
+  /// time, the newer one has the other's patterns. Never taken by a lane.
+  [[nodiscard]] std::mutex& loading() { return loading_; }
+
   /// Loads a set, of which the caller looks for `numbers`; its generation. Throws EngineError:
   /// UNAVAILABLE when there is no room for it beside others that are loaded.
   [[nodiscard]] uint64_t load(const ::NcoreDatabase* compiled, std::vector<uint32_t> numbers);
@@ -55,6 +59,10 @@ class OpenDevice {
 
   [[nodiscard]] size_t streamBytes(uint64_t generation) const;
 
+  /// No set is to be loaded into it any more: it is lost, hangs or breaks the ABI.
+  void markFailed() { hasFailed_ = true; }
+  [[nodiscard]] bool hasFailed() const { return hasFailed_; }
+
  private:
   struct LoadedSet {
     uint64_t generation = 0;
@@ -63,6 +71,7 @@ class OpenDevice {
     bool isOver = false;  ///< unloaded as soon as it is not active
   };
 
+  [[nodiscard]] bool hasNoSets() const;
   [[nodiscard]] const LoadedSet* find(uint64_t generation) const;
   [[nodiscard]] NcoreStatus makeActive(const LoadedSet& set);
   void unloadOver();
@@ -70,6 +79,7 @@ class OpenDevice {
   const std::shared_ptr<const NcoreLibrary> library_;
   NcoreDevice* handle_ = nullptr;
   NcoreCapabilities capabilities_{};
+  std::mutex loading_;
   mutable std::mutex mutex_;  ///< of the next four
   std::map<Regex, uint32_t> numbers_;
   std::vector<Regex> regexes_;   ///< by number
@@ -77,6 +87,7 @@ class OpenDevice {
   uint64_t newest_ = 0;
   std::atomic<uint32_t> numbered_{0};
   std::atomic<uint64_t> active_{0};  ///< generation; 0: none
+  std::atomic<bool> hasFailed_{false};
 };
 
 /// Opens the device that is chosen, EMULATOR or NCORE. Throws EngineError.
@@ -86,14 +97,13 @@ std::shared_ptr<OpenDevice> openDevice(const EngineChoice& choice, const DeviceO
 /// openable twice. Any thread.
 class OpenDevices {
  public:
-  /// The one that is open, or opens it. Throws EngineError.
+  /// The one that is open, unless it has failed, or opens it. Throws EngineError.
   [[nodiscard]] std::shared_ptr<OpenDevice> open(size_t rank, const EngineChoice& choice,
                                                  const DeviceOptions& options);
-  /// Of one that has failed; `open` gives this one from now on.
-  [[nodiscard]] std::shared_ptr<OpenDevice> openAnew(size_t rank, const EngineChoice& choice,
-                                                     const DeviceOptions& options);
 
  private:
+  [[nodiscard]] std::shared_ptr<OpenDevice> usable(size_t rank);
+
   std::mutex mutex_;
   std::map<size_t, std::weak_ptr<OpenDevice>> devices_;
 };

@@ -214,6 +214,7 @@ void DataPlane::reload(ReloadConfig config) {
   std::shared_ptr<const MatcherDatabase> database;
   auto rows = applications_;
   if (config.signatures) {
+    if (const auto order = engineOrder()) order->letGoOfFailed();
     database =
         createEngines(config_.engine, *config.signatures, config_.cache, engineTotals_, devices_);
     database->refuseCostly(config_.cache);
