@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { TrialResult } from '../live/trial.js';
 import { HEAD_SEGMENTS } from '../trace/recipes.js';
-import { offeredGigabits, overloadFor, rateBetween } from './gather.js';
+import { offeredGigabits, overloadFor, rateBetween, rateOfFlows } from './gather.js';
 import { gatherTable } from './report.js';
 
 const trial = (seconds: number, octets: number): TrialResult => ({
@@ -15,6 +15,10 @@ const spread = (median: number) => ({ median, minimum: median, maximum: median }
 describe('gathering', () => {
   it('takes what was searched between the ends of two trials', () => {
     expect(rateBetween(trial(1, 50e6), trial(2, 175e6))).toBeCloseTo(1);
+  });
+
+  it('takes the flows that were named between two looks', () => {
+    expect(rateOfFlows({ flows: 100, atMs: 500 }, { flows: 100 + 1e5, atMs: 3764 })).toBeCloseTo(1);
   });
 
   it('offers payload in all packets but SYNs', () => {

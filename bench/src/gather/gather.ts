@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // `npm run bench -- gather`: how much of a card the probe uses. Flows of nothing but payload that has
 // to be searched come faster than the card can take them.
+import { once } from 'node:events';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { get, type IncomingMessage } from 'node:http';
 import path from 'node:path';
+import { json } from 'node:stream/consumers';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { configurations } from '../devices/configurations.js';
 import { generatedPatterns } from '../devices/patterns.js';
 import {
@@ -18,7 +22,7 @@ import { degradingWeir, type Receiver } from '../live/receivers.js';
 import { runTrial, type TrialResult } from '../live/trial.js';
 import { assignCores } from '../machine.js';
 import { fromCaller, toolPath } from '../paths.js';
-import { engineFailures, readStats } from '../programs/weir.js';
+import { engineFailures, readStats, type WeirStats } from '../programs/weir.js';
 import { say } from '../progress.js';
 import { scratchFolder } from '../run/job.js';
 import { type Spread, spreadOf } from '../statistics.js';
@@ -46,6 +50,11 @@ const LIMIT_SECONDS = 1;
 /** What was searched between the ends of both counts: the start does not. */
 const SHORT_SECONDS = 1;
 const LONG_SECONDS = 2.5;
+/** Of a probe that is asked while packets come: what waits at the end is not the card's rate. */
+const ASKED_AFTER_MS = 1500;
+const ASKED_AGAIN_AFTER_MS = 2500;
+const WATCHED_SECONDS = 4.5;
+const CONTROL_SOCKET = 'control.sock';
 const FLOW_OCTETS = HEAD_SEGMENTS.count * HEAD_SEGMENTS.octets;
 
 /** Gbit/s: more than the card takes, but not so much that receiving it leaves no time to search. */
@@ -80,14 +89,13 @@ function weirOnCard(channels: number, signatures: string): Receiver {
       ...degradingWeir.command(folder, port),
       ...['--lanes', '2', '--on-overload', 'drop', '--signatures', signatures],
       ...['--engine', 'emulator', '--ncore-options', settings(channels)],
+      ...['--control', path.join(folder, CONTROL_SOCKET)],
     ],
     received: (folder, output) => {
       const stats = readStats(folder);
       const [failure] = engineFailures(stats);
       if (failure) throw new BenchError('WEIR_BENCH_TOOL_FAILED', `the device failed: ${failure}`);
-      const received = degradingWeir.received(folder, output);
-      const flows = stats.classifier.decidedFlows ?? 0;
-      return { ...received, matchedOctets: flows * FLOW_OCTETS };
+      return degradingWeir.received(folder, output);
     },
   };
 }
@@ -139,19 +147,54 @@ function packetsPerSecond(offered: number): number {
   return ((offered * 1e9) / (8 * octets)) * ((count + 1) / count);
 }
 
+interface Look {
+  readonly flows: number;
+  readonly atMs: number;
+}
+
+/** Gbit/s */
+export function rateOfFlows(first: Look, last: Look): number {
+  return (8 * (last.flows - first.flows) * FLOW_OCTETS) / (last.atMs - first.atMs) / 1e6;
+}
+
+/** How many flows a running probe has named. */
+async function lookAt(folder: string): Promise<Look> {
+  const socketPath = path.join(folder, CONTROL_SOCKET);
+  const [response] = (await once(get({ socketPath, path: '/status' }), 'response')) as [
+    IncomingMessage,
+  ];
+  const { stats } = (await json(response)) as { stats: WeirStats };
+  return { flows: stats.classifier.decidedFlows ?? 0, atMs: performance.now() };
+}
+
+async function watchedRateOf(receiver: Receiver, { offered: asked, ...context }: Context) {
+  const looks: Look[] = [];
+  const watch = async (folder: string) => {
+    for (const waitMs of [ASKED_AFTER_MS, ASKED_AGAIN_AFTER_MS]) {
+      await sleep(waitMs);
+      looks.push(await lookAt(folder));
+    }
+  };
+  const rate = packetsPerSecond(asked);
+  const cores = assignCores();
+  const trial = { ...context, receiver, rate, seconds: WATCHED_SECONDS, cores, watch };
+  const offered = offeredGigabits(await runTrial(trial));
+  return told(receiver, { offered, matched: rateOfFlows(looks[0] as Look, looks[1] as Look) });
+}
+
+function told(receiver: Receiver, rate: Rate): Rate {
+  const [matched, offered] = [rate.matched.toFixed(3), rate.offered.toFixed(3)];
+  say(`  ${receiver.name}: ${matched} of ${offered} Gbit/s offered`);
+  return rate;
+}
+
 async function rateOf(receiver: Receiver, { offered: asked, ...context }: Context): Promise<Rate> {
   const rate = packetsPerSecond(asked);
   const trial = (seconds: number) =>
     runTrial({ ...context, receiver, rate, seconds, cores: assignCores() });
   const short = await trial(SHORT_SECONDS);
   const long = await trial(LONG_SECONDS);
-  const found = {
-    offered: offeredGigabits(long),
-    matched: rateBetween(short, long),
-  };
-  const [matched, offered] = [found.matched.toFixed(3), found.offered.toFixed(3)];
-  say(`  ${receiver.name}: ${matched} of ${offered} Gbit/s offered`);
-  return found;
+  return told(receiver, { offered: offeredGigabits(long), matched: rateBetween(short, long) });
 }
 
 async function limitsOf(options: GatherOptions, folder: string, traces: string) {
@@ -187,7 +230,7 @@ export async function measureGathering(options: GatherOptions): Promise<GatherRo
       const weir: Rate[] = [];
       const model: Rate[] = [];
       for (let round = 0; round < options.rounds; ++round) {
-        weir.push(await rateOf(weirOnCard(channels, signatures), context));
+        weir.push(await watchedRateOf(weirOnCard(channels, signatures), context));
         model.push(await rateOf(blocking(channels, patterns), context));
       }
       rows.push({

@@ -20,6 +20,8 @@ export interface TrialOptions {
   /** packets per second; 0: as fast as it goes */
   readonly rate: number;
   readonly seconds: number;
+  /** Looks at the receiver while packets come. */
+  readonly watch?: (folder: string) => Promise<void>;
 }
 
 export interface Sent {
@@ -79,7 +81,9 @@ export async function runTrial(options: TrialOptions): Promise<TrialResult> {
     await using child = Child.start(command, path.join(folder, 'receiver'));
     await child.printed(receiver.ready);
     await using sender = Child.start(senderCommand(options), path.join(folder, 'sender'));
+    const watching = options.watch?.(folder);
     await sender.finished();
+    await watching;
     await sleep(SETTLE_MS);
     await child.end('SIGINT');
     await sink?.stop();
