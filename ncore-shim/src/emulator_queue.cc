@@ -29,12 +29,13 @@ EmulatorQueue::EmulatorQueue(EmulatorDevice& device, const NcoreQueueOptions& op
       options_(withDefaults(options)),
       timesJobs_(timesJobs(device.options())),
       ring_(std::bit_ceil(options.depth)),
+      share_{options_.streams,
+             std::max<uint32_t>(static_cast<uint32_t>(device.channels().size()), 1)},
       waiting_(device.channels().empty() ? 1 : ring_.size()),
       pushed_(device.channels().size(), 0) {
-  const auto channels = std::max<uint32_t>(static_cast<uint32_t>(device.channels().size()), 1);
-  for (uint32_t channel = 0; channel < channels; ++channel) {
-    tables_.push_back(std::make_unique<StreamTable>(
-        StreamTable::Share{options_.streams, channel, channels}, options_.tablesBytes / channels));
+  for (uint32_t channel = 0; channel < share_.channels; ++channel) {
+    tables_.push_back(
+        std::make_unique<StreamTable>(share_, options_.tablesBytes / share_.channels));
   }
   for (uint32_t channel = 0; channel < device.channels().size(); ++channel) {
     lanes_.push_back(std::make_unique<EmulatorChannel::Lane>(*this, channel, options_.depth));
@@ -145,7 +146,7 @@ void EmulatorQueue::dispatch(uint32_t place) {
     ring_[place].done.store(true, std::memory_order_relaxed);
     return;
   }
-  const size_t channel = waitingAt(place).job.job.slot % lanes_.size();
+  const uint32_t channel = share_.channelOf(waitingAt(place).job.job.slot);
   lanes_[channel]->push(place);
   pushed_[channel] = 1;
 }

@@ -80,6 +80,7 @@ class EmulatorQueue {
   uint64_t activationSeen_ = 0;
   EmulatorDevice::Database active_;
   std::vector<Entry> ring_;  // as many as a power of two
+  const StreamTable::Share share_;
   std::vector<Waiting> waiting_;
   std::atomic<uint64_t> head_{0};  // number of the oldest job that was not reported
   uint64_t tail_ = 0;              // of the next job

@@ -18,11 +18,6 @@ constexpr uint32_t STATE_MAGIC = 0x54534e57;
 constexpr uint32_t STATE_VERSION = 1;
 constexpr size_t STATE_FRAME_BYTES = 4 + 4 + 8 + 10 + 8;
 
-uint32_t slotsOf(const StreamTable::Share& share) {
-  if (share.channel >= share.streams) return 0;
-  return (share.streams - share.channel - 1) / share.channels + 1;
-}
-
 struct StateHead {
   uint64_t digest;
   uint64_t offset;
@@ -46,7 +41,7 @@ std::optional<uint64_t> databaseOfState(std::span<const uint8_t> state) {
 }
 
 StreamTable::StreamTable(const Share& share, uint64_t tablesBytes)
-    : share_(share), tablesBytes_(tablesBytes), slots_(slotsOf(share)) {}
+    : share_(share), tablesBytes_(tablesBytes), slots_(share.slots()) {}
 
 NcoreCompletion StreamTable::run(const StreamJob& job, std::vector<NcoreEvent>& events) {
   NcoreCompletion completion{job.job.tag, job.job.slot, job.job.generation, check(job), 0, 0, 0};
@@ -75,7 +70,7 @@ NcoreStatus StreamTable::check(const StreamJob& job) const {
 
 NcoreStatus StreamTable::checkArguments(const NcoreJob& job) const {
   if (job.flags & ~KNOWN_FLAGS || job.reserved != 0) return NCORE_BAD_ARGUMENT;
-  if (placeOf(job) >= slots_.size()) return NCORE_BAD_ARGUMENT;
+  if (job.slot >= share_.streams) return NCORE_BAD_ARGUMENT;
   if (job.bytes == nullptr && job.lengthBytes > 0) return NCORE_BAD_ARGUMENT;
   if ((job.flags & STATE_FLAGS) == 0) return NCORE_OK;
   if (job.state == nullptr || (job.flags & STATE_FLAGS) == STATE_FLAGS) return NCORE_BAD_ARGUMENT;

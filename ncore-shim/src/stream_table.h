@@ -26,11 +26,18 @@ struct StreamJob {
 
 class StreamTable {
  public:
-  // Of `streams` slots in all, those whose number is `channel` modulo `channels`.
+  // Of `streams` slots in all, those of one of `channels` channels: of each run of as many slots
+  // one.
   struct Share {
     uint32_t streams;
-    uint32_t channel;
     uint32_t channels;
+
+    // Each run begins one channel further than the run before it: a host that uses every second
+    // slot, or every twelfth, for what is busy keeps all channels busy.
+    uint32_t channelOf(uint32_t slot) const {
+      return static_cast<uint32_t>((uint64_t{slot} + slot / channels) % channels);
+    }
+    uint32_t slots() const { return streams / channels + (streams % channels == 0 ? 0 : 1); }
   };
 
   StreamTable(const Share& share, uint64_t tablesBytes);
