@@ -8,6 +8,7 @@
 #include <net/if.h>
 #include <netinet/in.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -20,6 +21,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <ctime>
 #include <vector>
 
 namespace {
@@ -144,13 +146,28 @@ double secondsSince(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
 }
 
-/// Paced by busy waiting: sleeping is too coarse for a batch every 50 us.
+/// What a wait takes longer than asked for.
+constexpr double OVERSLEPT_SECONDS = 50e-6;
+
+/// Leaves the core to others, the device's emulator for one, for all of a wait but its end.
+void restFor(double seconds) {
+  if (seconds <= 2 * OVERSLEPT_SECONDS) return;
+  const auto nanoseconds = static_cast<long>((seconds - OVERSLEPT_SECONDS) * 1e9);
+  const timespec span{nanoseconds / 1'000'000'000, nanoseconds % 1'000'000'000};
+  nanosleep(&span, nullptr);
+}
+
+/// Paced by busy waiting where batches come close to each other: sleeping is too coarse for one
+/// every 50 us.
 double sendFor(Sender& sender, double rate, double limitSeconds) {
   const Clock::time_point start = Clock::now();
   double now = 0;
   while (stopping == 0 && (now = secondsSince(start)) < limitSeconds) {
     const double due = rate > 0 ? static_cast<double>(sender.sent().packets) / rate : 0;
-    if (now >= due) sender.sendBatch();
+    if (now >= due)
+      sender.sendBatch();
+    else
+      restFor(due - now);
   }
   return secondsSince(start);
 }
@@ -162,6 +179,7 @@ int main(int count, char** values) {
     std::fputs("usage: pktsend INTERFACE FILE PACKETS_PER_SECOND SECONDS\n", stderr);
     return 2;
   }
+  prctl(PR_SET_TIMERSLACK, 1000UL);  // ns; as a rule 50 us
   for (const int signal : {SIGTERM, SIGINT}) std::signal(signal, onSignal);
   Trace trace(values[2]);
   Sender sender(values[1], trace);

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { TrialResult } from '../live/trial.js';
 import { HEAD_SEGMENTS } from '../trace/recipes.js';
-import { offeredGigabits, overloadFor, rateBetween, rateOfFlows } from './gather.js';
+import { fillFor, offeredGigabits, overloadFor, rateBetween, rateOfFlows } from './gather.js';
 import { gatherTable } from './report.js';
 
 const trial = (seconds: number, octets: number): TrialResult => ({
@@ -27,13 +27,16 @@ describe('gathering', () => {
     expect(offeredGigabits(trial(10, 0))).toBeCloseTo((segments * octets * 8) / 10 / 1e9);
   });
 
-  it('offers more than the limit', () => {
-    for (const limit of [0.1, 1.2]) expect(overloadFor(limit)).toBeGreaterThan(1.1 * limit);
+  it('offers a little less and clearly more than the limit', () => {
+    for (const limit of [0.1, 1.2]) {
+      expect(overloadFor(limit)).toBeGreaterThan(1.1 * limit);
+      expect(fillFor(limit) / limit).toBeCloseTo(0.97);
+    }
   });
 
   it('tells shares of the limit', () => {
-    const row = { channels: 12, limit: 1.2, offered: spread(1.5) };
+    const row = { channels: 12, limit: 1.2, offered: spread(1.5), filled: spread(1.17) };
     const table = gatherTable([{ ...row, weir: spread(1.14), blocking: spread(0.06) }]);
-    expect(table).toMatch(/0\.95 .*0\.05/);
+    expect(table).toMatch(/0\.97 .*0\.95 .*0\.05/);
   });
 });

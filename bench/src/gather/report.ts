@@ -8,8 +8,10 @@ import type { GatherRow } from './gather.js';
 const HEADER = [
   'channels',
   'card’s limit, Gbit/s',
-  'offered to Weir',
-  'Weir, 2 lanes',
+  'Weir, 2 lanes, 0.97 of it offered',
+  'of the limit',
+  'offered beyond it',
+  'Weir',
   'of the limit',
   'model that blocks',
   'of the limit',
@@ -21,9 +23,11 @@ const spread = ({ median, minimum, maximum }: Spread) =>
 const share = ({ median }: Spread, limit: number) => (median / limit).toFixed(2);
 
 export function gatherTable(rows: readonly GatherRow[]): string {
-  const cells = rows.map(({ channels, limit, offered, weir, blocking }) => [
+  const cells = rows.map(({ channels, limit, filled, offered, weir, blocking }) => [
     String(channels),
     limit.toFixed(3),
+    spread(filled),
+    share(filled, limit),
     offered.median.toFixed(3),
     spread(weir),
     share(weir, limit),
@@ -46,7 +50,8 @@ export function gatherPlot(rows: readonly GatherRow[]): NamedPlot {
       y: { name: 'payload searched, Gbit/s', scale: 'linear' },
       series: [
         series('card’s limit', ({ limit }) => limit),
-        series('Weir, 2 lanes', ({ weir }) => weir.median),
+        series('Weir, 2 lanes, the card just filled', ({ filled }) => filled.median),
+        series('Weir, 2 lanes, more offered', ({ weir }) => weir.median),
         series('model that blocks for every packet', ({ blocking }) => blocking.median),
       ],
     }),

@@ -17,6 +17,8 @@ export interface TrialOptions {
   readonly trace: Trace;
   readonly namespace: Namespace;
   readonly cores: Cores;
+  /** where the receiver runs; the program's first core alone unless given */
+  readonly receiverCores?: readonly number[];
   /** packets per second; 0: as fast as it goes */
   readonly rate: number;
   readonly seconds: number;
@@ -54,12 +56,12 @@ export interface Destination {
 }
 
 export function receiverCommand(
-  { namespace, cores, receiver }: TrialOptions,
+  { namespace, cores, receiverCores = cores.program.slice(0, 1), receiver }: TrialOptions,
   { folder, port }: Destination,
 ): string[] {
   return [
     ...namespace.before,
-    ...['taskset', '-c', String(cores.program[0])],
+    ...['taskset', '-c', receiverCores.join(',')],
     ...receiver.command(folder, port),
   ];
 }

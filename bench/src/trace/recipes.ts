@@ -59,7 +59,7 @@ export const HEAD_SEGMENTS = { count: 4, octets: 1020 } as const;
 export const LAST_OCTETS = 'weir-end';
 
 /** Nothing but payload that a classifier looks at. */
-export function headsRecipe(flows = 120_000): Recipe {
+export function headsRecipe(flows: number): Recipe {
   const { count, octets } = HEAD_SEGMENTS;
   return {
     name: 'heads',
