@@ -11,7 +11,7 @@ const PACKAGES = {
   wire: [],
   native: ['ncore-shim'],
   probe: ['native', 'wire'],
-  collector: ['wire'],
+  collector: ['native', 'wire'],
   gateway: ['wire'],
   dashboard: ['wire'],
   cli: ['probe', 'collector', 'gateway', 'dashboard', 'wire'],
@@ -21,7 +21,8 @@ const PACKAGES = {
 
 /** Folders inside a package, from left to right; files beside the folders put them together. */
 const STAGES = {
-  'native/src': ['capture', 'decode', 'dissect', 'flow', 'classify', 'export', 'lane', 'inspect'],
+  'native/src': ['capture', 'decode', 'dissect', 'flow', 'classify', 'export', 'lane', 'inspect', 'collect'],
+  'native/src/collect': ['columns', 'receive', 'decode', 'enrich', 'lane'],
   'collector/src': ['receive', 'decode', 'enrich', 'store', 'query', 'decide', 'http'],
   'gateway/src': ['intake', 'protect', 'plan', 'enforce', 'reconcile'],
 };

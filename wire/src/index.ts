@@ -4,6 +4,8 @@ export * from './api/decisions.js';
 export * from './api/flows.js';
 export * from './api/routes.js';
 export * from './config.js';
+export * from './flow-column-types.js';
+export * from './generated/flow-columns.js';
 export * from './generated/registry.js';
 export * from './log.js';
 export { nearest } from './nearest.js';
