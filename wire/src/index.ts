@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // What two processes of Weir must agree on.
+export * from './address.js';
 export * from './api/decisions.js';
 export * from './api/flows.js';
 export * from './api/routes.js';
 export * from './config.js';
+export * from './filter/index.js';
 export * from './flow-column-types.js';
 export * from './generated/flow-columns.js';
 export * from './generated/registry.js';
