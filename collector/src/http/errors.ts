@@ -14,6 +14,7 @@ export const API_ERRORS = {
   WEIR_API_UNKNOWN_HOST: 403,
   WEIR_API_TOO_MANY_STREAMS: 503,
   WEIR_API_STORE: 503,
+  WEIR_API_TIME_LIMIT: 503,
   WEIR_API_INTERNAL: 500,
 } as const;
 export type ApiErrorCode = keyof typeof API_ERRORS;
@@ -77,6 +78,9 @@ export function toApiError(thrown: unknown): ApiError {
     return new ApiError(inBody ? 'WEIR_API_BAD_BODY' : 'WEIR_API_BAD_PARAMETER', message);
   }
   const message = error.message ?? 'unknown failure';
+  if (error.code === 'WEIR_STORE_TIME_LIMIT') {
+    return new ApiError('WEIR_API_TIME_LIMIT', message, thrown);
+  }
   if (error.code?.startsWith('CHDB_')) {
     return new ApiError('WEIR_API_STORE', 'the store did not answer; see the log', thrown);
   }

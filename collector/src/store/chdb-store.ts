@@ -3,7 +3,8 @@ import { access, constants, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Session } from 'chdb';
 import { CollectorError, messageOf, reasonOf } from '../errors.js';
-import type { FlowStore, Statement } from './flow-store.js';
+import { ChdbSessions } from './chdb-sessions.js';
+import { type FlowStore, type Statement, StoreError } from './flow-store.js';
 import { lockHolder } from './lock-holder.js';
 import {
   CREATE_TABLES,
@@ -29,7 +30,7 @@ export class ChdbStore implements FlowStore {
   readonly #insertFile: string;
   /** Connections of their own keep the dashboard's queries from waiting for inserts. */
   #writing: Session | undefined;
-  #reading: Session | undefined;
+  #reading: ChdbSessions | undefined;
 
   constructor(options: ChdbOptions) {
     this.#options = options;
@@ -45,7 +46,7 @@ export class ChdbStore implements FlowStore {
     const { Session } = await import('chdb');
     try {
       this.#writing = new Session(this.#databaseFolder);
-      this.#reading = new Session(this.#databaseFolder);
+      this.#reading = new ChdbSessions(() => new Session(this.#databaseFolder));
     } catch (error) {
       await this.close();
       throw openError(this.#options.dataFolder, error);
@@ -67,15 +68,43 @@ export class ChdbStore implements FlowStore {
     );
   }
 
-  async query<Row>({ sql, parameters }: Statement): Promise<Row[]> {
-    const session = this.#opened(this.#reading);
-    const options = { format: 'JSONCompact' };
-    const statement = `${sql}\nSETTINGS output_format_json_quote_64bit_integers = 0`;
-    const result =
-      Object.keys(parameters).length === 0
-        ? await session.queryAsync(statement, options)
-        : await session.queryBindAsync(statement, parameters, options);
-    return rowsOf<Row>(result.text());
+  async query<Row>(statement: Statement, signal?: AbortSignal): Promise<Row[]> {
+    const options = { format: 'JSONCompact', ...(signal && { signal }) };
+    const sql = withSettings(statement);
+    const { parameters } = statement;
+    try {
+      return await this.#opened(this.#reading).use(async (session) => {
+        const result =
+          Object.keys(parameters).length === 0
+            ? await session.queryAsync(sql, options)
+            : await session.queryBindAsync(sql, parameters, options);
+        return rowsOf<Row>(result.text());
+      });
+    } catch (error) {
+      throw questionError(error);
+    }
+  }
+
+  async *stream(
+    statement: Statement,
+    signal: AbortSignal,
+  ): AsyncGenerator<readonly (readonly unknown[])[]> {
+    this.#opened(this.#reading);
+    const { Session } = await import('chdb');
+    // A session streams one answer at a time.
+    const session = new Session(this.#databaseFolder);
+    const chunks = session.queryStreamBind(withSettings(statement), statement.parameters, {
+      format: 'JSONCompactEachRow',
+      signal,
+    });
+    try {
+      for await (const chunk of chunks) yield chunk.rows<readonly unknown[]>();
+    } catch (error) {
+      throw questionError(error);
+    } finally {
+      chunks.cancel();
+      session.close();
+    }
   }
 
   async close(): Promise<void> {
@@ -136,10 +165,20 @@ export class ChdbStore implements FlowStore {
     );
   }
 
-  #opened(session: Session | undefined): Session {
+  #opened<Opened>(session: Opened | undefined): Opened {
     if (session === undefined) throw new Error('the store is not open');
     return session;
   }
+}
+
+function withSettings({ sql, limitSeconds }: Statement): string {
+  const limit = limitSeconds === undefined ? '' : `, max_execution_time = ${Number(limitSeconds)}`;
+  return `${sql}\nSETTINGS output_format_json_quote_64bit_integers = 0${limit}`;
+}
+
+function questionError(error: unknown): unknown {
+  const isLate = /TIMEOUT_EXCEEDED|Timeout exceeded/.test(messageOf(error));
+  return isLate ? new StoreError('WEIR_STORE_TIME_LIMIT', error) : error;
 }
 
 function openError(folder: string, error: unknown): CollectorError {

@@ -15,6 +15,7 @@ function fakeStore(failures: number) {
     open: async () => undefined,
     close: async () => undefined,
     query: async () => [],
+    stream: async function* () {},
     insert: async (blocks) => {
       mostAtOnce = Math.max(mostAtOnce, ++running);
       await new Promise(setImmediate);
