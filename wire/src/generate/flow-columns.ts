@@ -31,6 +31,10 @@ ${rows}
 /** The whole of native/src/collect/columns/generated/flow_column_list.h. */
 export function flowColumnsHeader(columns: readonly FlowColumn[], notice: string): string {
   const lines = columns.map(({ name, kind }) => `  X(${COLUMN_KINDS[kind].cppType}, ${name})`);
+  const types = Object.values(COLUMN_KINDS).map(
+    ({ cppType, clickhouseType }) =>
+      `#define WEIR_CLICKHOUSE_TYPE_${cppType} ${JSON.stringify(clickhouseType)}`,
+  );
   return `// SPDX-License-Identifier: Apache-2.0
 // ${notice}
 #pragma once
@@ -38,5 +42,8 @@ export function flowColumnsHeader(columns: readonly FlowColumn[], notice: string
 /// X(type, name) for each column of a flow record, in the order of a block.
 #define WEIR_FLOW_COLUMNS(X) \\
 ${lines.join(' \\\n')}
+
+// The same types in ClickHouse, by the name of the C++ type as it stands in the list.
+${types.join('\n')}
 `;
 }

@@ -50,3 +50,12 @@
   X(NameId, destinationAsName) \
   X(NameId, scope) \
   X(uint8_t, counted)
+
+// The same types in ClickHouse, by the name of the C++ type as it stands in the list.
+#define WEIR_CLICKHOUSE_TYPE_int64_t "DateTime64(3, 'UTC')"
+#define WEIR_CLICKHOUSE_TYPE_uint64_t "UInt64"
+#define WEIR_CLICKHOUSE_TYPE_uint32_t "UInt32"
+#define WEIR_CLICKHOUSE_TYPE_uint16_t "UInt16"
+#define WEIR_CLICKHOUSE_TYPE_uint8_t "UInt8"
+#define WEIR_CLICKHOUSE_TYPE_Address "IPv6"
+#define WEIR_CLICKHOUSE_TYPE_NameId "LowCardinality(String)"
