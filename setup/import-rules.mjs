@@ -21,9 +21,29 @@ const PACKAGES = {
 
 /** Folders inside a package, from left to right; files beside the folders put them together. */
 const STAGES = {
-  'native/src': ['capture', 'decode', 'dissect', 'flow', 'classify', 'export', 'lane', 'inspect', 'collect'],
+  'native/src': [
+    'capture',
+    'decode',
+    'dissect',
+    'flow',
+    'classify',
+    'export',
+    'lane',
+    'inspect',
+    'collect',
+  ],
   'native/src/collect': ['columns', 'receive', 'decode', 'enrich', 'lane'],
-  'collector/src': ['receive', 'decode', 'enrich', 'store', 'query', 'decide', 'http'],
+  'collector/src': [
+    'receive',
+    'decode',
+    'enrich',
+    'series',
+    'site',
+    'store',
+    'query',
+    'decide',
+    'http',
+  ],
   'gateway/src': ['intake', 'protect', 'plan', 'enforce', 'reconcile'],
 };
 

@@ -37,6 +37,8 @@ export const TEST_PACKAGES = [
   'opentracker',
   'transmission-daemon',
   'transmission-cli',
+  'influxdb', // takes the collector's time series
+  'redis-server', // between collectors
   'chromium', // looks at the dashboard
 ];
 

@@ -46,6 +46,9 @@ function newCollector(changes: Partial<CollectorConfig> = {}): Collector {
     receiveBufferBytes: 1 << 20,
     flushIntervalMs: 50,
     pendingBytes: 1 << 26,
+    influxdbStepSeconds: 60,
+    influxdbMostSeries: 200,
+    influxdbSpoolBytes: 1 << 26,
     ...changes,
   };
   const collector = new Collector(config, { log: () => undefined });

@@ -59,5 +59,28 @@ export const CollectorConfig = section({
       'memory for records that the store does not take at the moment; beyond it the oldest are dropped and counted',
     default: 256 * 1024 * 1024,
   }),
+  collectorName: option(Type.Optional(Type.String({ minLength: 1, maxLength: 64 })), {
+    flag: '--collector-name <name>',
+    description:
+      "name of this collector among those that share an InfluxDB or a Redis; without it this machine's name",
+  }),
+  influxdb: option(Type.Optional(Type.String({ minLength: 1 })), {
+    flag: '--influxdb <url>',
+    description:
+      'InfluxDB that gets time series: http://user:password@host:8086/database, or ?token=… instead of user and password',
+  }),
+  influxdbStepSeconds: option(Type.Integer({ minimum: 1, maximum: 3600 }), {
+    description: 'distance of the points of a time series',
+    default: 60,
+  }),
+  influxdbMostSeries: option(Type.Integer({ minimum: 1, maximum: 10000 }), {
+    description:
+      'time series of one measurement and step that have a name of their own, the largest; the rest is one, "other"',
+    default: 200,
+  }),
+  influxdbSpoolBytes: option(Type.Integer({ minimum: 1048576 }), {
+    description: 'disk space for points that InfluxDB does not take at the moment',
+    default: 1024 * 1024 * 1024,
+  }),
 });
 export type CollectorConfig = Static<typeof CollectorConfig>;

@@ -9,6 +9,7 @@ export const COLLECTOR_ERRORS = {
   WEIR_COLLECTOR_DATA_LOCKED: 'the data folder is in use by another process',
   WEIR_COLLECTOR_DATA_FOLDER: 'the data folder cannot be used',
   WEIR_COLLECTOR_DATA_SCHEMA: 'the data folder was written by another version of Weir',
+  WEIR_COLLECTOR_INFLUXDB: 'the URL of InfluxDB cannot be read',
   WEIR_COLLECTOR_RULES: 'the stored rules cannot be read',
   WEIR_COLLECTOR_RULES_NOT_KEPT: 'the change of the rules could not be kept',
 } as const;
