@@ -22,6 +22,9 @@ struct DatagramView {
   /// (RFC 7011 8.4). 0: UDP.
   uint64_t session = 0;
   int64_t receivedMilliseconds = 0;  ///< since the epoch, by the kernel's clock
+  /// One of so many of its exporter's datagrams was let through by a rate limit: octets and packets
+  /// are multiplied by it.
+  uint32_t standsFor = 1;
 };
 
 }  // namespace weir::collect
