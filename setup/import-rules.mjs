@@ -37,6 +37,7 @@ const STAGES = {
     'receive',
     'decode',
     'enrich',
+    'spool',
     'series',
     'site',
     'store',

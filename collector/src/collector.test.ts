@@ -45,10 +45,15 @@ function newCollector(changes: Partial<CollectorConfig> = {}): Collector {
     allowedExporters: [],
     receiveBufferBytes: 1 << 20,
     flushIntervalMs: 50,
-    pendingBytes: 1 << 26,
     influxdbStepSeconds: 60,
     influxdbMostSeries: 200,
     influxdbSpoolBytes: 1 << 26,
+    rollup5mRetentionDays: 3650,
+    rollup1hRetentionDays: 3650,
+    storeBytes: 1 << 30,
+    diskReserveBytes: 0,
+    spoolBytes: 1 << 26,
+    spoolSync: 'never',
     ...changes,
   };
   const collector = new Collector(config, { log: () => undefined });

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // The composition root: makes the stages, connects them, starts them from right to left and stops them
 // from left to right.
+import { writeFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import type { ExportersResponse, HealthResponse, Logger } from '@weir/wire';
 import type { CollectorConfig } from './config.js';
 import { Decisions } from './decide/decisions.js';
 import { clearBatch, createBatch, type FlowBatch } from './decode/batch.js';
 import { Decoder } from './decode/decoder.js';
-import { DROP_REASONS, type DropCounters, type DropReason } from './drops.js';
+import { countDrop, DROP_REASONS, type DropCounters, type DropReason } from './drops.js';
 import { Enricher } from './enrich/enricher.js';
 import { createNameTable } from './enrich/name-table.js';
 import { CollectorError, messageOf } from './errors.js';
@@ -20,10 +22,10 @@ import { allowList } from './receive/allow-list.js';
 import { type Endpoint, endpointText, parseEndpoint } from './receive/endpoint.js';
 import { type Datagram, Receiver } from './receive/receiver.js';
 import { createRecentGrowth } from './receive/recent-growth.js';
+import { Spool, type SpoolDrop } from './spool/spool.js';
 import { ChdbStore } from './store/chdb-store.js';
 import type { FlowStore } from './store/flow-store.js';
 import { encodeNativeBlock } from './store/native-format.js';
-import { Writer } from './store/writer.js';
 import { VERSION } from './version.js';
 
 /** What tests and other programs may replace. */
@@ -40,6 +42,13 @@ const RECENT_FLOWS = 10_000;
 /** A loss is a problem for so long after it happened. */
 const LOSS_REPORT_MS = 600_000;
 
+const SPOOL_DROPS: Readonly<Record<SpoolDrop, DropReason>> = {
+  spoolFull: 'storeOverflow',
+  diskFull: 'diskFull',
+  refused: 'spoolRefused',
+  unfinished: 'spoolUnfinished',
+};
+
 /** Receives flow records, stores them, answers questions about them, and decides by rules. */
 export class Collector {
   readonly #config: CollectorConfig;
@@ -52,7 +61,7 @@ export class Collector {
   readonly #decoder: Decoder;
   readonly #enricher: Enricher;
   readonly #store: FlowStore;
-  readonly #writer: Writer;
+  readonly #spool: Spool;
   readonly #decisions: Decisions;
   readonly #live: LiveFeed;
   readonly #context: ApiContext;
@@ -79,9 +88,18 @@ export class Collector {
     });
     this.#decoder = new Decoder(this.#drops);
     this.#enricher = new Enricher(this.#names, this.#drops);
-    this.#store = store ?? new ChdbStore(config);
-    const { pendingBytes, dataFolder } = config;
-    this.#writer = new Writer({ store: this.#store, pendingBytes, drops: this.#drops, log });
+    const { dataFolder } = config;
+    this.#store = store ?? new ChdbStore({ ...config, log });
+    this.#spool = new Spool({
+      folder: join(dataFolder, 'spool'),
+      take: ({ path, token }) => this.#store.insertFile(path, token),
+      mostBytes: config.spoolBytes,
+      // The store stops at the whole reserve: what waits for it may use half of that.
+      reserveBytes: config.diskReserveBytes / 2,
+      sync: config.spoolSync,
+      log,
+      onDrop: (reason, records) => countDrop(this.#drops, SPOOL_DROPS[reason], records),
+    });
     const queries = createQueries(this.#store);
     this.#decisions = new Decisions({
       dataFolder,
@@ -89,7 +107,7 @@ export class Collector {
       log,
       recentFlows: async (applicationName, sinceMilliseconds) => {
         this.#flush();
-        await this.#writer.flushed();
+        await this.#spool.flushed();
         return queries.recentFlows({ applicationName, sinceMilliseconds, limit: RECENT_FLOWS });
       },
     });
@@ -130,6 +148,7 @@ export class Collector {
     this.#startedMilliseconds = Date.now();
     await this.#store.open();
     try {
+      await this.#spool.open();
       await this.#decisions.start();
       this.#server = await createServer(this.#context);
       await this.#listen(this.#server);
@@ -153,10 +172,11 @@ export class Collector {
     await this.#decisions.stop();
     await this.#server?.close();
     this.#server = undefined;
-    await this.#writer.stop(STOP_GRACE_MS);
+    await this.#spool.stop(STOP_GRACE_MS);
     await this.#store.close();
-    const { storedRecords } = this.#writer.state;
-    this.#log('info', 'stopped', { storedRecords, drops: this.#drops });
+    const { takenRecords, pendingRecords } = this.#spool.state;
+    const records = { storedRecords: takenRecords, pendingRecords };
+    this.#log('info', 'stopped', { ...records, drops: this.#drops });
   }
 
   /** One turn of the event loop: datagrams become named rows, and everyone who wants them sees them. */
@@ -177,7 +197,8 @@ export class Collector {
   #flush(): void {
     const { columns } = this.#batch;
     if (columns.length === 0) return;
-    this.#writer.add(encodeNativeBlock(columns, this.#names), columns.length);
+    const block = encodeNativeBlock(columns, this.#names);
+    void this.#spool.add(columns.length, (path) => writeFile(path, block));
     clearBatch(this.#batch);
   }
 
@@ -213,16 +234,18 @@ export class Collector {
     const now = Date.now();
     const lost = this.#receiver.kernelDrops();
     const { storeOverflow = 0 } = this.#drops;
-    const { problem, pendingRecords } = this.#writer.state;
+    const { problem, writeProblem, pendingRecords } = this.#spool.state;
     const { passedOver } = this.#decisions.book;
     const problems = [
       this.#kernelLosing(lost, now) &&
         `the kernel dropped ${lost} datagrams: ${this.#receiver.state.bufferHint ?? 'this machine is too slow for the exporters'}`,
       this.#socketProblem,
-      problem !== undefined &&
-        `the store refuses records, ${pendingRecords} wait: ${problem}; see that the disk has room`,
+      problem !== undefined && `the store refuses records, ${pendingRecords} wait: ${problem}`,
+      writeProblem !== undefined &&
+        `records are lost, they cannot be written: ${writeProblem}; make room on the disk`,
+      this.#store.state.problem,
       this.#storeLosing(storeOverflow, now) &&
-        `${storeOverflow} records were lost because the store did not take them in time; see that the disk has room and is fast enough`,
+        `${storeOverflow} records were lost because the spool is full: the store did not take them in time; see that the disk is fast enough, or raise --spool-size`,
       this.#passingOver(passedOver, now) &&
         `${passedOver} flows got no decision: too many at once; make rules narrower`,
     ];
@@ -231,7 +254,8 @@ export class Collector {
 
   #health(): HealthResponse {
     const problems = this.#problems();
-    const { storedRecords, pendingRecords, failedInserts } = this.#writer.state;
+    const spool = this.#spool.state;
+    const { octets, droppedForSize, migration, tables } = this.#store.state;
     const { book } = this.#decisions;
     return {
       status: problems.length === 0 ? 'ok' : 'degraded',
@@ -249,9 +273,14 @@ export class Collector {
       },
       store: {
         engine: this.#store.engine,
-        storedRecords,
-        pendingRecords: pendingRecords + this.#batch.columns.length,
-        failedInserts,
+        storedRecords: spool.takenRecords,
+        pendingRecords: spool.pendingRecords + this.#batch.columns.length,
+        failedInserts: spool.failedAttempts,
+        octets,
+        droppedForSize,
+        ...(migration !== undefined && { migration }),
+        tables: tables.map((table) => ({ ...table })),
+        spool: { files: spool.files, octets: spool.octets, filesSetAside: spool.filesSetAside },
       },
       decide: {
         rules: book.rules().length,

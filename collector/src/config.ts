@@ -40,6 +40,37 @@ export const CollectorConfig = section({
     description: 'how long the sums by minute are kept',
     default: 365,
   }),
+  rollup5mRetentionDays: option(Type.Integer({ minimum: 1, maximum: 3650 }), {
+    description: 'how long the sums by five minutes are kept',
+    default: 730,
+  }),
+  rollup1hRetentionDays: option(Type.Integer({ minimum: 1, maximum: 3650 }), {
+    description: 'how long the sums by hour are kept',
+    default: 1825,
+  }),
+  storeBytes: option(Type.Integer({ minimum: 67108864 }), {
+    flag: '--store-size <bytes>',
+    description:
+      'size of the database on disk; beyond it the oldest partitions are dropped, of records and of sums by their shares',
+    default: 64 * 1024 * 1024 * 1024,
+  }),
+  diskReserveBytes: option(Type.Integer({ minimum: 0 }), {
+    flag: '--disk-reserve <bytes>',
+    description: 'what the collector leaves free on the disk: with less nothing is stored',
+    default: 1024 * 1024 * 1024,
+  }),
+  spoolBytes: option(Type.Integer({ minimum: 1048576 }), {
+    flag: '--spool-size <bytes>',
+    description:
+      'disk for records that the store does not take at the moment; beyond it the oldest are dropped and counted',
+    default: 4 * 1024 * 1024 * 1024,
+  }),
+  spoolSync: option(Type.Union([Type.Literal('always'), Type.Literal('never')]), {
+    flag: '--spool-sync <when>',
+    description:
+      'always: records on their way to the store survive a power failure, at the price of waiting for the disk; never: only the death of the process',
+    default: 'never',
+  }),
   allowedExporters: option(Type.Array(Type.String()), {
     flag: '--allow-exporter <address>',
     description:
@@ -53,11 +84,6 @@ export const CollectorConfig = section({
   flushIntervalMs: option(Type.Integer({ minimum: 10, maximum: 60000 }), {
     description: 'longest time a record waits before it is handed to the store',
     default: 500,
-  }),
-  pendingBytes: option(Type.Integer({ minimum: 1048576 }), {
-    description:
-      'memory for records that the store does not take at the moment; beyond it the oldest are dropped and counted',
-    default: 256 * 1024 * 1024,
   }),
   collectorName: option(Type.Optional(Type.String({ minLength: 1, maxLength: 64 })), {
     flag: '--collector-name <name>',

@@ -16,7 +16,10 @@ export const DROP_REASONS = {
   unknownTemplateOverflow: 'v9 data FlowSets that waited for a template in vain',
   tooManyOptions: 'names of applications and sampling intervals beyond the limit',
   implausibleTime: 'records whose time cannot be (kept, with the time of export)',
-  storeOverflow: 'records that the store did not take in time',
+  storeOverflow: 'records that waited in the spool for the store until it was full',
+  diskFull: 'records that could not be written: the disk is full or refuses',
+  spoolRefused: 'records in files that the store cannot read; the files are set aside',
+  spoolUnfinished: 'records in files that were half-written when the collector was killed',
 } as const;
 export type DropReason = keyof typeof DROP_REASONS;
 

@@ -10,6 +10,10 @@ export const COLLECTOR_ERRORS = {
   WEIR_COLLECTOR_DATA_FOLDER: 'the data folder cannot be used',
   WEIR_COLLECTOR_DATA_SCHEMA: 'the data folder was written by another version of Weir',
   WEIR_COLLECTOR_INFLUXDB: 'the URL of InfluxDB cannot be read',
+  WEIR_COLLECTOR_DATA_ROOM:
+    'there is too little room to bring the tables of an older Weir into shape',
+  WEIR_COLLECTOR_MIGRATING: 'the store takes nothing yet',
+  WEIR_COLLECTOR_DISK_FULL: 'the disk is nearly full',
   WEIR_COLLECTOR_RULES: 'the stored rules cannot be read',
   WEIR_COLLECTOR_RULES_NOT_KEPT: 'the change of the rules could not be kept',
 } as const;

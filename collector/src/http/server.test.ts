@@ -55,7 +55,16 @@ const context: ApiContext = {
     uptimeSeconds: 1,
     problems: [],
     receive: { datagrams: 1, octets: 2, records: 3, dropsByReason: { malformedSet: 4 } },
-    store: { engine: 'fake', storedRecords: 5, pendingRecords: 6, failedInserts: 7 },
+    store: {
+      engine: 'fake',
+      storedRecords: 5,
+      pendingRecords: 6,
+      failedInserts: 7,
+      octets: 8,
+      droppedForSize: 0,
+      tables: [],
+      spool: { files: 0, octets: 0, filesSetAside: 0 },
+    },
     decide: { rules: 0, decisions: 0, revision: 0 },
   }),
   applications: () => ({

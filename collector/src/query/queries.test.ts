@@ -8,8 +8,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createNameTable } from '../enrich/name-table.js';
 import { flowAt } from '../enrich/named-flow.js';
 import { ChdbStore } from '../store/chdb-store.js';
-import { encodeNativeBlock } from '../store/native-format.js';
 import { randomFlows } from '../store/test-columns.js';
+import { insertFlows } from '../store/test-insert.js';
 import type { Filter } from './filter.js';
 import { createQueries, type Queries } from './queries.js';
 import { rollupServes } from './source.js';
@@ -30,7 +30,7 @@ beforeAll(async () => {
   for (const seed of [1, 2, 3, 4]) {
     const options = { count: 1500, seed, from: START, to: START + HOURS };
     const columns = randomFlows(names, options);
-    await store.insert([encodeNativeBlock(columns, names)]);
+    await insertFlows(store, columns, names);
     flows.push(...Array.from({ length: columns.length }, (_, row) => flowAt(columns, row, names)));
   }
 });

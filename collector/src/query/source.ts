@@ -3,9 +3,10 @@
 // that gives the same sums, from the rollup.
 import type { Dimension } from '@weir/wire';
 import type { Statement } from '../store/flow-store.js';
-import { ROLLUP_DIMENSIONS, ROLLUP_SECONDS } from '../store/schema.js';
+import { TRAFFIC_DIMENSIONS, tableOf } from '../store/tables.js';
 import { type Filter, filterConditions } from './filter.js';
 
+const ROLLUP_SECONDS = tableOf('flows_1m').stepSeconds;
 const ROLLUP_MS = ROLLUP_SECONDS * 1000;
 /** Below this the raw table is as fast. */
 const SHORTEST_ROLLUP_WINDOW_MS = 10 * ROLLUP_MS;
@@ -42,7 +43,7 @@ export function sourceOf(options: SourceOptions): Statement {
 
 /** Whether the rollup has the dimension, all filtered columns, and buckets that fit the step. */
 export function rollupServes({ filter, by, stepSeconds }: SourceOptions): boolean {
-  const kept: readonly string[] = ROLLUP_DIMENSIONS;
+  const kept: readonly string[] = TRAFFIC_DIMENSIONS;
   return (
     filter.to - filter.from >= SHORTEST_ROLLUP_WINDOW_MS &&
     (by === undefined || kept.includes(by)) &&
@@ -58,7 +59,7 @@ function keySql(by: Dimension | undefined): string {
 function rawRows(by: Dimension | undefined, where: string): string {
   return `SELECT ${keySql(by)} AS k, toUnixTimestamp64Milli(flowEndMilliseconds) AS time,
   octets, packets, toUInt64(1) AS flows
-FROM weir.flows WHERE ${where}`;
+FROM weir.flows WHERE counted = 1 AND ${where}`;
 }
 
 function rawSource({ filter, by }: SourceOptions): Statement {
@@ -77,10 +78,10 @@ function rollupSource({ filter, by }: SourceOptions): Statement {
   const to = Math.ceil(filter.to);
   const minuteFrom = Math.ceil(from / ROLLUP_MS) * ROLLUP_MS;
   const minuteTo = Math.floor(to / ROLLUP_MS) * ROLLUP_MS;
-  const rollup = `SELECT ${keySql(by)} AS k, toInt64(toUnixTimestamp(minute)) * 1000 AS time,
+  const rollup = `SELECT ${keySql(by)} AS k, toInt64(toUnixTimestamp(flows_1m.time)) * 1000 AS time,
   octets, packets, flows
 FROM weir.flows_1m
-WHERE minute >= toDateTime({minuteFrom:UInt32}, 'UTC') AND minute < toDateTime({minuteTo:UInt32}, 'UTC') AND ${sql}`;
+WHERE flows_1m.time >= toDateTime({minuteFrom:UInt32}, 'UTC') AND flows_1m.time < toDateTime({minuteTo:UInt32}, 'UTC') AND ${sql}`;
   const edges = `(
   (flowEndMilliseconds >= ${RAW_TIME('from')} AND flowEndMilliseconds < ${RAW_TIME('edgeFrom')}) OR
   (flowEndMilliseconds >= ${RAW_TIME('edgeTo')} AND flowEndMilliseconds < ${RAW_TIME('to')})

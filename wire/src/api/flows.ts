@@ -153,6 +153,26 @@ export const HealthResponse = Type.Object({
     storedRecords: Type.Number(),
     pendingRecords: Type.Number(),
     failedInserts: Type.Number(),
+    octets: Type.Number({ description: 'of all tables on disk' }),
+    droppedForSize: Type.Number({
+      description: 'partitions that were dropped because of the size limit since the start',
+    }),
+    migration: Type.Optional(Type.String({ description: 'how far older tables are in shape' })),
+    tables: Type.Array(
+      Type.Object({
+        name: Type.String(),
+        rows: Type.Number(),
+        octets: Type.Number(),
+        completeFrom: Type.Number({
+          description: 'ms since the epoch: of what ended before, records may be missing',
+        }),
+      }),
+    ),
+    spool: Type.Object({
+      files: Type.Number({ description: 'that wait for the store' }),
+      octets: Type.Number(),
+      filesSetAside: Type.Number({ description: 'half-written or not readable' }),
+    }),
   }),
   decide: Type.Object({
     rules: Type.Integer(),
