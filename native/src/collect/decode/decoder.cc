@@ -29,7 +29,15 @@ void Decoder::decode(const DatagramView& datagram, FlowColumns& to,
     return;
   }
   const size_t before = to.rows;
+  constexpr uint32_t SFLOW5 = 5;
   switch (message.at16(0)) {
+    case 0:
+      if (message.at32(0) == SFLOW5) {
+        decodeSflow(message);
+      } else {
+        counters_.add(DecodeCount::unsupportedVersion);
+      }
+      break;
     case 1:
     case 5:
     case 7:
@@ -74,6 +82,13 @@ void Decoder::noteClock(Message& message) {
   statistics.leastClockSkewMilliseconds =
       statistics.datagrams <= 1 ? skew : std::min(statistics.leastClockSkewMilliseconds, skew);
   statistics.clockSkewMilliseconds = skew;
+}
+
+/// What a rate limit left out is no gap of the exporter's.
+void Decoder::noteSequence(Message& message, const SequenceStep& step, uint32_t units) {
+  SequenceTracker& sequence = message.domain->sequence;
+  if (message.datagram.standsFor > 1) return sequence.endUnknown();
+  sequence.end(sequence.begin(step), units);
 }
 
 void Decoder::appendSegment(Message& message, size_t from) {

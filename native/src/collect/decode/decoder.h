@@ -83,9 +83,11 @@ class Decoder {
   /// Templates, options, and sequence numbers of exporters over UDP, for the next start.
   [[nodiscard]] std::vector<uint8_t> exportState() const;
 
-  /// Takes what `exportState` gave; false, and nothing is changed, when it is not whole or of
-  /// another version.
-  bool importState(std::span<const uint8_t> state, int64_t nowMilliseconds);
+  /// Takes what `exportState` gave, of the exporters that `owns` accepts; false, and nothing is
+  /// changed, when it is not whole or of another version.
+  bool importState(
+      std::span<const uint8_t> state, int64_t nowMilliseconds,
+      const std::function<bool(const Address&)>& owns = [](const Address&) { return true; });
 
  private:
   struct Message;
@@ -93,8 +95,11 @@ class Decoder {
   void decodeFixed(Message& message);
   void decodeNetflow9(Message& message);
   void decodeIpfix(Message& message);
+  void decodeSflow(Message& message);
+  void takeSample(Message& message, uint32_t format, std::span<const uint8_t> octets);
   bool enter(Message& message, ExportProtocol protocol, uint32_t observationDomainId);
   void noteClock(Message& message);
+  void noteSequence(Message& message, const SequenceStep& step, uint32_t units);
 
   bool decodeSets(Message& message, const uint8_t* at);
   void decodeSet(Message& message, uint16_t id, const RecordSet& set);

@@ -20,6 +20,11 @@ uint64_t randomSeed() {
   return uint64_t{source()} << 32U | source();
 }
 
+size_t entriesOf(const ToldOptions& told) {
+  return told.applications.size() + told.interfaces.size() + told.samplers.size() +
+         told.samplingOfInterface.size();
+}
+
 }  // namespace
 
 /// Seeded: whoever forges senders cannot choose addresses that collide.
@@ -88,6 +93,13 @@ void ExporterTable::touch(Exporters::iterator position, int64_t nowMilliseconds)
                         seen.lastSeenMilliseconds - seen.firstSeenMilliseconds >= ESTABLISHED_MS);
   Exporters& to = listOf(seen);
   to.splice(to.begin(), from, position);
+}
+
+void ExporterTable::establish(Exporter& exporter) {
+  const auto known = byKey_.find({exporter.address, exporter.session});
+  if (exporter.isEstablished || known == byKey_.end()) return;
+  exporter.isEstablished = true;
+  established_.splice(established_.begin(), fresh_, known->second);
 }
 
 bool ExporterTable::makeRoom(int64_t nowMilliseconds) {
@@ -161,6 +173,18 @@ bool ExporterTable::admitOption(ExporterDomain& domain) {
   return true;
 }
 
+void ExporterTable::adopt(ExporterDomain& domain, ToldOptions options) {
+  const size_t entries = entriesOf(options);
+  Exporter& exporter = *domain.exporter;
+  if (entriesOf(domain.options) > 0) return;
+  if (exporter.options + entries > limits_.optionsPerExporter ||
+      options_ + entries > limits_.options)
+    return counters_.add(DecodeCount::tooManyOptions, entries);
+  exporter.options += entries;
+  options_ += entries;
+  domain.options = std::move(options);
+}
+
 void ExporterTable::addPending(PendingSet set) {
   Exporter& exporter = *set.domain->exporter;
   ++set.domain->statistics.unknownTemplateSets;
@@ -207,9 +231,7 @@ void ExporterTable::remove(Exporters::iterator position) {
 void ExporterTable::removeDomain(Exporter& exporter, size_t index) {
   ExporterDomain& gone = *exporter.domains[index];
   while (!gone.templates.empty()) forget(gone, gone.templates.begin()->first);
-  const ToldOptions& told = gone.options;
-  const size_t entries = told.applications.size() + told.interfaces.size() + told.samplers.size() +
-                         told.samplingOfInterface.size();
+  const size_t entries = entriesOf(gone.options);
   exporter.options -= entries;
   options_ -= entries;
   --domains_;

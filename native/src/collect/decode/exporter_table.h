@@ -66,11 +66,16 @@ class ExporterTable {
   /// The domain that a datagram of now belongs to; nullptr (and counted) beyond the limits.
   ExporterDomain* domain(const DomainKey& key, int64_t nowMilliseconds);
 
+  /// An exporter that was known before this start.
+  void establish(Exporter& exporter);
+
   /// Keeps a template in place of one with its id; nullptr (and counted) beyond the limits.
   Template* keep(ExporterDomain& domain, Template form);
   void forget(ExporterDomain& domain, uint16_t templateId);
   /// Whether one more entry of options data has room; counts it if so, and the refusal if not.
   bool admitOption(ExporterDomain& domain);
+  /// Takes options from before this start, as far as they have room, if the domain told none yet.
+  void adopt(ExporterDomain& domain, ToldOptions options);
 
   /// Lets a set wait for its template; what has to go for it is counted.
   void addPending(PendingSet set);

@@ -74,11 +74,9 @@ void Decoder::decodeFixed(Message& message) {
   message.time.exportMilliseconds = int64_t{message.at32(8)} * 1000 + message.at32(12) / 1'000'000;
   noteClock(message);
   const size_t announced = message.at16(2);
-  if (version != 1) {
-    SequenceTracker& sequence = message.domain->sequence;
-    const auto place = sequence.begin({message.at32(16), message.time.sysUptime});
-    sequence.end(place, static_cast<uint32_t>(announced));
-  }
+  if (version != 1)
+    noteSequence(message, {message.at32(16), message.time.sysUptime},
+                 static_cast<uint32_t>(announced));
   const size_t present = (message.size() - format.headerOctets) / format.record.recordLength;
   if (present < announced) counters_.add(DecodeCount::truncatedDatagram);
   const uint8_t* const begin = message.begin() + format.headerOctets;

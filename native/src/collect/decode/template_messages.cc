@@ -24,9 +24,7 @@ void Decoder::decodeNetflow9(Message& message) {
   message.time.sysUptime = message.at32(4);
   message.time.exportMilliseconds = int64_t{message.at32(8)} * 1000;
   noteClock(message);
-  SequenceTracker& sequence = message.domain->sequence;
-  const auto place = sequence.begin({message.at32(12), message.time.sysUptime});
-  sequence.end(place, 1);
+  noteSequence(message, {message.at32(12), message.time.sysUptime}, 1);
   replayAll(message);
   decodeSets(message, message.begin() + NETFLOW9_HEADER_OCTETS);
 }
@@ -40,6 +38,7 @@ void Decoder::decodeIpfix(Message& message) {
   message.time.hasSysUptime = systemInit != 0;
   message.time.sysUptime = static_cast<uint32_t>(message.time.exportMilliseconds - systemInit);
   SequenceTracker& sequence = message.domain->sequence;
+  if (message.datagram.standsFor > 1) sequence.endUnknown();
   const auto place = sequence.begin({message.at32(8), 0});
   replayAll(message);
   const bool isWhole = decodeSets(message, message.begin() + IPFIX_HEADER_OCTETS);
