@@ -16,11 +16,17 @@ void FlowColumns::reserve(size_t more) {
 #undef WEIR_RESIZE
 }
 
-void FlowColumns::clear() {
-#define WEIR_ZERO(Type, name) std::fill_n(name.begin(), rows, Type{});
+void FlowColumns::truncate(size_t kept) {
+  const auto from = static_cast<std::ptrdiff_t>(kept);
+  const auto to = static_cast<std::ptrdiff_t>(rows);
+#define WEIR_ZERO(Type, name) std::fill(name.begin() + from, name.begin() + to, Type{});
   WEIR_FLOW_COLUMNS(WEIR_ZERO)
 #undef WEIR_ZERO
-  rows = 0;
+  rows = kept;
+}
+
+void FlowColumns::clear() {
+  truncate(0);
   names.clear();
 }
 

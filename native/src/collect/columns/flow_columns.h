@@ -35,6 +35,9 @@ struct FlowColumns {
   /// Makes room for `more` rows behind those that are there.
   void reserve(size_t more);
 
+  /// Takes the rows behind the first `kept` out; their names stay.
+  void truncate(size_t kept);
+
   /// Takes all rows and names out; capacity and memory stay.
   void clear();
 };

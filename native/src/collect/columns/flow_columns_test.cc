@@ -14,9 +14,15 @@ TEST_CASE("columns grow with their rows and are zero again after they were clear
   CHECK(columns.capacity() >= 104);
   CHECK(columns.octets[3] == 7);
   CHECK(columns.octets[50] == 0);
+  columns.octets[1] = 5;
+  columns.truncate(2);
+  CHECK(columns.rows == 2);
+  CHECK(columns.octets[1] == 5);
+  CHECK(columns.octets[3] == 0);
+  columns.octets[1] = 7;
   columns.clear();
   CHECK(columns.rows == 0);
-  CHECK(columns.octets[3] == 0);
+  CHECK(columns.octets[1] == 0);
   CHECK(columns.sourceAddress[3] == Address{});
 }
 

@@ -66,19 +66,24 @@ void RateLimiter::beginWindow(Exporter& exporter, int64_t nowMilliseconds) {
   exporter.kept = 0;
 }
 
-uint32_t RateLimiter::weigh(const Address& address, size_t records, int64_t nowMilliseconds) {
+uint32_t RateLimiter::weigh(const Address& address, int64_t nowMilliseconds) {
   Exporter& exporter = find(address, nowMilliseconds);
   const int64_t age = nowMilliseconds - exporter.windowStart;
   if (age >= WINDOW_MS || age < 0) beginWindow(exporter, nowMilliseconds);
-  exporter.offered += records;
   if (exporter.kept > 2 * shareOf(WINDOW_MS) && exporter.factor < LARGEST_FACTOR) {
     exporter.factor *= 2;
     exporter.kept = 0;
   }
-  if (++exporter.turn < exporter.factor) return 0;
-  exporter.turn = 0;
-  exporter.kept += records;
-  return exporter.factor;
+  const bool isKept = ++exporter.turn >= exporter.factor;
+  if (isKept) exporter.turn = 0;
+  lastFactor_ = isKept ? exporter.factor : 0;
+  return lastFactor_;
+}
+
+void RateLimiter::settle(size_t records) {
+  Exporter& exporter = exporters_.front();
+  exporter.offered += records;
+  if (lastFactor_ > 0) exporter.kept += records;
 }
 
 void RateLimiter::relieve() {

@@ -22,10 +22,13 @@ class RateLimiter {
  public:
   explicit RateLimiter(const RateLimits& limits) : limits_(limits) {}
 
-  /// Weighs a datagram of so many records: 0, it is passed over; else for how many datagrams like
-  /// it it counts. The exporter's rate is looked at five times a second. Within such a time a
-  /// sudden burst is cut at twice its share.
-  uint32_t weigh(const Address& exporter, size_t records, int64_t nowMilliseconds);
+  /// Weighs the next datagram: 0, its records are passed over; else for how many datagrams like it
+  /// it counts. The exporter's rate is looked at five times a second. Within such a time a sudden
+  /// burst is cut at twice its share.
+  uint32_t weigh(const Address& exporter, int64_t nowMilliseconds);
+
+  /// How many records that datagram had.
+  void settle(size_t records);
 
   /// Records pile up behind this lane: whoever sends more than his share of what came lately has
   /// half as much kept, and half of that at the next call. It wears off by itself.
@@ -55,7 +58,8 @@ class RateLimiter {
   [[nodiscard]] uint64_t shareOf(int64_t spanMilliseconds) const;
 
   RateLimits limits_;
-  Recent exporters_;  ///< who sent last comes first
+  Recent exporters_;         ///< who sent last comes first
+  uint32_t lastFactor_ = 0;  ///< that `weigh` gave
   std::unordered_map<Address, Recent::iterator, Hash> byAddress_;
 };
 
