@@ -45,6 +45,7 @@ function newCollector(changes: Partial<CollectorConfig> = {}): Collector {
     allowedExporters: [],
     receiveBufferBytes: 1 << 20,
     flushIntervalMs: 50,
+    site: 'default',
     influxdbStepSeconds: 60,
     influxdbMostSeries: 200,
     influxdbSpoolBytes: 1 << 26,

@@ -90,6 +90,17 @@ export const CollectorConfig = section({
     description:
       "name of this collector among those that share an InfluxDB or a Redis; without it this machine's name",
   }),
+  redis: option(Type.Optional(Type.String({ minLength: 1 })), {
+    flag: '--redis <url>',
+    description:
+      'Redis between the collectors of a site: redis://user:password@host:6379/0, or rediss:// with TLS',
+  }),
+  site: option(Type.String({ minLength: 1, maxLength: 64, pattern: '^[^{}\\s]+$' }), {
+    flag: '--site <name>',
+    description:
+      'site that this collector belongs to: those with the same name and Redis work together',
+    default: 'default',
+  }),
   influxdb: option(Type.Optional(Type.String({ minLength: 1 })), {
     flag: '--influxdb <url>',
     description:

@@ -14,6 +14,7 @@ export const COLLECTOR_ERRORS = {
     'there is too little room to bring the tables of an older Weir into shape',
   WEIR_COLLECTOR_MIGRATING: 'the store takes nothing yet',
   WEIR_COLLECTOR_DISK_FULL: 'the disk is nearly full',
+  WEIR_COLLECTOR_REDIS: 'the URL of Redis cannot be read',
   WEIR_COLLECTOR_RULES: 'the stored rules cannot be read',
   WEIR_COLLECTOR_RULES_NOT_KEPT: 'the change of the rules could not be kept',
 } as const;

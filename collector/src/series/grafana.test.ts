@@ -5,6 +5,7 @@ import path from 'node:path';
 import { SILENT } from '@weir/wire';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { testChunk } from '../test-chunk.js';
+import { until } from '../test-server.js';
 import { Series } from './series.js';
 import { TestInfluxd } from './test-influxd.js';
 
@@ -30,6 +31,7 @@ const START = Math.floor(Date.now() / TEN_MINUTES - 1) * TEN_MINUTES;
 /** 60 octets in each second of ten minutes: 480 bit/s whatever the interval. */
 beforeAll(async () => {
   await influxd.start();
+  let now = START;
   const series = new Series({
     url: `http://127.0.0.1:${influxd.port}/weir`,
     dataFolder: folder,
@@ -38,6 +40,7 @@ beforeAll(async () => {
     mostSeries: 50,
     spoolBytes: 1 << 26,
     log: SILENT,
+    now: () => now,
   });
   await series.start();
   const rows = Array.from({ length: 600 }, (_, i) => ({
@@ -48,7 +51,11 @@ beforeAll(async () => {
     sourceSite: 'north',
     ...{ ingressInterface: 1, egressInterface: 2, octets: 60, packets: 1 },
   }));
+  now = START + 10 * MINUTE;
   series.observe(testChunk(rows));
+  now = START + 20 * MINUTE;
+  await series.keep();
+  await until(() => series.state.waitingFiles === 0 || undefined);
   await series.stop();
 });
 afterAll(async () => {

@@ -155,10 +155,9 @@ export class Series {
     try {
       await this.#save();
       if (this.#aggregation.sealed.length === 0) return;
-      for (const sealed of [...this.#aggregation.sealed]) {
-        await this.#spool.add(sealed.points);
-        this.#aggregation.forget(sealed);
-      }
+      const sealed = [...this.#aggregation.sealed];
+      await this.#spool.add(sealed.flatMap(({ points }) => points));
+      for (const each of sealed) this.#aggregation.forget(each);
       this.#delivery.wake();
       await this.#save();
     } catch (error) {
