@@ -43,6 +43,7 @@ const STAGES = {
     'store',
     'query',
     'decide',
+    'access',
     'http',
   ],
   'gateway/src': ['intake', 'protect', 'plan', 'enforce', 'reconcile'],

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-import { CommandError } from './errors.js';
+import { CollectorConnection } from '@weir/gateway';
+import type { QueryConfig } from './config/sections.js';
+import { CommandError, isExpected } from './errors.js';
 
 export type QueryParameters = Readonly<Record<string, string | number | undefined>>;
 
@@ -31,17 +33,19 @@ function unreachable(collector: string, { message, cause }: Error): CommandError
 /**
  * Asks the collector's API and gives the answer's body.
  * @throws CommandError WEIR_CLI_BAD_COLLECTOR, WEIR_CLI_COLLECTOR_UNREACHABLE,
- *   WEIR_CLI_COLLECTOR_REFUSED, WEIR_CLI_NOT_A_COLLECTOR
+ *   WEIR_CLI_COLLECTOR_REFUSED, WEIR_CLI_NOT_A_COLLECTOR, and GatewayError where a file cannot be read
  */
 export async function ask<Answer>(
-  collector: string,
+  config: QueryConfig,
   route: string,
   parameters: QueryParameters = {},
 ): Promise<Answer> {
+  const { collector } = config;
   const url = urlOf(collector, route, parameters);
   const signal = AbortSignal.timeout(ANSWER_TIMEOUT_MS);
-  const response = await fetch(url, { signal }).catch((error: Error) => {
-    throw unreachable(collector, error);
+  const connection = new CollectorConnection(config);
+  const response = await connection.fetch(url, { signal }).catch((error: Error) => {
+    throw isExpected(error) ? error : unreachable(collector, error);
   });
   const body = (await response.json().catch(() => {
     throw new CommandError(

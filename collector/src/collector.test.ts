@@ -38,6 +38,10 @@ function newCollector(changes: Partial<CollectorConfig> = {}): Collector {
   const config: CollectorConfig = {
     listen: ['127.0.0.1:0'],
     http: '127.0.0.1:0',
+    access: 'auto',
+    trustedProxies: [],
+    sessionIdleMinutes: 60,
+    sessionHours: 24,
     hostNames: [],
     dataFolder,
     retentionDays: 3650,

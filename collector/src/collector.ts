@@ -3,8 +3,10 @@
 // from left to right.
 import { writeFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
+import { hostname, networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import type { ExportersResponse, HealthResponse, Logger } from '@weir/wire';
+import { Access } from './access/access.js';
 import type { CollectorConfig } from './config.js';
 import { Decisions } from './decide/decisions.js';
 import { clearBatch, createBatch, type FlowBatch } from './decode/batch.js';
@@ -17,6 +19,7 @@ import type { ApiServer } from './http/api-server.js';
 import type { ApiContext } from './http/context.js';
 import { LiveFeed } from './http/live-feed.js';
 import { createServer } from './http/server.js';
+import { reloadTls, type TlsFiles, tlsFiles } from './http/tls.js';
 import { createQueries } from './query/queries.js';
 import { allowList } from './receive/allow-list.js';
 import { type Endpoint, endpointText, parseEndpoint } from './receive/endpoint.js';
@@ -27,6 +30,13 @@ import { ChdbStore } from './store/chdb-store.js';
 import type { FlowStore } from './store/flow-store.js';
 import { encodeNativeBlock } from './store/native-format.js';
 import { VERSION } from './version.js';
+
+/** For the first administrator: a link that is good once. */
+export interface WayIn {
+  readonly name: string;
+  readonly link: string;
+  readonly expiresMilliseconds: number;
+}
 
 /** What tests and other programs may replace. */
 export interface CollectorDeps {
@@ -64,8 +74,11 @@ export class Collector {
   readonly #spool: Spool;
   readonly #decisions: Decisions;
   readonly #live: LiveFeed;
+  readonly #access: Access;
+  readonly #tls: TlsFiles | undefined;
   readonly #context: ApiContext;
   #server: ApiServer | undefined;
+  #wayIn: WayIn | undefined;
   #flushTimer: NodeJS.Timeout | undefined;
   #startedMilliseconds = Date.now();
   #socketProblem: string | undefined;
@@ -112,15 +125,20 @@ export class Collector {
       },
     });
     this.#live = new LiveFeed(this.#names);
+    this.#tls = tlsFiles(config);
+    this.#access = new Access({ ...config, mode: config.access, log });
     this.#context = {
       queries,
       decisions: this.#decisions,
       live: this.#live,
+      access: this.#access,
       log,
       health: () => this.#health(),
       applications: () => ({ applications: this.#enricher.applications() }),
       exporters: () => this.#exporters(),
       hostNames: config.hostNames,
+      trustedProxies: config.trustedProxies,
+      tls: this.#tls,
       dashboardFolder: config.dashboardFolder,
     };
   }
@@ -129,7 +147,25 @@ export class Collector {
   get url(): string | undefined {
     const address = this.#server?.server.address() as AddressInfo | null | undefined;
     if (address === null || address === undefined) return undefined;
-    return `http://${endpointText({ host: address.address, port: address.port })}`;
+    const scheme = this.#tls === undefined ? 'http' : 'https';
+    return `${scheme}://${endpointText({ host: address.address, port: address.port })}`;
+  }
+
+  /** After `start`: how the first administrator comes in, while none has; to be told once, on a terminal. */
+  get wayIn(): WayIn | undefined {
+    return this.#wayIn;
+  }
+
+  /** Whether people have to sign in, known after `start`. */
+  get asksForCredentials(): boolean {
+    return !this.#access.isOpen;
+  }
+
+  /** Reads the certificate of the HTTP address again. @throws CollectorError WEIR_COLLECTOR_TLS */
+  reload(): void {
+    if (this.#tls === undefined || this.#server === undefined) return;
+    reloadTls(this.#server.server, this.#tls);
+    this.#log('info', 'certificate read again', { file: this.#tls.cert });
   }
 
   /** Where flow records are taken, with the ports that the kernel gave; empty before `start`. */
@@ -150,6 +186,7 @@ export class Collector {
     try {
       await this.#spool.open();
       await this.#decisions.start();
+      await this.#access.start();
       this.#server = await createServer(this.#context);
       await this.#listen(this.#server);
       await this.#receiver.start();
@@ -172,6 +209,7 @@ export class Collector {
     await this.#decisions.stop();
     await this.#server?.close();
     this.#server = undefined;
+    this.#access.stop();
     await this.#spool.stop(STOP_GRACE_MS);
     await this.#store.close();
     const { takenRecords, pendingRecords } = this.#spool.state;
@@ -209,6 +247,20 @@ export class Collector {
     } catch (error) {
       throw httpError(this.#config.http, error);
     }
+    await this.#findWayIn(server);
+  }
+
+  async #findWayIn(server: ApiServer): Promise<void> {
+    const addresses = server
+      .addresses()
+      .map((bound) => (typeof bound === 'string' ? bound : bound.address));
+    const found = await this.#access.listensOn(addresses);
+    if (found === undefined || this.url === undefined) return;
+    const { user, invitation, expiresMilliseconds } = found;
+    const url = reachableUrl(this.url, this.#config.hostNames);
+    // Behind the #: browsers send it to no server, and no log has it.
+    const link = `${url}/#invitation=${invitation}`;
+    this.#wayIn = { name: user.name, link, expiresMilliseconds };
   }
 
   #socketFailed(error: Error): void {
@@ -246,6 +298,7 @@ export class Collector {
       this.#store.state.problem,
       this.#storeLosing(storeOverflow, now) &&
         `${storeOverflow} records were lost because the spool is full: the store did not take them in time; see that the disk is fast enough, or raise --spool-size`,
+      ...this.#access.problems,
       this.#passingOver(passedOver, now) &&
         `${passedOver} flows got no decision: too many at once; make rules narrower`,
     ];
@@ -295,6 +348,17 @@ export class Collector {
 function allReasons(drops: DropCounters): Record<string, number> {
   const reasons = Object.keys(DROP_REASONS) as DropReason[];
   return Object.fromEntries(reasons.map((reason) => [reason, drops[reason] ?? 0]));
+}
+
+/** An address that stands for all addresses is no link: a name of this machine, or its first address, is. */
+function reachableUrl(url: string, hostNames: readonly string[]): string {
+  const all = /\/\/(?:0\.0\.0\.0|\[::\])(?=:)/;
+  if (!all.test(url)) return url;
+  const [name] = hostNames;
+  const outward = Object.values(networkInterfaces())
+    .flatMap((addresses) => addresses ?? [])
+    .find(({ internal, family }) => !internal && family === 'IPv4');
+  return url.replace(all, `//${name ?? outward?.address ?? hostname()}`);
 }
 
 function httpError(address: string, error: unknown): CollectorError {

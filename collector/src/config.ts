@@ -13,8 +13,41 @@ export const CollectorConfig = section({
   http: option(Type.String(), {
     flag: '--http <host:port>',
     description:
-      'address of the API and the dashboard. There is no login yet: keep it on loopback, or behind a proxy that has one',
+      'address of the API and the dashboard; beyond loopback everybody has to sign in, and TLS is due',
     default: '127.0.0.1:8055',
+  }),
+  access: option(Type.Union([Type.Literal('auto'), Type.Literal('always')]), {
+    flag: '--access <auto|always>',
+    description:
+      'auto: nobody needs to sign in while --http is a loopback address; always: everybody, everywhere',
+    default: 'auto',
+  }),
+  tlsCert: option(Type.Optional(Type.String({ minLength: 1 })), {
+    flag: '--tls-cert <file>',
+    description: 'certificate chain (PEM) of the API and the dashboard; SIGHUP reads it again',
+  }),
+  tlsKey: option(Type.Optional(Type.String({ minLength: 1 })), {
+    flag: '--tls-key <file>',
+    description: 'private key (PEM) of --tls-cert',
+  }),
+  tlsClientCa: option(Type.Optional(Type.String({ minLength: 1 })), {
+    flag: '--tls-client-ca <file>',
+    description:
+      'authority (PEM) of client certificates: one whose name a key has counts as that key',
+  }),
+  trustedProxies: option(Type.Array(Type.String({ minLength: 1 })), {
+    flag: '--trusted-proxy <address>',
+    description:
+      'address or prefix of a reverse proxy whose X-Forwarded-For and -Proto are believed; several may be given',
+    default: [],
+  }),
+  sessionIdleMinutes: option(Type.Integer({ minimum: 1, maximum: 10080 }), {
+    description: 'a session that is not used ends after so long',
+    default: 60,
+  }),
+  sessionHours: option(Type.Integer({ minimum: 1, maximum: 8760 }), {
+    description: 'a session ends after so long even if it is used',
+    default: 168,
   }),
   hostNames: option(Type.Array(Type.String({ minLength: 1 })), {
     flag: '--host-name <name>',

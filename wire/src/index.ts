@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What two processes of Weir must agree on.
 export * from './address.js';
+export * from './api/access.js';
 export * from './api/decisions.js';
 export * from './api/flows.js';
 export * from './api/routes.js';

@@ -154,7 +154,7 @@ async function runQuery(
     process.stderr.write(`weir: would ask ${config.query.collector}${route}.\n`);
     return;
   }
-  const answer = await ask<never>(config.query.collector, route, asked);
+  const answer = await ask<never>(config.query, route, asked);
   process.stdout.write(choices.json ? `${JSON.stringify(answer)}\n` : show(answer));
 }
 

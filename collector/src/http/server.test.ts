@@ -6,6 +6,7 @@ import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { API } from '@weir/wire';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Access } from '../access/access.js';
 import { Decisions } from '../decide/decisions.js';
 import { createColumns } from '../decode/columns.js';
 import { createNameTable } from '../enrich/name-table.js';
@@ -22,6 +23,10 @@ const names = createNameTable();
 const live = new LiveFeed(names);
 const log = () => undefined;
 const decisions = new Decisions({ dataFolder: folder, names, log, recentFlows: async () => [] });
+
+const access = new Access({
+  ...{ dataFolder: folder, mode: 'auto', sessionIdleMinutes: 60, sessionHours: 24, log },
+});
 
 /** Answers with what it was asked, so that tests see what reached the store. */
 const asked: unknown[] = [];
@@ -48,6 +53,8 @@ const context: ApiContext = {
   queries,
   decisions,
   live,
+  access,
+  trustedProxies: [],
   log,
   health: () => ({
     status: 'ok',
@@ -82,10 +89,13 @@ beforeAll(async () => {
   writeFileSync(join(folder, 'index.html'), '<!doctype html><title>Weir</title>');
   writeFileSync(join(folder, 'main-DQx81v_a.js'), 'export {};');
   await decisions.start();
+  await access.start();
+  await access.listensOn(['127.0.0.1']);
   server = await createServer(context);
 });
 afterAll(async () => {
   await server.close();
+  access.stop();
   await decisions.stop();
   rmSync(folder, { recursive: true });
 });
@@ -106,7 +116,11 @@ describe('the API document', () => {
     expect(body.openapi).toBe('3.1.0');
     const described = Object.keys(body.paths).sort();
     const { openapi, ...routes } = API;
-    expect(described).toEqual([...Object.values(routes), `${API.rules}/{id}`].sort());
+    const inner = [
+      ...[`${API.rules}/{id}`, `${API.keys}/{id}`],
+      ...[`${API.users}/{name}`, `${API.users}/{name}/invitation`],
+    ];
+    expect(described).toEqual([...Object.values(routes), ...inner].sort());
   });
 
   it('says of every operation what it is for, and names it once', async () => {
@@ -309,7 +323,8 @@ describe('files', () => {
     const page = await server.inject('/');
     expect(page.body).toBe(readFileSync(join(folder, 'index.html'), 'utf8'));
     expect(page.headers['cache-control']).toBe('no-cache');
-    expect(page.headers['content-security-policy']).toContain("default-src 'self'");
+    expect(page.headers['content-security-policy']).toContain("script-src 'self';");
+    expect(page.headers['content-security-policy']).not.toContain('unsafe');
     const script = await server.inject('/main-DQx81v_a.js');
     expect(script.headers['cache-control']).toContain('immutable');
   });
@@ -374,18 +389,34 @@ describe('error codes', () => {
   it('are stable', () => {
     expect(API_ERRORS).toMatchInlineSnapshot(`
       {
+        "WEIR_API_ACCOUNT_CHANGED": 409,
+        "WEIR_API_ACCOUNT_EXISTS": 409,
         "WEIR_API_BAD_BODY": 400,
+        "WEIR_API_BAD_INVITATION": 401,
         "WEIR_API_BAD_PARAMETER": 400,
         "WEIR_API_BAD_REQUEST": 400,
         "WEIR_API_BODY_TOO_LARGE": 413,
+        "WEIR_API_BUSY": 503,
+        "WEIR_API_CROSS_SITE": 403,
+        "WEIR_API_CSRF": 403,
+        "WEIR_API_FORBIDDEN": 403,
         "WEIR_API_INTERNAL": 500,
+        "WEIR_API_LAST_ADMINISTRATOR": 409,
+        "WEIR_API_NOT_KEPT": 503,
         "WEIR_API_RULE_EXISTS": 409,
         "WEIR_API_STORE": 503,
+        "WEIR_API_TIME_LIMIT": 503,
+        "WEIR_API_TOO_MANY_ACCOUNTS": 409,
+        "WEIR_API_TOO_MANY_ATTEMPTS": 429,
         "WEIR_API_TOO_MANY_STREAMS": 503,
+        "WEIR_API_UNAUTHENTICATED": 401,
+        "WEIR_API_UNKNOWN_ACCOUNT": 404,
         "WEIR_API_UNKNOWN_HOST": 403,
         "WEIR_API_UNKNOWN_ROUTE": 404,
         "WEIR_API_UNKNOWN_RULE": 404,
         "WEIR_API_UNSUPPORTED_MEDIA_TYPE": 415,
+        "WEIR_API_WEAK_PASSWORD": 422,
+        "WEIR_API_WRONG_PASSWORD": 401,
       }
     `);
   });

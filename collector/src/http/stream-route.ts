@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { OutgoingHttpHeaders } from 'node:http';
 import { API } from '@weir/wire';
 import type { ApiServer } from './api-server.js';
 import type { ApiContext } from './context.js';
@@ -18,7 +19,8 @@ export function addStreamRoute(server: ApiServer, { live }: ApiContext): void {
     summary: 'Server-sent events: `flows` (LiveFlows) and `totals` (LiveTotals, each second)',
     produces: ['text/event-stream'],
   };
-  server.get(API.stream, { schema }, (_request, reply) => {
+  // A HEAD would stream, too.
+  server.get(API.stream, { schema, exposeHeadRoute: false }, (_request, reply) => {
     if (streams.size >= MOST_STREAMS) {
       throw new ApiError(
         'WEIR_API_TOO_MANY_STREAMS',
@@ -26,7 +28,7 @@ export function addStreamRoute(server: ApiServer, { live }: ApiContext): void {
       );
     }
     reply.hijack();
-    const stream = openEventStream(reply.raw, () => {
+    const stream = openEventStream(reply.raw, reply.getHeaders() as OutgoingHttpHeaders, () => {
       stopListening();
       streams.delete(stream);
     });

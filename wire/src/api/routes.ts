@@ -12,4 +12,10 @@ export const API = {
   stream: '/api/v1/stream',
   rules: '/api/v1/rules',
   decisions: '/api/v1/decisions',
+  session: '/api/v1/session',
+  sessionPassword: '/api/v1/session/password',
+  invitation: '/api/v1/session/invitation',
+  users: '/api/v1/users',
+  keys: '/api/v1/keys',
+  audit: '/api/v1/audit',
 } as const;
