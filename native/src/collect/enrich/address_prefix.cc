@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "collect/enrich/address_prefix.h"
 
-#include <arpa/inet.h>
-
 #include <algorithm>
 #include <charconv>
 
@@ -26,13 +24,6 @@ uint8_t maskOf(unsigned length, unsigned octet) {
 
 bool isMappedIpv4(const Address& address) noexcept {
   return std::equal(address.begin(), address.begin() + MAPPED_OCTETS, MAPPED_NONE.begin());
-}
-
-std::optional<Address> parseAddress(const std::string& text) {
-  Address address = MAPPED_NONE;
-  if (inet_pton(AF_INET, text.c_str(), address.data() + MAPPED_OCTETS) == 1) return address;
-  if (inet_pton(AF_INET6, text.c_str(), address.data()) == 1) return address;
-  return std::nullopt;
 }
 
 bool AddressPrefix::holds(const Address& other) const noexcept {

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "collect/columns/flow_columns.h"
+#include "collect/receive/socket_address.h"
 
 namespace weir::collect {
 
@@ -15,9 +16,6 @@ inline constexpr uint8_t MAPPED_BITS = 96;
 
 /// ::ffff:192.0.2.1
 [[nodiscard]] bool isMappedIpv4(const Address& address) noexcept;
-
-/// "192.0.2.1" or "2001:db8::1"
-[[nodiscard]] std::optional<Address> parseAddress(const std::string& text);
 
 /// Bits behind `length` are zero. A prefix of IPv4 holds no IPv6 address, and the other way round:
 /// ::/0 is all of IPv6.
