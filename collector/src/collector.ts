@@ -20,8 +20,10 @@ import type { ApiContext } from './http/context.js';
 import { LiveFeed } from './http/live-feed.js';
 import { createServer } from './http/server.js';
 import { reloadTls, type TlsFiles, tlsFiles } from './http/tls.js';
-import { Outputs } from './outputs.js';
+import { createKnownValues } from './query/known-values.js';
 import { createQueries } from './query/queries.js';
+import { QuestionGate } from './query/question-gate.js';
+import { ReverseNames } from './query/reverse-names.js';
 import { allowList } from './receive/allow-list.js';
 import { type Endpoint, endpointText, parseEndpoint } from './receive/endpoint.js';
 import { type Datagram, Receiver } from './receive/receiver.js';
@@ -50,14 +52,12 @@ const MOST_ROWS_A_BATCH = 65_536;
 /** Of the 2 s that `stop` may take. */
 const STOP_GRACE_MS = 1500;
 const RECENT_FLOWS = 10_000;
+/** Questions use all cores; more of them at once make each one slower, and need memory. */
+const GATE = { running: 4, waiting: 100 };
+const QUESTION_SECONDS = 30;
+const EXPORT_SECONDS = 3600;
 /** A loss is a problem for so long after it happened. */
 const LOSS_REPORT_MS = 600_000;
-
-/** The decoder does not share its templates yet. */
-const NO_TEMPLATES = {
-  templatesSince: () => ({ templates: [], lastChange: 0 }),
-  importTemplate: () => undefined,
-};
 
 const SPOOL_DROPS: Readonly<Record<SpoolDrop, DropReason>> = {
   spoolFull: 'storeOverflow',
@@ -83,7 +83,6 @@ export class Collector {
   readonly #live: LiveFeed;
   readonly #access: Access;
   readonly #tls: TlsFiles | undefined;
-  readonly #outputs: Outputs;
   readonly #context: ApiContext;
   #server: ApiServer | undefined;
   #wayIn: WayIn | undefined;
@@ -121,7 +120,12 @@ export class Collector {
       log,
       onDrop: (reason, records) => countDrop(this.#drops, SPOOL_DROPS[reason], records),
     });
-    const queries = createQueries(this.#store);
+    const queries = createQueries({
+      store: this.#store,
+      gate: new QuestionGate(GATE),
+      limitSeconds: QUESTION_SECONDS,
+      exportLimitSeconds: EXPORT_SECONDS,
+    });
     this.#decisions = new Decisions({
       dataFolder,
       names: this.#names,
@@ -135,13 +139,10 @@ export class Collector {
     this.#live = new LiveFeed(this.#names);
     this.#tls = tlsFiles(config);
     this.#access = new Access({ ...config, mode: config.access, log });
-    this.#outputs = new Outputs(config, {
-      templates: NO_TEMPLATES,
-      decisions: this.#decisions.book,
-      log,
-    });
     this.#context = {
       queries,
+      knownValues: createKnownValues(queries),
+      reverseNames: new ReverseNames(),
       decisions: this.#decisions,
       live: this.#live,
       access: this.#access,
@@ -200,7 +201,6 @@ export class Collector {
       await this.#spool.open();
       await this.#decisions.start();
       await this.#access.start();
-      await this.#outputs.start();
       this.#server = await createServer(this.#context);
       await this.#listen(this.#server);
       await this.#receiver.start();
@@ -221,7 +221,6 @@ export class Collector {
     this.#flush();
     this.#live.stop();
     await this.#decisions.stop();
-    await this.#outputs.stop();
     await this.#server?.close();
     this.#server = undefined;
     this.#access.stop();
@@ -316,7 +315,6 @@ export class Collector {
       ...this.#access.problems,
       this.#passingOver(passedOver, now) &&
         `${passedOver} flows got no decision: too many at once; make rules narrower`,
-      ...this.#outputs.problems(),
     ];
     return problems.filter((text) => typeof text === 'string');
   }
@@ -356,7 +354,6 @@ export class Collector {
         decisions: book.decisionCount,
         revision: book.revision,
       },
-      ...this.#outputs.health,
     };
   }
 }

@@ -2,7 +2,9 @@
 // What two processes of Weir must agree on.
 export * from './address.js';
 export * from './api/access.js';
+export * from './api/answers.js';
 export * from './api/decisions.js';
+export * from './api/dimensions.js';
 export * from './api/flows.js';
 export * from './api/routes.js';
 export * from './config.js';

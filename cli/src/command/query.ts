@@ -81,7 +81,7 @@ const ASKED: Readonly<Record<Question, Asked>> = {
     }),
     show: ({ by, rows, total }: TopResponse) =>
       textTable(
-        [by, 'octets', 'packets', 'flows'],
+        [by.join(', '), 'octets', 'packets', 'flows'],
         [
           ...rows.map(({ key, octets, packets, flows }) => [key, octets, packets, flows]),
           ['(all)', total.octets, total.packets, total.flows],

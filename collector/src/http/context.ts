@@ -2,13 +2,17 @@
 import type { ApplicationsResponse, ExportersResponse, HealthResponse, Logger } from '@weir/wire';
 import type { Access } from '../access/access.js';
 import type { Decisions } from '../decide/decisions.js';
+import type { KnownValues } from '../query/known-values.js';
 import type { Queries } from '../query/queries.js';
+import type { ReverseNames } from '../query/reverse-names.js';
 import type { LiveFeed } from './live-feed.js';
 import type { TlsFiles } from './tls.js';
 
 /** What the routes ask; the collector fills it in. */
 export interface ApiContext {
   readonly queries: Queries;
+  readonly knownValues: KnownValues;
+  readonly reverseNames: ReverseNames;
   readonly decisions: Decisions;
   readonly live: LiveFeed;
   readonly access: Access;

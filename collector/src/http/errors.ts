@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Every error that the API answers with. Codes are stable: clients may depend on them.
 
+import type { FilterError } from '@weir/wire';
 import { AccountRefusal } from '../access/accounts.js';
 import { SignInRefusal } from '../access/sign-in.js';
 import { CollectorError } from '../errors.js';
@@ -8,6 +9,7 @@ import { CollectorError } from '../errors.js';
 /** Code -> HTTP status. */
 export const API_ERRORS = {
   WEIR_API_BAD_PARAMETER: 400,
+  WEIR_API_BAD_FILTER: 400,
   WEIR_API_BAD_BODY: 400,
   WEIR_API_BAD_REQUEST: 400,
   WEIR_API_UNKNOWN_ROUTE: 404,
@@ -48,6 +50,17 @@ export class ApiError extends Error {
     super(message, cause === undefined ? undefined : { cause });
     this.code = code;
     this.statusCode = API_ERRORS[code];
+  }
+}
+
+/** A filter that cannot be read, and where. */
+export class BadFilter extends ApiError {
+  /** Offsets in the filter's text. */
+  readonly at: { readonly from: number; readonly to: number };
+
+  constructor(error: FilterError) {
+    super('WEIR_API_BAD_FILTER', `the filter cannot be read: ${error.message}`, error);
+    this.at = { from: error.at.from, to: error.at.to };
   }
 }
 
@@ -100,6 +113,7 @@ export function toApiError(thrown: unknown): ApiError {
   if (error.code === 'WEIR_STORE_TIME_LIMIT') {
     return new ApiError('WEIR_API_TIME_LIMIT', message, thrown);
   }
+  if (error.code === 'WEIR_QUERY_BUSY') return new ApiError('WEIR_API_BUSY', message, thrown);
   if (error.code?.startsWith('CHDB_')) {
     return new ApiError('WEIR_API_STORE', 'the store did not answer; see the log', thrown);
   }

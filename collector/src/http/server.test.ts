@@ -4,14 +4,15 @@ import { Agent, get, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { API } from '@weir/wire';
+import { API, parseFilter } from '@weir/wire';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Access } from '../access/access.js';
 import { Decisions } from '../decide/decisions.js';
 import { createColumns } from '../decode/columns.js';
 import { createNameTable } from '../enrich/name-table.js';
 import { CollectorError } from '../errors.js';
-import type { Queries } from '../query/queries.js';
+import type { Asked, Queries } from '../query/queries.js';
+import { ReverseNames } from '../query/reverse-names.js';
 import type { ApiServer } from './api-server.js';
 import type { ApiContext } from './context.js';
 import { API_ERRORS, ApiError, toApiError } from './errors.js';
@@ -35,22 +36,37 @@ function answer<Answer>(question: unknown, value: Answer): Promise<Answer> {
   asked.push(question);
   return failure === undefined ? Promise.resolve(value) : Promise.reject(failure);
 }
+const SUMS = { octets: 0, packets: 0, flows: 0 };
+const head = ({ by, metric, window }: Asked) => ({
+  by: [...by],
+  metric,
+  ...window,
+  table: 'flows',
+});
 const queries: Queries = {
-  flows: (filter, limit) => answer({ filter, limit }, { flows: [] }),
-  top: (options) => {
-    const { by, metric, filter } = options;
-    const total = { octets: 0, packets: 0, flows: 0 };
-    return answer(options, { by, metric, ...filter, rows: [], total });
-  },
+  flows: (question) => answer(question, { flows: [], table: 'flows' }),
+  export: async function* () {},
+  top: (options) => answer(options, { ...head(options), rows: [], other: SUMS, total: SUMS }),
   series: (options) => {
-    const { by, metric, stepSeconds } = options;
-    return answer(options, { by, metric, stepSeconds, times: [], series: [] });
+    const { stepSeconds } = options;
+    return answer(options, { ...head(options), stepSeconds, times: [], series: [] });
   },
+  matrix: (options) =>
+    answer(options, { ...head(options), rows: [], columns: [], values: [], total: 0 }),
+  compare: (options) => {
+    const { against } = options;
+    const total = { current: 0, previous: 0 };
+    return answer(options, { ...head(options), against, rows: [], total });
+  },
+  interfaces: (options) =>
+    answer(options, { ...options.window, table: 'flows', interfaces: [], truncated: false }),
   recentFlows: async () => [],
 };
 
 const context: ApiContext = {
   queries,
+  knownValues: { of: async () => [] },
+  reverseNames: new ReverseNames({ resolve: async () => ['host.example'] }),
   decisions,
   live,
   access,
@@ -144,21 +160,18 @@ describe('queries', () => {
   it('get the window and the filters, one or several of a kind', async () => {
     asked.length = 0;
     const { status } = await ask(
-      `${API.top}?from=1000&to=2000&by=host&metric=packets&limit=3&host=10.0.0.1&host=2001:db8::1&port=53&applicationName=a%27b`,
+      `${API.top}?from=1000&to=2000&by=host&metric=packets&limit=3&host=10.0.0.1&host=2001:db8::1&port=53&applicationName=a%27b&filter=bytes%3E1%20or%20udp`,
     );
     expect(status).toBe(200);
     expect(asked).toEqual([
       {
-        by: 'host',
+        by: ['host'],
         metric: 'packets',
         limit: 3,
-        filter: {
-          from: 1000,
-          to: 2000,
-          host: ['10.0.0.1', '2001:db8::1'],
-          port: [53],
-          applicationName: ["a'b"],
-        },
+        window: { from: 1000, to: 2000 },
+        condition: parseFilter(
+          `(bytes > 1 or udp) and app in "a'b" and ip in (10.0.0.1, 2001:db8::1) and port in 53`,
+        ),
       },
     ]);
   });
@@ -166,21 +179,52 @@ describe('queries', () => {
   it('are about the last hour unless they say otherwise', async () => {
     asked.length = 0;
     await ask(API.flows);
-    const [{ filter, limit }] = asked as [{ filter: { from: number; to: number }; limit: number }];
+    const [{ window, limit }] = asked as [Asked];
     expect(limit).toBe(100);
-    expect(filter.to - filter.from).toBe(3_600_000);
-    expect(Math.abs(filter.to - Date.now())).toBeLessThan(60_000);
+    expect(window.to - window.from).toBe(3_600_000);
+    expect(Math.abs(window.to - Date.now())).toBeLessThan(60_000);
   });
 
   it('choose a step for series, or take the one asked for', async () => {
     asked.length = 0;
     await ask(`${API.series}?from=0&to=3600000`);
     await ask(`${API.series}?from=0&to=3600000&stepSeconds=60`);
-    expect(asked).toMatchObject([{ stepSeconds: 30 }, { stepSeconds: 60 }]);
+    await ask(`${API.series}?from=7200001&to=9000000&stepSeconds=60&previous=window`);
+    expect(asked).toMatchObject([
+      { stepSeconds: 30 },
+      { stepSeconds: 60 },
+      // In whole steps, so that the points lie above each other.
+      { stepSeconds: 60, previousMilliseconds: 1_800_000 },
+    ]);
+  });
+
+  it('compare with the time just before, or another', async () => {
+    asked.length = 0;
+    await ask(`${API.compare}?from=2000&to=3000`);
+    await ask(`${API.compare}?from=2000&to=3000&against=500`);
+    expect(asked).toMatchObject([
+      { against: { from: 1000, to: 2000 } },
+      { against: { from: 500, to: 1500 } },
+    ]);
+  });
+
+  it('say where a filter cannot be read', async () => {
+    const { status, body } = await ask(
+      `${API.flows}?filter=${encodeURIComponent('src = 10.0.0.0/33')}`,
+    );
+    expect([status, body.code]).toEqual([400, 'WEIR_API_BAD_FILTER']);
+    expect(body.at).toEqual({ from: 6, to: 17 });
+    expect(body.message).toContain('"10.0.0.0/33" is no value of "src"');
   });
 
   it.each([
-    [`${API.top}?by=colour`, '"by" must be one of: applicationName, sourceAddress'],
+    [`${API.top}?by=colour`, '"by.0" must be one of: applicationName, applicationCategory'],
+    [`${API.top}?by=host&by=port`, 'both stand for either end'],
+    [`${API.matrix}?by=host`, '"by" must NOT have fewer than 2 items'],
+    [`${API.flows}?cursor=MSAy`, '"cursor" is not one that this API gave'],
+    [`${API.flows}?fields=colour`, '"fields.0" must be one of: flowStartMilliseconds'],
+    [`${API.names}?addresses=example.org`, '"addresses" has "example.org"'],
+    [`${API.compare}?from=1000&to=3000`, '"from" (-1000)'],
     [`${API.top}?metric=bytes`, '"metric" must be one of: octets, packets, flows'],
     [`${API.top}?limit=0`, '"limit" must be >= 1'],
     [`${API.top}?limit=x`, '"limit" must be integer'],
@@ -392,6 +436,7 @@ describe('error codes', () => {
         "WEIR_API_ACCOUNT_CHANGED": 409,
         "WEIR_API_ACCOUNT_EXISTS": 409,
         "WEIR_API_BAD_BODY": 400,
+        "WEIR_API_BAD_FILTER": 400,
         "WEIR_API_BAD_INVITATION": 401,
         "WEIR_API_BAD_PARAMETER": 400,
         "WEIR_API_BAD_REQUEST": 400,

@@ -12,12 +12,15 @@ import type { ApiServer } from './api-server.js';
 import type { ApiContext } from './context.js';
 import { addDashboardFiles } from './dashboard-files.js';
 import { addDecisionRoutes } from './decision-routes.js';
-import { ApiError, retrySecondsOf, toApiError } from './errors.js';
+import { ApiError, BadFilter, retrySecondsOf, toApiError } from './errors.js';
+import { addExportRoute } from './export-route.js';
+import { addFilterRoutes } from './filter-routes.js';
 import { addGuard } from './guard.js';
 import { createHostCheck } from './host-names.js';
 import { addQueryRoutes } from './query-routes.js';
 import { SECURITY_SCHEMES, securityHeaders } from './security.js';
 import { addSessionRoutes } from './session-routes.js';
+import { addStateRoutes } from './state-routes.js';
 import { addStreamRoute } from './stream-route.js';
 import { readTls } from './tls.js';
 
@@ -42,6 +45,9 @@ export async function createServer(context: ApiContext): Promise<ApiServer> {
   await addApiDocument(server);
   server.register(async (routes) => {
     addQueryRoutes(routes as ApiServer, context);
+    addExportRoute(routes as ApiServer, context);
+    addFilterRoutes(routes as ApiServer, context);
+    addStateRoutes(routes as ApiServer, context);
     addDecisionRoutes(routes as ApiServer, context);
     addStreamRoute(routes as ApiServer, context);
     addSessionRoutes(routes as ApiServer, context);
@@ -83,7 +89,8 @@ function answerErrors(server: ApiServer, { log }: ApiContext): void {
     const said = code === 'WEIR_API_INTERNAL' ? 'internal error; see the log' : message;
     const retrySeconds = retrySecondsOf(thrown);
     if (retrySeconds !== undefined) reply.header('retry-after', retrySeconds);
-    return reply.code(statusCode).send({ code, message: said });
+    const at = thrown instanceof BadFilter ? { at: thrown.at } : {};
+    return reply.code(statusCode).send({ code, message: said, ...at });
   });
   server.setNotFoundHandler((request) => {
     const url = request.url.slice(0, 200);
