@@ -9,7 +9,7 @@ import { ROOT } from './root.mjs';
 const PACKAGES = {
   'ncore-shim': [],
   wire: [],
-  native: ['ncore-shim'],
+  native: ['ncore-shim', 'wire'],
   probe: ['native', 'wire'],
   collector: ['native', 'wire'],
   gateway: ['wire'],

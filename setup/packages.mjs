@@ -9,6 +9,7 @@ export const RUN_PACKAGES = [
   'libhyperscan-dev', // the software matcher
   'libgnutls28-dev', // IPFIX over TLS
   'nettle-dev', // reads QUIC's first packets
+  'libmaxminddb-dev', // GeoIP files
 ];
 
 /** To run all tests as well. */

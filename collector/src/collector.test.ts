@@ -93,6 +93,21 @@ async function settled(collector: Collector, records: number): Promise<HealthRes
   }
 }
 
+it('works without the Redis and the InfluxDB that it should use, and says so', async () => {
+  const nowhere = '127.0.0.1:1';
+  const collector = newCollector({
+    redis: `redis://${nowhere}`,
+    influxdb: `http://${nowhere}/weir`,
+    collectorName: 'one',
+  });
+  await collector.start();
+  const health = await ask<HealthResponse>(collector, API.health);
+  expect(health.status).toBe('degraded');
+  expect(health.problems[0]).toMatch(/^Redis at .* does not work, this collector goes on alone: /);
+  expect(health.site).toMatchObject({ kind: 'redis', isConnected: false });
+  expect(health.influxdb).toMatchObject({ target: `http://${nowhere}/weir`, waitingFiles: 0 });
+});
+
 const FIELDS = [
   { element: 8, length: 4 },
   { element: 12, length: 4 },

@@ -20,6 +20,7 @@ import type { ApiContext } from './http/context.js';
 import { LiveFeed } from './http/live-feed.js';
 import { createServer } from './http/server.js';
 import { reloadTls, type TlsFiles, tlsFiles } from './http/tls.js';
+import { Outputs } from './outputs.js';
 import { createKnownValues } from './query/known-values.js';
 import { createQueries } from './query/queries.js';
 import { QuestionGate } from './query/question-gate.js';
@@ -59,6 +60,12 @@ const EXPORT_SECONDS = 3600;
 /** A loss is a problem for so long after it happened. */
 const LOSS_REPORT_MS = 600_000;
 
+/** The decoder does not share its templates yet. */
+const NO_TEMPLATES = {
+  templatesSince: () => ({ templates: [], lastChange: 0 }),
+  importTemplate: () => undefined,
+};
+
 const SPOOL_DROPS: Readonly<Record<SpoolDrop, DropReason>> = {
   spoolFull: 'storeOverflow',
   diskFull: 'diskFull',
@@ -83,6 +90,7 @@ export class Collector {
   readonly #live: LiveFeed;
   readonly #access: Access;
   readonly #tls: TlsFiles | undefined;
+  readonly #outputs: Outputs;
   readonly #context: ApiContext;
   #server: ApiServer | undefined;
   #wayIn: WayIn | undefined;
@@ -139,6 +147,11 @@ export class Collector {
     this.#live = new LiveFeed(this.#names);
     this.#tls = tlsFiles(config);
     this.#access = new Access({ ...config, mode: config.access, log });
+    this.#outputs = new Outputs(config, {
+      templates: NO_TEMPLATES,
+      decisions: this.#decisions.book,
+      log,
+    });
     this.#context = {
       queries,
       knownValues: createKnownValues(queries),
@@ -201,6 +214,7 @@ export class Collector {
       await this.#spool.open();
       await this.#decisions.start();
       await this.#access.start();
+      await this.#outputs.start();
       this.#server = await createServer(this.#context);
       await this.#listen(this.#server);
       await this.#receiver.start();
@@ -221,6 +235,7 @@ export class Collector {
     this.#flush();
     this.#live.stop();
     await this.#decisions.stop();
+    await this.#outputs.stop();
     await this.#server?.close();
     this.#server = undefined;
     this.#access.stop();
@@ -315,6 +330,7 @@ export class Collector {
       ...this.#access.problems,
       this.#passingOver(passedOver, now) &&
         `${passedOver} flows got no decision: too many at once; make rules narrower`,
+      ...this.#outputs.problems(),
     ];
     return problems.filter((text) => typeof text === 'string');
   }
@@ -354,6 +370,7 @@ export class Collector {
         decisions: book.decisionCount,
         revision: book.revision,
       },
+      ...this.#outputs.health,
     };
   }
 }

@@ -39,6 +39,7 @@ beforeAll(async () => {
     stepSeconds: 60,
     mostSeries: 50,
     spoolBytes: 1 << 26,
+    reserveBytes: 0,
     log: SILENT,
     now: () => now,
   });

@@ -34,6 +34,7 @@ const seriesOf = (options: Partial<SeriesOptions> = {}) =>
     stepSeconds: 10,
     mostSeries: 50,
     spoolBytes: 1 << 26,
+    reserveBytes: 0,
     log: SILENT,
     retryMs: 20,
     now: () => now,
@@ -197,7 +198,7 @@ describe('time series', () => {
     await delivered(series);
     expect(series.state.refusedFiles).toBe(1);
     expect(series.problems()[0]).toMatch(/1 files of points are set aside in .*partial write/);
-    await until(() => readdirSync(spool).join() === '000000000001.refused' || undefined);
+    await until(() => readdirSync(path.join(spool, 'aside')).length === 1 || undefined);
     expect(await total('weir_exporter')).toBe(1);
     await series.stop();
   });
@@ -223,9 +224,42 @@ describe('time series', () => {
       await series.keep();
     }
     expect(series.state.waitingBytes).toBeLessThanOrEqual(3000);
-    expect(series.state.droppedFiles).toBeGreaterThan(0);
+    expect(series.state.droppedPoints).toBeGreaterThan(0);
     expect(series.problems().join()).toMatch(/thrown away because InfluxDB was away/);
     await series.stop();
+  });
+});
+
+describe('time series on a full disk', () => {
+  it('say so, and are all there when there is room again', async () => {
+    const series = seriesOf({ reserveBytes: Number.MAX_SAFE_INTEGER });
+    await series.start();
+    series.observe(testChunk([flow(5)]));
+    now += 120_000;
+    await series.keep();
+    expect(series.problems()[0]).toMatch(/cannot be kept on disk: .* octets left; see that the/);
+    await series.stop();
+    expect(await influxd.query('SHOW DATABASES')).not.toContainEqual({ name: database });
+    const next = seriesOf();
+    await next.start();
+    await next.keep();
+    await until(() => next.state.writtenPoints > 0 || undefined);
+    expect(await total()).toBe(5);
+    await next.stop();
+  });
+
+  it('are not lost when a collector fails before it has read them', async () => {
+    const first = seriesOf({ reserveBytes: Number.MAX_SAFE_INTEGER });
+    await first.start();
+    first.observe(testChunk([flow(7)]));
+    await first.stop();
+    await seriesOf().stop();
+    const last = seriesOf();
+    await last.start();
+    await last.keep();
+    await until(() => last.state.writtenPoints > 0 || undefined);
+    expect(await total()).toBe(7);
+    await last.stop();
   });
 });
 

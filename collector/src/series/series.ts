@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-import { readFile, rename } from 'node:fs/promises';
+import { readFile, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Logger } from '@weir/wire';
 import { messageOf } from '../errors.js';
 import type { ObservedChunk } from '../flow-chunk.js';
+import { Spool, type SpoolDrop, SpoolRefusal } from '../spool/spool.js';
+import type { SpoolFile } from '../spool/spool-folder.js';
 import { Aggregation, type SavedAggregation } from './aggregation.js';
-import { Delivery } from './delivery.js';
+import { writeDurably } from './durable-file.js';
 import { type InfluxAddress, parseInfluxAddress } from './influx-address.js';
 import { InfluxWriter } from './influx-writer.js';
-import { PointSpool, writeDurably } from './point-spool.js';
+import type { Point } from './points.js';
 
 export interface SeriesOptions {
   /** See `parseInfluxAddress`. */
@@ -23,6 +25,8 @@ export interface SeriesOptions {
   readonly mostSeries: number;
   /** Of the disk, for points that wait for InfluxDB; beyond it the oldest are thrown away and counted. */
   readonly spoolBytes: number;
+  /** Nothing is written when the disk has less left. */
+  readonly reserveBytes: number;
   readonly log: Logger;
   readonly retryMs?: number;
   readonly now?: () => number;
@@ -39,13 +43,15 @@ export interface SeriesState {
   readonly waitingBytes: number;
   readonly failedWrites: number;
   readonly refusedFiles: number;
-  readonly droppedFiles: number;
+  readonly droppedPoints: number;
 }
 
 /** Of what is open so much is lost at most when the process is killed. */
 const KEEP_EVERY_MS = 1000;
 const DEFAULT_LATENESS_SECONDS = 60;
 const STOP_GRACE_MS = 1000;
+/** Before points are written again; grows up to half a minute. */
+const RETRY_MS = 1000;
 const FORMAT = 1;
 
 /** Rollups as time series in InfluxDB. Nothing is lost while it is away, and nothing is counted twice. */
@@ -53,8 +59,8 @@ export class Series {
   readonly #options: SeriesOptions;
   readonly #address: InfluxAddress;
   readonly #aggregation: Aggregation;
-  readonly #spool: PointSpool;
-  readonly #delivery: Delivery;
+  readonly #spool: Spool;
+  readonly #writer: InfluxWriter;
   readonly #folder: string;
   readonly #now: () => number;
   #timer: NodeJS.Timeout | undefined;
@@ -62,6 +68,12 @@ export class Series {
   #keeping: Promise<void> = Promise.resolve();
   #keptChanges = -1;
   #diskProblem: string | undefined;
+  #refusal: string | undefined;
+  #refusedFiles = 0;
+  #droppedPoints = 0;
+  #writtenPoints = 0;
+  #isLoaded = false;
+  readonly #stopping = new AbortController();
 
   /** @throws CollectorError WEIR_COLLECTOR_INFLUXDB when the URL cannot be read */
   constructor(options: SeriesOptions) {
@@ -75,18 +87,21 @@ export class Series {
       mostSeries: options.mostSeries,
       collectorName: options.collectorName,
     });
-    this.#spool = new PointSpool(path.join(this.#folder, 'spool'), options.spoolBytes);
-    const writer = new InfluxWriter(this.#address);
-    const { log, retryMs } = options;
-    const retry = retryMs === undefined ? {} : { retryMs };
-    this.#delivery = new Delivery({ spool: this.#spool, writer, log, ...retry });
+    this.#writer = new InfluxWriter(this.#address);
+    const { log, retryMs = RETRY_MS, spoolBytes: mostBytes, reserveBytes } = options;
+    this.#spool = new Spool({
+      ...{ folder: path.join(this.#folder, 'spool'), mostBytes, reserveBytes, log, retryMs },
+      sync: 'always',
+      take: (file) => this.#deliver(file),
+      onDrop: (reason, points) => this.#count(reason, points),
+    });
   }
 
   /** Takes up what an earlier process left. @throws the file system's error */
   async start(): Promise<void> {
     await this.#spool.open();
     await this.#load();
-    this.#delivery.wake();
+    this.#isLoaded = true;
     this.#timer = setInterval(() => {
       // A slow disk must not make a queue.
       if (!this.#isKeeping) void this.keep();
@@ -96,9 +111,13 @@ export class Series {
   /** Closes all steps and delivers them, or leaves them on the disk for the next start. */
   async stop(): Promise<void> {
     clearInterval(this.#timer);
+    // What an earlier process left, and this one has not read, stays as it is.
+    if (!this.#isLoaded) return;
     this.#aggregation.seal(Number.POSITIVE_INFINITY, this.#now());
     await this.keep();
-    await this.#delivery.stop(STOP_GRACE_MS);
+    const timer = setTimeout(() => this.#stopping.abort(), STOP_GRACE_MS);
+    await this.#spool.stop(STOP_GRACE_MS);
+    clearTimeout(timer);
   }
 
   /** Takes new records into account; copies what it needs. */
@@ -114,27 +133,30 @@ export class Series {
 
   get state(): SeriesState {
     const { countedRecords, movedRecords, openSteps } = this.#aggregation;
-    const { writtenPoints, failedWrites } = this.#delivery.state;
-    const { waitingFiles, waitingBytes, refusedFiles, droppedFiles } = this.#spool;
+    const { files, octets, failedAttempts } = this.#spool.state;
     return {
       ...{ target: this.#address.shown, countedRecords, movedRecords, openSteps },
-      ...{ writtenPoints, failedWrites, waitingFiles, waitingBytes, refusedFiles, droppedFiles },
+      writtenPoints: this.#writtenPoints,
+      waitingFiles: files,
+      waitingBytes: octets,
+      failedWrites: failedAttempts,
+      refusedFiles: this.#refusedFiles,
+      droppedPoints: this.#droppedPoints,
     };
   }
 
   /** What is wrong now, a sentence each. */
   problems(): string[] {
-    const { waitingFiles, refusedFiles, droppedFiles } = this.#spool;
-    const { problem, refusal } = this.#delivery.state;
+    const { files, problem } = this.#spool.state;
     const { lostSteps } = this.#aggregation;
     const { shown } = this.#address;
     const problems = [
       problem !== undefined &&
-        `InfluxDB at ${shown} does not take points, ${waitingFiles} files wait on disk: ${problem}`,
-      refusedFiles > 0 &&
-        `${refusedFiles} files of points are set aside in ${this.#folder}: ${refusal ?? 'they cannot be read'}`,
-      droppedFiles > 0 &&
-        `${droppedFiles} files of points were thrown away because InfluxDB was away for too long`,
+        `InfluxDB at ${shown} does not take points, ${files} files wait on disk: ${problem}`,
+      this.#refusedFiles > 0 &&
+        `${this.#refusedFiles} files of points are set aside in ${this.#folder}: ${this.#refusal}`,
+      this.#droppedPoints > 0 &&
+        `${this.#droppedPoints} points were thrown away because InfluxDB was away for too long`,
       lostSteps > 0 &&
         `the points of ${lostSteps} steps of time were thrown away because the disk did not take them`,
       this.#diskProblem !== undefined &&
@@ -156,15 +178,37 @@ export class Series {
       await this.#save();
       if (this.#aggregation.sealed.length === 0) return;
       const sealed = [...this.#aggregation.sealed];
-      await this.#spool.add(sealed.flatMap(({ points }) => points));
+      const points = sealed.flatMap((each) => each.points);
+      await this.#spool.add(points.length, (file) => writeFile(file, JSON.stringify(points)));
+      const { writeProblem } = this.#spool.state;
+      if (writeProblem !== undefined) throw new Error(writeProblem);
       for (const each of sealed) this.#aggregation.forget(each);
-      this.#delivery.wake();
       await this.#save();
     } catch (error) {
       this.#diskProblem = messageOf(error);
+      // Sealed steps are still there, and are tried again.
+      this.#keptChanges = -1;
     } finally {
       this.#isKeeping = false;
     }
+  }
+
+  /** @throws Error when it is worth another try, SpoolRefusal when it is not */
+  async #deliver({ path: file }: SpoolFile): Promise<void> {
+    const points = parsePoints(await readFile(file, 'utf8'));
+    const result = await unless(this.#stopping.signal, this.#writer.write(points));
+    if (result.outcome === 'failed') throw new Error(result.problem);
+    if (result.outcome === 'refused') {
+      this.#refusal = result.problem;
+      throw new SpoolRefusal(result.problem);
+    }
+    this.#writtenPoints += points.length;
+  }
+
+  #count(reason: SpoolDrop, points: number): void {
+    if (reason === 'refused') this.#refusedFiles++;
+    // What the disk did not take is sealed still, as is what was not written to its end.
+    if (reason === 'spoolFull') this.#droppedPoints += points;
   }
 
   async #save(): Promise<void> {
@@ -192,4 +236,25 @@ export class Series {
   get #stateFile(): string {
     return path.join(this.#folder, 'open.json');
   }
+}
+
+/** @throws SpoolRefusal */
+function parsePoints(text: string): Point[] {
+  try {
+    return JSON.parse(text) as Point[];
+  } catch (error) {
+    throw new SpoolRefusal(messageOf(error));
+  }
+}
+
+/** A request that hangs must not keep the collector from stopping; its points stay in the spool. */
+async function unless<Result>(signal: AbortSignal, work: Promise<Result>): Promise<Result> {
+  let stop: (() => void) | undefined;
+  const stopped = new Promise<never>((_, reject) => {
+    stop = () => reject(new Error('the collector stops'));
+    signal.addEventListener('abort', stop, { once: true });
+  });
+  return Promise.race([work, stopped]).finally(() => {
+    if (stop !== undefined) signal.removeEventListener('abort', stop);
+  });
 }

@@ -128,6 +128,32 @@ export const HealthResponse = Type.Object({
     decisions: Type.Integer(),
     revision: Type.Integer(),
   }),
+  site: Type.Optional(
+    Type.Object({
+      kind: Type.Union([Type.Literal('local'), Type.Literal('redis')]),
+      isConnected: Type.Boolean(),
+      publishedTemplates: Type.Integer(),
+      importedTemplates: Type.Integer(),
+      passedOverTemplates: Type.Integer({ description: 'too many, too large, or not readable' }),
+      missedWindows: Type.Integer({ description: 'live sums that did not reach the others' }),
+    }),
+  ),
+  influxdb: Type.Optional(
+    Type.Object({
+      target: Type.String({ description: 'without user and password' }),
+      countedRecords: Type.Integer(),
+      movedRecords: Type.Integer({
+        description: 'counted in the present step: their own time is too long ago, or to come',
+      }),
+      openSteps: Type.Integer(),
+      writtenPoints: Type.Integer(),
+      waitingFiles: Type.Integer(),
+      waitingBytes: Type.Integer(),
+      failedWrites: Type.Integer(),
+      refusedFiles: Type.Integer({ description: 'that InfluxDB will never take' }),
+      droppedPoints: Type.Integer({ description: 'because it was away for too long' }),
+    }),
+  ),
 });
 export type HealthResponse = Static<typeof HealthResponse>;
 
