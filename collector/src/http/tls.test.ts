@@ -44,7 +44,7 @@ beforeAll(async () => {
     // The name of a gateway in the common name does not count beside alternative names.
     forged: ['/CN=gw2.example', 'DNS:nobody.example'],
   });
-  makeCertificates(folder, 'stranger', { impostor: ['/CN=gw1.example', 'DNS:gw1.example'] });
+  makeCertificates(folder, 'stranger', { impostor: ['/CN=gw2.example', 'DNS:gw2.example'] });
   decisions = new Decisions({ dataFolder: folder, names, log, recentFlows: async () => [] });
   await decisions.start();
   access = new Access({
