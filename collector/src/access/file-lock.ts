@@ -8,23 +8,28 @@ const GIVE_UP_MS = 5000;
 /** Nobody holds the lock longer than it takes to write a small file. */
 const STALE_MS = 30_000;
 
-/** Taken by this process: in a container the one before may have had the same number. */
-const ownLocks = new Set<string>();
+/** Who waits in this process; so a file with its number is never its own, but of one before (in containers). */
+const turns = new Map<string, Promise<unknown>>();
 
 /**
  * Runs `task` while no other process does with the same lock file. What a killed process has left is
  * taken away. @throws CollectorError WEIR_COLLECTOR_ACCESS_NOT_KEPT when it stays taken
  */
-export async function withFileLock<Result>(
-  path: string,
-  task: () => Promise<Result>,
-): Promise<Result> {
+export function withFileLock<Result>(path: string, task: () => Promise<Result>): Promise<Result> {
+  const before = turns.get(path) ?? Promise.resolve();
+  const done = before.then(() => runLocked(path, task));
+  turns.set(
+    path,
+    done.catch(() => undefined),
+  );
+  return done;
+}
+
+async function runLocked<Result>(path: string, task: () => Promise<Result>): Promise<Result> {
   await take(path);
-  ownLocks.add(path);
   try {
     return await task();
   } finally {
-    ownLocks.delete(path);
     await rm(path, { force: true });
   }
 }
@@ -62,7 +67,7 @@ async function holder(path: string): Promise<string> {
 async function isStale(path: string): Promise<boolean> {
   const pid = Number(await holder(path));
   const age = Date.now() - ((await stat(path).catch(() => undefined))?.mtimeMs ?? Date.now());
-  if (pid === process.pid) return !ownLocks.has(path);
+  if (pid === process.pid) return true;
   return age > STALE_MS || (pid > 0 && !isRunning(pid));
 }
 
