@@ -3,7 +3,6 @@
 // from left to right.
 import { writeFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
-import { hostname, networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import type { ExportersResponse, HealthResponse, Logger } from '@weir/wire';
 import { Access } from './access/access.js';
@@ -18,6 +17,7 @@ import { CollectorError, messageOf } from './errors.js';
 import type { ApiServer } from './http/api-server.js';
 import type { ApiContext } from './http/context.js';
 import { LiveFeed } from './http/live-feed.js';
+import { reachableUrl } from './http/reachable-url.js';
 import { createServer } from './http/server.js';
 import { reloadTls, type TlsFiles, tlsFiles } from './http/tls.js';
 import { Outputs } from './outputs.js';
@@ -379,17 +379,6 @@ export class Collector {
 function allReasons(drops: DropCounters): Record<string, number> {
   const reasons = Object.keys(DROP_REASONS) as DropReason[];
   return Object.fromEntries(reasons.map((reason) => [reason, drops[reason] ?? 0]));
-}
-
-/** An address that stands for all addresses is no link: a name of this machine, or its first address, is. */
-function reachableUrl(url: string, hostNames: readonly string[]): string {
-  const all = /\/\/(?:0\.0\.0\.0|\[::\])(?=:)/;
-  if (!all.test(url)) return url;
-  const [name] = hostNames;
-  const outward = Object.values(networkInterfaces())
-    .flatMap((addresses) => addresses ?? [])
-    .find(({ internal, family }) => !internal && family === 'IPv4');
-  return url.replace(all, `//${name ?? outward?.address ?? hostname()}`);
 }
 
 function httpError(address: string, error: unknown): CollectorError {
