@@ -23,6 +23,7 @@ import { type Report, reportText, traceLine } from './report.js';
 import { endAllChildren, stopping } from './run/child.js';
 import { prioritize } from './run/priority.js';
 import { runSoak } from './soak.js';
+import { storeCommand } from './store/command.js';
 import { mixedRecipe, type Recipe, SINGLE_PACKET, smallRecipe } from './trace/recipes.js';
 import { makeTrace, removeTraces, TRACES_FOLDER, type Trace } from './trace/traces.js';
 
@@ -275,6 +276,7 @@ const program = addOptions(new Command('bench'))
   .addCommand(devicesCommand)
   .addCommand(lossCommand)
   .addCommand(gatherCommand)
+  .addCommand(storeCommand)
   .addCommand(new Command('clean').description('removes the traces that are kept').action(clean));
 
 /** What was started is ended; whoever waits for it then fails, and cleans up behind itself. */
