@@ -42,6 +42,7 @@ const STAGES = {
     'site',
     'store',
     'query',
+    'behaviour',
     'decide',
     'access',
     'http',

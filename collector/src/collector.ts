@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { ExportersResponse, HealthResponse, Logger } from '@weir/wire';
 import { Access } from './access/access.js';
+import { BehaviourWatch } from './behaviour/behaviour-watch.js';
 import type { CollectorConfig } from './config.js';
 import { Decisions } from './decide/decisions.js';
 import { clearBatch, createBatch, type FlowBatch } from './decode/batch.js';
@@ -57,6 +58,8 @@ const RECENT_FLOWS = 10_000;
 const GATE = { running: 4, waiting: 100 };
 const QUESTION_SECONDS = 30;
 const EXPORT_SECONDS = 3600;
+/** An analysis takes so many records, in at most so long a question, beside everything else. */
+const BEHAVIOUR = { mostRecords: 1_000_000, limitSeconds: 60 };
 /** A loss is a problem for so long after it happened. */
 const LOSS_REPORT_MS = 600_000;
 
@@ -86,6 +89,7 @@ export class Collector {
   readonly #enricher: Enricher;
   readonly #store: FlowStore;
   readonly #spool: Spool;
+  readonly #behaviour: BehaviourWatch;
   readonly #decisions: Decisions;
   readonly #live: LiveFeed;
   readonly #access: Access;
@@ -134,6 +138,13 @@ export class Collector {
       limitSeconds: QUESTION_SECONDS,
       exportLimitSeconds: EXPORT_SECONDS,
     });
+    this.#behaviour = new BehaviourWatch({
+      ...BEHAVIOUR,
+      store: this.#store,
+      log,
+      everyMs: config.behaviourIntervalSeconds * 1000,
+      windowMs: config.behaviourWindowSeconds * 1000,
+    });
     this.#decisions = new Decisions({
       dataFolder,
       names: this.#names,
@@ -156,6 +167,7 @@ export class Collector {
       queries,
       knownValues: createKnownValues(queries),
       reverseNames: new ReverseNames(),
+      behaviour: this.#behaviour,
       decisions: this.#decisions,
       live: this.#live,
       access: this.#access,
@@ -222,6 +234,7 @@ export class Collector {
       await this.stop();
       throw error;
     }
+    this.#behaviour.start();
     this.#live.start();
     this.#flushTimer = setInterval(() => this.#flush(), this.#config.flushIntervalMs);
     const listen = this.listening.map(endpointText);
@@ -233,6 +246,7 @@ export class Collector {
     clearInterval(this.#flushTimer);
     await this.#receiver.stop();
     this.#flush();
+    await this.#behaviour.stop();
     this.#live.stop();
     await this.#decisions.stop();
     await this.#outputs.stop();

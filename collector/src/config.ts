@@ -81,6 +81,16 @@ export const CollectorConfig = section({
     description: 'how long the sums by hour are kept',
     default: 1825,
   }),
+  behaviourIntervalSeconds: option(Type.Integer({ minimum: 0, maximum: 86400 }), {
+    flag: '--behaviour-interval <seconds>',
+    description: 'how often hosts are judged by their flows alone; 0: never',
+    default: 300,
+  }),
+  behaviourWindowSeconds: option(Type.Integer({ minimum: 60, maximum: 86400 }), {
+    flag: '--behaviour-window <seconds>',
+    description: 'how much of the past such an analysis looks at',
+    default: 900,
+  }),
   storeBytes: option(Type.Integer({ minimum: 67108864 }), {
     flag: '--store-size <bytes>',
     description:

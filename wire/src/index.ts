@@ -3,6 +3,7 @@
 export * from './address.js';
 export * from './api/access.js';
 export * from './api/answers.js';
+export * from './api/behaviour.js';
 export * from './api/decisions.js';
 export * from './api/dimensions.js';
 export * from './api/flows.js';

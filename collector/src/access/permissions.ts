@@ -35,6 +35,7 @@ export const PERMISSIONS: Readonly<Record<string, Permission>> = {
   completeFilter: SEE,
   names: SEE,
   applications: SEE,
+  behaviourHosts: SEE,
   stream: SEE,
   rules: SEE,
   exporters: { role: 'viewer', scopes: ['read', 'exporter'] },

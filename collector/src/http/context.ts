@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { ApplicationsResponse, ExportersResponse, HealthResponse, Logger } from '@weir/wire';
 import type { Access } from '../access/access.js';
+import type { BehaviourWatch } from '../behaviour/behaviour-watch.js';
 import type { Decisions } from '../decide/decisions.js';
 import type { KnownValues } from '../query/known-values.js';
 import type { Queries } from '../query/queries.js';
@@ -13,6 +14,7 @@ export interface ApiContext {
   readonly queries: Queries;
   readonly knownValues: KnownValues;
   readonly reverseNames: ReverseNames;
+  readonly behaviour: Pick<BehaviourWatch, 'answer'>;
   readonly decisions: Decisions;
   readonly live: LiveFeed;
   readonly access: Access;

@@ -67,6 +67,7 @@ const context: ApiContext = {
   queries,
   knownValues: { of: async () => [] },
   reverseNames: new ReverseNames({ resolve: async () => ['host.example'] }),
+  behaviour: { answer: ({ role }) => ({ problem: `asked for ${role}`, hostCount: 0, hosts: [] }) },
   decisions,
   live,
   access,
@@ -258,6 +259,13 @@ describe('queries', () => {
     expect((await ask(API.health)).body).toEqual(context.health());
     expect((await ask(API.applications)).body).toEqual(context.applications());
     expect((await ask(API.exporters)).body).toEqual({ exporters: [] });
+  });
+
+  it('tell what hosts are by their flows, of one role or of all', async () => {
+    const { status, body } = await ask(`${API.behaviourHosts}?role=p2p`);
+    expect(status).toBe(200);
+    expect(body).toEqual({ problem: 'asked for p2p', hostCount: 0, hosts: [] });
+    expect((await ask(`${API.behaviourHosts}?role=pirate`)).status).toBe(400);
   });
 });
 

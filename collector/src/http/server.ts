@@ -9,6 +9,7 @@ import Fastify, { type FastifyServerOptions } from 'fastify';
 import { VERSION } from '../version.js';
 import { addAccountRoutes } from './account-routes.js';
 import type { ApiServer } from './api-server.js';
+import { addBehaviourRoute } from './behaviour-route.js';
 import type { ApiContext } from './context.js';
 import { addDashboardFiles } from './dashboard-files.js';
 import { addDecisionRoutes } from './decision-routes.js';
@@ -47,6 +48,7 @@ export async function createServer(context: ApiContext): Promise<ApiServer> {
     addQueryRoutes(routes as ApiServer, context);
     addExportRoute(routes as ApiServer, context);
     addFilterRoutes(routes as ApiServer, context);
+    addBehaviourRoute(routes as ApiServer, context);
     addStateRoutes(routes as ApiServer, context);
     addDecisionRoutes(routes as ApiServer, context);
     addStreamRoute(routes as ApiServer, context);

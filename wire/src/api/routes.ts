@@ -15,6 +15,7 @@ export const API = {
   completions: '/api/v1/filter/completions',
   names: '/api/v1/names',
   applications: '/api/v1/applications',
+  behaviourHosts: '/api/v1/behaviour/hosts',
   exporters: '/api/v1/exporters',
   stream: '/api/v1/stream',
   rules: '/api/v1/rules',
