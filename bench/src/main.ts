@@ -4,6 +4,7 @@ import { writeFileSync } from 'node:fs';
 import { Command, InvalidArgumentError } from 'commander';
 import { type AccuracyOptions, measureAccuracy } from './accuracy/accuracy.js';
 import { accuracyText } from './accuracy/report.js';
+import { behaviourCommand } from './behaviour/command.js';
 import { type ClassifyOptions, measureClassifier } from './classify/classify.js';
 import { classifyText } from './classify/report.js';
 import { type Contestant, compare } from './compare.js';
@@ -272,6 +273,7 @@ const program = addOptions(new Command('bench'))
   .addCommand(partCommand('live', 'the highest rate without loss over a veth pair (root)'))
   .addCommand(partCommand('soak', 'minutes at full rate: flat memory, books that add up (root)'))
   .addCommand(accuracyCommand)
+  .addCommand(behaviourCommand)
   .addCommand(classifyCommand)
   .addCommand(devicesCommand)
   .addCommand(lossCommand)

@@ -55,6 +55,8 @@ function newCollector(changes: Partial<CollectorConfig> = {}): Collector {
     influxdbSpoolBytes: 1 << 26,
     rollup5mRetentionDays: 3650,
     rollup1hRetentionDays: 3650,
+    behaviourIntervalSeconds: 0,
+    behaviourWindowSeconds: 900,
     storeBytes: 1 << 30,
     diskReserveBytes: 0,
     spoolBytes: 1 << 26,
