@@ -2,6 +2,7 @@
 // Answers of the collector as tables.
 import {
   type ApplicationsResponse,
+  type BehaviourHostsResponse,
   type CompareResponse,
   type ExportersResponse,
   type Flow,
@@ -267,6 +268,21 @@ export function applicationsTable({ applications }: ApplicationsResponse): Answe
       row.applicationId,
       row.applicationName,
       row.applicationDescription,
+    ]),
+  };
+}
+
+export function behaviourTable({ hosts }: BehaviourHostsResponse): AnswerTable {
+  return {
+    heading: ['host', 'application', 'functional', 'social', 'peers', 'conversations', 'why p2p'],
+    rows: hosts.map(({ host, application, functional, social, evidence, reasons }) => [
+      host,
+      application.join(' '),
+      functional,
+      social,
+      evidence.peers,
+      evidence.conversations,
+      reasons.join(' '),
     ]),
   };
 }

@@ -28,6 +28,7 @@ export const QUESTIONS = [
   'interfaces',
   'export',
   'applications',
+  'behaviour',
   'exporters',
   'rules',
   'health',

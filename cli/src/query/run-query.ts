@@ -7,6 +7,7 @@ import { healthText } from '../health-text.js';
 import { terminalWidth } from '../terminal.js';
 import {
   applicationsTable,
+  behaviourTable,
   compareTable,
   exportersTable,
   flowsTable,
@@ -81,6 +82,11 @@ const ASKED: Readonly<Record<QuestionName, Asked>> = {
     table: () => '',
   },
   applications: { route: API.applications, parameters: NOTHING, table: applicationsTable },
+  behaviour: {
+    route: API.behaviourHosts,
+    parameters: ({ limit }) => ({ limit }),
+    table: behaviourTable,
+  },
   exporters: { route: API.exporters, parameters: NOTHING, table: exportersTable },
   rules: { route: API.rules, parameters: NOTHING, table: rulesTable },
   health: { route: API.health, parameters: NOTHING, table: healthText },
