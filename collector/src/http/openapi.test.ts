@@ -68,6 +68,7 @@ beforeAll(async () => {
     queries,
     knownValues: createKnownValues(queries),
     reverseNames: new ReverseNames({ resolve: async () => ['host.example'] }),
+    behaviour: { answer: () => ({ hostCount: 0, hosts: [] }) },
     decisions,
     live: new LiveFeed(names),
     access,
