@@ -3,6 +3,9 @@
 // become objects: a chunk's columns are views of the memory that the lanes filled.
 import { createRequire } from 'node:module';
 import { FLOW_COLUMNS } from '@weir/wire';
+import type { EnrichmentConfig } from './enrichment.js';
+
+export type * from './enrichment.js';
 
 export type IntakeTransport = 'udp' | 'tcp' | 'tls';
 
@@ -59,6 +62,7 @@ export type FlowColumnViews = {
 export interface LaneCounters {
   readonly receive: Readonly<Record<string, number>>;
   readonly decode: Readonly<Record<string, number>>;
+  readonly enrich: Readonly<Record<string, number>>;
   readonly lane: Readonly<Record<string, number>>;
 }
 
@@ -129,6 +133,7 @@ interface NativeCollection {
   exporters(): Promise<DomainState[]>;
   exportState(): Promise<Uint8Array>;
   importState(state: Uint8Array, nowMilliseconds: number): boolean;
+  setEnrichment(config: EnrichmentConfig): Promise<void>;
 }
 
 interface Addon {
@@ -251,5 +256,13 @@ export class FlowCollection {
   /** Between `open` and `start`. False when it is damaged or of another version. */
   importState(state: Uint8Array): boolean {
     return this.#native.importState(state, Date.now());
+  }
+
+  /**
+   * Other names, networks and rules for the records to come; GeoIP files are read anew, off the event loop.
+   * Rejects with code WEIR_COLLECT_GEO_FILE or WEIR_COLLECT_ENRICHMENT, and then nothing changes.
+   */
+  setEnrichment(config: EnrichmentConfig): Promise<void> {
+    return this.#native.setEnrichment(config);
   }
 }

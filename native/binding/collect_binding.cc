@@ -12,6 +12,7 @@
 #include "binding/chunk_binding.h"
 #include "binding/collect_config_reader.h"
 #include "binding/collect_counters_writer.h"
+#include "binding/collect_enrichment_reader.h"
 #include "binding/guarded.h"
 #include "binding/promise_worker.h"
 #include "collect/columns/native_block.h"
@@ -117,7 +118,8 @@ class FlowCollectionBinding final : public Napi::ObjectWrap<FlowCollectionBindin
          InstanceMethod<&Self::encode>("encode"), InstanceMethod<&Self::counters>("counters"),
          InstanceMethod<&Self::state>("state"), InstanceMethod<&Self::exporters>("exporters"),
          InstanceMethod<&Self::exportState>("exportState"),
-         InstanceMethod<&Self::importState>("importState")},
+         InstanceMethod<&Self::importState>("importState"),
+         InstanceMethod<&Self::setEnrichment>("setEnrichment")},
         chunkClass);
   }
 
@@ -233,6 +235,17 @@ class FlowCollectionBinding final : public Napi::ObjectWrap<FlowCollectionBindin
                 });
     }
     return Napi::Boolean::New(info.Env(), isWhole);
+  }
+
+  /// (config): when all lanes will use it with their next records.
+  Napi::Value setEnrichment(const Napi::CallbackInfo& info) {
+    return PromiseWorker<int>::queue(
+        info.Env(),
+        [collection = collection_, config = readEnrichmentConfig(info[0].As<Napi::Object>())] {
+          collection->setEnrichment(config);
+          return 0;
+        },
+        [](Napi::Env env, int) { return env.Undefined(); });
   }
 
   Napi::FunctionReference* chunkClass_;

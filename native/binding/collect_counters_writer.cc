@@ -27,6 +27,8 @@ Napi::Object writeLane(Napi::Env env, const collect::IntakeLane& lane) {
              write<ReceiveCount>(env, lane.receiveCounters(), collect::RECEIVE_COUNT_NAMES));
   object.Set("decode",
              write<DecodeCount>(env, lane.path().decodeCounters(), collect::DECODE_COUNT_NAMES));
+  object.Set("enrich", write<collect::EnrichCount>(env, lane.path().enrichCounters(),
+                                                   collect::ENRICH_COUNT_NAMES));
   object.Set("lane", write<LaneCount>(env, lane.counters(), collect::LANE_COUNT_NAMES));
   return object;
 }

@@ -78,7 +78,7 @@ void Enricher::use(std::shared_ptr<const EnrichmentTables> tables) {
 
 void Enricher::enrich(FlowColumns& columns, size_t from, size_t to) {
   const Rows rows{columns, from, to};
-  counters_.rows += to - from;
+  counters_.add(EnrichCount::enrichedRows, to - from);
   nameExporters(rows);
   describeAddresses(rows);
   nameServices(rows);
@@ -126,23 +126,26 @@ void Enricher::tellScope(FlowColumns& columns, size_t row, bool isFromOwn, bool 
 
 void Enricher::nameServices(const Rows& rows) {
   const NameId unknown = rows.columns.names.idOf(unknown_);
+  uint64_t named = 0;
   for (size_t row = rows.from; row < rows.to; ++row) {
     const NameId name = rows.columns.applicationName[row];
-    if (name == 0 || name == unknown) nameService(rows.columns, row, unknown);
+    if (name != 0 && name != unknown) continue;
+    if (nameService(rows.columns, row, unknown)) ++named;
   }
+  counters_.add(EnrichCount::namedByPort, named);
 }
 
-void Enricher::nameService(FlowColumns& columns, size_t row, NameId unknown) {
+bool Enricher::nameService(FlowColumns& columns, size_t row, NameId unknown) {
   columns.applicationName[row] = unknown;
-  if (tables_->serviceTable.isEmpty()) return;
+  if (tables_->serviceTable.isEmpty()) return false;
   const uint16_t service = tables_->serviceTable.find(
       columns.protocolIdentifier[row], {.source = columns.sourceTransportPort[row],
                                         .destination = columns.destinationTransportPort[row]});
-  if (service == ServiceTable::NONE) return;
-  ++counters_.namedByPort;
+  if (service == ServiceTable::NONE) return false;
   columns.applicationName[row] = columns.names.idOf(services_[service].name);
   columns.applicationCategory[row] = columns.names.idOf(services_[service].category);
   columns.applicationConfidence[row] = columns.names.idOf(byPort_);
+  return true;
 }
 
 void Enricher::count(const Rows& rows) {
@@ -150,15 +153,19 @@ void Enricher::count(const Rows& rows) {
   std::fill(columns.counted.begin() + static_cast<ptrdiff_t>(rows.from),
             columns.counted.begin() + static_cast<ptrdiff_t>(rows.to), uint8_t{1});
   if (tables_->boundaries.empty() && tables_->owners == nullptr) return;
+  uint64_t outside = 0;
+  uint64_t duplicates = 0;
   for (size_t row = rows.from; row < rows.to; ++row) {
     if (!tables_->boundaries.empty() && !isAtBoundary(columns, row)) {
-      ++counters_.outsideBoundary;
+      ++outside;
       columns.counted[row] = 0;
     } else if (tables_->owners != nullptr && !isFirstReport(columns, row)) {
-      ++counters_.duplicates;
+      ++duplicates;
       columns.counted[row] = 0;
     }
   }
+  counters_.add(EnrichCount::outsideBoundaryRows, outside);
+  counters_.add(EnrichCount::duplicateRows, duplicates);
 }
 
 bool Enricher::isAtBoundary(const FlowColumns& columns, size_t row) const {

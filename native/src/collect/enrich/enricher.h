@@ -13,17 +13,10 @@
 #include <vector>
 
 #include "collect/enrich/address_book.h"
+#include "collect/enrich/enrich_counters.h"
 #include "collect/enrich/enrichment_tables.h"
 
 namespace weir::collect {
-
-/// Rows since the enricher began.
-struct EnrichmentCounters {
-  uint64_t rows = 0;
-  uint64_t namedByPort = 0;
-  uint64_t outsideBoundary = 0;  ///< not counted: no boundary's record
-  uint64_t duplicates = 0;       ///< not counted: another exporter's record of the flow does
-};
 
 class Enricher {
  public:
@@ -35,7 +28,7 @@ class Enricher {
   /// Rows [from, to), each once.
   void enrich(FlowColumns& columns, size_t from, size_t to);
 
-  [[nodiscard]] const EnrichmentCounters& counters() const noexcept { return counters_; }
+  [[nodiscard]] const EnrichCounters& counters() const noexcept { return counters_; }
 
  private:
   struct ExporterNames {
@@ -57,7 +50,7 @@ class Enricher {
   void nameExporters(const Rows& rows);
   void describeAddresses(const Rows& rows);
   void nameServices(const Rows& rows);
-  void nameService(FlowColumns& columns, size_t row, NameId unknown);
+  [[nodiscard]] bool nameService(FlowColumns& columns, size_t row, NameId unknown);
   void count(const Rows& rows);
   void tellScope(FlowColumns& columns, size_t row, bool isFromOwn, bool isToOwn);
   [[nodiscard]] bool isAtBoundary(const FlowColumns& columns, size_t row) const;
@@ -72,7 +65,7 @@ class Enricher {
   /// By whether the source and the destination are the operator's.
   std::array<NameHandle, 4> scopes_ = {NameHandle{"transit"}, NameHandle{"ingress"},
                                        NameHandle{"egress"}, NameHandle{"internal"}};
-  EnrichmentCounters counters_;
+  EnrichCounters counters_;
 };
 
 }  // namespace weir::collect

@@ -38,11 +38,11 @@ void append(FlowColumns& columns, const Flow& flow) {
   columns.egressInterface[row] = flow.egress;
 }
 
-Enricher enricherOf(const EnrichmentConfig& config) {
-  return Enricher(EnrichmentTables::load(config));
+std::shared_ptr<const EnrichmentTables> tablesOf(const EnrichmentConfig& config) {
+  return EnrichmentTables::load(config);
 }
 
-void enrichAll(Enricher enricher, FlowColumns& columns) {
+void enrichAll(Enricher&& enricher, FlowColumns& columns) {
   enricher.enrich(columns, 0, columns.rows);
 }
 
@@ -67,7 +67,7 @@ TEST_CASE("addresses get name, role and site of the smallest network that holds 
   append(columns, {"10.1.2.3", "10.200.0.1"});
   append(columns, {"198.51.100.7", "2001:db8::5"});
   append(columns, {"203.0.113.1", "10.0.0.1"});
-  enrichAll(enricherOf(campus()), columns);
+  enrichAll(Enricher(tablesOf(campus())), columns);
   CHECK(textAt(columns, columns.sourceNetwork) == "dormitory");
   CHECK(textAt(columns, columns.sourceRole) == "guests");
   CHECK(textAt(columns, columns.sourceSite) == "south");
@@ -85,7 +85,7 @@ TEST_CASE("the scope is seen from the operator's own networks; multicast never l
   append(columns, {"203.0.113.1", "198.51.100.7"});
   append(columns, {"10.1.2.3", "224.0.0.251"});
   append(columns, {"fe80::1", "ff02::fb"});
-  enrichAll(enricherOf(campus()), columns);
+  enrichAll(Enricher(tablesOf(campus())), columns);
   const char* const expected[] = {"internal", "egress",   "ingress",
                                   "transit",  "internal", "internal"};
   for (size_t row = 0; row < columns.rows; ++row)
@@ -94,7 +94,7 @@ TEST_CASE("the scope is seen from the operator's own networks; multicast never l
   for (NetworkConfig& network : onlyForeign.networks) network.isOwn = false;
   FlowColumns fresh(1);
   append(fresh, {"10.1.2.3", "10.2.0.1"});
-  enrichAll(enricherOf(onlyForeign), fresh);
+  enrichAll(Enricher(tablesOf(onlyForeign)), fresh);
   CHECK(textAt(fresh, fresh.scope).empty());
   CHECK(textAt(fresh, fresh.sourceNetwork) == "dormitory");
 }
@@ -109,7 +109,7 @@ TEST_CASE("the operator's names of interfaces go before the exporter's, for that
     columns.ingressInterfaceName[row] = columns.names.idOf("ge-0/0/7");
     columns.egressInterfaceName[row] = columns.names.idOf("ge-0/0/8");
   }
-  enrichAll(enricherOf(config), columns);
+  enrichAll(Enricher(tablesOf(config)), columns);
   CHECK(textAt(columns, columns.exporterName) == "edge");
   CHECK(textAt(columns, columns.ingressInterfaceName) == "uplink");
   CHECK(textAt(columns, columns.egressInterfaceName) == "ge-0/0/8");
@@ -131,7 +131,7 @@ TEST_CASE("countries and autonomous systems are the files'; the exporter's numbe
   FlowColumns columns(4);
   for (int i = 0; i < 4; ++i) append(columns, {"203.0.113.9", "2001:db8::1"});
   columns.bgpSourceAsNumber = {0, 64500, 64999, 23456};
-  enrichAll(enricherOf(config), columns);
+  enrichAll(Enricher(tablesOf(config)), columns);
   CHECK(textAt(columns, columns.sourceCountry) == "DE");
   CHECK(textAt(columns, columns.destinationCountry).empty());
   CHECK(columns.bgpDestinationAsNumber[0] == 64501);
@@ -161,7 +161,7 @@ TEST_CASE("flows without a label get the service of a port, marked as such") {
   columns.applicationName[5] = columns.names.idOf("SSH");
   columns.applicationConfidence[5] = columns.names.idOf("payload");
   columns.applicationName[6] = columns.names.idOf("unknown");
-  enrichAll(enricherOf(config), columns);
+  enrichAll(Enricher(tablesOf(config)), columns);
   const char* const names[] = {"TLS", "TLS", "DNS", "ICMP", "unknown", "SSH", "TLS"};
   const char* const confidences[] = {"port", "port", "port", "port", "", "payload", "port"};
   for (size_t row = 0; row < columns.rows; ++row) {
@@ -185,12 +185,12 @@ TEST_CASE("with boundaries only their records count") {
   add("192.0.2.2", 1, 1);
   add("192.0.2.3", 1, 77);
   add("192.0.2.3", 1, 1);
-  Enricher enricher = enricherOf(config);
+  Enricher enricher(tablesOf(config));
   enricher.enrich(columns, 0, columns.rows);
   columns.counted.resize(5);
   CHECK(columns.counted == std::vector<uint8_t>{1, 0, 1, 1, 0});
-  CHECK(enricher.counters().outsideBoundary == 2);
-  CHECK(enricher.counters().rows == 5);
+  CHECK(enricher.counters().of(EnrichCount::outsideBoundaryRows) == 2);
+  CHECK(enricher.counters().of(EnrichCount::enrichedRows) == 5);
 }
 
 TEST_CASE(
@@ -201,17 +201,17 @@ TEST_CASE(
   for (const char* exporter : {"192.0.2.1", "192.0.2.2", "192.0.2.1", "192.0.2.3"})
     append(columns, {"10.0.0.1", "10.0.0.2", 1, 2, 6, exporter});
   append(columns, {"10.0.0.2", "10.0.0.1", 2, 1, 6, "192.0.2.2"});
-  Enricher enricher = enricherOf(config);
+  Enricher enricher(tablesOf(config));
   enricher.enrich(columns, 0, columns.rows);
   columns.counted.resize(5);
   CHECK(columns.counted == std::vector<uint8_t>{1, 0, 1, 0, 1});
-  CHECK(enricher.counters().duplicates == 2);
+  CHECK(enricher.counters().of(EnrichCount::duplicateRows) == 2);
 }
 
 TEST_CASE("only the rows asked for are touched, and without any configuration all count") {
   FlowColumns columns(4);
   for (int i = 0; i < 3; ++i) append(columns, {"10.0.0.1", "10.0.0.2"});
-  Enricher enricher = enricherOf({});
+  Enricher enricher(tablesOf({}));
   enricher.enrich(columns, 1, 2);
   CHECK(columns.counted[0] == 0);
   CHECK(columns.counted[1] == 1);
@@ -220,7 +220,7 @@ TEST_CASE("only the rows asked for are touched, and without any configuration al
 }
 
 TEST_CASE("names follow an enricher from chunk to chunk and through new tables") {
-  Enricher enricher = enricherOf(campus());
+  Enricher enricher(tablesOf(campus()));
   for (int chunk = 0; chunk < 3; ++chunk) {
     FlowColumns columns(1);
     columns.names.idOf("shift " + std::to_string(chunk));
@@ -249,7 +249,7 @@ TEST_CASE("random networks: what the enricher says is what a search through all 
         {.prefix = std::string(text) + "/" + std::to_string(prefix.length - (isIpv4 ? 96 : 0)),
          .name = "n" + std::to_string(i)});
   }
-  Enricher enricher = enricherOf(config);
+  Enricher enricher(tablesOf(config));
   FlowColumns columns(2000);
   for (columns.rows = 0; columns.rows < 2000; ++columns.rows)
     columns.sourceAddress[columns.rows] = random.near(prefixes[columns.rows % 200]);

@@ -32,7 +32,7 @@ class TablesSlot {
 
  private:
   mutable std::mutex mutex_;
-  std::shared_ptr<const EnrichmentTables> tables_;
+  std::shared_ptr<const EnrichmentTables> tables_ = std::make_shared<EnrichmentTables>();
   std::atomic<uint64_t> version_{0};
 };
 

@@ -74,6 +74,12 @@ void FlowCollection::stop() {
   threads_.clear();
 }
 
+void FlowCollection::setEnrichment(const EnrichmentConfig& config) {
+  const std::scoped_lock lock(enrichment_);
+  TablesSlot& slot = *config_.path.tables;
+  slot.publish(EnrichmentTables::load(config, slot.current().get()));
+}
+
 void FlowCollection::inEachLane(const std::function<void(IntakeLane&)>& action) {
   if (threads_.empty()) {
     for (const auto& lane : lanes_) action(*lane);

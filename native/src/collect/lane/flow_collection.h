@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <thread>
 #include <vector>
@@ -57,6 +58,10 @@ class FlowCollection {
   /// thread but a lane's.
   void inEachLane(const std::function<void(IntakeLane&)>& action);
 
+  /// Other names, networks and rules for records to come; reads the GeoIP files, which takes a
+  /// while. Throws CodedError as EnrichmentTables::load does, and then nothing changes. Any thread.
+  void setEnrichment(const EnrichmentConfig& config);
+
   /// As bound, with the ports that the kernel gave; empty before `open`.
   [[nodiscard]] const std::vector<Endpoint>& endpoints() const { return bound_; }
 
@@ -79,6 +84,7 @@ class FlowCollection {
   SteeringSeed seed_;
   ChunkPool pool_;
   ReadyChunks ready_;
+  std::mutex enrichment_;  ///< one change at a time
   std::vector<std::unique_ptr<IntakeLane>> lanes_;
   std::vector<std::thread> threads_;
   std::vector<Endpoint> bound_;

@@ -28,7 +28,15 @@ void RecordPath::take(DatagramView datagram, FlowColumns& columns) {
   counters_.add(ReceiveCount::limitedRecords, records);
 }
 
-void RecordPath::completeRows(FlowColumns& /*columns*/) { segments_.clear(); }
+void RecordPath::completeRows(FlowColumns& columns) {
+  const uint64_t version = tables_->version();
+  if (version != tablesVersion_) {
+    tablesVersion_ = version;
+    enricher_.use(tables_->current());
+  }
+  for (const Segment& segment : segments_) enricher_.enrich(columns, segment.from, segment.to);
+  segments_.clear();
+}
 
 void RecordPath::tick(int64_t nowMilliseconds) {
   if (nowMilliseconds - expiredMs_ < EXPIRY_MS) return;

@@ -4,10 +4,13 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <vector>
 
 #include "collect/columns/flow_columns.h"
 #include "collect/decode/decoder.h"
+#include "collect/enrich/enricher.h"
+#include "collect/enrich/tables_slot.h"
 #include "collect/receive/datagram.h"
 #include "collect/receive/rate_limiter.h"
 #include "collect/receive/receive_counters.h"
@@ -17,12 +20,18 @@ namespace weir::collect {
 struct RecordPathOptions {
   RateLimits rate;
   DecoderOptions decoder;
+  /// What the operator says; one for all lanes, which look for news of it.
+  std::shared_ptr<TablesSlot> tables = std::make_shared<TablesSlot>();
 };
 
 class RecordPath {
  public:
   RecordPath(const RecordPathOptions& options, ReceiveCounters& counters)
-      : limiter_(options.rate), decoder_(options.decoder), counters_(counters) {}
+      : limiter_(options.rate),
+        decoder_(options.decoder),
+        tables_(options.tables),
+        enricher_(tables_->current()),
+        counters_(counters) {}
 
   /// Appends the datagram's records as rows.
   void take(DatagramView datagram, FlowColumns& columns);
@@ -40,10 +49,14 @@ class RecordPath {
 
   [[nodiscard]] Decoder& decoder() { return decoder_; }
   [[nodiscard]] const DecodeCounters& decodeCounters() const { return decoder_.counters(); }
+  [[nodiscard]] const EnrichCounters& enrichCounters() const { return enricher_.counters(); }
 
  private:
   RateLimiter limiter_;
   Decoder decoder_;
+  std::shared_ptr<TablesSlot> tables_;
+  uint64_t tablesVersion_ = 0;
+  Enricher enricher_;
   ReceiveCounters& counters_;
   std::vector<Segment> segments_;
   int64_t expiredMs_ = 0;
