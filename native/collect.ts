@@ -101,6 +101,14 @@ export interface DomainState {
   readonly ignoredPackets: number;
 }
 
+/** An entry of an exporter's application table (RFC 6759). */
+export interface ToldApplication {
+  /** "6:22": classification engine and selector. */
+  readonly applicationId: string;
+  readonly applicationName: string;
+  readonly applicationDescription: string;
+}
+
 export interface IntakeState {
   /** As bound, in the order of the configuration. */
   readonly endpoints: readonly IntakeEndpoint[];
@@ -131,6 +139,7 @@ interface NativeCollection {
   counters(): LaneCounters[];
   state(): IntakeState;
   exporters(): Promise<DomainState[]>;
+  applications(): Promise<ToldApplication[]>;
   exportState(): Promise<Uint8Array>;
   importState(state: Uint8Array, nowMilliseconds: number): boolean;
   setEnrichment(config: EnrichmentConfig): Promise<void>;
@@ -207,7 +216,7 @@ export class FlowCollection {
     this.#native = new addon.FlowCollection(config, onChunks);
   }
 
-  /** Binds all sockets. @throws Error with code WEIR_COLLECTOR_LISTEN or WEIR_COLLECTOR_TLS */
+  /** Binds all sockets. @throws Error with code WEIR_COLLECTOR_LISTEN or WEIR_COLLECTOR_IPFIX_TLS */
   open(): void {
     this.#native.open();
   }
@@ -246,6 +255,11 @@ export class FlowCollection {
 
   exporters(): Promise<DomainState[]> {
     return this.#native.exporters();
+  }
+
+  /** What exporters tell, each once, by name. */
+  applications(): Promise<ToldApplication[]> {
+    return this.#native.applications();
   }
 
   /** What the decoders know of exporters: for `importState` after a restart. */

@@ -7,6 +7,7 @@ import { accuracyText } from './accuracy/report.js';
 import { behaviourCommand } from './behaviour/command.js';
 import { type ClassifyOptions, measureClassifier } from './classify/classify.js';
 import { classifyText } from './classify/report.js';
+import { collectorCommand } from './collector/command.js';
 import { type Contestant, compare } from './compare.js';
 import { devicesCommand } from './devices/command.js';
 import { BenchError } from './errors.js';
@@ -279,6 +280,7 @@ const program = addOptions(new Command('bench'))
   .addCommand(lossCommand)
   .addCommand(gatherCommand)
   .addCommand(storeCommand)
+  .addCommand(collectorCommand)
   .addCommand(new Command('clean').description('removes the traces that are kept').action(clean));
 
 /** What was started is ended; whoever waits for it then fails, and cleans up behind itself. */

@@ -37,6 +37,11 @@ afterEach(async () => {
 function newCollector(changes: Partial<CollectorConfig> = {}): Collector {
   const config: CollectorConfig = {
     listen: ['127.0.0.1:0'],
+    listenTcp: [],
+    listenTls: [],
+    exporterRecordsPerSecond: 0,
+    biflows: 'split',
+    receiveMemoryBytes: 1 << 25,
     http: '127.0.0.1:0',
     access: 'auto',
     trustedProxies: [],
@@ -142,7 +147,7 @@ function bitTorrent(sequence: number, ports: readonly number[]): Buffer {
       id,
     ]),
   );
-  return encodeNetflow9({ sequence, domain: 3 }, [
+  return encodeNetflow9({ sequence, domain: 3, seconds: Math.floor(Date.now() / 1000) }, [
     encodeTemplate(256, FIELDS),
     encodeOptionsTemplate(258, [{ element: 1, length: 4 }], table),
     encodeSet(258, Buffer.concat([unsigned(0, 4), id, fixedText('BitTorrent', 24)])),
@@ -195,7 +200,7 @@ describe('the collector', () => {
       exporters: [
         {
           exporterAddress: '127.0.0.1',
-          version: 9,
+          exportProtocol: 'netflow9',
           observationDomainId: 3,
           datagrams: 1,
           records: 2,

@@ -1,19 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // The composition root: makes the stages, connects them, starts them from right to left and stops them
 // from left to right.
-import { writeFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import type { FlowChunk } from '@weir/native/collect';
 import type { ExportersResponse, HealthResponse, Logger } from '@weir/wire';
 import { Access } from './access/access.js';
 import { BehaviourWatch } from './behaviour/behaviour-watch.js';
 import type { CollectorConfig } from './config.js';
 import { Decisions } from './decide/decisions.js';
-import { clearBatch, createBatch, type FlowBatch } from './decode/batch.js';
-import { Decoder } from './decode/decoder.js';
 import { countDrop, DROP_REASONS, type DropCounters, type DropReason } from './drops.js';
-import { Enricher } from './enrich/enricher.js';
-import { createNameTable } from './enrich/name-table.js';
 import { CollectorError, messageOf } from './errors.js';
 import type { ApiServer } from './http/api-server.js';
 import type { ApiContext } from './http/context.js';
@@ -26,14 +22,12 @@ import { createKnownValues } from './query/known-values.js';
 import { createQueries } from './query/queries.js';
 import { QuestionGate } from './query/question-gate.js';
 import { ReverseNames } from './query/reverse-names.js';
-import { allowList } from './receive/allow-list.js';
 import { type Endpoint, endpointText, parseEndpoint } from './receive/endpoint.js';
-import { type Datagram, Receiver } from './receive/receiver.js';
+import { FlowIntake } from './receive/flow-intake.js';
 import { createRecentGrowth } from './receive/recent-growth.js';
 import { Spool, type SpoolDrop } from './spool/spool.js';
 import { ChdbStore } from './store/chdb-store.js';
 import type { FlowStore } from './store/flow-store.js';
-import { encodeNativeBlock } from './store/native-format.js';
 import { VERSION } from './version.js';
 
 /** For the first administrator: a link that is good once. */
@@ -49,8 +43,6 @@ export interface CollectorDeps {
   readonly store?: FlowStore;
 }
 
-/** A batch goes to the store at the latest with so many rows. */
-const MOST_ROWS_A_BATCH = 65_536;
 /** Of the 2 s that `stop` may take. */
 const STOP_GRACE_MS = 1500;
 const RECENT_FLOWS = 10_000;
@@ -82,11 +74,7 @@ export class Collector {
   readonly #log: Logger;
   readonly #httpEndpoint: Endpoint;
   readonly #drops: DropCounters = {};
-  readonly #names = createNameTable();
-  readonly #batch: FlowBatch = createBatch(MOST_ROWS_A_BATCH);
-  readonly #receiver: Receiver;
-  readonly #decoder: Decoder;
-  readonly #enricher: Enricher;
+  readonly #intake: FlowIntake;
   readonly #store: FlowStore;
   readonly #spool: Spool;
   readonly #behaviour: BehaviourWatch;
@@ -98,9 +86,7 @@ export class Collector {
   readonly #context: ApiContext;
   #server: ApiServer | undefined;
   #wayIn: WayIn | undefined;
-  #flushTimer: NodeJS.Timeout | undefined;
   #startedMilliseconds = Date.now();
-  #socketProblem: string | undefined;
   readonly #kernelLosing = createRecentGrowth(LOSS_REPORT_MS);
   readonly #storeLosing = createRecentGrowth(LOSS_REPORT_MS);
   readonly #passingOver = createRecentGrowth(LOSS_REPORT_MS);
@@ -110,16 +96,12 @@ export class Collector {
     this.#config = config;
     this.#log = log;
     this.#httpEndpoint = parseEndpoint(config.http);
-    this.#receiver = new Receiver({
-      endpoints: config.listen.map(parseEndpoint),
-      receiveBufferBytes: config.receiveBufferBytes,
-      allowed: allowList(config.allowedExporters),
-      drops: this.#drops,
-      onBatch: (datagrams) => this.#take(datagrams),
-      onError: (error) => this.#socketFailed(error),
+    this.#intake = new FlowIntake({
+      config,
+      log,
+      observe: (chunk) => this.#observe(chunk),
+      store: (records, write) => this.#spool.add(records, write),
     });
-    this.#decoder = new Decoder(this.#drops);
-    this.#enricher = new Enricher(this.#names, this.#drops);
     const { dataFolder } = config;
     this.#store = store ?? new ChdbStore({ ...config, log });
     this.#spool = new Spool({
@@ -147,15 +129,14 @@ export class Collector {
     });
     this.#decisions = new Decisions({
       dataFolder,
-      names: this.#names,
       log,
       recentFlows: async (applicationName, sinceMilliseconds) => {
-        this.#flush();
+        await this.#intake.flush();
         await this.#spool.flushed();
         return queries.recentFlows({ applicationName, sinceMilliseconds, limit: RECENT_FLOWS });
       },
     });
-    this.#live = new LiveFeed(this.#names);
+    this.#live = new LiveFeed();
     this.#tls = tlsFiles(config);
     this.#access = new Access({ ...config, mode: config.access, log });
     this.#outputs = new Outputs(config, {
@@ -173,7 +154,7 @@ export class Collector {
       access: this.#access,
       log,
       health: () => this.#health(),
-      applications: () => ({ applications: this.#enricher.applications() }),
+      applications: async () => ({ applications: await this.#intake.applications() }),
       exporters: () => this.#exporters(),
       hostNames: config.hostNames,
       trustedProxies: config.trustedProxies,
@@ -208,8 +189,8 @@ export class Collector {
   }
 
   /** Where flow records are taken, with the ports that the kernel gave; empty before `start`. */
-  get listening(): Endpoint[] {
-    return this.#receiver.endpoints;
+  get listening(): readonly Endpoint[] {
+    return this.#intake.endpoints;
   }
 
   /** Builds everything that can be built without touching disk or network. */
@@ -229,23 +210,20 @@ export class Collector {
       await this.#outputs.start();
       this.#server = await createServer(this.#context);
       await this.#listen(this.#server);
-      await this.#receiver.start();
+      await this.#intake.start();
     } catch (error) {
       await this.stop();
       throw error;
     }
     this.#behaviour.start();
     this.#live.start();
-    this.#flushTimer = setInterval(() => this.#flush(), this.#config.flushIntervalMs);
     const listen = this.listening.map(endpointText);
     this.#log('info', 'collecting', { listen, http: this.url, data: this.#config.dataFolder });
   }
 
   /** Takes what is still in the sockets, stores it, then closes everything. */
   async stop(): Promise<void> {
-    clearInterval(this.#flushTimer);
-    await this.#receiver.stop();
-    this.#flush();
+    await this.#intake.stop();
     await this.#behaviour.stop();
     this.#live.stop();
     await this.#decisions.stop();
@@ -260,27 +238,11 @@ export class Collector {
     this.#log('info', 'stopped', { ...records, drops: this.#drops });
   }
 
-  /** One turn of the event loop: datagrams become named rows, and everyone who wants them sees them. */
-  #take(datagrams: readonly Datagram[]): void {
-    const batch = this.#batch;
-    const from = batch.columns.length;
-    const firstSegment = batch.segments.length;
-    for (const datagram of datagrams) this.#decoder.decode(datagram, batch);
-    this.#enricher.enrich(batch, batch.segments.slice(firstSegment));
-    const { columns } = batch;
-    const to = columns.length;
-    this.#live.observe(columns, from, to);
-    this.#decisions.observe(columns, from, to);
-    if (to >= MOST_ROWS_A_BATCH / 2) this.#flush();
-  }
-
-  /** Hands the rows that came since the last time to the writer. */
-  #flush(): void {
-    const { columns } = this.#batch;
-    if (columns.length === 0) return;
-    const block = encodeNativeBlock(columns, this.#names);
-    void this.#spool.add(columns.length, (path) => writeFile(path, block));
-    clearBatch(this.#batch);
+  /** Everyone who wants to know of new records sees them, soon after they came. */
+  #observe(chunk: FlowChunk): void {
+    this.#live.observe(chunk);
+    this.#decisions.observe(chunk);
+    this.#outputs.observe(chunk);
   }
 
   async #listen(server: ApiServer): Promise<void> {
@@ -306,35 +268,20 @@ export class Collector {
     this.#wayIn = { name: user.name, link, expiresMilliseconds };
   }
 
-  #socketFailed(error: Error): void {
-    this.#socketProblem = `receiving failed: ${error.message}; restart the collector`;
-    this.#log('error', 'receiving failed', { problem: error.message });
-  }
-
-  #exporters(): ExportersResponse {
-    const exporters = [...this.#decoder.exporters.streams()].map((stream) => ({
-      exporterAddress: stream.exporterAddress,
-      version: stream.version,
-      observationDomainId: stream.observationDomainId,
-      datagrams: stream.datagrams,
-      records: stream.records,
-      lostUnits: stream.sequence.lostUnits,
-      templates: stream.templates.size,
-      lastSeenMilliseconds: stream.lastSeenMilliseconds,
-    }));
-    return { exporters };
+  async #exporters(): Promise<ExportersResponse> {
+    return { exporters: await this.#intake.exporters() };
   }
 
   #problems(): string[] {
     const now = Date.now();
-    const lost = this.#receiver.kernelDrops();
+    const { drops } = this.#intake.counters;
+    const lost = drops.receiveBufferFull ?? 0;
     const { storeOverflow = 0 } = this.#drops;
     const { problem, writeProblem, pendingRecords } = this.#spool.state;
     const { passedOver } = this.#decisions.book;
     const problems = [
       this.#kernelLosing(lost, now) &&
-        `the kernel dropped ${lost} datagrams: ${this.#receiver.state.bufferHint ?? 'this machine is too slow for the exporters'}`,
-      this.#socketProblem,
+        `the kernel dropped ${lost} datagrams: ${this.#intake.bufferHint ?? 'this machine is too slow for the exporters'}`,
       problem !== undefined && `the store refuses records, ${pendingRecords} wait: ${problem}`,
       writeProblem !== undefined &&
         `records are lost, they cannot be written: ${writeProblem}; make room on the disk`,
@@ -351,6 +298,7 @@ export class Collector {
 
   #health(): HealthResponse {
     const problems = this.#problems();
+    const intake = this.#intake.counters;
     const spool = this.#spool.state;
     const { octets, droppedForSize, migration, tables } = this.#store.state;
     const { book } = this.#decisions;
@@ -360,18 +308,16 @@ export class Collector {
       uptimeSeconds: (Date.now() - this.#startedMilliseconds) / 1000,
       problems,
       receive: {
-        datagrams: this.#receiver.state.datagrams,
-        octets: this.#receiver.state.octets,
-        records: this.#decoder.records,
-        dropsByReason: {
-          ...allReasons(this.#drops),
-          receiveBufferFull: this.#receiver.kernelDrops(),
-        },
+        datagrams: intake.datagrams,
+        octets: intake.octets,
+        records: intake.records,
+        dropsByReason: { ...allReasons(this.#drops), ...intake.drops },
+        counters: intake.all,
       },
       store: {
         engine: this.#store.engine,
         storedRecords: spool.takenRecords,
-        pendingRecords: spool.pendingRecords + this.#batch.columns.length,
+        pendingRecords: spool.pendingRecords + this.#intake.heldRecords,
         failedInserts: spool.failedAttempts,
         octets,
         droppedForSize,

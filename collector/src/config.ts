@@ -7,8 +7,52 @@ export const CollectorConfig = section({
   listen: option(Type.Array(Type.String(), { minItems: 1 }), {
     flag: '--listen <host:port>',
     description:
-      'UDP addresses that take NetFlow v5 and v9; several may be given. [::]:2055 takes IPv4 and IPv6',
-    default: ['0.0.0.0:2055'],
+      'UDP addresses that take NetFlow v1, v5, v7, v9, IPFIX and sFlow v5, whichever comes; several may be given. [::]:2055 takes IPv4 and IPv6',
+    default: ['0.0.0.0:2055', '0.0.0.0:4739', '0.0.0.0:6343'],
+  }),
+  listenTcp: option(Type.Array(Type.String()), {
+    flag: '--listen-tcp <host:port>',
+    description: 'TCP addresses that take IPFIX; several may be given. IANA has 4739 for it',
+    default: [],
+  }),
+  listenTls: option(Type.Array(Type.String()), {
+    flag: '--listen-tls <host:port>',
+    description: 'addresses that take IPFIX over TLS; several may be given. IANA has 4740 for it',
+    default: [],
+  }),
+  listenTlsCert: option(Type.Optional(Type.String({ minLength: 1 })), {
+    flag: '--listen-tls-cert <file>',
+    description: 'PEM file of the certificate for --listen-tls, with its chain',
+  }),
+  listenTlsKey: option(Type.Optional(Type.String({ minLength: 1 })), {
+    flag: '--listen-tls-key <file>',
+    description: 'PEM file of its key',
+  }),
+  listenTlsClientCa: option(Type.Optional(Type.String({ minLength: 1 })), {
+    flag: '--listen-tls-client-ca <file>',
+    description:
+      'PEM file of who vouches for exporters: then each of them needs a certificate. One that names addresses is good from these only',
+  }),
+  receiveThreads: option(Type.Optional(Type.Integer({ minimum: 1, maximum: 64 })), {
+    flag: '--receive-threads <number>',
+    description: 'threads that receive and decode; without it half of the processor cores',
+  }),
+  exporterRecordsPerSecond: option(Type.Integer({ minimum: 0 }), {
+    flag: '--exporter-rate <records>',
+    description:
+      'flow records a second that are kept of one exporter; of a faster one a part, which counts for the rest. 0: all',
+    default: 0,
+  }),
+  biflows: option(Type.Union([Type.Literal('split'), Type.Literal('keep')]), {
+    flag: '--biflows <how>',
+    description:
+      'records of both directions: split makes a record of each, keep leaves them one with reverseOctets and reversePackets',
+    default: 'split',
+  }),
+  receiveMemoryBytes: option(Type.Integer({ minimum: 33554432 }), {
+    description:
+      'memory for records on their way to the store; beyond it the collector takes nothing more in, and the kernel counts what it drops',
+    default: 256 * 1024 * 1024,
   }),
   http: option(Type.String(), {
     flag: '--http <host:port>',

@@ -32,6 +32,7 @@ export interface ObservedChunk {
   readonly columns: {
     /** Milliseconds since the epoch. */
     readonly flowEndMilliseconds: BigInt64Array;
+    readonly receivedMilliseconds: BigInt64Array;
   } & { readonly [column in WideColumn]: BigUint64Array } & {
     readonly [column in NarrowColumn]: Uint32Array | Uint16Array | Uint8Array;
   } & {

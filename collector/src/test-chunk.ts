@@ -2,6 +2,7 @@
 // Chunks of flow records for tests of what observes them.
 import { addressOctets, FLOW_COLUMNS } from '@weir/wire';
 import type { ObservedChunk } from './flow-chunk.js';
+import type { FlowRows } from './flow-row.js';
 
 /** Columns by name; what is left out is 0 or "". Addresses are texts. */
 export type TestRow = Record<string, number | bigint | string>;
@@ -19,7 +20,7 @@ const MAKE: Record<string, (rows: number) => Column> = {
 };
 
 /** A chunk with these rows; `counted` is 1 unless a row says otherwise. */
-export function testChunk(rows: readonly TestRow[]): ObservedChunk {
+export function testChunk(rows: readonly TestRow[]): ObservedChunk & FlowRows {
   const names = [''];
   const columns: Record<string, Column> = {};
   for (const { name, kind } of FLOW_COLUMNS) {
@@ -30,7 +31,7 @@ export function testChunk(rows: readonly TestRow[]): ObservedChunk {
     });
     columns[name] = column;
   }
-  return { rows: rows.length, names, columns } as unknown as ObservedChunk;
+  return { rows: rows.length, names, columns } as unknown as ObservedChunk & FlowRows;
 }
 
 interface Target {

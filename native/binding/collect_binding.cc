@@ -77,6 +77,19 @@ Napi::Value describeFile(Napi::Env env, const NativeFile& file) {
   return object;
 }
 
+/// What all lanes' decoders tell, one behind the other.
+template <typename List, typename Tell>
+List gathered(FlowCollection& collection, Tell tell) {
+  std::mutex mutex;
+  List all;
+  collection.inEachLane([&](collect::IntakeLane& lane) {
+    List ofLane = tell(lane.path().decoder());
+    const std::scoped_lock lock(mutex);
+    all.insert(all.end(), ofLane.begin(), ofLane.end());
+  });
+  return all;
+}
+
 /// All lanes' states, each behind its length (4 octets, this machine's order).
 Octets stateOf(FlowCollection& collection) {
   std::mutex mutex;
@@ -117,6 +130,7 @@ class FlowCollectionBinding final : public Napi::ObjectWrap<FlowCollectionBindin
          InstanceMethod<&Self::stop>("stop"), InstanceMethod<&Self::takeChunks>("takeChunks"),
          InstanceMethod<&Self::encode>("encode"), InstanceMethod<&Self::counters>("counters"),
          InstanceMethod<&Self::state>("state"), InstanceMethod<&Self::exporters>("exporters"),
+         InstanceMethod<&Self::applications>("applications"),
          InstanceMethod<&Self::exportState>("exportState"),
          InstanceMethod<&Self::importState>("importState"),
          InstanceMethod<&Self::setEnrichment>("setEnrichment")},
@@ -203,16 +217,21 @@ class FlowCollectionBinding final : public Napi::ObjectWrap<FlowCollectionBindin
     return PromiseWorker<Domains>::queue(
         info.Env(),
         [collection = collection_] {
-          std::mutex mutex;
-          Domains all;
-          collection->inEachLane([&](collect::IntakeLane& lane) {
-            Domains ofLane = lane.path().decoder().domains();
-            const std::scoped_lock lock(mutex);
-            all.insert(all.end(), ofLane.begin(), ofLane.end());
-          });
-          return all;
+          return gathered<Domains>(
+              *collection, [](const collect::Decoder& decoder) { return decoder.domains(); });
         },
         [](Napi::Env env, const Domains& domains) { return writeDomains(env, domains); });
+  }
+
+  Napi::Value applications(const Napi::CallbackInfo& info) {
+    using Applications = std::vector<collect::ApplicationState>;
+    return PromiseWorker<Applications>::queue(
+        info.Env(),
+        [collection = collection_] {
+          return gathered<Applications>(
+              *collection, [](const collect::Decoder& decoder) { return decoder.applications(); });
+        },
+        writeApplications);
   }
 
   Napi::Value exportState(const Napi::CallbackInfo& info) {

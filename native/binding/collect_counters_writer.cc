@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "binding/collect_counters_writer.h"
 
+#include <algorithm>
+#include <string>
+#include <tuple>
+
 #include "collect/receive/socket_address.h"
 
 namespace weir {
@@ -87,6 +91,27 @@ Napi::Value writeLaneCounters(Napi::Env env, const collect::FlowCollection& coll
   Napi::Array lanes = Napi::Array::New(env);
   for (const auto& lane : collection.lanes()) lanes.Set(lanes.Length(), writeLane(env, *lane));
   return lanes;
+}
+
+Napi::Value writeApplications(Napi::Env env, std::vector<collect::ApplicationState> applications) {
+  const auto byName = [](const collect::ApplicationState& application) {
+    return std::tie(application.name, application.id);
+  };
+  std::ranges::sort(applications, {}, byName);
+  const auto repeated = std::ranges::unique(applications);
+  applications.erase(repeated.begin(), repeated.end());
+  Napi::Array array = Napi::Array::New(env, applications.size());
+  for (uint32_t i = 0; i < applications.size(); ++i) {
+    constexpr unsigned ENGINE_AT = 56;
+    const auto& [id, name] = applications[i];
+    const uint64_t selector = id & ((uint64_t{1} << ENGINE_AT) - 1);
+    Napi::Object object = Napi::Object::New(env);
+    object.Set("applicationId", std::to_string(id >> ENGINE_AT) + ":" + std::to_string(selector));
+    object.Set("applicationName", name);
+    object.Set("applicationDescription", "");
+    array.Set(i, object);
+  }
+  return array;
 }
 
 Napi::Value writeDomains(Napi::Env env, const std::vector<DomainState>& domains) {

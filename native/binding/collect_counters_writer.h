@@ -13,6 +13,9 @@ namespace weir {
 /// An array, a lane each: {receive, decode, lane}, each an object of numbers by name.
 Napi::Value writeLaneCounters(Napi::Env env, const collect::FlowCollection& collection);
 
+/// An array, an application each, by name; some may come more than once.
+Napi::Value writeApplications(Napi::Env env, std::vector<collect::ApplicationState> applications);
+
 /// An array, a domain each.
 Napi::Value writeDomains(Napi::Env env, const std::vector<collect::DomainState>& domains);
 

@@ -289,10 +289,10 @@ export function behaviourTable({ hosts }: BehaviourHostsResponse): AnswerTable {
 
 export function exportersTable({ exporters }: ExportersResponse): AnswerTable {
   return {
-    heading: ['exporter', 'version', 'domain', 'datagrams', 'records', 'lost', 'last seen'],
+    heading: ['exporter', 'protocol', 'domain', 'datagrams', 'records', 'lost', 'last seen'],
     rows: exporters.map((row) => [
       row.exporterAddress,
-      row.version,
+      row.exportProtocol,
       row.observationDomainId,
       row.datagrams,
       row.records,

@@ -15,6 +15,16 @@ export function makeCollector(config: CollectorConfig, log: Logger): Collector {
   return new Collector(withDashboard, { log });
 }
 
+/** Where records are taken, and which. */
+export function intakeText({ listen, listenTcp, listenTls }: CollectorConfig): string {
+  const streams = [
+    ...(listenTcp.length > 0 ? [`tcp ${listenTcp.join(', ')}`] : []),
+    ...(listenTls.length > 0 ? [`tls ${listenTls.join(', ')}`] : []),
+  ];
+  const ipfix = streams.length > 0 ? `; ${streams.join(', ')} (IPFIX)` : '';
+  return `udp ${listen.join(', ')} (NetFlow v1, v5, v7, v9, IPFIX, sFlow v5)${ipfix}`;
+}
+
 export async function runCollector({ config, check }: CommandContext): Promise<void> {
   const collector = makeCollector(config.collector, logTo('collector'));
   if (check) {
@@ -25,8 +35,7 @@ export async function runCollector({ config, check }: CommandContext): Promise<v
   const stop = stopRequested(() => reload(collector));
   await collector.start();
   process.stderr.write(
-    `weir: collecting on udp ${config.collector.listen.join(', ')}; ` +
-      `dashboard on ${collector.url}/\n`,
+    `weir: collecting on ${intakeText(config.collector)}; ` + `dashboard on ${collector.url}/\n`,
   );
   process.stderr.write(wayInText(collector));
   await stop;

@@ -22,7 +22,7 @@ import { checkProbe } from '../probe-check.js';
 import { StatsFile } from '../stats-file.js';
 import { VERSION } from '../version.js';
 import { wayInText } from '../way-in-text.js';
-import { makeCollector, reload } from './collector.js';
+import { intakeText, makeCollector, reload } from './collector.js';
 
 /** Weir's sample capture, in a checkout. */
 const SAMPLE = fileURLToPath(new URL('../../../samples/sample.pcapng', import.meta.url));
@@ -80,7 +80,7 @@ function banner(url: string, collector: CollectorConfig, probe: ProbeConfig): st
 
     Dashboard    ${url}/
     API          ${url}/api/v1/openapi.json
-    NetFlow in   udp ${collector.listen.join(', ')} (v5, v9)
+    Flows in     ${intakeText(collector)}
     Probe        ${describeSource(probe)}, ${lanes}, engine ${probe.engine.join(',')}
     Data         ${collector.dataFolder}
 

@@ -12,7 +12,6 @@ import { Access } from '../access/access.js';
 import type { Actor } from '../access/audit-log.js';
 import { PasswordHasher } from '../access/password.js';
 import { Decisions } from '../decide/decisions.js';
-import { createNameTable } from '../enrich/name-table.js';
 import type { Queries } from '../query/queries.js';
 import type { ApiServer } from './api-server.js';
 import type { ApiContext } from './context.js';
@@ -23,7 +22,6 @@ import { createServer } from './server.js';
 const PASSWORD = 'correct horse battery';
 const TEST: Actor = { kind: 'terminal', name: 'test', address: '' };
 const log = () => undefined;
-const names = createNameTable();
 let folder = '';
 let server: ApiServer;
 let access: Access;
@@ -41,11 +39,11 @@ async function newAccess(mode: 'auto' | 'always' = 'auto'): Promise<Access> {
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'weir-access-'));
   writeFileSync(join(folder, 'index.html'), '<!doctype html>');
-  decisions = new Decisions({ dataFolder: folder, names, log, recentFlows: async () => [] });
+  decisions = new Decisions({ dataFolder: folder, log, recentFlows: async () => [] });
   await decisions.start();
   access = await newAccess();
   const context = {
-    ...{ queries: {} as Queries, decisions, live: new LiveFeed(names), access, log },
+    ...{ queries: {} as Queries, decisions, live: new LiveFeed(), access, log },
     ...{ health: () => ({}), applications: () => ({ applications: [] }) },
     ...{ exporters: () => ({ exporters: [] }), hostNames: [], trustedProxies: [] },
     dashboardFolder: folder,

@@ -20,8 +20,8 @@ export interface ApiContext {
   readonly access: Access;
   readonly log: Logger;
   readonly health: () => HealthResponse;
-  readonly applications: () => ApplicationsResponse;
-  readonly exporters: () => ExportersResponse;
+  readonly applications: () => ApplicationsResponse | Promise<ApplicationsResponse>;
+  readonly exporters: () => ExportersResponse | Promise<ExportersResponse>;
   /** Names that requests may be addressed to; see host-names.ts. */
   readonly hostNames: readonly string[];
   /** Proxies whose X-Forwarded-For and -Proto are believed: addresses and prefixes. */

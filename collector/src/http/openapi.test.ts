@@ -12,7 +12,6 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Access } from '../access/access.js';
 import { Decisions } from '../decide/decisions.js';
-import { createNameTable } from '../enrich/name-table.js';
 import { createKnownValues } from '../query/known-values.js';
 import { createQueries, type Queries } from '../query/queries.js';
 import { QuestionGate } from '../query/question-gate.js';
@@ -24,7 +23,6 @@ import { createServer } from './server.js';
 
 const END = Date.UTC(2026, 4, 5, 12);
 const folder = mkdtempSync(join(tmpdir(), 'weir-openapi-'));
-const names = createNameTable();
 const log = () => undefined;
 const store = new TestStore();
 const rows = randomRows({ count: 200, seed: 8, from: END - 3_600_000, to: END });
@@ -53,7 +51,7 @@ queries.export = (question, signal) => (endless.asked ? endlessRows() : exported
 const access = new Access({
   ...{ dataFolder: folder, mode: 'auto', sessionIdleMinutes: 60, sessionHours: 24, log },
 });
-const decisions = new Decisions({ dataFolder: folder, names, log, recentFlows: async () => [] });
+const decisions = new Decisions({ dataFolder: folder, log, recentFlows: async () => [] });
 let server: ApiServer;
 // biome-ignore lint/suspicious/noExplicitAny: any document
 let document: any;
@@ -70,7 +68,7 @@ beforeAll(async () => {
     reverseNames: new ReverseNames({ resolve: async () => ['host.example'] }),
     behaviour: { answer: () => ({ hostCount: 0, hosts: [] }) },
     decisions,
-    live: new LiveFeed(names),
+    live: new LiveFeed(),
     access,
     trustedProxies: [],
     log,
@@ -79,7 +77,13 @@ beforeAll(async () => {
       version: '1',
       uptimeSeconds: 1,
       problems: [],
-      receive: { datagrams: 1, octets: 2, records: 3, dropsByReason: { malformedSet: 4 } },
+      receive: {
+        datagrams: 1,
+        octets: 2,
+        records: 3,
+        dropsByReason: { malformedSet: 4 },
+        counters: {},
+      },
       store: {
         engine: 'test',
         storedRecords: 5,

@@ -8,11 +8,10 @@ import { API, parseFilter } from '@weir/wire';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Access } from '../access/access.js';
 import { Decisions } from '../decide/decisions.js';
-import { createColumns } from '../decode/columns.js';
-import { createNameTable } from '../enrich/name-table.js';
 import { CollectorError } from '../errors.js';
 import type { Asked, Queries } from '../query/queries.js';
 import { ReverseNames } from '../query/reverse-names.js';
+import { testChunk } from '../test-chunk.js';
 import type { ApiServer } from './api-server.js';
 import type { ApiContext } from './context.js';
 import { API_ERRORS, ApiError, toApiError } from './errors.js';
@@ -20,10 +19,9 @@ import { LiveFeed } from './live-feed.js';
 import { createServer } from './server.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'weir-http-'));
-const names = createNameTable();
-const live = new LiveFeed(names);
+const live = new LiveFeed();
 const log = () => undefined;
-const decisions = new Decisions({ dataFolder: folder, names, log, recentFlows: async () => [] });
+const decisions = new Decisions({ dataFolder: folder, log, recentFlows: async () => [] });
 
 const access = new Access({
   ...{ dataFolder: folder, mode: 'auto', sessionIdleMinutes: 60, sessionHours: 24, log },
@@ -78,7 +76,13 @@ const context: ApiContext = {
     version: '1',
     uptimeSeconds: 1,
     problems: [],
-    receive: { datagrams: 1, octets: 2, records: 3, dropsByReason: { malformedSet: 4 } },
+    receive: {
+      datagrams: 1,
+      octets: 2,
+      records: 3,
+      dropsByReason: { malformedSet: 4 },
+      counters: {},
+    },
     store: {
       engine: 'fake',
       storedRecords: 5,
@@ -392,11 +396,9 @@ describe('files', () => {
 });
 
 describe('the live stream', () => {
-  const columns = createColumns(200);
-  columns.length = 200;
-  columns.octets.fill(10);
-  columns.packets.fill(1);
-  columns.flowEndMilliseconds.set(Array.from({ length: 200 }, (_, row) => row));
+  const chunk = testChunk(
+    Array.from({ length: 200 }, (_, row) => ({ octets: 10, packets: 1, flowEndMilliseconds: row })),
+  );
 
   async function listen(): Promise<IncomingMessage> {
     const { port } = await listening();
@@ -407,7 +409,7 @@ describe('the live stream', () => {
     const response = await listen();
     expect(response.headers['content-type']).toBe('text/event-stream');
     live.start();
-    live.observe(columns, 0, 200);
+    live.observe(chunk);
     let text = '';
     for await (const chunk of response) {
       text += chunk;
@@ -428,7 +430,7 @@ describe('the live stream', () => {
     response.pause();
     // More than any socket buffer holds.
     for (let i = 0; i < 20_000 && live.listenerCount > 0; i++) {
-      live.observe(columns, 0, 200);
+      live.observe(chunk);
       live.sendNow();
       if (i % 50 === 0) await new Promise(setImmediate);
     }

@@ -13,7 +13,6 @@ import { Access } from '../access/access.js';
 import { alternativeNames, namesOf } from '../access/certificate-names.js';
 import { PasswordHasher } from '../access/password.js';
 import { Decisions } from '../decide/decisions.js';
-import { createNameTable } from '../enrich/name-table.js';
 import type { ApiServer } from './api-server.js';
 import type { ApiContext } from './context.js';
 import { LiveFeed } from './live-feed.js';
@@ -27,7 +26,6 @@ const at = (name: string) => join(folder, name);
 const read = (name: string) => readFileSync(at(name));
 const files = { cert: at('server.pem'), key: at('server.key'), clientCa: at('ca.pem') };
 const log = () => undefined;
-const names = createNameTable();
 let access: Access;
 let decisions: Decisions;
 let server: ApiServer;
@@ -45,7 +43,7 @@ beforeAll(async () => {
     forged: ['/CN=gw2.example', 'DNS:nobody.example'],
   });
   makeCertificates(folder, 'stranger', { impostor: ['/CN=gw2.example', 'DNS:gw2.example'] });
-  decisions = new Decisions({ dataFolder: folder, names, log, recentFlows: async () => [] });
+  decisions = new Decisions({ dataFolder: folder, log, recentFlows: async () => [] });
   await decisions.start();
   access = new Access({
     ...{ dataFolder: folder, mode: 'auto', sessionIdleMinutes: 60, sessionHours: 24, log },
@@ -54,7 +52,7 @@ beforeAll(async () => {
   await access.start();
   await access.listensOn(['0.0.0.0']);
   const context = {
-    ...{ decisions, live: new LiveFeed(names), access, log, tls: files },
+    ...{ decisions, live: new LiveFeed(), access, log, tls: files },
     ...{ health: () => ({}), applications: () => ({ applications: [] }) },
     ...{ exporters: () => ({ exporters: [] }), hostNames: [], trustedProxies: [] },
   } as unknown as ApiContext;

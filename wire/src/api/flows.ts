@@ -70,14 +70,37 @@ export type ApplicationsResponse = Static<typeof ApplicationsResponse>;
 
 export const Exporter = Type.Object({
   exporterAddress: Type.String(),
-  version: Type.Integer({ description: '5 or 9' }),
+  exportProtocol: Type.String({
+    description: 'netflow1, netflow5, netflow7, netflow9, ipfix or sflow5',
+  }),
+  session: Type.Number({ description: 'of a TCP or TLS connection; 0: UDP' }),
   observationDomainId: Type.Integer(),
   datagrams: Type.Number(),
+  octets: Type.Number(),
   records: Type.Number(),
   lostUnits: Type.Number({
-    description: 'gap in the sequence: flows for v5, export packets for v9',
+    description:
+      'gaps in the sequence: flows (v5, v7), export packets (v9), data records (IPFIX) or datagrams (sFlow)',
   }),
+  gaps: Type.Number(),
+  lateDatagrams: Type.Number(),
+  duplicateDatagrams: Type.Number(),
+  restarts: Type.Number({ description: 'the exporter began anew' }),
   templates: Type.Integer(),
+  applications: Type.Integer({ description: 'entries of its application table' }),
+  interfaces: Type.Integer({ description: 'that it has named' }),
+  samplers: Type.Integer(),
+  samplingInterval: Type.Integer({ description: 'as last used; 1: nothing is sampled' }),
+  optionsRecords: Type.Number(),
+  unknownTemplateSets: Type.Number({ description: 'that had to wait for their template' }),
+  clockSkewMilliseconds: Type.Number({
+    description: 'time received - time of export, of the last datagram',
+  }),
+  leastClockSkewMilliseconds: Type.Number(),
+  exportedFlowRecords: Type.Number({ description: 'by its own count; 0 where it does not tell' }),
+  notSentFlows: Type.Number({ description: 'by its own count' }),
+  ignoredPackets: Type.Number({ description: 'by its own count' }),
+  firstSeenMilliseconds: Type.Number(),
   lastSeenMilliseconds: Type.Number(),
 });
 export type Exporter = Static<typeof Exporter>;
@@ -96,6 +119,9 @@ export const HealthResponse = Type.Object({
     octets: Type.Number(),
     records: Type.Number(),
     dropsByReason: Type.Record(Type.String(), Type.Number()),
+    counters: Type.Record(Type.String(), Type.Number(), {
+      description: 'everything that the receiving threads count, by name',
+    }),
   }),
   store: Type.Object({
     engine: Type.String(),

@@ -2,6 +2,7 @@
 #include "collect/decode/decoder.h"
 
 #include <algorithm>
+#include <set>
 
 #include "collect/decode/message.h"
 
@@ -107,6 +108,15 @@ std::vector<DomainState> Decoder::domains() const {
                    domain.sequence.counts(), told.statistics});
   });
   return all;
+}
+
+std::vector<ApplicationState> Decoder::applications() const {
+  std::set<ApplicationState> all;
+  exporters_.forEach([&](const ExporterDomain& domain) {
+    for (const auto& [id, application] : domain.options.applications)
+      all.insert({id, application.name.text});
+  });
+  return {all.begin(), all.end()};
 }
 
 }  // namespace weir::collect

@@ -4,8 +4,10 @@
 // datagram holds: that is counted.
 #pragma once
 
+#include <compare>
 #include <functional>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "collect/decode/decode_counters.h"
@@ -44,6 +46,14 @@ struct DomainState {
   ToldStatistics told;
 };
 
+/// An entry of an exporter's application table.
+struct ApplicationState {
+  uint64_t id;  ///< classification engine × 2^56 + selector (RFC 6759 4.1)
+  std::string name;
+
+  auto operator<=>(const ApplicationState&) const = default;
+};
+
 /// A template as it is shared with other collectors and kept over a restart.
 struct SharedTemplate {
   Address exporterAddress;
@@ -70,6 +80,8 @@ class Decoder {
 
   [[nodiscard]] const DecodeCounters& counters() const { return counters_; }
   [[nodiscard]] std::vector<DomainState> domains() const;
+  /// What all exporters tell, each once, in order.
+  [[nodiscard]] std::vector<ApplicationState> applications() const;
 
   /// Templates learnt over UDP after the change `since`, in no order; returns the last change. 0
   /// gives all.

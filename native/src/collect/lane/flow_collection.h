@@ -37,7 +37,7 @@ class FlowCollection {
   FlowCollection(const FlowCollection&) = delete;
   FlowCollection& operator=(const FlowCollection&) = delete;
 
-  /// Binds all sockets. Throws CodedError WEIR_COLLECTOR_LISTEN, WEIR_COLLECTOR_TLS; then nothing
+  /// Binds all sockets. Throws CodedError WEIR_COLLECTOR_LISTEN, WEIR_COLLECTOR_IPFIX_TLS; then nothing
   /// is open.
   void open();
 

@@ -15,7 +15,7 @@ namespace weir::collect {
 namespace {
 
 [[noreturn]] void fail(const std::string& detail) {
-  throw CodedError("WEIR_COLLECTOR_TLS", detail);
+  throw CodedError("WEIR_COLLECTOR_IPFIX_TLS", detail);
 }
 
 /// GnuTLS only says that a file could not be read, not why.
@@ -48,7 +48,7 @@ void TlsServerCredentials::identify(const TlsFiles& files) {
   if (status >= 0) return;
   fail("cannot use the certificate \"" + files.certificateFile + "\" with the key \"" +
        files.keyFile + "\": " + gnutls_strerror(status) +
-       " Give --tls-cert and --tls-key PEM files that belong together");
+       " Give --listen-tls-cert and --listen-tls-key PEM files that belong together");
 }
 
 void TlsServerCredentials::trust(const std::string& authorityFile) {

@@ -20,7 +20,7 @@ struct TlsFiles {
 
 class TlsServerCredentials {
  public:
-  /// Throws CodedError WEIR_COLLECTOR_TLS when a file cannot be read or does not hold what it
+  /// Throws CodedError WEIR_COLLECTOR_IPFIX_TLS when a file cannot be read or does not hold what it
   /// should.
   static std::shared_ptr<const TlsServerCredentials> load(const TlsFiles& files);
 
