@@ -17,13 +17,16 @@ interface ProbeRecord {
   readonly sourceTransportPort?: number;
   readonly destinationTransportPort?: number;
   readonly protocolIdentifier: number;
-  readonly flowStartMilliseconds: number;
-  readonly flowEndMilliseconds: number;
+  flowStartMilliseconds: number;
+  flowEndMilliseconds: number;
   readonly octetDeltaCount: number;
   readonly packetDeltaCount: number;
   readonly reverseOctetDeltaCount?: number;
   readonly reversePacketDeltaCount?: number;
 }
+
+/** Captures may have times soon after 1970, which ClickHouse does not read as seconds: all of them begin here. */
+const START = Date.UTC(2026, 0, 1);
 
 const mapped = (four: string | undefined, six: string | undefined) =>
   four === undefined ? (six ?? '::') : `::ffff:${four}`;
@@ -64,13 +67,18 @@ async function analyseFile(session: Session, file: string): Promise<void> {
     .split('\n')
     .filter((line) => line !== '')
     .map((line) => JSON.parse(line) as ProbeRecord);
+  const shift = START - Math.min(...records.map((record) => record.flowStartMilliseconds));
+  for (const record of records) {
+    record.flowStartMilliseconds += shift;
+    record.flowEndMilliseconds += shift;
+  }
   await session.queryAsync('TRUNCATE TABLE weir.flows');
   if (records.length > 0) {
     const lines = records.map((record) => JSON.stringify(rowOf(record))).join('\n');
     await session.queryAsync(`INSERT INTO weir.flows FORMAT JSONEachRow ${lines}`);
   }
   const ends = records.map((record) => record.flowEndMilliseconds);
-  const window = { from: Math.min(...ends, Number.MAX_SAFE_INTEGER), to: Math.max(...ends, 0) + 1 };
+  const window = { from: START, to: Math.max(START, ...ends) + 1 };
   const options = { window, limitSeconds: 60, mostRecords: 1_000_000 };
   const { hosts } = await analyseBehaviour(storeOf(session), options);
   process.stdout.write(`${JSON.stringify({ file: basename(file), hosts })}\n`);
