@@ -188,7 +188,7 @@ void ExporterTable::adopt(ExporterDomain& domain, ToldOptions options) {
 void ExporterTable::addPending(PendingSet set) {
   Exporter& exporter = *set.domain->exporter;
   ++set.domain->statistics.unknownTemplateSets;
-  const size_t octets = set.octets.size();
+  const size_t octets = PendingSets::costOf(set);
   while (pendingBudget_.octets + octets > limits_.pendingOctets && reclaim(exporter)) {
   }
   counters_.add(DecodeCount::unknownTemplateDropped, exporter.pending.add(std::move(set)));
@@ -198,9 +198,6 @@ bool ExporterTable::reclaim(const Exporter& except) {
   for (auto at = fresh_.end(); at != fresh_.begin();) {
     --at;
     if (at->get() == &except) continue;
-    // Its octets count until it is buried: what waits is let go at once.
-    for (const auto& domain : (*at)->domains)
-      counters_.add(DecodeCount::unknownTemplateDropped, (*at)->pending.drop(*domain));
     remove(at);
     return true;
   }
@@ -223,7 +220,8 @@ void ExporterTable::remove(Exporters::iterator position) {
   domains_ -= gone.domains.size();
   fields_ -= gone.fields;
   options_ -= gone.options;
-  counters_.add(DecodeCount::unknownTemplateDropped, gone.pending.size());
+  // Its octets would count until it is buried.
+  counters_.add(DecodeCount::unknownTemplateDropped, gone.pending.clear());
   counters_.add(DecodeCount::forgottenExporters);
   forgotten_.splice(forgotten_.begin(), listOf(gone), position);
 }

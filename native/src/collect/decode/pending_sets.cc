@@ -1,31 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "collect/decode/pending_sets.h"
 
-#include <utility>
-
 namespace weir::collect {
 
-namespace {
-
-/// What a set costs beside its octets.
-constexpr size_t OVERHEAD_OCTETS = 128;
-
-size_t costOf(const PendingSet& set) { return set.octets.size() + OVERHEAD_OCTETS; }
-
-}  // namespace
+size_t PendingSets::costOf(const PendingSet& set) {
+  constexpr size_t OVERHEAD_OCTETS = 256;
+  return set.octets.size() + OVERHEAD_OCTETS;
+}
 
 PendingSets::PendingSets(PendingBudget& budget, size_t limitOctets)
     : budget_(budget), limitOctets_(limitOctets) {}
 
-PendingSets::~PendingSets() { budget_.octets -= octets_; }
-
 size_t PendingSets::add(PendingSet set) {
   account(set);
-  waiting_.push_back(std::move(set));
+  inOrder_.push_back(std::move(set));
+  const Place added = std::prev(inOrder_.end());
+  byTemplate_[{added->domain, added->templateId}].push_back(added);
   size_t dropped = 0;
-  while (!waiting_.empty() && (octets_ > limitOctets_ || budget_.octets > budget_.limitOctets)) {
-    discount(waiting_.front());
-    waiting_.pop_front();
+  while (!inOrder_.empty() && (octets_ > limitOctets_ || budget_.octets > budget_.limitOctets)) {
+    dropOldest();
     ++dropped;
   }
   return dropped;
@@ -33,28 +26,47 @@ size_t PendingSets::add(PendingSet set) {
 
 std::vector<PendingSet> PendingSets::take(const ExporterDomain& domain, uint16_t templateId) {
   std::vector<PendingSet> taken;
-  std::deque<PendingSet> rest;
-  for (PendingSet& set : waiting_) {
-    const bool isIts = set.domain == &domain && set.templateId == templateId;
-    if (isIts) discount(set);
-    if (isIts) {
-      taken.push_back(std::move(set));
-    } else {
-      rest.push_back(std::move(set));
-    }
+  const auto waiting = byTemplate_.find({&domain, templateId});
+  if (waiting == byTemplate_.end()) return taken;
+  for (const Place place : waiting->second) {
+    discount(*place);
+    taken.push_back(std::move(*place));
+    inOrder_.erase(place);
   }
-  waiting_ = std::move(rest);
+  byTemplate_.erase(waiting);
   return taken;
 }
 
 size_t PendingSets::drop(const ExporterDomain& domain) {
-  const size_t before = waiting_.size();
-  std::erase_if(waiting_, [&](const PendingSet& set) {
-    if (set.domain != &domain) return false;
-    discount(set);
-    return true;
-  });
-  return before - waiting_.size();
+  size_t dropped = 0;
+  auto waiting = byTemplate_.lower_bound({&domain, 0});
+  while (waiting != byTemplate_.end() && waiting->first.first == &domain) {
+    for (const Place place : waiting->second) {
+      discount(*place);
+      inOrder_.erase(place);
+      ++dropped;
+    }
+    waiting = byTemplate_.erase(waiting);
+  }
+  return dropped;
+}
+
+size_t PendingSets::clear() {
+  const size_t dropped = inOrder_.size();
+  budget_.octets -= octets_;
+  octets_ = 0;
+  inOrder_.clear();
+  byTemplate_.clear();
+  return dropped;
+}
+
+void PendingSets::dropOldest() {
+  const PendingSet& oldest = inOrder_.front();
+  const auto waiting = byTemplate_.find({oldest.domain, oldest.templateId});
+  waiting->second.pop_front();
+  if (waiting->second.empty()) byTemplate_.erase(waiting);
+  discount(oldest);
+  inOrder_.pop_front();
 }
 
 void PendingSets::account(const PendingSet& set) {

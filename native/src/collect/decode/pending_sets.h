@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // Data sets of one exporter that wait for their template. The oldest go first when there is no
-// room.
+// room. Each operation costs what it takes or drops, however many wait: their number is the
+// sender's.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <list>
+#include <map>
+#include <utility>
 #include <vector>
 
 #include "collect/decode/record_run.h"
@@ -31,9 +35,12 @@ struct PendingBudget {
 class PendingSets {
  public:
   PendingSets(PendingBudget& budget, size_t limitOctets);
-  ~PendingSets();
+  ~PendingSets() { clear(); }
   PendingSets(const PendingSets&) = delete;
   PendingSets& operator=(const PendingSets&) = delete;
+
+  /// What a set counts against the budget: its octets, and its places here.
+  static size_t costOf(const PendingSet& set);
 
   /// Returns how many sets had to go for it; it may be the one.
   size_t add(PendingSet set);
@@ -44,16 +51,25 @@ class PendingSets {
   /// Lets go of what a domain has waiting; returns how many sets.
   size_t drop(const ExporterDomain& domain);
 
-  [[nodiscard]] size_t size() const { return waiting_.size(); }
+  /// Lets go of all; returns how many sets.
+  size_t clear();
+
+  [[nodiscard]] size_t size() const { return inOrder_.size(); }
 
  private:
+  using Key = std::pair<const ExporterDomain*, uint16_t>;
+  using Place = std::list<PendingSet>::iterator;
+
+  void dropOldest();
   void account(const PendingSet& set);
   void discount(const PendingSet& set);
 
   PendingBudget& budget_;
   size_t limitOctets_;
   size_t octets_ = 0;
-  std::deque<PendingSet> waiting_;
+  std::list<PendingSet> inOrder_;
+  /// Of each template the sets in the order of coming; none is empty.
+  std::map<Key, std::deque<Place>> byTemplate_;
 };
 
 }  // namespace weir::collect
