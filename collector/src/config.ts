@@ -164,6 +164,20 @@ export const CollectorConfig = section({
       'addresses or prefixes (192.0.2.0/24) whose datagrams are taken; several may be given. Empty: all',
     default: [],
   }),
+  networkFile: option(Type.Optional(Type.String({ minLength: 1 })), {
+    flag: '--network-file <file>',
+    description:
+      'YAML file with names of networks, exporters and interfaces, and rules what to count; read again when it changes',
+  }),
+  geoCountryFile: option(Type.Optional(Type.String({ minLength: 1 })), {
+    flag: '--geo-country <file>',
+    description: 'countries by address, a file in the MaxMind DB format; read again when it changes',
+  }),
+  geoAsnFile: option(Type.Optional(Type.String({ minLength: 1 })), {
+    flag: '--geo-asn <file>',
+    description:
+      'autonomous systems by address, a file in the MaxMind DB format; read again when it changes',
+  }),
   receiveBufferBytes: option(Type.Integer({ minimum: 65536, maximum: 1073741824 }), {
     description: "size of the kernel's buffer for each UDP address",
     default: 8 * 1024 * 1024,

@@ -14,6 +14,7 @@ export * from './flow-column-types.js';
 export * from './generated/flow-columns.js';
 export * from './generated/iana-elements.js';
 export * from './generated/registry.js';
+export * from './generated/services.js';
 export * from './iana-element-types.js';
 export * from './log.js';
 export { nearest } from './nearest.js';

@@ -6,6 +6,7 @@ import { cppHeader } from './cpp.js';
 import { flowColumnsHeader, flowColumnsModule, readFlowColumns } from './flow-columns.js';
 import { ianaElementsHeader, ianaElementsModule, readIanaElements } from './iana-elements.js';
 import { type Registry, readRegistry } from './registry.js';
+import { readServices, servicesModule } from './services.js';
 
 const NOTICE = 'Generated from wire/*.yaml by `npm run generate`. Do not edit.';
 
@@ -46,6 +47,10 @@ function main(): void {
   const outputs: [URL, string][] = [
     [new URL('src/generated/registry.ts', wire), typescriptModule(registry)],
     [new URL('../native/src/export/generated/templates.h', wire), cppHeader(registry, NOTICE)],
+    [
+      new URL('src/generated/services.ts', wire),
+      servicesModule(readServices(new URL('../signatures/', wire))),
+    ],
     [new URL('src/generated/flow-columns.ts', wire), flowColumnsModule(columns, NOTICE)],
     [
       new URL('../native/src/collect/columns/generated/flow_column_list.h', wire),
