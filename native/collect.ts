@@ -123,6 +123,24 @@ export interface EncodedFile {
   readonly octets: number;
 }
 
+/** A template that an exporter told over UDP, as collectors of a site share it. */
+export interface SharedTemplate {
+  /** In text form. */
+  readonly exporterAddress: string;
+  /** netflow9, ipfix */
+  readonly exportProtocol: string;
+  readonly observationDomainId: number;
+  readonly templateId: number;
+  /** Opaque, and the same for the same fields. */
+  readonly definition: Uint8Array;
+}
+
+export interface LearntTemplates {
+  readonly templates: readonly SharedTemplate[];
+  /** By lane: ask with these the next time. */
+  readonly changes: readonly number[];
+}
+
 interface NativeChunk {
   rows(): number;
   names(): string[];
@@ -143,6 +161,8 @@ interface NativeCollection {
   exportState(): Promise<Uint8Array>;
   importState(state: Uint8Array, nowMilliseconds: number): boolean;
   setEnrichment(config: EnrichmentConfig): Promise<void>;
+  templatesSince(changes: readonly number[]): Promise<LearntTemplates>;
+  importTemplates(templates: readonly SharedTemplate[]): Promise<number>;
 }
 
 interface Addon {
@@ -278,5 +298,18 @@ export class FlowCollection {
    */
   setEnrichment(config: EnrichmentConfig): Promise<void> {
     return this.#native.setEnrichment(config);
+  }
+
+  /** Templates that were learnt or taken in after these changes; [] gives all. */
+  templatesSince(changes: readonly number[]): Promise<LearntTemplates> {
+    return this.#native.templatesSince(changes);
+  }
+
+  /**
+   * Takes what other collectors learnt, where the exporter has not told its own. Resolves with the number
+   * of templates that could be read.
+   */
+  importTemplates(templates: readonly SharedTemplate[]): Promise<number> {
+    return this.#native.importTemplates(templates);
   }
 }

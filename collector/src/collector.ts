@@ -57,8 +57,8 @@ const LOSS_REPORT_MS = 600_000;
 
 /** The decoder does not share its templates yet. */
 const NO_TEMPLATES = {
-  templatesSince: () => ({ templates: [], lastChange: 0 }),
-  importTemplate: () => undefined,
+  templatesSince: async () => ({ templates: [], changes: [] }),
+  importTemplates: async () => undefined,
 };
 
 const SPOOL_DROPS: Readonly<Record<SpoolDrop, DropReason>> = {

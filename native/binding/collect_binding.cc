@@ -15,6 +15,7 @@
 #include "binding/collect_enrichment_reader.h"
 #include "binding/guarded.h"
 #include "binding/promise_worker.h"
+#include "binding/template_binding.h"
 #include "collect/columns/native_block.h"
 #include "collect/lane/flow_collection.h"
 
@@ -133,7 +134,9 @@ class FlowCollectionBinding final : public Napi::ObjectWrap<FlowCollectionBindin
          InstanceMethod<&Self::applications>("applications"),
          InstanceMethod<&Self::exportState>("exportState"),
          InstanceMethod<&Self::importState>("importState"),
-         InstanceMethod<&Self::setEnrichment>("setEnrichment")},
+         InstanceMethod<&Self::setEnrichment>("setEnrichment"),
+         InstanceMethod<&Self::templatesSince>("templatesSince"),
+         InstanceMethod<&Self::importTemplates>("importTemplates")},
         chunkClass);
   }
 
@@ -265,6 +268,13 @@ class FlowCollectionBinding final : public Napi::ObjectWrap<FlowCollectionBindin
           return 0;
         },
         [](Napi::Env env, int) { return env.Undefined(); });
+  }
+
+  Napi::Value templatesSince(const Napi::CallbackInfo& info) {
+    return weir::templatesSince(info.Env(), collection_, info[0].As<Napi::Array>());
+  }
+  Napi::Value importTemplates(const Napi::CallbackInfo& info) {
+    return weir::importTemplates(info.Env(), collection_, info[0].As<Napi::Array>());
   }
 
   Napi::FunctionReference* chunkClass_;

@@ -20,15 +20,17 @@ class TestDecoder implements TemplateSource {
     this.#templates.set(keyOf(template), { template, change: ++this.#change });
   }
 
-  templatesSince(change: number) {
+  async templatesSince([change = 0]: readonly number[]) {
     const templates = [...this.#templates.values()]
       .filter((known) => known.change > change)
       .map(({ template }) => template);
-    return { templates, lastChange: this.#change };
+    return { templates, changes: [this.#change] };
   }
 
-  importTemplate(template: SharedTemplate): void {
-    if (!this.#templates.has(keyOf(template))) this.learn(template);
+  async importTemplates(templates: readonly SharedTemplate[]): Promise<void> {
+    for (const template of templates) {
+      if (!this.#templates.has(keyOf(template))) this.learn(template);
+    }
   }
 
   get known(): string[] {

@@ -5,7 +5,7 @@ import type { Decision, DecisionsResponse } from '@weir/wire';
 import type { ObservedChunk } from '../flow-chunk.js';
 import type { Amounts } from '../series/sums.js';
 
-/** A template as collectors share it. */
+/** A template as collectors share it: @weir/native/collect has it. */
 export interface SharedTemplate {
   /** In text form. */
   readonly exporterAddress: string;
@@ -17,15 +17,15 @@ export interface SharedTemplate {
   readonly definition: Uint8Array;
 }
 
-/** The decoder, as far as templates go. */
+/** The decoders, as far as templates go; @weir/native/collect's FlowCollection is one. */
 export interface TemplateSource {
-  /** Templates that were learnt after a change; 0 gives all. Ask with `lastChange` the next time. */
-  templatesSince(change: number): {
+  /** Templates that were learnt after these changes; [] gives all. Ask with `changes` the next time. */
+  templatesSince(changes: readonly number[]): Promise<{
     readonly templates: readonly SharedTemplate[];
-    readonly lastChange: number;
-  };
-  /** Takes what another collector learnt, unless the exporter told its own. */
-  importTemplate(template: SharedTemplate): void;
+    readonly changes: readonly number[];
+  }>;
+  /** Takes what other collectors learnt, where the exporter has not told its own. */
+  importTemplates(templates: readonly SharedTemplate[]): Promise<unknown>;
 }
 
 /** The decision book, as far as gateways go. */

@@ -3,7 +3,7 @@
 import type { RedisKeys } from './redis-keys.js';
 import { answersOf, pairsOf, type RedisLink, readEntries, streamEntries } from './redis-link.js';
 import { readTemplate, type TemplateText, templateText } from './shared-template.js';
-import type { TemplateSource } from './site.js';
+import type { SharedTemplate, TemplateSource } from './site.js';
 
 export interface TemplateExchangeOptions {
   readonly link: RedisLink;
@@ -35,7 +35,7 @@ export class TemplateExchange {
   /** What it should get. */
   readonly #waiting = new Map<string, TemplateText>();
   #toRead: string[] = [];
-  #change = 0;
+  #changes: readonly number[] = [];
   #lastNews = '0-0';
   #refreshedMilliseconds = 0;
   #isFresh = false;
@@ -49,7 +49,7 @@ export class TemplateExchange {
     this.#known.clear();
     this.#waiting.clear();
     this.#toRead = [];
-    this.#change = 0;
+    this.#changes = [];
     this.#isFresh = false;
   }
 
@@ -59,7 +59,7 @@ export class TemplateExchange {
     await this.#readKept();
     if (this.#toRead.length > 0) return;
     await this.#readNews();
-    this.#collect();
+    await this.#collect();
     await this.#publish();
   }
 
@@ -87,11 +87,13 @@ export class TemplateExchange {
     for (const exporter of exporters) pipeline.hgetall(keys.templates(exporter));
     const answers = await answersOf(pipeline);
     this.#toRead.splice(0, exporters.length);
-    exporters.forEach((exporterAddress, i) => {
-      for (const [field, definition] of Object.entries(pairsOf(answers[i]))) {
-        this.#take({ exporterAddress, field, definition });
-      }
-    });
+    await this.#take(
+      exporters.flatMap((exporterAddress, i) =>
+        Object.entries(pairsOf(answers[i])).map(([field, definition]) => ({
+          ...{ exporterAddress, field, definition },
+        })),
+      ),
+    );
   }
 
   async #readNews(): Promise<void> {
@@ -99,37 +101,44 @@ export class TemplateExchange {
     const [answer] = await answersOf(
       link.pipeline().xread('COUNT', MOST_A_TURN, 'STREAMS', keys.templateNews, this.#lastNews),
     );
-    for (const { id, fields } of readEntries(answer)) {
-      this.#lastNews = id;
-      const { collector, exporter = '', field = '', definition = '' } = fields;
-      if (collector === collectorName) continue;
-      this.#take({ exporterAddress: exporter, field, definition });
-    }
+    const entries = readEntries(answer);
+    const others = entries.filter(({ fields }) => fields.collector !== collectorName);
+    await this.#take(
+      others.map(({ fields: { exporter = '', field = '', definition = '' } }) => ({
+        ...{ exporterAddress: exporter, field, definition },
+      })),
+    );
+    this.#lastNews = entries.at(-1)?.id ?? this.#lastNews;
   }
 
-  #take(text: TemplateText): void {
+  async #take(texts: readonly TemplateText[]): Promise<void> {
+    const templates = texts.flatMap((text) => this.#toImport(text) ?? []);
+    if (templates.length === 0) return;
+    await this.#options.source.importTemplates(templates);
+    this.imported += templates.length;
+  }
+
+  /** undefined when it is known, or none, or one too many. */
+  #toImport(text: TemplateText): SharedTemplate | undefined {
     const template = readTemplate(text);
-    const { exporterAddress, field, definition } = text;
-    if (template === undefined || !this.#hasRoom(exporterAddress, field)) {
+    if (template === undefined || !this.#hasRoom(text.exporterAddress, text.field)) {
       this.passedOver++;
-      return;
+      return undefined;
     }
-    if (this.#remember(text) === definition) return;
-    this.#options.source.importTemplate(template);
-    this.imported++;
+    return this.#remember(text) === text.definition ? undefined : template;
   }
 
   /** What the decoder has learnt, unless the Redis has it. */
-  #collect(): void {
+  async #collect(): Promise<void> {
     const { source, now } = this.#options;
     if (now() - this.#refreshedMilliseconds >= REFRESH_MS) {
-      this.#change = 0;
+      this.#changes = [];
       this.#refreshedMilliseconds = now();
       // Told again, each one lives on.
       this.#known.clear();
     }
-    const { templates, lastChange } = source.templatesSince(this.#change);
-    this.#change = lastChange;
+    const { templates, changes } = await source.templatesSince(this.#changes);
+    this.#changes = changes;
     for (const template of templates) {
       const text = templateText(template);
       if (text === undefined || !this.#hasRoom(text.exporterAddress, text.field)) this.passedOver++;
