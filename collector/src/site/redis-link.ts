@@ -10,6 +10,8 @@ import { RedisConnector } from './redis-connector.js';
 export type RedisAnswer = unknown;
 
 const DEFAULT_PORT = 6379;
+/** ioredis's words. */
+const CLOSED = 'Connection is closed.';
 const COMMAND_TIMEOUT_MS = 5000;
 const MOST_RECONNECT_MS = 2000;
 
@@ -98,6 +100,8 @@ export class RedisLink {
   /** Takes note of what did not work, and says so once. */
   failed(error: unknown): void {
     const problem = messageOf(error) || 'the connection failed';
+    // It follows whatever closed the connection, and says less.
+    if (problem === CLOSED && this.#problem !== undefined) return;
     if (this.#problem !== problem) this.#options.log('warn', 'Redis does not work', { problem });
     this.#problem = problem;
   }
