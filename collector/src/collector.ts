@@ -10,6 +10,7 @@ import { BehaviourWatch } from './behaviour/behaviour-watch.js';
 import type { CollectorConfig } from './config.js';
 import { Decisions } from './decide/decisions.js';
 import { countDrop, DROP_REASONS, type DropCounters, type DropReason } from './drops.js';
+import { Enrichment } from './enrich/enrichment.js';
 import { CollectorError, messageOf } from './errors.js';
 import type { ApiServer } from './http/api-server.js';
 import type { ApiContext } from './http/context.js';
@@ -55,12 +56,6 @@ const BEHAVIOUR = { mostRecords: 1_000_000, limitSeconds: 60 };
 /** A loss is a problem for so long after it happened. */
 const LOSS_REPORT_MS = 600_000;
 
-/** The decoder does not share its templates yet. */
-const NO_TEMPLATES = {
-  templatesSince: async () => ({ templates: [], changes: [] }),
-  importTemplates: async () => undefined,
-};
-
 const SPOOL_DROPS: Readonly<Record<SpoolDrop, DropReason>> = {
   spoolFull: 'storeOverflow',
   diskFull: 'diskFull',
@@ -75,6 +70,7 @@ export class Collector {
   readonly #httpEndpoint: Endpoint;
   readonly #drops: DropCounters = {};
   readonly #intake: FlowIntake;
+  readonly #enrichment: Enrichment;
   readonly #store: FlowStore;
   readonly #spool: Spool;
   readonly #behaviour: BehaviourWatch;
@@ -101,6 +97,11 @@ export class Collector {
       log,
       observe: (chunk) => this.#observe(chunk),
       store: (records, write) => this.#spool.add(records, write),
+    });
+    this.#enrichment = new Enrichment({
+      config,
+      log,
+      apply: (enrichment) => this.#intake.setEnrichment(enrichment),
     });
     const { dataFolder } = config;
     this.#store = store ?? new ChdbStore({ ...config, log });
@@ -140,7 +141,7 @@ export class Collector {
     this.#tls = tlsFiles(config);
     this.#access = new Access({ ...config, mode: config.access, log });
     this.#outputs = new Outputs(config, {
-      templates: NO_TEMPLATES,
+      templates: this.#intake,
       decisions: this.#decisions.book,
       log,
     });
@@ -210,6 +211,7 @@ export class Collector {
       await this.#outputs.start();
       this.#server = await createServer(this.#context);
       await this.#listen(this.#server);
+      await this.#enrichment.start();
       await this.#intake.start();
     } catch (error) {
       await this.stop();
@@ -224,6 +226,7 @@ export class Collector {
   /** Takes what is still in the sockets, stores it, then closes everything. */
   async stop(): Promise<void> {
     await this.#intake.stop();
+    this.#enrichment.stop();
     await this.#behaviour.stop();
     this.#live.stop();
     await this.#decisions.stop();

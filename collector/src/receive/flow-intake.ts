@@ -4,10 +4,13 @@
 import { availableParallelism } from 'node:os';
 import {
   type DomainState,
+  type EnrichmentConfig,
   type FlowChunk,
   FlowCollection,
   type FlowCollectionConfig,
   type IntakeState,
+  type LearntTemplates,
+  type SharedTemplate,
   type ToldApplication,
 } from '@weir/native/collect';
 import type { Logger } from '@weir/wire';
@@ -105,6 +108,21 @@ export class FlowIntake {
   /** All applications that exporters told of, by name. */
   applications(): Promise<ToldApplication[]> {
     return this.#collection.applications();
+  }
+
+  /** Names, networks and rules for the records to come. Rejects where a GeoIP file cannot be used. */
+  setEnrichment(config: EnrichmentConfig): Promise<void> {
+    return this.#collection.setEnrichment(config);
+  }
+
+  /** Templates that exporters told of after these changes; [] gives all. */
+  templatesSince(changes: readonly number[]): Promise<LearntTemplates> {
+    return this.#collection.templatesSince(changes);
+  }
+
+  /** Takes what other collectors learnt, where the exporter has not told its own. */
+  importTemplates(templates: readonly SharedTemplate[]): Promise<number> {
+    return this.#collection.importTemplates(templates);
   }
 
   /** Binds the sockets and begins to receive. @throws CollectorError WEIR_COLLECTOR_LISTEN, WEIR_COLLECTOR_IPFIX_TLS */
