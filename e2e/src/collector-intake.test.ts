@@ -9,6 +9,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import { API, type HealthResponse } from '@weir/wire';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { WEIR } from './weir.js';
@@ -43,15 +44,19 @@ async function start(): Promise<Running> {
   const [port, http] = [await freePort(), await freePort()];
   const words = ['--listen', `127.0.0.1:${port}`, '--http', `127.0.0.1:${http}`, '--data', folder];
   const child = spawn(process.execPath, [WEIR, 'collector', ...words, '--disk-reserve', '0'], {
-    stdio: ['ignore', 'ignore', 'inherit'],
+    stdio: ['ignore', 'ignore', 'pipe'],
   });
   collector = child;
-  const url = `http://127.0.0.1:${http}`;
-  while ((await health(url)) === undefined) {
-    expect(child.exitCode).toBeNull();
+  let said = '';
+  child.stderr?.on('data', (text) => {
+    said += text;
+  });
+  // The sockets for records are the last to be opened.
+  while (!said.includes('weir: collecting on')) {
+    expect(child.exitCode, said).toBeNull();
     await sleep(50);
   }
-  return { process: child, port, url };
+  return { process: child, port, url: `http://127.0.0.1:${http}` };
 }
 
 async function health(url: string): Promise<HealthResponse | undefined> {
@@ -85,19 +90,23 @@ function netflow5(sequence: number): Buffer {
   return datagram;
 }
 
-/** Sends for so long; returns when each datagram was sent. */
+/** Sends for so long; returns when each datagram had left. */
 async function sendFor({ port }: Running, milliseconds: number): Promise<number[]> {
   const socket = createSocket('udp4');
+  socket.connect(port, '127.0.0.1');
+  await once(socket, 'connect');
+  const send = promisify((datagram: Buffer, done: (error: Error | null) => void) =>
+    socket.send(datagram, done),
+  );
   const sentAt: number[] = [];
   const begin = Date.now();
   while (Date.now() < begin + milliseconds) {
     for (let i = 0; i < 5; i++) {
-      socket.send(netflow5(sentAt.length), port, '127.0.0.1');
+      await send(netflow5(sentAt.length));
       sentAt.push(Date.now());
     }
     await sleep(2);
   }
-  await sleep(20);
   socket.close();
   return sentAt;
 }

@@ -158,6 +158,7 @@ TEST_CASE("messages come over TLS whole and in order" * doctest::skip(!hasOpenss
   Intake intake;
   TlsExporter exporter(intake.port(), "");
   for (uint32_t i = 0; i < 300; ++i) exporter.send(ipfixMessage(i, 16 + i % 200));
+  intake.serveUntil(ReceiveCount::messages, 300);
   exporter.send(ipfixMessage(300, 60'000));
   intake.serveUntil(ReceiveCount::messages, 301);
   exporter.hangUp();
