@@ -171,7 +171,8 @@ export const CollectorConfig = section({
   }),
   geoCountryFile: option(Type.Optional(Type.String({ minLength: 1 })), {
     flag: '--geo-country <file>',
-    description: 'countries by address, a file in the MaxMind DB format; read again when it changes',
+    description:
+      'countries by address, a file in the MaxMind DB format; read again when it changes',
   }),
   geoAsnFile: option(Type.Optional(Type.String({ minLength: 1 })), {
     flag: '--geo-asn <file>',

@@ -4,7 +4,8 @@
 /** Stable code -> what an operator reads first. The message of a thrown error adds the way out. */
 export const COLLECTOR_ERRORS = {
   WEIR_COLLECTOR_ADDRESS: 'an address in the configuration cannot be read',
-  WEIR_COLLECTOR_NETWORK_FILE: 'the file that names networks, exporters and services cannot be used',
+  WEIR_COLLECTOR_NETWORK_FILE:
+    'the file that names networks, exporters and services cannot be used',
   WEIR_COLLECTOR_LISTEN: 'the address for flow records cannot be used',
   WEIR_COLLECTOR_IPFIX_TLS: 'the certificate or the key of --listen-tls cannot be used',
   WEIR_COLLECTOR_HTTP: 'the HTTP address cannot be used',

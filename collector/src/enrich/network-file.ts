@@ -206,4 +206,3 @@ function checkPrefix(text: string, path: Path, refuse: Refuse): void {
     refuse(path, `"${text}" is no network; write 192.0.2.0/24 or 2001:db8::/32`);
   }
 }
-

@@ -23,7 +23,11 @@ const PROTOCOLS: Readonly<Record<string, number>> = { tcp: 6, udp: 17 };
 
 /** TLS around what has a signature only without it; sure by IANA's registry. */
 const BESIDE_SIGNATURES: readonly Signature[] = [
-  { name: 'TLS', category: 'security', ports: ['tcp/465', 'tcp/636', 'tcp/853', 'tcp/993', 'tcp/995'] },
+  {
+    name: 'TLS',
+    category: 'security',
+    ports: ['tcp/465', 'tcp/636', 'tcp/853', 'tcp/993', 'tcp/995'],
+  },
 ];
 
 function servicesOf({ name = '', category = '', ports = [], ipProtocol }: Signature): Service[] {

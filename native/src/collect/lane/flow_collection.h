@@ -37,8 +37,8 @@ class FlowCollection {
   FlowCollection(const FlowCollection&) = delete;
   FlowCollection& operator=(const FlowCollection&) = delete;
 
-  /// Binds all sockets. Throws CodedError WEIR_COLLECTOR_LISTEN, WEIR_COLLECTOR_IPFIX_TLS; then nothing
-  /// is open.
+  /// Binds all sockets. Throws CodedError WEIR_COLLECTOR_LISTEN, WEIR_COLLECTOR_IPFIX_TLS; then
+  /// nothing is open.
   void open();
 
   /// Starts the lanes, after `open`.
