@@ -81,19 +81,33 @@ export class AddressSums {
     return { key: addressText(octetsOfAddress), octets, packets, flows };
   }
 
+  /** Numbers only: this happens many times a second where many addresses come by. */
   #forgetSmall(): void {
     const sums = this.#sums.slice();
     const words = this.#words.slice();
-    const octetsOf = (slot: number) => sums[slot * FIELDS] as number;
-    const slots = this.#entries().sort((a, b) => octetsOf(b) - octetsOf(a));
-    const kept = Math.floor(MOST_ADDRESSES / 2);
+    const least = this.#medianOctets();
     this.#words.fill(0);
     this.#sums.fill(0);
     this.#used = 0;
-    slots.forEach((slot, rank) => {
-      const [octets = 0, packets = 0, flows = 0] = sums.subarray(slot * FIELDS);
-      if (rank < kept) this.#count(this.#slotOf(words, slot * WORDS), { octets, packets, flows });
-    });
+    for (let slot = 0; slot < SLOTS; slot++) {
+      const at = slot * FIELDS;
+      if (sums[at + 2] === 0 || (sums[at] as number) <= least) continue;
+      this.#count(this.#slotOf(words, slot * WORDS), {
+        octets: sums[at] as number,
+        packets: sums[at + 1] as number,
+        flows: sums[at + 2] as number,
+      });
+    }
+  }
+
+  #medianOctets(): number {
+    const octets = new Float64Array(this.#used);
+    let count = 0;
+    for (let at = 0; at < SLOTS * FIELDS; at += FIELDS) {
+      if (this.#sums[at + 2] !== 0) octets[count++] = this.#sums[at] as number;
+    }
+    octets.sort();
+    return octets[count >> 1] as number;
   }
 }
 
