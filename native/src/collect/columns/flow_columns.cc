@@ -5,6 +5,16 @@
 
 namespace weir::collect {
 
+namespace {
+
+template <typename Value>
+void zero(std::vector<Value>& column, size_t from, size_t to) {
+  std::fill(column.begin() + static_cast<std::ptrdiff_t>(from),
+            column.begin() + static_cast<std::ptrdiff_t>(to), Value{});
+}
+
+}  // namespace
+
 FlowColumns::FlowColumns(size_t capacity) { reserve(capacity); }
 
 void FlowColumns::reserve(size_t more) {
@@ -17,9 +27,7 @@ void FlowColumns::reserve(size_t more) {
 }
 
 void FlowColumns::truncate(size_t kept) {
-  const auto from = static_cast<std::ptrdiff_t>(kept);
-  const auto to = static_cast<std::ptrdiff_t>(rows);
-#define WEIR_ZERO(Type, name) std::fill(name.begin() + from, name.begin() + to, Type{});
+#define WEIR_ZERO(Type, name) zero(name, kept, rows);
   WEIR_FLOW_COLUMNS(WEIR_ZERO)
 #undef WEIR_ZERO
   rows = kept;
