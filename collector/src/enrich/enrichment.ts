@@ -22,6 +22,7 @@ export class Enrichment {
   readonly #deps: EnrichmentDeps;
   readonly #files: readonly string[];
   #seen = '';
+  #lastStamps = '';
   #timer: NodeJS.Timeout | undefined;
   #isChecking = false;
 
@@ -56,7 +57,10 @@ export class Enrichment {
     this.#isChecking = true;
     try {
       const stamps = await this.#stamps();
-      if (stamps === this.#seen) return;
+      // One that is being written is left alone: half of a file may well be a file.
+      const isAtRest = stamps === this.#lastStamps;
+      this.#lastStamps = stamps;
+      if (stamps === this.#seen || !isAtRest) return;
       this.#seen = stamps;
       await this.reload();
       this.#deps.log('info', 'names and rules were read again', { files: this.#files });

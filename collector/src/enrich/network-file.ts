@@ -123,10 +123,8 @@ function checkForm(content: unknown, refuse: Refuse): void {
     .split('/')
     .slice(1)
     .map((step) => (/^\d+$/.test(step) ? Number(step) : step));
-  if (error.keyword === 'additionalProperties') {
-    const [key = ''] = error.params.additionalProperties;
-    refuse([...path, key], `unknown key "${key}"`);
-  }
+  // An object takes no other keys: what stands there meets the schema `false`.
+  if (error.keyword === 'boolean') refuse(path, `unknown key "${path.at(-1)}"`);
   refuse(path, `${path.join('.')} ${error.message}`);
 }
 
