@@ -10,6 +10,7 @@ import { orExplain, setUp } from './setup.mjs';
 /** Tools that need the data plane or a device, by the part of the bench that runs them. */
 const PART_TARGETS = {
   classify: 'classifyspeed',
+  collector: 'flowintake',
   devices: 'device_tools',
   loss: 'device_tools',
   gather: 'device_tools',

@@ -64,7 +64,7 @@ async function look(name, seconds, inputs, ...options) {
 
 /** Each harness counts as one test. */
 export async function runFuzz() {
-  const seconds = Number(process.env.WEIR_FUZZ_SECONDS ?? 5);
+  const seconds = Number(process.env.WEIR_FUZZ_SECONDS ?? 3);
   await build();
   let failed = 0;
   await inParallel(harnesses(), async (name) => {

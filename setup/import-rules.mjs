@@ -9,20 +9,44 @@ import { ROOT } from './root.mjs';
 const PACKAGES = {
   'ncore-shim': [],
   wire: [],
-  native: ['ncore-shim'],
+  native: ['ncore-shim', 'wire'],
   probe: ['native', 'wire'],
-  collector: ['wire'],
+  collector: ['native', 'wire'],
   gateway: ['wire'],
   dashboard: ['wire'],
   cli: ['probe', 'collector', 'gateway', 'dashboard', 'wire'],
   e2e: ['cli', 'wire'],
-  bench: [],
+  bench: ['collector', 'wire'],
 };
 
 /** Folders inside a package, from left to right; files beside the folders put them together. */
 const STAGES = {
-  'native/src': ['capture', 'decode', 'dissect', 'flow', 'classify', 'export', 'lane', 'inspect'],
-  'collector/src': ['receive', 'decode', 'enrich', 'store', 'query', 'decide', 'http'],
+  'native/src': [
+    'capture',
+    'decode',
+    'dissect',
+    'flow',
+    'classify',
+    'export',
+    'lane',
+    'inspect',
+    'collect',
+  ],
+  'native/src/collect': ['columns', 'receive', 'decode', 'enrich', 'lane'],
+  'collector/src': [
+    'receive',
+    'decode',
+    'enrich',
+    'spool',
+    'series',
+    'site',
+    'store',
+    'query',
+    'behaviour',
+    'decide',
+    'access',
+    'http',
+  ],
   'gateway/src': ['intake', 'protect', 'plan', 'enforce', 'reconcile'],
 };
 

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Formatters, linters and the project's own rules, for both languages. `npm run lint` checks,
-// `npm run format` writes. Each check gives undefined when all is well, else what is wrong.
+// `npm run format` writes. Each check gives undefined when all is well, else what is wrong,
+// or a promise of it.
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { clangTidy } from './clang-tidy.mjs';
 import { importProblems } from './import-rules.mjs';
 import { ROOT } from './root.mjs';
 
@@ -39,19 +41,6 @@ function cppFiles() {
 
 function clangFormat(...args) {
   return run('clang-format', [...args, ...cppFiles()]);
-}
-
-/** The sources that a compilation database knows; tests are left to the compiler and sanitizers. */
-function clangTidy() {
-  const build = path.join(ROOT, '.cache', 'cmake', 'tidy');
-  mkdirSync(build, { recursive: true });
-  const configured = run('cmake', ['-S', 'native', '-B', build, '-G', 'Ninja', '-DWEIR_TESTS=OFF']);
-  if (configured !== undefined) return configured;
-  const filter = '/(native|ncore-shim)/src/(?!.*_test\\.cc)';
-  const output = run('run-clang-tidy', ['-quiet', '-p', build, filter]);
-  // The tool also prints every command and counts what it suppressed.
-  const findings = output?.split('\n').filter((line) => /(error|warning): /.test(line));
-  return findings === undefined ? undefined : [...new Set(findings)].join('\n') || output;
 }
 
 function missingLicenceLines() {
@@ -98,9 +87,9 @@ function write() {
   for (const problem of problems) console.log(problem);
 }
 
-function lint() {
+async function lint() {
   for (const [name, check] of Object.entries(CHECKS)) {
-    const problem = check();
+    const problem = await check();
     console.log(`${problem === undefined ? 'ok    ' : 'FAILED'}  ${name}`);
     if (problem === undefined) continue;
     console.log(problem);
@@ -110,5 +99,5 @@ function lint() {
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   if (process.argv.includes('--write')) write();
-  else lint();
+  else await lint();
 }

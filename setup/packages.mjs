@@ -9,6 +9,7 @@ export const RUN_PACKAGES = [
   'libhyperscan-dev', // the software matcher
   'libgnutls28-dev', // IPFIX over TLS
   'nettle-dev', // reads QUIC's first packets
+  'libmaxminddb-dev', // GeoIP files
 ];
 
 /** To run all tests as well. */
@@ -37,6 +38,8 @@ export const TEST_PACKAGES = [
   'opentracker',
   'transmission-daemon',
   'transmission-cli',
+  'influxdb', // takes the collector's time series
+  'redis-server', // between collectors
   'chromium', // looks at the dashboard
 ];
 

@@ -4,8 +4,10 @@ import { writeFileSync } from 'node:fs';
 import { Command, InvalidArgumentError } from 'commander';
 import { type AccuracyOptions, measureAccuracy } from './accuracy/accuracy.js';
 import { accuracyText } from './accuracy/report.js';
+import { behaviourCommand } from './behaviour/command.js';
 import { type ClassifyOptions, measureClassifier } from './classify/classify.js';
 import { classifyText } from './classify/report.js';
+import { collectorCommand } from './collector/command.js';
 import { type Contestant, compare } from './compare.js';
 import { devicesCommand } from './devices/command.js';
 import { BenchError } from './errors.js';
@@ -23,6 +25,7 @@ import { type Report, reportText, traceLine } from './report.js';
 import { endAllChildren, stopping } from './run/child.js';
 import { prioritize } from './run/priority.js';
 import { runSoak } from './soak.js';
+import { storeCommand } from './store/command.js';
 import { mixedRecipe, type Recipe, SINGLE_PACKET, smallRecipe } from './trace/recipes.js';
 import { makeTrace, removeTraces, TRACES_FOLDER, type Trace } from './trace/traces.js';
 
@@ -271,10 +274,13 @@ const program = addOptions(new Command('bench'))
   .addCommand(partCommand('live', 'the highest rate without loss over a veth pair (root)'))
   .addCommand(partCommand('soak', 'minutes at full rate: flat memory, books that add up (root)'))
   .addCommand(accuracyCommand)
+  .addCommand(behaviourCommand)
   .addCommand(classifyCommand)
   .addCommand(devicesCommand)
   .addCommand(lossCommand)
   .addCommand(gatherCommand)
+  .addCommand(storeCommand)
+  .addCommand(collectorCommand)
   .addCommand(new Command('clean').description('removes the traces that are kept').action(clean));
 
 /** What was started is ended; whoever waits for it then fails, and cleans up behind itself. */

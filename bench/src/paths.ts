@@ -16,6 +16,8 @@ export type Tool =
   | 'measure'
   | 'touchmemory'
   | 'pktsend'
+  | 'flowsend'
+  | 'flowintake'
   | 'ringloop'
   | 'coredistance'
   | 'classifyspeed'

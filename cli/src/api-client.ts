@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-import { CommandError } from './errors.js';
+import { CollectorConnection } from '@weir/gateway';
+import type { QueryConfig } from './config/sections.js';
+import { CommandError, isExpected } from './errors.js';
 
-export type QueryParameters = Readonly<Record<string, string | number | undefined>>;
+export type QueryParameters = Readonly<
+  Record<string, string | number | readonly string[] | undefined>
+>;
 
 const ANSWER_TIMEOUT_MS = 60_000;
 
@@ -14,7 +18,8 @@ function urlOf(collector: string, route: string, parameters: QueryParameters): U
   }
   const url = new URL(route, collector);
   for (const [name, value] of Object.entries(parameters)) {
-    if (value !== undefined) url.searchParams.set(name, String(value));
+    if (value === undefined) continue;
+    for (const one of [value].flat()) url.searchParams.append(name, String(one));
   }
   return url;
 }
@@ -28,20 +33,61 @@ function unreachable(collector: string, { message, cause }: Error): CommandError
   );
 }
 
+interface Refusal {
+  readonly code?: string;
+  readonly message?: string;
+}
+
+function refused(response: Response, { code, message }: Refusal): CommandError {
+  return new CommandError(
+    'WEIR_CLI_COLLECTOR_REFUSED',
+    `the collector refused the question: ${message ?? response.statusText} (${code ?? response.status})`,
+  );
+}
+
+/**
+ * The octets of an answer of any size, as they come: who does not read on makes the collector wait.
+ * @throws CommandError as `ask`, and WEIR_CLI_ANSWER_BROKEN when the answer does not end properly
+ */
+export async function* download(
+  config: QueryConfig,
+  route: string,
+  parameters: QueryParameters,
+): AsyncGenerator<Uint8Array> {
+  const { collector } = config;
+  const connection = new CollectorConnection(config);
+  const response = await connection
+    .fetch(urlOf(collector, route, parameters))
+    .catch((error: Error) => {
+      throw isExpected(error) ? error : unreachable(collector, error);
+    });
+  if (!response.ok) throw refused(response, (await response.json().catch(() => ({}))) as Refusal);
+  try {
+    for await (const octets of response.body ?? []) yield octets;
+  } catch (error) {
+    throw new CommandError(
+      'WEIR_CLI_ANSWER_BROKEN',
+      `the answer broke off (${error instanceof Error ? error.message : String(error)}): what was written is not all. Ask for a shorter window.`,
+    );
+  }
+}
+
 /**
  * Asks the collector's API and gives the answer's body.
  * @throws CommandError WEIR_CLI_BAD_COLLECTOR, WEIR_CLI_COLLECTOR_UNREACHABLE,
- *   WEIR_CLI_COLLECTOR_REFUSED, WEIR_CLI_NOT_A_COLLECTOR
+ *   WEIR_CLI_COLLECTOR_REFUSED, WEIR_CLI_NOT_A_COLLECTOR, and GatewayError where a file cannot be read
  */
 export async function ask<Answer>(
-  collector: string,
+  config: QueryConfig,
   route: string,
   parameters: QueryParameters = {},
 ): Promise<Answer> {
+  const { collector } = config;
   const url = urlOf(collector, route, parameters);
   const signal = AbortSignal.timeout(ANSWER_TIMEOUT_MS);
-  const response = await fetch(url, { signal }).catch((error: Error) => {
-    throw unreachable(collector, error);
+  const connection = new CollectorConnection(config);
+  const response = await connection.fetch(url, { signal }).catch((error: Error) => {
+    throw isExpected(error) ? error : unreachable(collector, error);
   });
   const body = (await response.json().catch(() => {
     throw new CommandError(
@@ -51,10 +97,7 @@ export async function ask<Answer>(
     );
   })) as Answer & { code?: string; message?: string };
   if (!response.ok) {
-    throw new CommandError(
-      'WEIR_CLI_COLLECTOR_REFUSED',
-      `the collector refused the question: ${body.message ?? response.statusText} (${body.code ?? response.status})`,
-    );
+    throw refused(response, body);
   }
   return body;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The `weir` command.
 import { Command } from 'commander';
+import { keyCommand, userCommand } from './command/accounts.js';
 import { collectorCommand } from './command/collector.js';
 import { completionCommand } from './command/completion.js';
 import { configCommand } from './command/config.js';
@@ -28,6 +29,8 @@ function program(): Command {
   weir.addCommand(collectorCommand());
   weir.addCommand(gatewayCommand());
   weir.addCommand(queryCommand());
+  weir.addCommand(userCommand());
+  weir.addCommand(keyCommand());
   weir.addCommand(signaturesCommand());
   weir.addCommand(configCommand());
   weir.addCommand(completionCommand(weir));

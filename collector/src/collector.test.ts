@@ -37,7 +37,16 @@ afterEach(async () => {
 function newCollector(changes: Partial<CollectorConfig> = {}): Collector {
   const config: CollectorConfig = {
     listen: ['127.0.0.1:0'],
+    listenTcp: [],
+    listenTls: [],
+    exporterRecordsPerSecond: 0,
+    biflows: 'split',
+    receiveMemoryBytes: 1 << 25,
     http: '127.0.0.1:0',
+    access: 'auto',
+    trustedProxies: [],
+    sessionIdleMinutes: 60,
+    sessionHours: 24,
     hostNames: [],
     dataFolder,
     retentionDays: 3650,
@@ -45,7 +54,18 @@ function newCollector(changes: Partial<CollectorConfig> = {}): Collector {
     allowedExporters: [],
     receiveBufferBytes: 1 << 20,
     flushIntervalMs: 50,
-    pendingBytes: 1 << 26,
+    site: 'default',
+    influxdbStepSeconds: 60,
+    influxdbMostSeries: 200,
+    influxdbSpoolBytes: 1 << 26,
+    rollup5mRetentionDays: 3650,
+    rollup1hRetentionDays: 3650,
+    behaviourIntervalSeconds: 0,
+    behaviourWindowSeconds: 900,
+    storeBytes: 1 << 30,
+    diskReserveBytes: 0,
+    spoolBytes: 1 << 26,
+    spoolSync: 'never',
     ...changes,
   };
   const collector = new Collector(config, { log: () => undefined });
@@ -80,6 +100,21 @@ async function settled(collector: Collector, records: number): Promise<HealthRes
   }
 }
 
+it('works without the Redis and the InfluxDB that it should use, and says so', async () => {
+  const nowhere = '127.0.0.1:1';
+  const collector = newCollector({
+    redis: `redis://${nowhere}`,
+    influxdb: `http://${nowhere}/weir`,
+    collectorName: 'one',
+  });
+  await collector.start();
+  const health = await ask<HealthResponse>(collector, API.health);
+  expect(health.status).toBe('degraded');
+  expect(health.problems[0]).toMatch(/^Redis at .* does not work, this collector goes on alone: /);
+  expect(health.site).toMatchObject({ kind: 'redis', isConnected: false });
+  expect(health.influxdb).toMatchObject({ target: `http://${nowhere}/weir`, waitingFiles: 0 });
+});
+
 const FIELDS = [
   { element: 8, length: 4 },
   { element: 12, length: 4 },
@@ -112,7 +147,7 @@ function bitTorrent(sequence: number, ports: readonly number[]): Buffer {
       id,
     ]),
   );
-  return encodeNetflow9({ sequence, domain: 3 }, [
+  return encodeNetflow9({ sequence, domain: 3, seconds: Math.floor(Date.now() / 1000) }, [
     encodeTemplate(256, FIELDS),
     encodeOptionsTemplate(258, [{ element: 1, length: 4 }], table),
     encodeSet(258, Buffer.concat([unsigned(0, 4), id, fixedText('BitTorrent', 24)])),
@@ -157,7 +192,7 @@ describe('the collector', () => {
     await send(collector, [bitTorrent(1, [5001, 5002])]);
     await settled(collector, 2);
     const top = await ask<TopResponse>(collector, API.top);
-    expect(top.rows).toEqual([{ key: 'BitTorrent', octets: 2000, packets: 20, flows: 2 }]);
+    expect(top.rows).toMatchObject([{ key: 'BitTorrent', octets: 2000, packets: 20, flows: 2 }]);
     expect(await ask(collector, API.applications)).toMatchObject({
       applications: [{ applicationId: '6:22', applicationName: 'BitTorrent' }],
     });
@@ -165,7 +200,7 @@ describe('the collector', () => {
       exporters: [
         {
           exporterAddress: '127.0.0.1',
-          version: 9,
+          exportProtocol: 'netflow9',
           observationDomainId: 3,
           datagrams: 1,
           records: 2,

@@ -2,29 +2,41 @@
 // The composition root: makes the stages, connects them, starts them from right to left and stops them
 // from left to right.
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import type { FlowChunk } from '@weir/native/collect';
 import type { ExportersResponse, HealthResponse, Logger } from '@weir/wire';
+import { Access } from './access/access.js';
+import { BehaviourWatch } from './behaviour/behaviour-watch.js';
 import type { CollectorConfig } from './config.js';
 import { Decisions } from './decide/decisions.js';
-import { clearBatch, createBatch, type FlowBatch } from './decode/batch.js';
-import { Decoder } from './decode/decoder.js';
-import { DROP_REASONS, type DropCounters, type DropReason } from './drops.js';
-import { Enricher } from './enrich/enricher.js';
-import { createNameTable } from './enrich/name-table.js';
+import { countDrop, DROP_REASONS, type DropCounters, type DropReason } from './drops.js';
+import { Enrichment } from './enrich/enrichment.js';
 import { CollectorError, messageOf } from './errors.js';
 import type { ApiServer } from './http/api-server.js';
 import type { ApiContext } from './http/context.js';
 import { LiveFeed } from './http/live-feed.js';
+import { reachableUrl } from './http/reachable-url.js';
 import { createServer } from './http/server.js';
+import { reloadTls, type TlsFiles, tlsFiles } from './http/tls.js';
+import { Outputs } from './outputs.js';
+import { createKnownValues } from './query/known-values.js';
 import { createQueries } from './query/queries.js';
-import { allowList } from './receive/allow-list.js';
+import { QuestionGate } from './query/question-gate.js';
+import { ReverseNames } from './query/reverse-names.js';
 import { type Endpoint, endpointText, parseEndpoint } from './receive/endpoint.js';
-import { type Datagram, Receiver } from './receive/receiver.js';
+import { FlowIntake } from './receive/flow-intake.js';
 import { createRecentGrowth } from './receive/recent-growth.js';
+import { Spool, type SpoolDrop } from './spool/spool.js';
 import { ChdbStore } from './store/chdb-store.js';
 import type { FlowStore } from './store/flow-store.js';
-import { encodeNativeBlock } from './store/native-format.js';
-import { Writer } from './store/writer.js';
 import { VERSION } from './version.js';
+
+/** For the first administrator: a link that is good once. */
+export interface WayIn {
+  readonly name: string;
+  readonly link: string;
+  readonly expiresMilliseconds: number;
+}
 
 /** What tests and other programs may replace. */
 export interface CollectorDeps {
@@ -32,13 +44,24 @@ export interface CollectorDeps {
   readonly store?: FlowStore;
 }
 
-/** A batch goes to the store at the latest with so many rows. */
-const MOST_ROWS_A_BATCH = 65_536;
 /** Of the 2 s that `stop` may take. */
 const STOP_GRACE_MS = 1500;
 const RECENT_FLOWS = 10_000;
+/** Questions use all cores; more of them at once make each one slower, and need memory. */
+const GATE = { running: 4, waiting: 100 };
+const QUESTION_SECONDS = 30;
+const EXPORT_SECONDS = 3600;
+/** An analysis takes so many records, in at most so long a question, beside everything else. */
+const BEHAVIOUR = { mostRecords: 1_000_000, limitSeconds: 60 };
 /** A loss is a problem for so long after it happened. */
 const LOSS_REPORT_MS = 600_000;
+
+const SPOOL_DROPS: Readonly<Record<SpoolDrop, DropReason>> = {
+  spoolFull: 'storeOverflow',
+  diskFull: 'diskFull',
+  refused: 'spoolRefused',
+  unfinished: 'spoolUnfinished',
+};
 
 /** Receives flow records, stores them, answers questions about them, and decides by rules. */
 export class Collector {
@@ -46,20 +69,20 @@ export class Collector {
   readonly #log: Logger;
   readonly #httpEndpoint: Endpoint;
   readonly #drops: DropCounters = {};
-  readonly #names = createNameTable();
-  readonly #batch: FlowBatch = createBatch(MOST_ROWS_A_BATCH);
-  readonly #receiver: Receiver;
-  readonly #decoder: Decoder;
-  readonly #enricher: Enricher;
+  readonly #intake: FlowIntake;
+  readonly #enrichment: Enrichment;
   readonly #store: FlowStore;
-  readonly #writer: Writer;
+  readonly #spool: Spool;
+  readonly #behaviour: BehaviourWatch;
   readonly #decisions: Decisions;
   readonly #live: LiveFeed;
+  readonly #access: Access;
+  readonly #tls: TlsFiles | undefined;
+  readonly #outputs: Outputs;
   readonly #context: ApiContext;
   #server: ApiServer | undefined;
-  #flushTimer: NodeJS.Timeout | undefined;
+  #wayIn: WayIn | undefined;
   #startedMilliseconds = Date.now();
-  #socketProblem: string | undefined;
   readonly #kernelLosing = createRecentGrowth(LOSS_REPORT_MS);
   readonly #storeLosing = createRecentGrowth(LOSS_REPORT_MS);
   readonly #passingOver = createRecentGrowth(LOSS_REPORT_MS);
@@ -69,40 +92,74 @@ export class Collector {
     this.#config = config;
     this.#log = log;
     this.#httpEndpoint = parseEndpoint(config.http);
-    this.#receiver = new Receiver({
-      endpoints: config.listen.map(parseEndpoint),
-      receiveBufferBytes: config.receiveBufferBytes,
-      allowed: allowList(config.allowedExporters),
-      drops: this.#drops,
-      onBatch: (datagrams) => this.#take(datagrams),
-      onError: (error) => this.#socketFailed(error),
+    this.#intake = new FlowIntake({
+      config,
+      log,
+      observe: (chunk) => this.#observe(chunk),
+      store: (records, write) => this.#spool.add(records, write),
     });
-    this.#decoder = new Decoder(this.#drops);
-    this.#enricher = new Enricher(this.#names, this.#drops);
-    this.#store = store ?? new ChdbStore(config);
-    const { pendingBytes, dataFolder } = config;
-    this.#writer = new Writer({ store: this.#store, pendingBytes, drops: this.#drops, log });
-    const queries = createQueries(this.#store);
+    this.#enrichment = new Enrichment({
+      config,
+      log,
+      apply: (enrichment) => this.#intake.setEnrichment(enrichment),
+    });
+    const { dataFolder } = config;
+    this.#store = store ?? new ChdbStore({ ...config, log });
+    this.#spool = new Spool({
+      folder: join(dataFolder, 'spool'),
+      take: ({ path, token }) => this.#store.insertFile(path, token),
+      mostBytes: config.spoolBytes,
+      // The store stops at the whole reserve: what waits for it may use half of that.
+      reserveBytes: config.diskReserveBytes / 2,
+      sync: config.spoolSync,
+      log,
+      onDrop: (reason, records) => countDrop(this.#drops, SPOOL_DROPS[reason], records),
+    });
+    const queries = createQueries({
+      store: this.#store,
+      gate: new QuestionGate(GATE),
+      limitSeconds: QUESTION_SECONDS,
+      exportLimitSeconds: EXPORT_SECONDS,
+    });
+    this.#behaviour = new BehaviourWatch({
+      ...BEHAVIOUR,
+      store: this.#store,
+      log,
+      everyMs: config.behaviourIntervalSeconds * 1000,
+      windowMs: config.behaviourWindowSeconds * 1000,
+    });
     this.#decisions = new Decisions({
       dataFolder,
-      names: this.#names,
       log,
       recentFlows: async (applicationName, sinceMilliseconds) => {
-        this.#flush();
-        await this.#writer.flushed();
+        await this.#intake.flush();
+        await this.#spool.flushed();
         return queries.recentFlows({ applicationName, sinceMilliseconds, limit: RECENT_FLOWS });
       },
     });
-    this.#live = new LiveFeed(this.#names);
+    this.#live = new LiveFeed();
+    this.#tls = tlsFiles(config);
+    this.#access = new Access({ ...config, mode: config.access, log });
+    this.#outputs = new Outputs(config, {
+      templates: this.#intake,
+      decisions: this.#decisions.book,
+      log,
+    });
     this.#context = {
       queries,
+      knownValues: createKnownValues(queries),
+      reverseNames: new ReverseNames(),
+      behaviour: this.#behaviour,
       decisions: this.#decisions,
       live: this.#live,
+      access: this.#access,
       log,
       health: () => this.#health(),
-      applications: () => ({ applications: this.#enricher.applications() }),
+      applications: async () => ({ applications: await this.#intake.applications() }),
       exporters: () => this.#exporters(),
       hostNames: config.hostNames,
+      trustedProxies: config.trustedProxies,
+      tls: this.#tls,
       dashboardFolder: config.dashboardFolder,
     };
   }
@@ -111,12 +168,30 @@ export class Collector {
   get url(): string | undefined {
     const address = this.#server?.server.address() as AddressInfo | null | undefined;
     if (address === null || address === undefined) return undefined;
-    return `http://${endpointText({ host: address.address, port: address.port })}`;
+    const scheme = this.#tls === undefined ? 'http' : 'https';
+    return `${scheme}://${endpointText({ host: address.address, port: address.port })}`;
+  }
+
+  /** After `start`: how the first administrator comes in, while none has; to be told once, on a terminal. */
+  get wayIn(): WayIn | undefined {
+    return this.#wayIn;
+  }
+
+  /** Whether people have to sign in, known after `start`. */
+  get asksForCredentials(): boolean {
+    return !this.#access.isOpen;
+  }
+
+  /** Reads the certificate of the HTTP address again. @throws CollectorError WEIR_COLLECTOR_TLS */
+  reload(): void {
+    if (this.#tls === undefined || this.#server === undefined) return;
+    reloadTls(this.#server.server, this.#tls);
+    this.#log('info', 'certificate read again', { file: this.#tls.cert });
   }
 
   /** Where flow records are taken, with the ports that the kernel gave; empty before `start`. */
-  get listening(): Endpoint[] {
-    return this.#receiver.endpoints;
+  get listening(): readonly Endpoint[] {
+    return this.#intake.endpoints;
   }
 
   /** Builds everything that can be built without touching disk or network. */
@@ -130,55 +205,47 @@ export class Collector {
     this.#startedMilliseconds = Date.now();
     await this.#store.open();
     try {
+      await this.#spool.open();
       await this.#decisions.start();
+      await this.#access.start();
+      await this.#outputs.start();
       this.#server = await createServer(this.#context);
       await this.#listen(this.#server);
-      await this.#receiver.start();
+      await this.#enrichment.start();
+      await this.#intake.start();
     } catch (error) {
       await this.stop();
       throw error;
     }
+    this.#behaviour.start();
     this.#live.start();
-    this.#flushTimer = setInterval(() => this.#flush(), this.#config.flushIntervalMs);
     const listen = this.listening.map(endpointText);
     this.#log('info', 'collecting', { listen, http: this.url, data: this.#config.dataFolder });
   }
 
   /** Takes what is still in the sockets, stores it, then closes everything. */
   async stop(): Promise<void> {
-    clearInterval(this.#flushTimer);
-    await this.#receiver.stop();
-    this.#flush();
+    await this.#intake.stop();
+    this.#enrichment.stop();
+    await this.#behaviour.stop();
     this.#live.stop();
     await this.#decisions.stop();
+    await this.#outputs.stop();
     await this.#server?.close();
     this.#server = undefined;
-    await this.#writer.stop(STOP_GRACE_MS);
+    this.#access.stop();
+    await this.#spool.stop(STOP_GRACE_MS);
     await this.#store.close();
-    const { storedRecords } = this.#writer.state;
-    this.#log('info', 'stopped', { storedRecords, drops: this.#drops });
+    const { takenRecords, pendingRecords } = this.#spool.state;
+    const records = { storedRecords: takenRecords, pendingRecords };
+    this.#log('info', 'stopped', { ...records, drops: this.#drops });
   }
 
-  /** One turn of the event loop: datagrams become named rows, and everyone who wants them sees them. */
-  #take(datagrams: readonly Datagram[]): void {
-    const batch = this.#batch;
-    const from = batch.columns.length;
-    const firstSegment = batch.segments.length;
-    for (const datagram of datagrams) this.#decoder.decode(datagram, batch);
-    this.#enricher.enrich(batch, batch.segments.slice(firstSegment));
-    const { columns } = batch;
-    const to = columns.length;
-    this.#live.observe(columns, from, to);
-    this.#decisions.observe(columns, from, to);
-    if (to >= MOST_ROWS_A_BATCH / 2) this.#flush();
-  }
-
-  /** Hands the rows that came since the last time to the writer. */
-  #flush(): void {
-    const { columns } = this.#batch;
-    if (columns.length === 0) return;
-    this.#writer.add(encodeNativeBlock(columns, this.#names), columns.length);
-    clearBatch(this.#batch);
+  /** Everyone who wants to know of new records sees them, soon after they came. */
+  #observe(chunk: FlowChunk): void {
+    this.#live.observe(chunk);
+    this.#decisions.observe(chunk);
+    this.#outputs.observe(chunk);
   }
 
   async #listen(server: ApiServer): Promise<void> {
@@ -188,50 +255,55 @@ export class Collector {
     } catch (error) {
       throw httpError(this.#config.http, error);
     }
+    await this.#findWayIn(server);
   }
 
-  #socketFailed(error: Error): void {
-    this.#socketProblem = `receiving failed: ${error.message}; restart the collector`;
-    this.#log('error', 'receiving failed', { problem: error.message });
+  async #findWayIn(server: ApiServer): Promise<void> {
+    const addresses = server
+      .addresses()
+      .map((bound) => (typeof bound === 'string' ? bound : bound.address));
+    const found = await this.#access.listensOn(addresses);
+    if (found === undefined || this.url === undefined) return;
+    const { user, invitation, expiresMilliseconds } = found;
+    const url = reachableUrl(this.url, this.#config.hostNames);
+    // Behind the #: browsers send it to no server, and no log has it.
+    const link = `${url}/#invitation=${invitation}`;
+    this.#wayIn = { name: user.name, link, expiresMilliseconds };
   }
 
-  #exporters(): ExportersResponse {
-    const exporters = [...this.#decoder.exporters.streams()].map((stream) => ({
-      exporterAddress: stream.exporterAddress,
-      version: stream.version,
-      observationDomainId: stream.observationDomainId,
-      datagrams: stream.datagrams,
-      records: stream.records,
-      lostUnits: stream.sequence.lostUnits,
-      templates: stream.templates.size,
-      lastSeenMilliseconds: stream.lastSeenMilliseconds,
-    }));
-    return { exporters };
+  async #exporters(): Promise<ExportersResponse> {
+    return { exporters: await this.#intake.exporters() };
   }
 
   #problems(): string[] {
     const now = Date.now();
-    const lost = this.#receiver.kernelDrops();
+    const { drops } = this.#intake.counters;
+    const lost = drops.receiveBufferFull ?? 0;
     const { storeOverflow = 0 } = this.#drops;
-    const { problem, pendingRecords } = this.#writer.state;
+    const { problem, writeProblem, pendingRecords } = this.#spool.state;
     const { passedOver } = this.#decisions.book;
     const problems = [
       this.#kernelLosing(lost, now) &&
-        `the kernel dropped ${lost} datagrams: ${this.#receiver.state.bufferHint ?? 'this machine is too slow for the exporters'}`,
-      this.#socketProblem,
-      problem !== undefined &&
-        `the store refuses records, ${pendingRecords} wait: ${problem}; see that the disk has room`,
+        `the kernel dropped ${lost} datagrams: ${this.#intake.bufferHint ?? 'this machine is too slow for the exporters'}`,
+      problem !== undefined && `the store refuses records, ${pendingRecords} wait: ${problem}`,
+      writeProblem !== undefined &&
+        `records are lost, they cannot be written: ${writeProblem}; make room on the disk`,
+      this.#store.state.problem,
       this.#storeLosing(storeOverflow, now) &&
-        `${storeOverflow} records were lost because the store did not take them in time; see that the disk has room and is fast enough`,
+        `${storeOverflow} records were lost because the spool is full: the store did not take them in time; see that the disk is fast enough, or raise --spool-size`,
+      ...this.#access.problems,
       this.#passingOver(passedOver, now) &&
         `${passedOver} flows got no decision: too many at once; make rules narrower`,
+      ...this.#outputs.problems(),
     ];
     return problems.filter((text) => typeof text === 'string');
   }
 
   #health(): HealthResponse {
     const problems = this.#problems();
-    const { storedRecords, pendingRecords, failedInserts } = this.#writer.state;
+    const intake = this.#intake.counters;
+    const spool = this.#spool.state;
+    const { octets, droppedForSize, migration, tables } = this.#store.state;
     const { book } = this.#decisions;
     return {
       status: problems.length === 0 ? 'ok' : 'degraded',
@@ -239,25 +311,29 @@ export class Collector {
       uptimeSeconds: (Date.now() - this.#startedMilliseconds) / 1000,
       problems,
       receive: {
-        datagrams: this.#receiver.state.datagrams,
-        octets: this.#receiver.state.octets,
-        records: this.#decoder.records,
-        dropsByReason: {
-          ...allReasons(this.#drops),
-          receiveBufferFull: this.#receiver.kernelDrops(),
-        },
+        datagrams: intake.datagrams,
+        octets: intake.octets,
+        records: intake.records,
+        dropsByReason: { ...allReasons(this.#drops), ...intake.drops },
+        counters: intake.all,
       },
       store: {
         engine: this.#store.engine,
-        storedRecords,
-        pendingRecords: pendingRecords + this.#batch.columns.length,
-        failedInserts,
+        storedRecords: spool.takenRecords,
+        pendingRecords: spool.pendingRecords + this.#intake.heldRecords,
+        failedInserts: spool.failedAttempts,
+        octets,
+        droppedForSize,
+        ...(migration !== undefined && { migration }),
+        tables: tables.map((table) => ({ ...table })),
+        spool: { files: spool.files, octets: spool.octets, filesSetAside: spool.filesSetAside },
       },
       decide: {
         rules: book.rules().length,
         decisions: book.decisionCount,
         revision: book.revision,
       },
+      ...this.#outputs.health,
     };
   }
 }

@@ -7,6 +7,7 @@ import { BitTorrentTransfer, SEED_PORT } from './lab/bittorrent.js';
 import { eventually } from './lab/eventually.js';
 import { HttpDownload } from './lab/http.js';
 import { IS_ROOT, Lab } from './lab/lab.js';
+import { makeGatewayKey, makeUser, signIn } from './lab/session.js';
 import { ADDRESSES, MIRROR, type Node } from './lab/topology.js';
 import { RunningWeir } from './weir.js';
 
@@ -16,14 +17,18 @@ const BLOCK_BITTORRENT = { action: 'block', applicationName: 'BitTorrent', comme
 describe.skipIf(!IS_ROOT)('a rule that blocks BitTorrent', () => {
   let lab: Lab;
   let running: RunningWeir[];
+  let headers: Record<string, string>;
 
   beforeEach(async () => {
     lab = await Lab.create();
     running = [];
     const data = await lab.makeFolder('collector');
+    makeUser(data, 'operator', 'operator');
+    const key = ['--api-key', makeGatewayKey(data)];
     const listen = ['--listen', '127.0.0.1:2055', '--http', `${ADDRESSES.probe[4]}:8055`];
-    await start('probe', ['collector', '--data', data, ...listen], /collecting/);
-    await start('gateway', ['gateway', '--collector', COLLECTOR], /collector found/);
+    await start('probe', ['collector', '--data', data, ...listen], /collecting on/);
+    headers = await signIn(lab, 'probe', { collector: COLLECTOR, name: 'operator' });
+    await start('gateway', ['gateway', '--collector', COLLECTOR, ...key], /collector found/);
     const capture = ['--interface', MIRROR, '--export', 'netflow9://127.0.0.1:2055'];
     await start('probe', ['probe', ...capture, '--export-on-classify', '--active-timeout', '2']);
     await eventually('the probe exports what it sees', probeExports);
@@ -59,7 +64,10 @@ describe.skipIf(!IS_ROOT)('a rule that blocks BitTorrent', () => {
     await lab.exec('gateway', ['nft', 'flush', 'ruleset']);
     await eventually('the block is restored', async () => (await blocked()) === standing);
 
-    await lab.fetch('probe', `${COLLECTOR}/api/v1/rules/${rule.id}`, { method: 'DELETE' });
+    await lab.fetch('probe', `${COLLECTOR}/api/v1/rules/${rule.id}`, {
+      method: 'DELETE',
+      headers,
+    });
     await eventually('nothing is blocked', async () => (await blocked()) === '');
     await goesOn(torrent);
   });
@@ -83,7 +91,9 @@ describe.skipIf(!IS_ROOT)('a rule that blocks BitTorrent', () => {
   /** What one needs to see why it failed. */
   async function report(): Promise<string> {
     const answers = ['flows', 'decisions', 'health'].map((name) =>
-      lab.fetch('probe', `${COLLECTOR}/api/v1/${name}`).then(({ body }) => body, String),
+      lab
+        .fetch('probe', `${COLLECTOR}/api/v1/${name}`, { headers })
+        .then(({ body }) => body, String),
     );
     const outputs = running.map((weir) => weir.output);
     return [...(await Promise.all(answers)), await blocked(), ...outputs].join('\n\n');
@@ -91,19 +101,19 @@ describe.skipIf(!IS_ROOT)('a rule that blocks BitTorrent', () => {
 
   async function probeExports(): Promise<boolean> {
     await lab.exec('client', ['ping', '-c1', '-W1', ADDRESSES.server[4]]);
-    const { body } = await lab.fetch('probe', `${COLLECTOR}/api/v1/exporters`);
+    const { body } = await lab.fetch('probe', `${COLLECTOR}/api/v1/exporters`, { headers });
     return (JSON.parse(body) as ExportersResponse).exporters.length > 0;
   }
 
   async function makeRule(): Promise<Rule> {
-    const request = { method: 'POST', body: BLOCK_BITTORRENT };
+    const request = { method: 'POST', body: BLOCK_BITTORRENT, headers };
     const { status, body } = await lab.fetch('probe', `${COLLECTOR}/api/v1/rules`, request);
     expect(status).toBe(201);
     return JSON.parse(body) as Rule;
   }
 
   async function decisionsNow(): Promise<DecisionsResponse> {
-    const { body } = await lab.fetch('gateway', `${COLLECTOR}/api/v1/decisions`);
+    const { body } = await lab.fetch('gateway', `${COLLECTOR}/api/v1/decisions`, { headers });
     return JSON.parse(body) as DecisionsResponse;
   }
 

@@ -110,7 +110,7 @@ describe('weir up', () => {
 
   it('answers weir query', async () => {
     const { stdout } = await weir('query', 'top', '--collector', instance.url);
-    expect(stdout).toMatch(/applicationName +octets +packets +flows/);
+    expect(stdout).toMatch(/applicationName +bytes +packets +flows/);
     expect(stdout).toMatch(/TLS/);
   });
 });

@@ -9,6 +9,28 @@ export const GatewayConfig = section({
     description: 'collector to take decisions from',
     default: 'http://127.0.0.1:8055',
   }),
+  apiKey: option(Type.Optional(Type.String({ minLength: 1 })), {
+    flag: '--api-key <key>',
+    description:
+      'key with the scope gateway, where the collector asks for one; others on this machine see flags, so rather use the file',
+  }),
+  apiKeyFile: option(Type.Optional(Type.String({ minLength: 1 })), {
+    flag: '--api-key-file <file>',
+    description: 'file with the key',
+  }),
+  collectorCa: option(Type.Optional(Type.String({ minLength: 1 })), {
+    flag: '--collector-ca <file>',
+    description:
+      "authority (PEM) of the collector's certificate, where the system does not know it",
+  }),
+  clientCert: option(Type.Optional(Type.String({ minLength: 1 })), {
+    flag: '--client-cert <file>',
+    description: 'certificate (PEM) that stands for a key, where the collector has --tls-client-ca',
+  }),
+  clientKey: option(Type.Optional(Type.String({ minLength: 1 })), {
+    flag: '--client-key <file>',
+    description: 'private key (PEM) of --client-cert',
+  }),
   protect: option(Type.Array(Type.String()), {
     flag: '--protect <prefix>',
     description: 'address or prefix that is never blocked, e.g. the management network',

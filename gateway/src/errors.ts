@@ -20,6 +20,10 @@ export const REMEDIES = {
     'Check that the collector runs and that this machine reaches it: curl URL/api/v1/health. Standing blocks hold until they expire; the gateway keeps trying.',
   WEIR_GATEWAY_COLLECTOR_ANSWER:
     'Check that the URL is a Weir collector of the same version. The gateway keeps trying.',
+  WEIR_GATEWAY_REFUSED:
+    'Give the gateway a key with the scope gateway: on the collector\'s machine "weir key add NAME --scope gateway", here --api-key-file. The gateway keeps trying.',
+  WEIR_GATEWAY_CREDENTIALS:
+    'See that --api-key-file, --collector-ca, --client-cert and --client-key name files that the gateway may read.',
   WEIR_GATEWAY_UNKNOWN_HOST:
     'Check the name in the option "collector" and this machine\'s DNS, or give an address instead.',
 } as const;

@@ -8,6 +8,7 @@ import { Nft, type NftCommand } from './enforce/nft.js';
 import { type Clock, NftTable } from './enforce/nft-table.js';
 import { skeletonOf } from './enforce/skeleton.js';
 import { GatewayError } from './errors.js';
+import { CollectorConnection } from './intake/collector-connection.js';
 import { DecisionFeed } from './intake/decision-feed.js';
 import type { ElementMap } from './plan/set-element.js';
 import { adoptable, type Refusal, type RefusalReason, wantedOf } from './plan/wanted.js';
@@ -142,7 +143,9 @@ export class Gateway {
     this.#warnWhereNothingIsForwarded();
     const prefixes = parseProtected(this.#config.protect);
     const source = new ProtectionSource({ prefixes, collector, log });
-    const feed = new DecisionFeed({ collector, waitSeconds: this.#config.waitSeconds, log });
+    const connection = new CollectorConnection(this.#config);
+    const { waitSeconds } = this.#config;
+    const feed = new DecisionFeed({ collector, connection, waitSeconds, log });
     return { feed, source, protections: await source.gather() };
   }
 

@@ -8,6 +8,7 @@
 #include <functional>
 #include <memory>
 
+#include "binding/collect_binding.h"
 #include "binding/config_reader.h"
 #include "binding/counters_watch.h"
 #include "binding/counters_writer.h"
@@ -155,6 +156,7 @@ Napi::Object initialize(Napi::Env env, Napi::Object exports) {
   defineProcess(env, exports);
   defineInspect(env, exports);
   defineWatch(env, exports);
+  defineCollect(env, exports);
   return exports;
 }
 

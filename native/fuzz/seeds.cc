@@ -11,6 +11,7 @@
 
 #include "capture/capture_file.h"
 #include "capture/test_captures.h"
+#include "collect/enrich/test_mmdb_writer.h"
 #include "decode/packet_decoder.h"
 #include "decode/test_encapsulations.h"
 #include "dissect/test_client_hello.h"
@@ -171,6 +172,15 @@ void writeClientHellos(SeedFolder hellos) {
   datagrams(4, {cryptoFrame(chlo, 0, chlo.size(), 8)});
 }
 
+/// GeoIP files with all that is read of them.
+void writeGeoFiles(SeedFolder files) {
+  collect::MmdbWriter writer;
+  writer.add(*collect::parseAddressPrefix("192.0.2.0/24"), collect::countryValue("DE"));
+  writer.add(*collect::parseAddressPrefix("2001:db8::/32"), collect::asnValue(64500, "Example"));
+  const std::string file = writer.file();
+  files.write(Octets(file.begin(), file.end()));
+}
+
 }  // namespace
 }  // namespace weir::fuzz
 
@@ -184,5 +194,6 @@ int main(int count, char** arguments) {
   writeFrames(SeedFolder(folder / "decode"), SeedFolder(folder / "lane"), arguments[1]);
   writeCaptureFiles(SeedFolder(folder / "capture_file"));
   writeClientHellos(SeedFolder(folder / "dissect_tls"));
+  writeGeoFiles(SeedFolder(folder / "geo_file"));
   return 0;
 }

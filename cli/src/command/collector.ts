@@ -7,7 +7,7 @@ export function collectorCommand(): Command {
     name: 'collector',
     summary: 'receive flows, store them, serve the API and the dashboard',
     description:
-      "Receives NetFlow v5 and v9 from Weir's and any vendor's exporters, stores the flows in an " +
+      "Receives NetFlow, IPFIX and sFlow from Weir's and any vendor's exporters, stores the flows in an " +
       'embedded database, answers queries over HTTP, shows the dashboard, and turns rules into ' +
       'decisions for gateways.',
     sections: ['collector'],

@@ -1,21 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // `weir query`: the collector's API at a terminal.
-import {
-  API,
-  type ApplicationsResponse,
-  DIMENSIONS,
-  type ExportersResponse,
-  type Flow,
-  type FlowsResponse,
-  METRICS,
-  type RulesResponse,
-  type TopResponse,
-} from '@weir/wire';
+import { FLOW_SORTS } from '@weir/wire';
 import { Argument, type Command, InvalidArgumentError, Option } from 'commander';
-import { ask, type QueryParameters } from '../api-client.js';
-import { durationMs } from '../duration.js';
-import { healthText } from '../health-text.js';
-import { textTable } from '../text-table.js';
+import { QUESTIONS, type QueryFlags, readChoices } from '../query/choices.js';
+import { routeOf, runQuery } from '../query/run-query.js';
+import { FORMATS } from '../query/table.js';
 import { type CommandContext, sectionCommand } from './section-command.js';
 
 function rows(text: string): number {
@@ -23,171 +12,122 @@ function rows(text: string): number {
   return Number(text);
 }
 
-const QUESTIONS = ['top', 'flows', 'applications', 'exporters', 'rules', 'health'] as const;
-type Question = (typeof QUESTIONS)[number];
+const DESCRIPTION = `Asks a collector's API and shows the answer as a table, plot, CSV or JSON.
 
-interface Choices {
-  readonly by: string;
-  readonly metric: string;
-  readonly limit: number;
-  readonly last: string;
-  readonly application?: string;
-  readonly host?: string;
-  readonly json?: boolean;
+Questions:
+  top           largest keys by bytes, packets or flows, with the rest and the whole
+  flows         single records, the newest first
+  series        sums over time, as a plot
+  matrix        who with whom: sums for pairs of keys
+  compare       what changed most against the time before
+  interfaces    the exporters' interfaces, in and out
+  export        all records, as CSV or (-o json) a JSON object a line
+  applications, exporters, rules, health
+
+The last words are a filter, as with nfdump: 'src in 10.0.0.0/8 and app = bittorrent and bytes > 1M'.
+Fields: src dst ip port proto app category country as network role site scope exporter interface
+vlan flags bytes packets duration and more; operators: = != < <= > >= ~ in, "and", "or", "not".
+A filter without a question lists records; -s and -A without one make a top.`;
+
+/** Suggested to the shell, not enforced: the first word may also begin the filter. */
+function wordsArgument(): Argument {
+  const argument = new Argument('[words...]', 'the question, then the filter');
+  argument.argChoices = [...QUESTIONS];
+  return argument;
 }
 
-function time(ms: number): string {
-  return new Date(ms).toISOString().replace('T', ' ').slice(0, 19);
+/** Choices that the shell offers and that are checked with a better message than commander's. */
+function offered(option: Option, choices: readonly string[]): Option {
+  option.argChoices = [...choices];
+  return option;
 }
 
-function endpoint(address: string, port: number): string {
-  return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
-}
+const KEYS = [
+  'app',
+  'ip',
+  'srcip',
+  'dstip',
+  'port',
+  'srcport',
+  'dstport',
+  'proto',
+  'country',
+  'network',
+];
 
-function flowRow(flow: Flow): (string | number)[] {
-  return [
-    time(flow.flowEndMilliseconds),
-    flow.applicationName,
-    flow.protocolIdentifier,
-    endpoint(flow.sourceAddress, flow.sourceTransportPort),
-    endpoint(flow.destinationAddress, flow.destinationTransportPort),
-    flow.packets,
-    flow.octets,
-  ];
-}
-
-interface Asked {
-  readonly route: string;
-  readonly parameters: (choices: Choices) => QueryParameters;
-  /** The answer as text for people. */
-  readonly show: (answer: never) => string;
-}
-
-function window({ last, application, host }: Choices): QueryParameters {
-  const to = Date.now();
-  return { from: to - durationMs(last), to, applicationName: application, host };
-}
-
-const NOTHING = (): QueryParameters => ({});
-
-const ASKED: Readonly<Record<Question, Asked>> = {
-  top: {
-    route: API.top,
-    parameters: (choices) => ({
-      ...window(choices),
-      by: choices.by,
-      metric: choices.metric,
-      limit: choices.limit,
-    }),
-    show: ({ by, rows, total }: TopResponse) =>
-      textTable(
-        [by, 'octets', 'packets', 'flows'],
-        [
-          ...rows.map(({ key, octets, packets, flows }) => [key, octets, packets, flows]),
-          ['(all)', total.octets, total.packets, total.flows],
-        ],
+function withOptions(command: Command): Command {
+  return command
+    .addArgument(wordsArgument())
+    .addOption(
+      offered(
+        new Option(
+          '-s, --stat <keys/metric>',
+          'top by keys, as nfdump: ip/bytes, srcip/packets, app',
+        ),
+        KEYS.map((key) => `${key}/bytes`),
       ),
-  },
-  flows: {
-    route: API.flows,
-    parameters: (choices) => ({ ...window(choices), limit: choices.limit }),
-    show: ({ flows }: FlowsResponse) =>
-      textTable(
-        ['end (UTC)', 'application', 'protocol', 'source', 'destination', 'packets', 'octets'],
-        flows.map(flowRow),
-      ),
-  },
-  applications: {
-    route: API.applications,
-    parameters: NOTHING,
-    show: ({ applications }: ApplicationsResponse) =>
-      textTable(
-        ['id', 'name', 'description'],
-        applications.map((row) => [
-          row.applicationId,
-          row.applicationName,
-          row.applicationDescription,
-        ]),
-      ),
-  },
-  exporters: {
-    route: API.exporters,
-    parameters: NOTHING,
-    show: ({ exporters }: ExportersResponse) =>
-      textTable(
-        ['exporter', 'version', 'domain', 'datagrams', 'records', 'lost', 'last seen (UTC)'],
-        exporters.map((row) => [
-          row.exporterAddress,
-          row.version,
-          row.observationDomainId,
-          row.datagrams,
-          row.records,
-          row.lostUnits,
-          time(row.lastSeenMilliseconds),
-        ]),
-      ),
-  },
-  rules: {
-    route: API.rules,
-    parameters: NOTHING,
-    show: ({ rules }: RulesResponse) =>
-      textTable(
-        ['id', 'action', 'application', 'hold s', 'comment'],
-        rules.map((row) => [row.id, row.action, row.applicationName, row.holdSeconds, row.comment]),
-      ),
-  },
-  health: {
-    route: API.health,
-    parameters: NOTHING,
-    show: healthText,
-  },
-};
+    )
+    .addOption(
+      offered(new Option('-A, --aggregate <keys>', 'keys to group by: srcip,dstport'), KEYS),
+    )
+    .addOption(offered(new Option('--by <keys>', 'the same as -A'), KEYS))
+    .addOption(
+      offered(new Option('--metric <metric>', 'what to sum up and rank by'), [
+        'bytes',
+        'packets',
+        'flows',
+      ]),
+    )
+    .option('-n, --limit <rows>', 'at most so many rows', rows)
+    .option('-t, --time <window>', 'last 6h, today, 2026-05-05T12:00/2026-05-05T13:00 (local time)')
+    .option('--last <span>', 'how far back: 90s, 15m, 1h, 7d', '1h')
+    .addOption(offered(new Option('-o, --output <format>', 'how to write the answer'), FORMATS))
+    .option('--json', 'the same as -o json: the answer as the API gives it')
+    .option('--step <span>', 'series: width of a step')
+    .addOption(
+      offered(new Option('--previous <when>', 'series: also one window, day or week before'), [
+        'window',
+        'day',
+        'week',
+      ]),
+    )
+    .addOption(
+      offered(new Option('--sort <field>', 'flows: what comes first; with "-" the largest'), [
+        ...FLOW_SORTS.map((name) => `-${name}`),
+      ]),
+    )
+    .option('--fields <names>', 'flows, export: only these fields, e.g. sourceAddress,octets')
+    .option('--application <name>', 'only flows of this application')
+    .option('--host <address>', 'only flows of this address');
+}
 
-async function runQuery(
-  question: Question,
-  choices: Choices,
-  { config, check }: CommandContext,
-): Promise<void> {
-  const { route, parameters, show } = ASKED[question];
-  const asked = parameters(choices);
+async function run({ config, check, arguments: words, options }: CommandContext): Promise<void> {
+  const choices = readChoices(words, options as unknown as QueryFlags, Date.now());
   if (check) {
-    process.stderr.write(`weir: would ask ${config.query.collector}${route}.\n`);
+    process.stderr.write(
+      `weir: would ask ${config.query.collector}${routeOf(choices.question)}.\n`,
+    );
     return;
   }
-  const answer = await ask<never>(config.query.collector, route, asked);
-  process.stdout.write(choices.json ? `${JSON.stringify(answer)}\n` : show(answer));
+  await runQuery(choices, config.query);
 }
 
 export function queryCommand(): Command {
   return sectionCommand({
     name: 'query',
-    summary: 'ask a collector: top talkers, flows, exporters, health',
-    description: "Asks a collector's API and shows the answer as a table, or as JSON with --json.",
+    summary: 'ask a collector: top talkers, flows, series, changes, exporters, health',
+    description: DESCRIPTION,
     sections: ['query'],
     examples: [
-      ['weir query top', 'applications of the last hour by octets'],
-      ['weir query top --by host --last 15m --limit 5', 'the busiest addresses'],
-      ['weir query flows --application SSH --json', 'records of one application'],
+      ['weir query', 'applications of the last hour by bytes'],
+      ["weir query -s ip/bytes -n 10 -t 'last 6h'", 'the ten busiest addresses'],
+      ["weir query -A srcip,dstport 'proto tcp and bytes > 1M'", 'who talks to which port'],
+      ["weir query series --by app -t today 'src in 10.0.0.0/8'", 'a plot over the day'],
+      ['weir query compare --by ip -t 1h', 'what changed against the hour before'],
+      ["weir query flows 'app = ssh and not dst in 10.0.0.0/8' -o long", 'single records'],
+      ["weir query export -t yesterday 'exporter = core1' > flows.csv", 'all records as a file'],
     ],
-    extend: (command) =>
-      command
-        .addArgument(new Argument('<question>', 'what to ask for').choices(QUESTIONS))
-        .addOption(
-          new Option('--by <dimension>', 'top: dimension to group by')
-            .choices(DIMENSIONS)
-            .default('applicationName'),
-        )
-        .addOption(
-          new Option('--metric <metric>', 'top: what to rank by')
-            .choices(METRICS)
-            .default('octets'),
-        )
-        .option('--limit <rows>', 'at most so many rows', rows, 20)
-        .option('--last <span>', 'how far back: 90s, 15m, 1h, 7d', '1h')
-        .option('--application <name>', 'only flows of this application')
-        .option('--host <address>', 'only flows of this address')
-        .option('--json', 'the answer as the API gives it'),
-    run: (context) =>
-      runQuery(context.arguments[0] as Question, context.options as unknown as Choices, context),
+    extend: withOptions,
+    run,
   });
 }

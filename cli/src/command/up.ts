@@ -21,7 +21,7 @@ export function upCommand(): Command {
     examples: [
       ['weir up', 'look around with the sample capture'],
       ['weir up --interface eth0', 'watch a network interface (needs root or CAP_NET_RAW)'],
-      ['weir up --http 0.0.0.0:8055', 'let others see the dashboard (it has no login yet)'],
+      ['weir up --http 0.0.0.0:8055', 'let others see the dashboard, with a login'],
     ],
     run: async (context) => (await import('../run/up.js')).runUp(context),
   });

@@ -13,6 +13,20 @@ export const QueryConfig = section({
     description: "address of the collector's API",
     default: 'http://127.0.0.1:8055',
   }),
+  apiKey: option(Type.Optional(Type.String({ minLength: 1 })), {
+    flag: '--api-key <key>',
+    description:
+      'key with the scope read, where the collector asks for one; others on this machine see flags, so rather use the file',
+  }),
+  apiKeyFile: option(Type.Optional(Type.String({ minLength: 1 })), {
+    flag: '--api-key-file <file>',
+    description: 'file with the key',
+  }),
+  collectorCa: option(Type.Optional(Type.String({ minLength: 1 })), {
+    flag: '--collector-ca <file>',
+    description:
+      "authority (PEM) of the collector's certificate, where the system does not know it",
+  }),
 });
 export type QueryConfig = Static<typeof QueryConfig>;
 

@@ -21,7 +21,8 @@ import { logTo, troubleOf } from '../log.js';
 import { checkProbe } from '../probe-check.js';
 import { StatsFile } from '../stats-file.js';
 import { VERSION } from '../version.js';
-import { makeCollector } from './collector.js';
+import { wayInText } from '../way-in-text.js';
+import { intakeText, makeCollector, reload } from './collector.js';
 
 /** Weir's sample capture, in a checkout. */
 const SAMPLE = fileURLToPath(new URL('../../../samples/sample.pcapng', import.meta.url));
@@ -72,14 +73,14 @@ function describeSource({ read, replay, loop, interface: name }: ProbeConfig): s
   return `playing ${relative.startsWith('..') ? replay : relative}${loop ? ' in a loop' : ''}`;
 }
 
-function banner(collector: CollectorConfig, probe: ProbeConfig): string {
+function banner(url: string, collector: CollectorConfig, probe: ProbeConfig): string {
   const lanes = probe.lanes === 1 ? '1 lane' : `${probe.lanes} lanes`;
   return `
   Weir is running.
 
-    Dashboard    http://${collector.http}/
-    API          http://${collector.http}/api/v1/openapi.json
-    NetFlow in   udp ${collector.listen.join(', ')} (v5, v9)
+    Dashboard    ${url}/
+    API          ${url}/api/v1/openapi.json
+    Flows in     ${intakeText(collector)}
     Probe        ${describeSource(probe)}, ${lanes}, engine ${probe.engine.join(',')}
     Data         ${collector.dataFolder}
 
@@ -134,7 +135,10 @@ export async function runUp(context: CommandContext): Promise<void> {
   const operation = new Operation(probe, { version: VERSION, log: logTo('probe'), readConfig });
   probe.build();
   const statsFile = StatsFile.open(probeConfig.stats);
-  const stop = stopRequested(() => void operation.reload());
+  const stop = stopRequested(() => {
+    reload(collector);
+    void operation.reload();
+  });
   probe.open();
   await operation.open();
   try {
@@ -144,7 +148,8 @@ export async function runUp(context: CommandContext): Promise<void> {
       giveUpPrivileges(lastingCapabilities(probeConfig, collectorConfig), probeConfig.user);
       probe.start();
       operation.begin();
-      process.stdout.write(banner(collectorConfig, probeConfig));
+      process.stdout.write(banner(collector.url ?? '', collectorConfig, probeConfig));
+      process.stdout.write(wayInText(collector));
       await runUntil(stop, probe);
     } finally {
       await collector.stop();

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Decision, DecisionsResponse, Rule } from '@weir/wire';
 import { describe, expect, it } from 'vitest';
-import { createColumns } from '../decode/columns.js';
 import { integerBelow, seededRandom } from '../decode/test-datagrams.js';
-import { createNameTable } from '../enrich/name-table.js';
+import { testChunk } from '../test-chunk.js';
 import { DecisionBook, type SeenFlow } from './decision-book.js';
 import { createFlowMatcher } from './matching-flows.js';
 import { canonicalSelector } from './selector.js';
@@ -207,14 +206,17 @@ function apply(
 
 describe('matching', () => {
   it('finds the rows of named applications, and follows changes of the rules', () => {
-    const names = createNameTable();
     const book = newBook();
-    const match = createFlowMatcher(book, names);
-    const columns = createColumns(4);
-    columns.length = 4;
-    columns.applicationName.set(['HTTP', 'BitTorrent', 'HTTP'].map(names.intern));
-    columns.sourceTransportPort.set([1, 2, 3, 4]);
-    const ports = () => match(columns, 0, 4).map((seen) => seen.sourceTransportPort);
+    const match = createFlowMatcher(book);
+    const names = ['HTTP', 'BitTorrent', 'HTTP', 'unknown'];
+    const rows = names.map((applicationName, i) => ({
+      applicationName,
+      sourceTransportPort: i + 1,
+      sourceAddress: '192.0.2.1',
+      destinationAddress: '2001:db8::1',
+      receivedMilliseconds: 1_700_000_000_000,
+    }));
+    const ports = () => match(testChunk(rows)).map((seen) => seen.sourceTransportPort);
     expect(ports()).toEqual([]);
     book.addRule(rule('r1', 'http'));
     expect(ports()).toEqual([1, 3]);
@@ -222,6 +224,17 @@ describe('matching', () => {
     expect(ports()).toEqual([1, 2, 3]);
     book.removeRule('r1');
     expect(ports()).toEqual([2]);
-    expect(match(columns, 2, 4)).toEqual([]);
+    expect(match(testChunk(rows.slice(2)))).toEqual([]);
+    expect(match(testChunk(rows))).toEqual([
+      {
+        protocolIdentifier: 0,
+        sourceAddress: '192.0.2.1',
+        sourceTransportPort: 2,
+        destinationAddress: '2001:db8::1',
+        destinationTransportPort: 0,
+        applicationName: 'BitTorrent',
+        seenMilliseconds: 1_700_000_000_000,
+      },
+    ]);
   });
 });

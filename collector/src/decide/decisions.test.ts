@@ -3,7 +3,6 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { createNameTable } from '../enrich/name-table.js';
 import type { RecentFlow } from '../query/queries.js';
 import { Decisions } from './decisions.js';
 
@@ -25,7 +24,6 @@ afterEach(async () => {
 async function started(): Promise<Decisions> {
   const decisions = new Decisions({
     dataFolder,
-    names: createNameTable(),
     log: () => undefined,
     recentFlows: async () => {
       if (failure !== undefined) throw failure;

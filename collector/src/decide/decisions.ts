@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { randomUUID } from 'node:crypto';
 import type { DecisionsResponse, Logger, Rule, RuleInput } from '@weir/wire';
-import type { FlowColumns } from '../decode/columns.js';
-import type { NameTable } from '../enrich/name-table.js';
 import { messageOf } from '../errors.js';
+import type { ObservedChunk } from '../flow-chunk.js';
 import type { RecentFlow } from '../query/queries.js';
 import { DecisionBook } from './decision-book.js';
 import { createFlowMatcher, type MatchFlows } from './matching-flows.js';
@@ -11,7 +10,6 @@ import { loadRules, saveRules } from './rule-file.js';
 
 export interface DecisionsOptions {
   readonly dataFolder: string;
-  readonly names: NameTable;
   readonly log: Logger;
   /** Flows of one application that were received since a time. */
   readonly recentFlows: (
@@ -36,7 +34,7 @@ export class Decisions {
 
   constructor(options: DecisionsOptions) {
     this.#options = options;
-    this.#match = createFlowMatcher(this.book, options.names);
+    this.#match = createFlowMatcher(this.book);
   }
 
   /** Loads the rules, and takes up the decisions that they had before the restart. */
@@ -56,8 +54,8 @@ export class Decisions {
   }
 
   /** Takes new, named rows into account. */
-  observe(columns: FlowColumns, from: number, to: number): void {
-    const flows = this.#match(columns, from, to);
+  observe(chunk: ObservedChunk): void {
+    const flows = this.#match(chunk);
     if (flows.length > 0) this.#changing(() => this.book.observe(flows));
   }
 

@@ -1,40 +1,35 @@
 // SPDX-License-Identifier: Apache-2.0
-import { addressText } from '../decode/address.js';
-import { ADDRESS_OCTETS, type FlowColumns } from '../decode/columns.js';
-import type { NameTable } from '../enrich/name-table.js';
+import { addressText } from '@weir/wire';
+import { ADDRESS_OCTETS, type ObservedChunk } from '../flow-chunk.js';
 import type { DecisionBook, SeenFlow } from './decision-book.js';
 
 /** Finds the rows that some rule names. Costs one look-up a row; objects only for the rows that match. */
-export type MatchFlows = (columns: FlowColumns, from: number, to: number) => SeenFlow[];
+export type MatchFlows = (chunk: ObservedChunk) => SeenFlow[];
 
-export function createFlowMatcher(book: DecisionBook, names: NameTable): MatchFlows {
-  let ruleChanges = -1;
-  let wanted: boolean[] = [];
-  return (columns, from, to) => {
-    if (book.ruleChanges !== ruleChanges) {
-      wanted = [];
-      ruleChanges = book.ruleChanges;
-    }
+export function createFlowMatcher(book: DecisionBook): MatchFlows {
+  return (chunk) => {
     if (book.rules().length === 0) return [];
+    const wanted = chunk.names.map((name) => book.rulesFor(name).length > 0);
+    if (!wanted.includes(true)) return [];
     const flows: SeenFlow[] = [];
-    for (let row = from; row < to; row++) {
-      const name = columns.applicationName[row] as number;
-      wanted[name] ??= book.rulesFor(names.nameOf(name)).length > 0;
-      if (wanted[name]) flows.push(seenFlow(columns, row, names));
+    const { applicationName } = chunk.columns;
+    for (let row = 0; row < chunk.rows; row++) {
+      if (wanted[applicationName[row] as number]) flows.push(seenFlow(chunk, row));
     }
     return flows;
   };
 }
 
-function seenFlow(columns: FlowColumns, row: number, names: NameTable): SeenFlow {
-  const slot = row * ADDRESS_OCTETS;
+function seenFlow({ columns, names }: ObservedChunk, row: number): SeenFlow {
+  const address = (column: Uint8Array) =>
+    addressText(column.subarray(row * ADDRESS_OCTETS, (row + 1) * ADDRESS_OCTETS));
   return {
     protocolIdentifier: columns.protocolIdentifier[row] as number,
-    sourceAddress: addressText(columns.sourceAddress, slot),
+    sourceAddress: address(columns.sourceAddress),
     sourceTransportPort: columns.sourceTransportPort[row] as number,
-    destinationAddress: addressText(columns.destinationAddress, slot),
+    destinationAddress: address(columns.destinationAddress),
     destinationTransportPort: columns.destinationTransportPort[row] as number,
-    applicationName: names.nameOf(columns.applicationName[row] as number),
-    seenMilliseconds: columns.receivedMilliseconds[row] as number,
+    applicationName: names[columns.applicationName[row] as number] ?? '',
+    seenMilliseconds: Number(columns.receivedMilliseconds[row]),
   };
 }

@@ -28,7 +28,8 @@ function addRules(server: ApiServer, { decisions }: ApiContext): void {
     body: RuleInput,
     response: { 201: Rule, '4xx': ErrorResponse, '5xx': ErrorResponse },
   };
-  server.post(API.rules, { schema: create }, async ({ body }, reply) => {
+  server.post(API.rules, { schema: create }, async (request, reply) => {
+    const { body } = request;
     if (body.applicationName.toLowerCase() === UNKNOWN) {
       throw new ApiError(
         'WEIR_API_BAD_BODY',
@@ -42,7 +43,9 @@ function addRules(server: ApiServer, { decisions }: ApiContext): void {
         `rule ${known.id} is already about ${known.applicationName}; delete it first`,
       );
     }
-    return reply.code(201).send(await decisions.createRule(body));
+    const rule = await decisions.createRule(body);
+    await request.audit({ action: 'rule.create', subject: rule.id, after: rule });
+    return reply.code(201).send(rule);
   });
 }
 
@@ -53,8 +56,13 @@ function addRuleRemoval(server: ApiServer, { decisions }: ApiContext): void {
     params: Type.Object({ id: Type.String() }),
     response: { 204: Type.Null(), '4xx': ErrorResponse, '5xx': ErrorResponse },
   };
-  server.delete(`${API.rules}/:id`, { schema }, async ({ params: { id } }, reply) => {
-    if (await decisions.deleteRule(id)) return reply.code(204).send(null);
+  server.delete(`${API.rules}/:id`, { schema }, async (request, reply) => {
+    const { id } = request.params;
+    const before = decisions.book.rules().find((rule) => rule.id === id);
+    if (await decisions.deleteRule(id)) {
+      await request.audit({ action: 'rule.delete', subject: id, before });
+      return reply.code(204).send(null);
+    }
     throw new ApiError('WEIR_API_UNKNOWN_RULE', `there is no rule "${id}"; see GET ${API.rules}`);
   });
 }

@@ -1,9 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // Every error that the API answers with. Codes are stable: clients may depend on them.
 
+import type { FilterError } from '@weir/wire';
+import { AccountRefusal } from '../access/accounts.js';
+import { SignInRefusal } from '../access/sign-in.js';
+import { CollectorError } from '../errors.js';
+
 /** Code -> HTTP status. */
 export const API_ERRORS = {
   WEIR_API_BAD_PARAMETER: 400,
+  WEIR_API_BAD_FILTER: 400,
   WEIR_API_BAD_BODY: 400,
   WEIR_API_BAD_REQUEST: 400,
   WEIR_API_UNKNOWN_ROUTE: 404,
@@ -11,9 +17,25 @@ export const API_ERRORS = {
   WEIR_API_RULE_EXISTS: 409,
   WEIR_API_BODY_TOO_LARGE: 413,
   WEIR_API_UNSUPPORTED_MEDIA_TYPE: 415,
+  WEIR_API_UNAUTHENTICATED: 401,
+  WEIR_API_WRONG_PASSWORD: 401,
+  WEIR_API_BAD_INVITATION: 401,
   WEIR_API_UNKNOWN_HOST: 403,
+  WEIR_API_FORBIDDEN: 403,
+  WEIR_API_CROSS_SITE: 403,
+  WEIR_API_CSRF: 403,
+  WEIR_API_UNKNOWN_ACCOUNT: 404,
+  WEIR_API_ACCOUNT_EXISTS: 409,
+  WEIR_API_ACCOUNT_CHANGED: 409,
+  WEIR_API_LAST_ADMINISTRATOR: 409,
+  WEIR_API_TOO_MANY_ACCOUNTS: 409,
+  WEIR_API_WEAK_PASSWORD: 422,
+  WEIR_API_TOO_MANY_ATTEMPTS: 429,
+  WEIR_API_BUSY: 503,
+  WEIR_API_NOT_KEPT: 503,
   WEIR_API_TOO_MANY_STREAMS: 503,
   WEIR_API_STORE: 503,
+  WEIR_API_TIME_LIMIT: 503,
   WEIR_API_INTERNAL: 500,
 } as const;
 export type ApiErrorCode = keyof typeof API_ERRORS;
@@ -28,6 +50,17 @@ export class ApiError extends Error {
     super(message, cause === undefined ? undefined : { cause });
     this.code = code;
     this.statusCode = API_ERRORS[code];
+  }
+}
+
+/** A filter that cannot be read, and where. */
+export class BadFilter extends ApiError {
+  /** Offsets in the filter's text. */
+  readonly at: { readonly from: number; readonly to: number };
+
+  constructor(error: FilterError) {
+    super('WEIR_API_BAD_FILTER', `the filter cannot be read: ${error.message}`, error);
+    this.at = { from: error.at.from, to: error.at.to };
   }
 }
 
@@ -77,13 +110,49 @@ export function toApiError(thrown: unknown): ApiError {
     return new ApiError(inBody ? 'WEIR_API_BAD_BODY' : 'WEIR_API_BAD_PARAMETER', message);
   }
   const message = error.message ?? 'unknown failure';
+  if (error.code === 'WEIR_STORE_TIME_LIMIT') {
+    return new ApiError('WEIR_API_TIME_LIMIT', message, thrown);
+  }
+  if (error.code === 'WEIR_QUERY_BUSY') return new ApiError('WEIR_API_BUSY', message, thrown);
   if (error.code?.startsWith('CHDB_')) {
     return new ApiError('WEIR_API_STORE', 'the store did not answer; see the log', thrown);
   }
   if (error.code === 'WEIR_COLLECTOR_RULES_NOT_KEPT') {
     return new ApiError('WEIR_API_STORE', message, thrown);
   }
+  const accessCode = accessCodeOf(thrown);
+  if (accessCode !== undefined) return new ApiError(accessCode, message, thrown);
   return new ApiError(codeOfStatus(error.statusCode), message, thrown);
+}
+
+const ACCOUNT_CODES: Readonly<Record<AccountRefusal['reason'], ApiErrorCode>> = {
+  exists: 'WEIR_API_ACCOUNT_EXISTS',
+  unknown: 'WEIR_API_UNKNOWN_ACCOUNT',
+  changed: 'WEIR_API_ACCOUNT_CHANGED',
+  'last-administrator': 'WEIR_API_LAST_ADMINISTRATOR',
+  'too-many': 'WEIR_API_TOO_MANY_ACCOUNTS',
+};
+
+const SIGN_IN_CODES: Readonly<Record<SignInRefusal['reason'], ApiErrorCode>> = {
+  wrong: 'WEIR_API_WRONG_PASSWORD',
+  wait: 'WEIR_API_TOO_MANY_ATTEMPTS',
+  busy: 'WEIR_API_BUSY',
+  'bad-invitation': 'WEIR_API_BAD_INVITATION',
+  'weak-password': 'WEIR_API_WEAK_PASSWORD',
+};
+
+const NOT_KEPT: readonly string[] = ['WEIR_COLLECTOR_ACCESS_NOT_KEPT', 'WEIR_COLLECTOR_AUDIT'];
+
+function accessCodeOf(thrown: unknown): ApiErrorCode | undefined {
+  if (thrown instanceof AccountRefusal) return ACCOUNT_CODES[thrown.reason];
+  if (thrown instanceof SignInRefusal) return SIGN_IN_CODES[thrown.reason];
+  const isNotKept = thrown instanceof CollectorError && NOT_KEPT.includes(thrown.code);
+  return isNotKept ? 'WEIR_API_NOT_KEPT' : undefined;
+}
+
+/** For the header Retry-After: when a refused attempt may be made again, in seconds. */
+export function retrySecondsOf(thrown: unknown): number | undefined {
+  return thrown instanceof SignInRefusal ? thrown.retrySeconds : undefined;
 }
 
 function codeOfStatus(status: number | undefined): ApiErrorCode {

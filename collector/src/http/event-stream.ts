@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { ServerResponse } from 'node:http';
+import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
 
 /** A client that lets so many octets pile up does not read: it is dropped. */
 const MOST_UNREAD_OCTETS = 256 * 1024;
@@ -11,13 +11,17 @@ export interface EventStream {
   end(): void;
 }
 
-/** Takes the response over. `onClose` is called once, whoever ends the stream. */
-export function openEventStream(response: ServerResponse, onClose: () => void): EventStream {
+/** Takes the response over, with the headers that it has. `onClose` is called once, whoever ends the stream. */
+export function openEventStream(
+  response: ServerResponse,
+  headers: OutgoingHttpHeaders,
+  onClose: () => void,
+): EventStream {
   response.writeHead(200, {
+    ...headers,
     'content-type': 'text/event-stream',
     'cache-control': 'no-store',
     'x-accel-buffering': 'no',
-    'x-content-type-options': 'nosniff',
   });
   const write = (text: string) => {
     if (response.writableLength > MOST_UNREAD_OCTETS) response.destroy();

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Flow, LiveFlows, LiveTotals } from '@weir/wire';
-import type { FlowColumns } from '../decode/columns.js';
-import type { NameTable } from '../enrich/name-table.js';
-import { flowAt } from '../enrich/named-flow.js';
+import { wideAt, wordsOf } from '../flow-chunk.js';
+import { type FlowRows, flowAt } from '../flow-row.js';
 
 /** An event of `GET /api/v1/stream`. */
 export type LiveEvent =
@@ -18,17 +17,12 @@ const MOST_LOOKED_AT = 4 * MOST_FLOWS;
 
 /** What goes on right now: sums for each second, and the newest flows while somebody looks. */
 export class LiveFeed {
-  readonly #names: NameTable;
   readonly #listeners = new Set<(event: LiveEvent) => void>();
   readonly #timers: NodeJS.Timeout[] = [];
   #flows: Flow[] = [];
   #lookedAt = 0;
   #sums = { flows: 0, octets: 0, packets: 0 };
   #sumsSince = 0;
-
-  constructor(names: NameTable) {
-    this.#names = names;
-  }
 
   get listenerCount(): number {
     return this.#listeners.size;
@@ -52,18 +46,28 @@ export class LiveFeed {
   }
 
   /** Takes new, named rows into account. */
-  observe(columns: FlowColumns, from: number, to: number): void {
-    for (let row = from; row < to; row++) {
-      this.#sums.octets += columns.octets[row] as number;
-      this.#sums.packets += columns.packets[row] as number;
-    }
-    this.#sums.flows += to - from;
+  observe(chunk: FlowRows): void {
+    const { rows } = chunk;
+    this.#addToSums(chunk);
     if (this.#listeners.size === 0 || this.#lookedAt >= MOST_LOOKED_AT) return;
-    for (let row = Math.max(from, to - MOST_FLOWS); row < to; row++) {
-      this.#flows.push(flowAt(columns, row, this.#names));
+    for (let row = Math.max(0, rows - MOST_FLOWS); row < rows; row++) {
+      this.#flows.push(flowAt(chunk, row));
       this.#lookedAt++;
     }
     this.#flows = this.#flows.slice(-MOST_FLOWS);
+  }
+
+  /** Another exporter's record of the same flow does not count again. */
+  #addToSums({ rows, columns }: FlowRows): void {
+    const octets = wordsOf(columns.octets);
+    const packets = wordsOf(columns.packets);
+    const { counted } = columns;
+    for (let row = 0; row < rows; row++) {
+      if (counted[row] === 0) continue;
+      this.#sums.octets += wideAt(octets, row);
+      this.#sums.packets += wideAt(packets, row);
+      this.#sums.flows++;
+    }
   }
 
   /** Sends the flows that were seen since the last time. */

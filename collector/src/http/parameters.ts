@@ -1,23 +1,45 @@
 // SPDX-License-Identifier: Apache-2.0
-import { Dimension, FlowFilter, Metric } from '@weir/wire';
+// What can be asked in a URL. Lists are given by repeating a parameter.
+import {
+  type Comparison,
+  Dimension,
+  FILTER_LIMITS,
+  FLOW_COLUMNS,
+  type FlowColumnName,
+  FlowSort,
+  Metric,
+} from '@weir/wire';
 import Type, { type Static, type TSchema } from 'typebox';
-import { type Filter, isAddress } from '../query/filter.js';
-import { chooseStepSeconds } from '../query/steps.js';
-import { ApiError } from './errors.js';
 
 /** A parameter that may be given several times; one value counts as a list of one. */
-function several<Item extends TSchema>(item: Item) {
+function several<Item extends TSchema>(item: Item, most = 200) {
   const { description, ...rest } = item as Item & { description?: string };
   const text = description === undefined ? '' : `${description}; `;
   return Type.Optional(
-    Type.Array(rest as unknown as Item, { description: `${text}several are alternatives` }),
+    Type.Array(rest as unknown as Item, {
+      maxItems: most,
+      description: `${text}several are alternatives`,
+    }),
   );
 }
 
-const { properties } = FlowFilter;
-const FILTER = {
-  from: Type.Optional(Type.Number({ ...properties.from })),
-  to: Type.Optional(Type.Number({ ...properties.to })),
+const WINDOW = {
+  from: Type.Optional(
+    Type.Number({
+      description: 'start of the window, ms since the epoch; default: one hour before `to`',
+    }),
+  ),
+  to: Type.Optional(Type.Number({ description: 'end of the window; default: now' })),
+};
+export const FilterText = Type.String({
+  maxLength: FILTER_LIMITS.characters,
+  description:
+    'condition in the filter language, e.g. `src in 10.0.0.0/8 and app = bittorrent and bytes > 1M`',
+});
+/** What is asked about; all conditions must hold. */
+const SUBJECT = {
+  ...WINDOW,
+  filter: Type.Optional(FilterText),
   applicationName: several(Type.String()),
   host: several(Type.String({ description: 'address of either end' })),
   sourceAddress: several(Type.String()),
@@ -26,21 +48,82 @@ const FILTER = {
   protocolIdentifier: several(Type.Integer({ minimum: 0, maximum: 255 })),
   exporterAddress: several(Type.String()),
 };
+/** Parameters beside `filter` that are conditions: each as the field of the filter language that it means. */
+export const CONDITION_PARAMETERS = {
+  applicationName: 'app',
+  host: 'ip',
+  sourceAddress: 'src',
+  destinationAddress: 'dst',
+  port: 'port',
+  protocolIdentifier: 'proto',
+  exporterAddress: 'exporter',
+} as const satisfies Readonly<Record<string, Comparison['field']>>;
+
 const LIMIT = (most: number, preset: number) =>
   Type.Integer({ minimum: 1, maximum: most, default: preset, description: 'rows at most' });
 const CLOSED = { additionalProperties: false };
 
-export const FlowsQuery = Type.Object({ ...FILTER, limit: LIMIT(10_000, 100) }, CLOSED);
+const FIELDS = Type.Optional(
+  Type.Array(
+    Type.Unsafe<FlowColumnName>(Type.Union(FLOW_COLUMNS.map(({ name }) => Type.Literal(name)))),
+    { minItems: 1, uniqueItems: true, description: 'only these fields of each record' },
+  ),
+);
+export const FlowsQuery = Type.Object(
+  {
+    ...SUBJECT,
+    fields: FIELDS,
+    sort: Type.Unsafe<FlowSort>({
+      ...FlowSort,
+      default: '-flowEndMilliseconds',
+      description: 'what comes first; with "-" the largest',
+    }),
+    cursor: Type.Optional(
+      Type.String({
+        maxLength: 200,
+        description: 'of the answer before; all else as it was asked',
+      }),
+    ),
+    limit: LIMIT(10_000, 100),
+  },
+  CLOSED,
+);
+export const ExportQuery = Type.Object(
+  {
+    ...SUBJECT,
+    fields: FIELDS,
+    format: Type.Union([Type.Literal('csv'), Type.Literal('ndjson')], {
+      default: 'csv',
+      description: 'comma-separated with a heading, or a JSON object a line',
+    }),
+    limit: Type.Optional(
+      Type.Integer({ minimum: 1, description: 'records at most; default: all' }),
+    ),
+  },
+  CLOSED,
+);
 
-const GROUPING = {
-  by: Type.Unsafe<Dimension>({ ...Dimension, default: 'applicationName' }),
+export type ExportQuery = Static<typeof ExportQuery>;
+
+const GROUPING = (least: number, most: number, preset: readonly Dimension[]) => ({
+  by: Type.Array(Dimension, {
+    minItems: least,
+    maxItems: most,
+    uniqueItems: true,
+    default: [...preset],
+    description: 'dimensions to group by; one at most without a side',
+  }),
   metric: Type.Unsafe<Metric>({ ...Metric, default: 'octets' }),
-};
-export const TopQuery = Type.Object({ ...FILTER, ...GROUPING, limit: LIMIT(1000, 10) }, CLOSED);
+});
+const MOST_DIMENSIONS = 5;
+export const TopQuery = Type.Object(
+  { ...SUBJECT, ...GROUPING(1, MOST_DIMENSIONS, ['applicationName']), limit: LIMIT(1000, 10) },
+  CLOSED,
+);
 export const SeriesQuery = Type.Object(
   {
-    ...FILTER,
-    ...GROUPING,
+    ...SUBJECT,
+    ...GROUPING(1, MOST_DIMENSIONS, ['applicationName']),
     limit: LIMIT(50, 8),
     stepSeconds: Type.Optional(
       Type.Integer({
@@ -49,6 +132,50 @@ export const SeriesQuery = Type.Object(
         description: 'width of a bucket; default: such that there are at most about 120',
       }),
     ),
+    previous: Type.Optional(
+      Type.Union([Type.Literal('window'), Type.Literal('day'), Type.Literal('week')], {
+        description: 'also as it was one window, day or week before',
+      }),
+    ),
+  },
+  CLOSED,
+);
+export const MatrixQuery = Type.Object(
+  {
+    ...SUBJECT,
+    ...GROUPING(2, 2, ['sourceNetwork', 'destinationNetwork']),
+    limit: LIMIT(100, 10),
+  },
+  CLOSED,
+);
+export const CompareQuery = Type.Object(
+  {
+    ...SUBJECT,
+    ...GROUPING(1, MOST_DIMENSIONS, ['applicationName']),
+    against: Type.Optional(
+      Type.Number({
+        description: 'start of the other window, which is as long; default: the time just before',
+      }),
+    ),
+    limit: LIMIT(1000, 10),
+  },
+  CLOSED,
+);
+export const InterfacesQuery = Type.Object({ ...SUBJECT, limit: LIMIT(5000, 500) }, CLOSED);
+export const FilterCheckQuery = Type.Object({ text: FilterText }, CLOSED);
+export const CompletionsQuery = Type.Object(
+  {
+    text: FilterText,
+    cursor: Type.Optional(
+      Type.Integer({ minimum: 0, description: 'offset in the text; default: its end' }),
+    ),
+  },
+  CLOSED,
+);
+export const StreamQuery = Type.Object({ filter: Type.Optional(FilterText) }, CLOSED);
+export const NamesQuery = Type.Object(
+  {
+    addresses: Type.Array(Type.String({ maxLength: 45 }), { minItems: 1, maxItems: 100 }),
   },
   CLOSED,
 );
@@ -65,55 +192,5 @@ export const DecisionsQuery = Type.Object(
   CLOSED,
 );
 
-type FilterQuery = Omit<Static<typeof FlowsQuery>, 'limit'>;
-
-const HOUR_MS = 3_600_000;
-/** DateTime64 ends in 2299; the rollup's DateTime in 2106. */
-const LATEST_MS = 4_102_444_800_000;
-const ADDRESS_PARAMETERS = [
-  'host',
-  'sourceAddress',
-  'destinationAddress',
-  'exporterAddress',
-] as const;
-
-/** The filter of a query, its window filled in. @throws ApiError WEIR_API_BAD_PARAMETER */
-export function filterOf(query: FilterQuery, now: number): Filter {
-  for (const name of ADDRESS_PARAMETERS) {
-    const wrong = query[name]?.find((text) => !isAddress(text));
-    if (wrong === undefined) continue;
-    throw badParameter(`"${name}" must be an IPv4 or IPv6 address, not "${wrong}"`);
-  }
-  const to = query.to ?? now;
-  const from = query.from ?? to - HOUR_MS;
-  if (!(from >= 0 && from < to && to <= LATEST_MS)) {
-    throw badParameter(
-      `"from" (${from}) must be before "to" (${to}), both in milliseconds from 1970 to 2100`,
-    );
-  }
-  const { applicationName, host, sourceAddress, destinationAddress } = query;
-  const { port, protocolIdentifier, exporterAddress } = query;
-  const addresses = { host, sourceAddress, destinationAddress, exporterAddress };
-  const given = Object.entries({ applicationName, port, protocolIdentifier, ...addresses }).filter(
-    ([, values]) => values !== undefined && values.length > 0,
-  );
-  return { from, to, ...Object.fromEntries(given) };
-}
-
-const MOST_POINTS = 5000;
-
-/** The step of a series: the one asked for, or a fitting one. @throws ApiError WEIR_API_BAD_PARAMETER */
-export function stepOf(filter: Filter, asked: number | undefined): number {
-  const step = asked ?? chooseStepSeconds(filter);
-  if ((filter.to - filter.from) / 1000 / step > MOST_POINTS) {
-    const least = Math.ceil((filter.to - filter.from) / 1000 / MOST_POINTS);
-    throw badParameter(
-      `"stepSeconds" gives more than ${MOST_POINTS} points; take at least ${least}, or a shorter window`,
-    );
-  }
-  return step;
-}
-
-function badParameter(message: string): ApiError {
-  return new ApiError('WEIR_API_BAD_PARAMETER', message);
-}
+/** The parameters that say what is asked about. */
+export type SubjectQuery = Omit<Static<typeof InterfacesQuery>, 'limit'>;

@@ -1,107 +1,143 @@
 // SPDX-License-Identifier: Apache-2.0
 import {
   API,
-  ApplicationsResponse,
+  CompareResponse,
   ErrorResponse,
-  ExportersResponse,
+  FLOW_COLUMNS,
   FlowsResponse,
-  HealthResponse,
+  InterfacesResponse,
+  MatrixResponse,
   SeriesResponse,
   TopResponse,
 } from '@weir/wire';
-import Type from 'typebox';
-import type { SeriesAnswer, TopAnswer } from '../query/queries.js';
+import type { TSchema } from 'typebox';
 import type { ApiServer } from './api-server.js';
+import { goneSignal } from './client-gone.js';
 import type { ApiContext } from './context.js';
-import { FlowsQuery, filterOf, SeriesQuery, stepOf, TopQuery } from './parameters.js';
+import {
+  CompareQuery,
+  FlowsQuery,
+  InterfacesQuery,
+  MatrixQuery,
+  SeriesQuery,
+  TopQuery,
+} from './parameters.js';
+import { checkDimensions, pageOf, shiftOf, stepOf, subjectOf, windowAgainst } from './subject.js';
 
-/** Questions about what was and what is. */
+/** Questions about what was. */
 export function addQueryRoutes(server: ApiServer, context: ApiContext): void {
   addFlows(server, context);
   addTop(server, context);
   addSeries(server, context);
-  addState(server, context);
+  addMatrix(server, context);
+  addCompare(server, context);
+  addInterfaces(server, context);
 }
+
+function answers<Answer extends TSchema>(answer: Answer) {
+  return { 200: answer, '4xx': ErrorResponse, '5xx': ErrorResponse };
+}
+
+export const ALL_COLUMNS = FLOW_COLUMNS.map(({ name }) => name);
 
 function addFlows(server: ApiServer, { queries }: ApiContext): void {
   const schema = {
     operationId: 'flows',
     summary: 'Flow records, the newest first',
+    description:
+      'Every record, also those that another exporter counts. Pages are stable while records come in.',
     querystring: FlowsQuery,
-    response: { 200: FlowsResponse, '4xx': ErrorResponse, '5xx': ErrorResponse },
+    response: answers(FlowsResponse),
   };
-  server.get(API.flows, { schema }, ({ query: { limit, ...filter } }) =>
-    queries.flows(filterOf(filter, Date.now()), limit),
-  );
+  server.get(API.flows, { schema }, ({ query }, reply) => {
+    const { fields = ALL_COLUMNS, sort, limit, cursor, ...rest } = query;
+    const position = pageOf(cursor);
+    const { window, condition } = subjectOf(rest, Date.now());
+    return queries.flows(
+      { window: position ?? window, condition, columns: fields, sort, limit, position },
+      goneSignal(reply),
+    );
+  });
 }
+
+const COUNTED =
+  'A flow counts for the time at which it ended. Records of a flow that another exporter counts are left out, unless the filter names one exporter.';
 
 function addTop(server: ApiServer, { queries }: ApiContext): void {
   const schema = {
     operationId: 'top',
-    summary: 'The largest keys of a dimension, and the total over all keys',
-    description: 'A flow counts for the time at which it ended.',
+    summary: 'The largest keys of one or several dimensions, the rest, and the total',
+    description: COUNTED,
     querystring: TopQuery,
-    response: {
-      200: Type.Unsafe<TopAnswer>(TopResponse),
-      '4xx': ErrorResponse,
-      '5xx': ErrorResponse,
-    },
+    response: answers(TopResponse),
   };
-  server.get(API.top, { schema }, ({ query: { by, metric, limit, ...filter } }) =>
-    queries.top({ filter: filterOf(filter, Date.now()), by, metric, limit }),
-  );
+  server.get(API.top, { schema }, ({ query: { by, metric, limit, ...rest } }, reply) => {
+    checkDimensions(by);
+    return queries.top({ ...subjectOf(rest, Date.now()), by, metric, limit }, goneSignal(reply));
+  });
 }
 
 function addSeries(server: ApiServer, { queries }: ApiContext): void {
   const schema = {
     operationId: 'series',
-    summary: 'Sums over time for the largest keys of a dimension',
-    description:
-      'Buckets are aligned to the epoch. A flow counts, with all its octets, in the bucket in which it ended.',
+    summary: 'Sums over time for the largest keys, also as they were before',
+    description: `Buckets are aligned to the epoch. ${COUNTED}`,
     querystring: SeriesQuery,
-    response: {
-      200: Type.Unsafe<SeriesAnswer>(SeriesResponse),
-      '4xx': ErrorResponse,
-      '5xx': ErrorResponse,
-    },
+    response: answers(SeriesResponse),
   };
-  server.get(API.series, { schema }, ({ query }) => {
-    const { by, metric, limit, stepSeconds, ...rest } = query;
-    const filter = filterOf(rest, Date.now());
-    return queries.series({ filter, by, metric, limit, stepSeconds: stepOf(filter, stepSeconds) });
+  server.get(API.series, { schema }, ({ query }, reply) => {
+    const { by, metric, limit, stepSeconds: step, previous, ...rest } = query;
+    checkDimensions(by);
+    const subject = subjectOf(rest, Date.now());
+    const stepSeconds = stepOf(subject.window, step);
+    const previousMilliseconds = shiftOf(subject.window, previous, stepSeconds);
+    return queries.series(
+      { ...subject, by, metric, limit, stepSeconds, previousMilliseconds },
+      goneSignal(reply),
+    );
   });
 }
 
-function addState(server: ApiServer, context: ApiContext): void {
-  const state = (operationId: string, summary: string) => ({ operationId, summary });
-  server.get(
-    API.applications,
-    {
-      schema: {
-        ...state('applications', 'Applications that exporters told of (RFC 6759)'),
-        response: { 200: ApplicationsResponse },
-      },
-    },
-    () => context.applications(),
-  );
-  server.get(
-    API.exporters,
-    {
-      schema: {
-        ...state('exporters', 'Who sent flow records since the collector started'),
-        response: { 200: ExportersResponse },
-      },
-    },
-    () => context.exporters(),
-  );
-  server.get(
-    API.health,
-    {
-      schema: {
-        ...state('health', 'Whether everything is well, and the counters'),
-        response: { 200: HealthResponse },
-      },
-    },
-    () => context.health(),
+function addMatrix(server: ApiServer, { queries }: ApiContext): void {
+  const schema = {
+    operationId: 'matrix',
+    summary: 'Sums for pairs of keys: who with whom',
+    description: `The first of "by" makes the rows, the second the columns. ${COUNTED}`,
+    querystring: MatrixQuery,
+    response: answers(MatrixResponse),
+  };
+  server.get(API.matrix, { schema }, ({ query: { by, metric, limit, ...rest } }, reply) => {
+    checkDimensions(by);
+    return queries.matrix({ ...subjectOf(rest, Date.now()), by, metric, limit }, goneSignal(reply));
+  });
+}
+
+function addCompare(server: ApiServer, { queries }: ApiContext): void {
+  const schema = {
+    operationId: 'compare',
+    summary: 'The keys that changed most between two windows',
+    description: COUNTED,
+    querystring: CompareQuery,
+    response: answers(CompareResponse),
+  };
+  server.get(API.compare, { schema }, ({ query }, reply) => {
+    const { by, metric, limit, against: start, ...rest } = query;
+    checkDimensions(by);
+    const subject = subjectOf(rest, Date.now());
+    const against = windowAgainst(subject.window, start);
+    return queries.compare({ ...subject, by, metric, limit, against }, goneSignal(reply));
+  });
+}
+
+function addInterfaces(server: ApiServer, { queries }: ApiContext): void {
+  const schema = {
+    operationId: 'interfaces',
+    summary: "The exporters' interfaces, with what came in and went out by each",
+    description: COUNTED,
+    querystring: InterfacesQuery,
+    response: answers(InterfacesResponse),
+  };
+  server.get(API.interfaces, { schema }, ({ query: { limit, ...rest } }, reply) =>
+    queries.interfaces({ ...subjectOf(rest, Date.now()), limit }, goneSignal(reply)),
   );
 }

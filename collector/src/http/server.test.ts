@@ -4,13 +4,14 @@ import { Agent, get, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { API } from '@weir/wire';
+import { API, parseFilter } from '@weir/wire';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Access } from '../access/access.js';
 import { Decisions } from '../decide/decisions.js';
-import { createColumns } from '../decode/columns.js';
-import { createNameTable } from '../enrich/name-table.js';
 import { CollectorError } from '../errors.js';
-import type { Queries } from '../query/queries.js';
+import type { Asked, Queries } from '../query/queries.js';
+import { ReverseNames } from '../query/reverse-names.js';
+import { testChunk } from '../test-chunk.js';
 import type { ApiServer } from './api-server.js';
 import type { ApiContext } from './context.js';
 import { API_ERRORS, ApiError, toApiError } from './errors.js';
@@ -18,10 +19,13 @@ import { LiveFeed } from './live-feed.js';
 import { createServer } from './server.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'weir-http-'));
-const names = createNameTable();
-const live = new LiveFeed(names);
+const live = new LiveFeed();
 const log = () => undefined;
-const decisions = new Decisions({ dataFolder: folder, names, log, recentFlows: async () => [] });
+const decisions = new Decisions({ dataFolder: folder, log, recentFlows: async () => [] });
+
+const access = new Access({
+  ...{ dataFolder: folder, mode: 'auto', sessionIdleMinutes: 60, sessionHours: 24, log },
+});
 
 /** Answers with what it was asked, so that tests see what reached the store. */
 const asked: unknown[] = [];
@@ -30,32 +34,65 @@ function answer<Answer>(question: unknown, value: Answer): Promise<Answer> {
   asked.push(question);
   return failure === undefined ? Promise.resolve(value) : Promise.reject(failure);
 }
+const SUMS = { octets: 0, packets: 0, flows: 0 };
+const head = ({ by, metric, window }: Asked) => ({
+  by: [...by],
+  metric,
+  ...window,
+  table: 'flows',
+});
 const queries: Queries = {
-  flows: (filter, limit) => answer({ filter, limit }, { flows: [] }),
-  top: (options) => {
-    const { by, metric, filter } = options;
-    const total = { octets: 0, packets: 0, flows: 0 };
-    return answer(options, { by, metric, ...filter, rows: [], total });
-  },
+  flows: (question) => answer(question, { flows: [], table: 'flows' }),
+  export: async function* () {},
+  top: (options) => answer(options, { ...head(options), rows: [], other: SUMS, total: SUMS }),
   series: (options) => {
-    const { by, metric, stepSeconds } = options;
-    return answer(options, { by, metric, stepSeconds, times: [], series: [] });
+    const { stepSeconds } = options;
+    return answer(options, { ...head(options), stepSeconds, times: [], series: [] });
   },
+  matrix: (options) =>
+    answer(options, { ...head(options), rows: [], columns: [], values: [], total: 0 }),
+  compare: (options) => {
+    const { against } = options;
+    const total = { current: 0, previous: 0 };
+    return answer(options, { ...head(options), against, rows: [], total });
+  },
+  interfaces: (options) =>
+    answer(options, { ...options.window, table: 'flows', interfaces: [], truncated: false }),
   recentFlows: async () => [],
 };
 
 const context: ApiContext = {
   queries,
+  knownValues: { of: async () => [] },
+  reverseNames: new ReverseNames({ resolve: async () => ['host.example'] }),
+  behaviour: { answer: ({ role }) => ({ problem: `asked for ${role}`, hostCount: 0, hosts: [] }) },
   decisions,
   live,
+  access,
+  trustedProxies: [],
   log,
   health: () => ({
     status: 'ok',
     version: '1',
     uptimeSeconds: 1,
     problems: [],
-    receive: { datagrams: 1, octets: 2, records: 3, dropsByReason: { malformedSet: 4 } },
-    store: { engine: 'fake', storedRecords: 5, pendingRecords: 6, failedInserts: 7 },
+    receive: {
+      datagrams: 1,
+      octets: 2,
+      records: 3,
+      dropsByReason: { malformedSet: 4 },
+      counters: {},
+    },
+    store: {
+      engine: 'fake',
+      storedRecords: 5,
+      pendingRecords: 6,
+      failedInserts: 7,
+      octets: 8,
+      droppedForSize: 0,
+      tables: [],
+      spool: { files: 0, octets: 0, filesSetAside: 0 },
+    },
     decide: { rules: 0, decisions: 0, revision: 0 },
   }),
   applications: () => ({
@@ -73,10 +110,13 @@ beforeAll(async () => {
   writeFileSync(join(folder, 'index.html'), '<!doctype html><title>Weir</title>');
   writeFileSync(join(folder, 'main-DQx81v_a.js'), 'export {};');
   await decisions.start();
+  await access.start();
+  await access.listensOn(['127.0.0.1']);
   server = await createServer(context);
 });
 afterAll(async () => {
   await server.close();
+  access.stop();
   await decisions.stop();
   rmSync(folder, { recursive: true });
 });
@@ -97,7 +137,11 @@ describe('the API document', () => {
     expect(body.openapi).toBe('3.1.0');
     const described = Object.keys(body.paths).sort();
     const { openapi, ...routes } = API;
-    expect(described).toEqual([...Object.values(routes), `${API.rules}/{id}`].sort());
+    const inner = [
+      ...[`${API.rules}/{id}`, `${API.keys}/{id}`],
+      ...[`${API.users}/{name}`, `${API.users}/{name}/invitation`],
+    ];
+    expect(described).toEqual([...Object.values(routes), ...inner].sort());
   });
 
   it('says of every operation what it is for, and names it once', async () => {
@@ -121,21 +165,18 @@ describe('queries', () => {
   it('get the window and the filters, one or several of a kind', async () => {
     asked.length = 0;
     const { status } = await ask(
-      `${API.top}?from=1000&to=2000&by=host&metric=packets&limit=3&host=10.0.0.1&host=2001:db8::1&port=53&applicationName=a%27b`,
+      `${API.top}?from=1000&to=2000&by=host&metric=packets&limit=3&host=10.0.0.1&host=2001:db8::1&port=53&applicationName=a%27b&filter=bytes%3E1%20or%20udp`,
     );
     expect(status).toBe(200);
     expect(asked).toEqual([
       {
-        by: 'host',
+        by: ['host'],
         metric: 'packets',
         limit: 3,
-        filter: {
-          from: 1000,
-          to: 2000,
-          host: ['10.0.0.1', '2001:db8::1'],
-          port: [53],
-          applicationName: ["a'b"],
-        },
+        window: { from: 1000, to: 2000 },
+        condition: parseFilter(
+          `(bytes > 1 or udp) and app in "a'b" and ip in (10.0.0.1, 2001:db8::1) and port in 53`,
+        ),
       },
     ]);
   });
@@ -143,21 +184,52 @@ describe('queries', () => {
   it('are about the last hour unless they say otherwise', async () => {
     asked.length = 0;
     await ask(API.flows);
-    const [{ filter, limit }] = asked as [{ filter: { from: number; to: number }; limit: number }];
+    const [{ window, limit }] = asked as [Asked];
     expect(limit).toBe(100);
-    expect(filter.to - filter.from).toBe(3_600_000);
-    expect(Math.abs(filter.to - Date.now())).toBeLessThan(60_000);
+    expect(window.to - window.from).toBe(3_600_000);
+    expect(Math.abs(window.to - Date.now())).toBeLessThan(60_000);
   });
 
   it('choose a step for series, or take the one asked for', async () => {
     asked.length = 0;
     await ask(`${API.series}?from=0&to=3600000`);
     await ask(`${API.series}?from=0&to=3600000&stepSeconds=60`);
-    expect(asked).toMatchObject([{ stepSeconds: 30 }, { stepSeconds: 60 }]);
+    await ask(`${API.series}?from=7200001&to=9000000&stepSeconds=60&previous=window`);
+    expect(asked).toMatchObject([
+      { stepSeconds: 30 },
+      { stepSeconds: 60 },
+      // In whole steps, so that the points lie above each other.
+      { stepSeconds: 60, previousMilliseconds: 1_800_000 },
+    ]);
+  });
+
+  it('compare with the time just before, or another', async () => {
+    asked.length = 0;
+    await ask(`${API.compare}?from=2000&to=3000`);
+    await ask(`${API.compare}?from=2000&to=3000&against=500`);
+    expect(asked).toMatchObject([
+      { against: { from: 1000, to: 2000 } },
+      { against: { from: 500, to: 1500 } },
+    ]);
+  });
+
+  it('say where a filter cannot be read', async () => {
+    const { status, body } = await ask(
+      `${API.flows}?filter=${encodeURIComponent('src = 10.0.0.0/33')}`,
+    );
+    expect([status, body.code]).toEqual([400, 'WEIR_API_BAD_FILTER']);
+    expect(body.at).toEqual({ from: 6, to: 17 });
+    expect(body.message).toContain('"10.0.0.0/33" is no value of "src"');
   });
 
   it.each([
-    [`${API.top}?by=colour`, '"by" must be one of: applicationName, sourceAddress'],
+    [`${API.top}?by=colour`, '"by.0" must be one of: applicationName, applicationCategory'],
+    [`${API.top}?by=host&by=port`, 'both stand for either end'],
+    [`${API.matrix}?by=host`, '"by" must NOT have fewer than 2 items'],
+    [`${API.flows}?cursor=MSAy`, '"cursor" is not one that this API gave'],
+    [`${API.flows}?fields=colour`, '"fields.0" must be one of: flowStartMilliseconds'],
+    [`${API.names}?addresses=example.org`, '"addresses" has "example.org"'],
+    [`${API.compare}?from=1000&to=3000`, '"from" (-1000)'],
     [`${API.top}?metric=bytes`, '"metric" must be one of: octets, packets, flows'],
     [`${API.top}?limit=0`, '"limit" must be >= 1'],
     [`${API.top}?limit=x`, '"limit" must be integer'],
@@ -191,6 +263,13 @@ describe('queries', () => {
     expect((await ask(API.health)).body).toEqual(context.health());
     expect((await ask(API.applications)).body).toEqual(context.applications());
     expect((await ask(API.exporters)).body).toEqual({ exporters: [] });
+  });
+
+  it('tell what hosts are by their flows, of one role or of all', async () => {
+    const { status, body } = await ask(`${API.behaviourHosts}?role=p2p`);
+    expect(status).toBe(200);
+    expect(body).toEqual({ problem: 'asked for p2p', hostCount: 0, hosts: [] });
+    expect((await ask(`${API.behaviourHosts}?role=pirate`)).status).toBe(400);
   });
 });
 
@@ -300,7 +379,8 @@ describe('files', () => {
     const page = await server.inject('/');
     expect(page.body).toBe(readFileSync(join(folder, 'index.html'), 'utf8'));
     expect(page.headers['cache-control']).toBe('no-cache');
-    expect(page.headers['content-security-policy']).toContain("default-src 'self'");
+    expect(page.headers['content-security-policy']).toContain("script-src 'self';");
+    expect(page.headers['content-security-policy']).not.toContain('unsafe');
     const script = await server.inject('/main-DQx81v_a.js');
     expect(script.headers['cache-control']).toContain('immutable');
   });
@@ -316,11 +396,9 @@ describe('files', () => {
 });
 
 describe('the live stream', () => {
-  const columns = createColumns(200);
-  columns.length = 200;
-  columns.octets.fill(10);
-  columns.packets.fill(1);
-  columns.flowEndMilliseconds.set(Array.from({ length: 200 }, (_, row) => row));
+  const chunk = testChunk(
+    Array.from({ length: 200 }, (_, row) => ({ octets: 10, packets: 1, flowEndMilliseconds: row })),
+  );
 
   async function listen(): Promise<IncomingMessage> {
     const { port } = await listening();
@@ -331,7 +409,7 @@ describe('the live stream', () => {
     const response = await listen();
     expect(response.headers['content-type']).toBe('text/event-stream');
     live.start();
-    live.observe(columns, 0, 200);
+    live.observe(chunk);
     let text = '';
     for await (const chunk of response) {
       text += chunk;
@@ -352,7 +430,7 @@ describe('the live stream', () => {
     response.pause();
     // More than any socket buffer holds.
     for (let i = 0; i < 20_000 && live.listenerCount > 0; i++) {
-      live.observe(columns, 0, 200);
+      live.observe(chunk);
       live.sendNow();
       if (i % 50 === 0) await new Promise(setImmediate);
     }
@@ -365,18 +443,35 @@ describe('error codes', () => {
   it('are stable', () => {
     expect(API_ERRORS).toMatchInlineSnapshot(`
       {
+        "WEIR_API_ACCOUNT_CHANGED": 409,
+        "WEIR_API_ACCOUNT_EXISTS": 409,
         "WEIR_API_BAD_BODY": 400,
+        "WEIR_API_BAD_FILTER": 400,
+        "WEIR_API_BAD_INVITATION": 401,
         "WEIR_API_BAD_PARAMETER": 400,
         "WEIR_API_BAD_REQUEST": 400,
         "WEIR_API_BODY_TOO_LARGE": 413,
+        "WEIR_API_BUSY": 503,
+        "WEIR_API_CROSS_SITE": 403,
+        "WEIR_API_CSRF": 403,
+        "WEIR_API_FORBIDDEN": 403,
         "WEIR_API_INTERNAL": 500,
+        "WEIR_API_LAST_ADMINISTRATOR": 409,
+        "WEIR_API_NOT_KEPT": 503,
         "WEIR_API_RULE_EXISTS": 409,
         "WEIR_API_STORE": 503,
+        "WEIR_API_TIME_LIMIT": 503,
+        "WEIR_API_TOO_MANY_ACCOUNTS": 409,
+        "WEIR_API_TOO_MANY_ATTEMPTS": 429,
         "WEIR_API_TOO_MANY_STREAMS": 503,
+        "WEIR_API_UNAUTHENTICATED": 401,
+        "WEIR_API_UNKNOWN_ACCOUNT": 404,
         "WEIR_API_UNKNOWN_HOST": 403,
         "WEIR_API_UNKNOWN_ROUTE": 404,
         "WEIR_API_UNKNOWN_RULE": 404,
         "WEIR_API_UNSUPPORTED_MEDIA_TYPE": 415,
+        "WEIR_API_WEAK_PASSWORD": 422,
+        "WEIR_API_WRONG_PASSWORD": 401,
       }
     `);
   });

@@ -1,211 +1,343 @@
 // SPDX-License-Identifier: Apache-2.0
 // Answers of the store against sums over the same rows in JavaScript.
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { DIMENSIONS, type Dimension, type Flow, METRICS, type Metric } from '@weir/wire';
+import {
+  DIMENSION_COLUMNS,
+  DIMENSIONS,
+  type Dimension,
+  FLOW_COLUMNS,
+  type Flow,
+  type FlowCondition,
+  type FlowSort,
+  flowTest,
+  isTwoSided,
+  METRICS,
+  type Metric,
+  parseFilter,
+} from '@weir/wire';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createNameTable } from '../enrich/name-table.js';
-import { flowAt } from '../enrich/named-flow.js';
-import { ChdbStore } from '../store/chdb-store.js';
-import { encodeNativeBlock } from '../store/native-format.js';
-import { randomFlows } from '../store/test-columns.js';
-import type { Filter } from './filter.js';
-import { createQueries, type Queries } from './queries.js';
-import { rollupServes } from './source.js';
+import { positionOf } from './flow-page.js';
+import type { FlowPosition } from './flow-statements.js';
+import type { Window } from './planner.js';
+import { createQueries } from './queries.js';
+import { QuestionGate } from './question-gate.js';
 import { bucketTimes, chooseStepSeconds } from './steps.js';
+import { randomRows, TestStore } from './test-store.js';
 
-const START = Date.UTC(2026, 4, 5, 23, 12, 34, 567);
-const HOURS = 3 * 3_600_000;
-const dataFolder = mkdtempSync(join(tmpdir(), 'weir-query-'));
-const store = new ChdbStore({ dataFolder, retentionDays: 10_000, rollupRetentionDays: 10_000 });
-let queries: Queries;
-const flows: Flow[] = [];
+const START = Date.UTC(2026, 4, 5, 22, 12, 34, 567);
+const HOUR = 3_600_000;
+const END = START + 5 * HOUR;
+const store = new TestStore();
+const gate = new QuestionGate({ running: 2, waiting: 100 });
+const queries = createQueries({
+  store: store.asStore(),
+  gate,
+  limitSeconds: 30,
+  exportLimitSeconds: 30,
+});
+const flows = [1, 2, 3].flatMap((seed) => randomRows({ count: 1000, seed, from: START, to: END }));
 
 beforeAll(async () => {
-  const names = createNameTable();
   await store.open();
-  queries = createQueries(store);
-  // In several inserts, so that the rollup has parts to fold.
-  for (const seed of [1, 2, 3, 4]) {
-    const options = { count: 1500, seed, from: START, to: START + HOURS };
-    const columns = randomFlows(names, options);
-    await store.insert([encodeNativeBlock(columns, names)]);
-    flows.push(...Array.from({ length: columns.length }, (_, row) => flowAt(columns, row, names)));
+  // In several inserts, so that tables of sums have parts to fold.
+  for (let at = 0; at < flows.length; at += 1000) await store.insert(flows.slice(at, at + 1000));
+});
+afterAll(() => store.close());
+
+const ANYTHING = parseFilter('');
+const SUM = (rows: readonly Flow[], metric: Metric) =>
+  rows.reduce((total, flow) => total + (metric === 'flows' ? 1 : flow[metric]), 0);
+const sums = (rows: readonly Flow[]) => ({
+  octets: SUM(rows, 'octets'),
+  packets: SUM(rows, 'packets'),
+  flows: SUM(rows, 'flows'),
+});
+
+/** Rows that count for a question. */
+function rowsOf({ from, to }: Window, condition: FlowCondition = ANYTHING, all = false): Flow[] {
+  const holds = flowTest(condition);
+  return flows.filter(
+    (flow) =>
+      flow.flowEndMilliseconds >= from &&
+      flow.flowEndMilliseconds < to &&
+      (all || flow.counted === 1) &&
+      holds(flow),
+  );
+}
+
+/** The keys that a row counts for: several where a dimension has two columns. */
+function keysOf(flow: Flow, by: readonly Dimension[]): string[] {
+  let keys: string[][] = [[]];
+  for (const dimension of by) {
+    const values = new Set(DIMENSION_COLUMNS[dimension].map((column) => String(flow[column])));
+    keys = keys.flatMap((key) => [...values].map((value) => [...key, value]));
   }
-});
-afterAll(async () => {
-  await store.close();
-  rmSync(dataFolder, { recursive: true });
-});
-
-function keysOf(flow: Flow, by: Dimension): string[] {
-  if (by === 'host') return [...new Set([flow.sourceAddress, flow.destinationAddress])];
-  return [String(flow[by])];
+  return keys.map((key) => key.join(', '));
 }
 
-function metricOf(flow: Flow, metric: Metric): number {
-  return metric === 'flows' ? 1 : flow[metric];
-}
-
-function inWindow({ from, to }: Filter): Flow[] {
-  return flows.filter(({ flowEndMilliseconds: end }) => end >= from && end < to);
-}
-
-function sums(rows: readonly Flow[]) {
-  const sum = (metric: Metric) => rows.reduce((total, flow) => total + metricOf(flow, metric), 0);
-  return { octets: sum('octets'), packets: sum('packets'), flows: sum('flows') };
-}
-
-/** Largest first; ties in the order of the key are the store's affair, so keys of one value are sorted out here. */
-function topOf(rows: readonly Flow[], by: Dimension, metric: Metric) {
+function groupsOf(rows: readonly Flow[], by: readonly Dimension[]): Map<string, Flow[]> {
   const groups = new Map<string, Flow[]>();
   for (const flow of rows) {
     for (const key of keysOf(flow, by)) groups.set(key, [...(groups.get(key) ?? []), flow]);
   }
-  const all = [...groups].map(([key, members]) => ({ key, ...sums(members) }));
-  return all.sort((a, b) => b[metric] - a[metric]);
+  return groups;
 }
 
-const WINDOWS: Record<string, Filter> = {
-  'everything, not on minutes': { from: START, to: START + HOURS },
-  'an hour inside': { from: START + 1_234_567, to: START + 1_234_567 + 3_600_000 },
-  'whole minutes': { from: Date.UTC(2026, 4, 6, 0), to: Date.UTC(2026, 4, 6, 1) },
-  'a short one': { from: START + 500_000, to: START + 530_000 },
+const byKey = (rows: readonly { key: string }[]) =>
+  [...rows].sort((a, b) => (a.key < b.key ? -1 : 1));
+const WINDOWS: Readonly<Record<string, Window>> = {
+  everything: { from: START - 1, to: END + 1 },
+  'whole hours': { from: Date.UTC(2026, 4, 5, 23), to: Date.UTC(2026, 4, 6, 2) },
+  'a part, on no minute': { from: START + 1_234_567, to: START + 1_234_567 + 2 * HOUR },
+  'a short one': { from: START + 500_000, to: START + 900_000 },
 };
+const whole = WINDOWS.everything as Window;
 
-describe.each(Object.entries(WINDOWS))('over %s', (_name, filter) => {
-  it.each(DIMENSIONS)('top by %s equals the sums of the records', async (by) => {
-    for (const metric of METRICS) {
-      const answer = await queries.top({ filter, by, metric, limit: 1000 });
-      const expected = topOf(inWindow(filter), by, metric);
-      const byKey = (rows: { key: string }[]) => [...rows].sort((a, b) => (a.key < b.key ? -1 : 1));
-      expect(byKey(answer.rows)).toEqual(byKey(expected));
-      expect(answer.rows.map((row) => row[metric])).toEqual(expected.map((row) => row[metric]));
-      expect(answer.total).toEqual(sums(inWindow(filter)));
+const BY_WINDOW = Object.entries(WINDOWS).flatMap(([name, window]) => {
+  const some: readonly Dimension[] = ['applicationName', 'host', 'country'];
+  const more: readonly Dimension[] = [
+    'sourceAddress',
+    'destinationAddress',
+    'vlanId',
+    'serverName',
+  ];
+  const dimensions = name.startsWith('a part') ? [...DIMENSIONS.filter(isTwoSided), ...more] : some;
+  return dimensions.map((by) => [by, name, window] as const);
+});
+
+describe('the largest', () => {
+  it.each(BY_WINDOW)('by %s over %s are the sums of the records', async (by, _name, window) => {
+    const metric = METRICS[DIMENSIONS.indexOf(by) % 3] as Metric;
+    const asked = { window, condition: ANYTHING, by: [by], metric, limit: 1000 };
+    const answer = await queries.top(asked);
+    const rows = rowsOf(window);
+    const expected = [...groupsOf(rows, [by])].map(([key, members]) => ({
+      key,
+      keys: [key],
+      ...sums(members),
+    }));
+    expect(byKey(answer.rows)).toEqual(byKey(expected));
+    const values = expected.map((row) => row[metric]).sort((a, b) => b - a);
+    expect(answer.rows.map((row) => row[metric])).toEqual(values);
+    expect(answer.total).toEqual(sums(rows));
+    expect(answer.other).toEqual({ octets: 0, packets: 0, flows: 0 });
+  });
+});
+
+it('answers a window of hours from tables of sums', async () => {
+  const window = WINDOWS['whole hours'] as Window;
+  const asked = { window, condition: ANYTHING, metric: 'octets', limit: 3 } as const;
+  const tableOf = async (by: Dimension) => (await queries.top({ ...asked, by: [by] })).table;
+  expect(await tableOf('applicationName')).toBe('flows_1h');
+  expect(await tableOf('host')).toBe('addresses_1h');
+  expect(await tableOf('asName')).toBe('systems_1h');
+  expect(await tableOf('serverName')).toBe('flows');
+});
+
+const FILTERS = [
+  'app = bittorrent and scope ~ o',
+  'src = 10.0.0.1',
+  'ip = 10.0.0.1',
+  'country = größe or as = 6881',
+];
+
+describe.each(FILTERS)('of flows with %s', (text) => {
+  const condition = parseFilter(text);
+
+  it('shows the rest beside the largest', async () => {
+    for (const by of [['host'], ['sourceAddress'], ['applicationName', 'scope']] as Dimension[][]) {
+      const limit = 3;
+      const asked = { window: whole, condition, by, metric: 'octets', limit } as const;
+      const { rows, other, total } = await queries.top(asked);
+      const counted = rowsOf(whole, condition);
+      const all = [...groupsOf(counted, by).values()].map(sums).sort((a, b) => b.octets - a.octets);
+      expect(rows.map(({ octets }) => octets)).toEqual(
+        all.slice(0, limit).map(({ octets }) => octets),
+      );
+      const sum = (of: readonly { octets: number; flows: number }[]) => ({
+        octets: of.reduce((octets, row) => octets + row.octets, 0),
+        flows: of.reduce((octets, row) => octets + row.flows, 0),
+      });
+      expect(sum([...rows, other])).toEqual(sum(all));
+      expect(total).toEqual(sums(counted));
     }
   });
 
-  it.each([10, 60, 300])('series in steps of %i s add up', async (stepSeconds) => {
-    for (const by of ['applicationName', 'host', 'protocolIdentifier'] as const) {
-      const metric = 'octets';
-      const answer = await queries.series({ filter, by, metric, limit: 3, stepSeconds });
-      const rows = inWindow(filter);
-      const top = topOf(rows, by, metric).slice(0, 3);
-      expect(answer.series.slice(0, 3).map(({ key }) => key)).toEqual(top.map(({ key }) => key));
-      expect(answer.times).toEqual(bucketTimes(filter, stepSeconds));
-      for (const { key, values } of answer.series) {
-        const named = top.map((row) => row.key);
-        const expected = answer.times.map((time) =>
-          rows
-            .filter(
-              ({ flowEndMilliseconds: end }) => end >= time && end < time + stepSeconds * 1000,
-            )
-            .flatMap((flow) => keysOf(flow, by).map((own) => [own, flow.octets] as const))
-            .filter(([own]) => (key === 'other' ? !named.includes(own) : own === key))
-            .reduce((total, [, octets]) => total + octets, 0),
-        );
-        expect(values).toEqual(expected);
+  it.each([
+    [60, 'applicationName'],
+    [600, 'host'],
+    [3600, 'country'],
+  ] as const)('makes series in steps of %i s by %s', async (stepSeconds, by) => {
+    {
+      const asked = { window: whole, condition, by: [by], metric: 'octets', limit: 3 } as const;
+      const shift = 2 * HOUR;
+      const answer = await queries.series({ ...asked, stepSeconds, previousMilliseconds: shift });
+      const counted = rowsOf(whole, condition);
+      const top = (await queries.top(asked)).rows.map(({ key }) => key);
+      const expected = (key: string, earlier: number) =>
+        answer.times.map((time) => {
+          const from = Math.max(time, whole.from) - earlier;
+          const to = Math.min(time + stepSeconds * 1000, whole.to) - earlier;
+          return rowsOf({ from, to }, condition)
+            .flatMap((flow) => keysOf(flow, [by]).map((own) => [own, flow.octets] as const))
+            .filter(([own]) => (key === 'other' ? !top.includes(own) : own === key))
+            .reduce((total, [, octets]) => total + octets, 0);
+        });
+      expect(answer.times).toEqual(bucketTimes(whole, stepSeconds));
+      expect(answer.series.map(({ key }) => key).filter((key) => key !== 'other')).toEqual(top);
+      for (const { key, values } of answer.series) expect(values).toEqual(expected(key, 0));
+      for (const { key, values } of answer.previous?.series ?? []) {
+        expect(values).toEqual(expected(key, shift));
       }
+      expect(counted.length === 0 || answer.series.length > 0).toBe(true);
     }
   });
 });
 
-it('gives every record back as it was, the newest first, also after the store was closed', async () => {
-  await store.close();
-  await store.open();
-  const answer = await queries.flows({ from: START, to: START + HOURS }, 10_000);
-  const key = (flow: object) => JSON.stringify(Object.entries(flow).sort());
-  expect(answer.flows.map(key).sort()).toEqual(flows.map(key).sort());
-  const ends = answer.flows.map((flow) => flow.flowEndMilliseconds);
-  expect(ends).toEqual([...ends].sort((a, b) => b - a));
-  const few = await queries.flows({ from: START, to: START + HOURS }, 7);
-  expect(few.flows.map((flow) => flow.flowEndMilliseconds)).toEqual(ends.slice(0, 7));
-});
-
-const WHOLE: Filter = { from: START, to: START + HOURS };
-const FILTERS: Record<string, [Partial<Filter>, (flow: Flow) => boolean]> = {
-  application: [
-    { applicationName: ["O'Reilly\t\\", 'DNS'] },
-    ({ applicationName }) => ["O'Reilly\t\\", 'DNS'].includes(applicationName),
-  ],
-  host: [
-    { host: ['10.0.0.1', '2001:db8::3'] },
-    (flow) => keysOf(flow, 'host').some((key) => ['10.0.0.1', '2001:db8::3'].includes(key)),
-  ],
-  'source address': [
-    { sourceAddress: ['10.0.0.2'] },
-    ({ sourceAddress }) => sourceAddress === '10.0.0.2',
-  ],
-  'destination address': [
-    { destinationAddress: ['2001:db8::6'] },
-    ({ destinationAddress }) => destinationAddress === '2001:db8::6',
-  ],
-  port: [
-    { port: [1001, 53] },
-    (flow) =>
-      [1001, 53].includes(flow.sourceTransportPort) ||
-      [1001, 53].includes(flow.destinationTransportPort),
-  ],
-  'protocol and application': [
-    { protocolIdentifier: [17], applicationName: ['TLS'] },
-    (flow) => flow.protocolIdentifier === 17 && flow.applicationName === 'TLS',
-  ],
-  exporter: [{ exporterAddress: ['192.0.2.1'] }, () => true],
-  'another exporter': [{ exporterAddress: ['192.0.2.2'] }, () => false],
-};
-
-it.each(Object.entries(FILTERS))('filters by %s', async (_name, [conditions, holds]) => {
-  const filter = { ...WHOLE, ...conditions };
-  const expected = flows.filter(holds);
-  const answer = await queries.flows(filter, 10_000);
-  expect(answer.flows).toHaveLength(expected.length);
-  expect(sums(answer.flows)).toEqual(sums(expected));
-  for (const by of ['applicationName', 'sourceTransportPort'] as const) {
-    const top = await queries.top({ filter, by, metric: 'flows', limit: 2 });
-    expect(top.total).toEqual(sums(expected));
-    expect(top.rows.map((row) => row.flows)).toEqual(
-      topOf(expected, by, 'flows')
-        .slice(0, 2)
-        .map((row) => row.flows),
-    );
-  }
-});
-
-it('takes the rollup exactly where it can serve', () => {
-  expect(rollupServes({ filter: WHOLE, by: 'applicationName' })).toBe(true);
-  expect(rollupServes({ filter: WHOLE, by: 'applicationName', stepSeconds: 120 })).toBe(true);
-  expect(rollupServes({ filter: { ...WHOLE, protocolIdentifier: [6] } })).toBe(true);
-  expect(rollupServes({ filter: WHOLE, by: 'applicationName', stepSeconds: 90 })).toBe(false);
-  expect(rollupServes({ filter: WHOLE, by: 'host' })).toBe(false);
-  expect(rollupServes({ filter: { ...WHOLE, port: [53] }, by: 'applicationName' })).toBe(false);
-  expect(rollupServes({ filter: { from: START, to: START + 60_000 } })).toBe(false);
-});
-
-it('finds the recent flows of an application, in any case', async () => {
-  const since = START + HOURS - 1_200_000;
-  const options = { applicationName: 'bittorrent', sinceMilliseconds: since, limit: 10_000 };
-  const found = await queries.recentFlows(options);
-  const expected = flows.filter(
-    (flow) => flow.applicationName === 'BitTorrent' && flow.receivedMilliseconds >= since,
-  );
-  const tuple = (flow: object) => JSON.stringify(Object.values(flow));
-  const tuples = new Map<string, number>();
-  for (const flow of expected) {
-    const { protocolIdentifier, sourceAddress, sourceTransportPort } = flow;
-    const { destinationAddress, destinationTransportPort } = flow;
-    const key = tuple({
-      protocolIdentifier,
-      sourceAddress,
-      sourceTransportPort,
-      destinationAddress,
-      destinationTransportPort,
+it('makes a matrix whose cells add up', async () => {
+  const by = ['sourceNetwork', 'destinationNetwork'] as const;
+  const asked = { window: whole, condition: ANYTHING, by, metric: 'flows', limit: 3 } as const;
+  const { rows, columns, values, total } = await queries.matrix(asked);
+  expect([rows.length, columns.length]).toEqual([4, 4]);
+  const counted = rowsOf(whole);
+  expect(total).toBe(counted.length);
+  const is = (keys: readonly string[], key: string, value: string) =>
+    key === 'other' ? !keys.includes(value) : key === value;
+  rows.forEach((row, i) => {
+    columns.forEach((column, j) => {
+      const members = counted.filter(
+        (flow) => is(rows, row, flow.sourceNetwork) && is(columns, column, flow.destinationNetwork),
+      );
+      expect(values[i]?.[j]).toBe(members.length);
     });
-    tuples.set(key, Math.max(tuples.get(key) ?? 0, flow.receivedMilliseconds));
+  });
+});
+
+it('finds the largest changes between two windows', async () => {
+  const window = { from: START + 2 * HOUR, to: START + 3 * HOUR };
+  const against = { from: START, to: START + HOUR };
+  const asked = { window, condition: ANYTHING, by: ['host'], metric: 'octets' } as const;
+  const answer = await queries.compare({ ...asked, against, limit: 1000 });
+  const [now, then] = [window, against].map((of) => groupsOf(rowsOf(of), ['host'])) as [
+    Map<string, Flow[]>,
+    Map<string, Flow[]>,
+  ];
+  const expected = [...new Set([...now.keys(), ...then.keys()])].map((key) => {
+    const [current, previous] = [now, then].map((of) => SUM(of.get(key) ?? [], 'octets')) as [
+      number,
+      number,
+    ];
+    return { key, keys: [key], current, previous, change: current - previous };
+  });
+  expect(byKey(answer.rows)).toEqual(byKey(expected));
+  const sizes = answer.rows.map(({ change }) => Math.abs(change));
+  expect(sizes).toEqual([...sizes].sort((a, b) => b - a));
+  expect(answer.total).toEqual({
+    current: SUM(rowsOf(window), 'octets'),
+    previous: SUM(rowsOf(against), 'octets'),
+  });
+});
+
+it('sums up interfaces in both directions', async () => {
+  const { interfaces, truncated } = await queries.interfaces({
+    window: whole,
+    condition: ANYTHING,
+    limit: 5000,
+  });
+  expect(truncated).toBe(false);
+  const counted = rowsOf(whole);
+  const of = (flow: Flow, direction: 'ingress' | 'egress') =>
+    `${flow.exporterAddress} ${flow[`${direction}Interface`]}`;
+  for (const { exporterAddress, interface: index, input, output } of interfaces) {
+    const key = `${exporterAddress} ${index}`;
+    expect(input).toEqual(sums(counted.filter((flow) => of(flow, 'ingress') === key)));
+    expect(output).toEqual(sums(counted.filter((flow) => of(flow, 'egress') === key)));
   }
-  expect(
-    new Map(found.map(({ seenMilliseconds, ...flow }) => [tuple(flow), seenMilliseconds])),
-  ).toEqual(tuples);
+  const few = await queries.interfaces({ window: whole, condition: ANYTHING, limit: 2 });
+  expect(few).toMatchObject({ truncated: true, interfaces: interfaces.slice(0, 2) });
+});
+
+it('counts every record of one exporter, and each flow once of several', async () => {
+  const asked = { window: whole, by: ['scope'], metric: 'flows', limit: 10 } as const;
+  const one = parseFilter('exporter = 10.0.0.1 and packets > 0');
+  expect((await queries.top({ ...asked, condition: one })).total).toEqual(
+    sums(rowsOf(whole, one, true)),
+  );
+  const two = parseFilter('exporter in (10.0.0.1, 10.0.1.2)');
+  expect((await queries.top({ ...asked, condition: two })).total).toEqual(sums(rowsOf(whole, two)));
+});
+
+describe('records', () => {
+  const columns = FLOW_COLUMNS.map(({ name }) => name);
+  const asked = { window: whole, condition: ANYTHING, columns };
+  const text = (flow: object) => JSON.stringify(Object.entries(flow).sort());
+
+  it('come back as they were', async () => {
+    const answer = await queries.flows({ ...asked, sort: '-flowEndMilliseconds', limit: 10_000 });
+    expect(answer.flows.map(text).sort()).toEqual(flows.map(text).sort());
+    expect(answer.cursor).toBeUndefined();
+    const ends = answer.flows.map((flow) => flow.flowEndMilliseconds);
+    expect(ends).toEqual([...ends].sort((a, b) => b - a));
+  });
+
+  it.each<FlowSort>(['-flowEndMilliseconds', 'octets', '-packets', 'durationMilliseconds'])(
+    'sorted by %s come in pages without a gap',
+    async (sort) => {
+      const condition = parseFilter('app = bittorrent or packets = 1');
+      const expected = rowsOf(whole, condition, true);
+      const seen: Flow[] = [];
+      let position: FlowPosition | undefined;
+      do {
+        const page = await queries.flows({ ...asked, condition, sort, limit: 97, position });
+        seen.push(...page.flows);
+        position = page.cursor === undefined ? undefined : positionOf(page.cursor);
+      } while (position !== undefined);
+      expect(seen.map(text).sort()).toEqual(expected.map(text).sort());
+      const name = sort.replace('-', '');
+      const values = seen.map((flow) =>
+        name === 'durationMilliseconds'
+          ? flow.flowEndMilliseconds - flow.flowStartMilliseconds
+          : Number(flow[name as 'octets']),
+      );
+      const sign = sort.startsWith('-') ? -1 : 1;
+      expect(values).toEqual([...values].sort((a, b) => sign * (a - b)));
+    },
+  );
+
+  it('have only the fields that were asked for', async () => {
+    const few = { ...asked, columns: ['octets', 'sourceAddress'] as const, limit: 1 };
+    const { flows: found } = await queries.flows({ ...few, sort: '-octets' });
+    expect(found).toEqual([{ octets: 2 ** 40, sourceAddress: expect.any(String) }]);
+  });
+
+  it('are exported, all of them', async () => {
+    const condition = parseFilter('bytes > 1k');
+    const seen: unknown[] = [];
+    const question = { ...asked, condition, columns: ['octets'] as const, limit: 100_000 };
+    for await (const rows of queries.export(question, new AbortController().signal)) {
+      seen.push(...rows.map(([octets]) => octets));
+    }
+    const expected = rowsOf(whole, condition, true).map(({ octets }) => octets);
+    expect(seen.sort()).toEqual(expected.sort());
+    expect(gate.state.running).toBe(0);
+  });
+
+  it('of an application are found in any case', async () => {
+    const since = END - HOUR;
+    const options = { applicationName: 'bittorrent', sinceMilliseconds: since, limit: 10_000 };
+    const found = await queries.recentFlows(options);
+    const expected = flows.filter(
+      (flow) => flow.applicationName === 'BitTorrent' && flow.receivedMilliseconds >= since,
+    );
+    const tuple = (flow: (typeof found)[number] | Flow) =>
+      [
+        flow.protocolIdentifier,
+        flow.sourceAddress,
+        flow.sourceTransportPort,
+        flow.destinationAddress,
+        flow.destinationTransportPort,
+      ].join();
+    expect(new Set(found.map(tuple))).toEqual(new Set(expected.map(tuple)));
+  });
 });
 
 it('chooses steps that people read, at most about 120 of them', () => {
@@ -216,24 +348,4 @@ it('chooses steps that people read, at most about 120 of them', () => {
     expect(points).toBeGreaterThan(20);
   }
   expect(chooseStepSeconds({ from: 0, to: 3_600_000 })).toBe(30);
-});
-
-it('has each key of a series once, also when an exporter calls an application "other"', async () => {
-  const rows = [
-    { bucket: 0, isOther: 0, key: 'HTTP', value: 5 },
-    { bucket: 0, isOther: 0, key: 'other', value: 7 },
-    { bucket: 0, isOther: 1, key: '', value: 1 },
-  ];
-  const fake = { query: async () => rows } as unknown as ChdbStore;
-  const { series } = await createQueries(fake).series({
-    filter: { from: 0, to: 60_000 },
-    by: 'applicationName',
-    metric: 'octets',
-    limit: 2,
-    stepSeconds: 60,
-  });
-  expect(series).toEqual([
-    { key: 'HTTP', values: [5] },
-    { key: 'other', values: [8] },
-  ]);
 });

@@ -1,25 +1,54 @@
 // SPDX-License-Identifier: Apache-2.0
-import type {
-  Dimension,
-  Flow,
-  FlowsResponse,
-  Metric,
-  SeriesResponse,
-  TopResponse,
-  TopRow,
-} from '@weir/wire';
-import type { FlowStore } from '../store/flow-store.js';
-import { type Filter, plainText } from './filter.js';
 import {
+  type CompareResponse,
+  type Dimension,
+  type FlowCondition,
+  type FlowsResponse,
+  type InterfacesResponse,
+  isTwoSided,
+  type MatrixResponse,
+  type Metric,
+  type SeriesResponse,
+  type TopResponse,
+} from '@weir/wire';
+import type { FlowStore, Statement } from '../store/flow-store.js';
+import { TABLES } from '../store/tables.js';
+import {
+  type CompareRow,
+  compareRows,
+  type InterfaceRow,
+  interfaceRows,
+  type KeyTexts,
+  type MatrixRow,
+  matrixOf,
+  restOf,
+  type SeriesRow,
+  type SumRow,
+  seriesRows,
+  sumsOf,
+  topRows,
+} from './answers.js';
+import { plainText } from './condition-sql.js';
+import { flowPage } from './flow-page.js';
+import {
+  exportStatement,
+  type FlowsQuestion,
   flowsStatement,
   recentFlowsStatement,
-  type SeriesOptions,
-  seriesStatement,
-  type TopOptions,
-  topStatement,
-  totalStatement,
-} from './statements.js';
+} from './flow-statements.js';
+import type { PlannedTable, Window } from './planner.js';
+import type { QuestionGate } from './question-gate.js';
+import type { Subject } from './sources.js';
 import { bucketTimes } from './steps.js';
+import {
+  compareQuestion,
+  interfacesQuestion,
+  matrixQuestion,
+  type Ranking,
+  seriesQuestion,
+  sumQuestion,
+  topQuestion,
+} from './sum-statements.js';
 
 /** A flow's 5-tuple with the time of its newest record. */
 export interface RecentFlow {
@@ -31,125 +60,201 @@ export interface RecentFlow {
   readonly seenMilliseconds: number;
 }
 
-interface Grouping {
-  readonly by: Dimension;
+/** What all questions that sum up have. */
+export interface Asked {
+  readonly window: Window;
+  readonly condition: FlowCondition;
+  readonly by: readonly Dimension[];
   readonly metric: Metric;
+  readonly limit: number;
 }
-export type TopAnswer = Omit<TopResponse, keyof Grouping> & Grouping;
-export type SeriesAnswer = Omit<SeriesResponse, keyof Grouping> & Grouping;
+export interface SeriesAsked extends Asked {
+  readonly stepSeconds: number;
+  /** Also as it was so much earlier. */
+  readonly previousMilliseconds?: number | undefined;
+}
+export interface CompareAsked extends Asked {
+  readonly against: Window;
+}
 
-/** The API's questions, asked of a store. */
+/** The API's questions, asked of a store. An aborted signal ends the question where the store can. */
 export interface Queries {
-  flows(filter: Filter, limit: number): Promise<FlowsResponse>;
-  top(options: TopOptions): Promise<TopAnswer>;
-  series(options: SeriesOptions): Promise<SeriesAnswer>;
+  flows(question: FlowsQuestion, signal?: AbortSignal): Promise<FlowsResponse>;
+  /** Records as lists of the columns' values, some at a time. */
+  export(
+    question: Omit<FlowsQuestion, 'sort'>,
+    signal: AbortSignal,
+  ): AsyncIterable<readonly (readonly unknown[])[]>;
+  top(asked: Asked, signal?: AbortSignal): Promise<TopResponse>;
+  series(asked: SeriesAsked, signal?: AbortSignal): Promise<SeriesResponse>;
+  matrix(asked: Asked, signal?: AbortSignal): Promise<MatrixResponse>;
+  compare(asked: CompareAsked, signal?: AbortSignal): Promise<CompareResponse>;
+  interfaces(
+    asked: Pick<Asked, 'window' | 'condition' | 'limit'>,
+    signal?: AbortSignal,
+  ): Promise<InterfacesResponse>;
   recentFlows(options: Parameters<typeof recentFlowsStatement>[0]): Promise<RecentFlow[]>;
 }
 
-export function createQueries(store: FlowStore): Queries {
-  return {
-    flows: async (filter, limit) => {
-      const rows = await store.query<FlowRow>(flowsStatement(filter, limit));
-      return { flows: rows.map(flowOf) };
-    },
-    top: async (options) => {
-      const [rows, [total]] = await Promise.all([
-        store.query<SumRow & { key: string }>(topStatement(options)),
-        store.query<SumRow>(totalStatement(options.filter)),
-      ]);
-      const { by, metric, filter } = options;
-      const sums = total ?? { octetSum: 0, packetSum: 0, flowSum: 0 };
-      return {
-        by,
-        metric,
-        from: filter.from,
-        to: filter.to,
-        rows: rows.map(topRow),
-        total: sumsOf(sums),
-      };
-    },
-    series: async (options) => {
-      const rows = await store.query<SeriesRow>(seriesStatement(options));
-      return seriesOf(options, rows);
-    },
-    recentFlows: async (options) => {
-      const rows = await store.query<RecentFlow>(recentFlowsStatement(options));
-      return rows.map((row) => ({
-        ...row,
-        sourceAddress: plainText(row.sourceAddress),
-        destinationAddress: plainText(row.destinationAddress),
-      }));
-    },
-  };
+export interface QueryOptions {
+  readonly store: FlowStore;
+  readonly gate: QuestionGate;
+  /** Of one question. */
+  readonly limitSeconds: number;
+  /** An export's: it is as long as its reader. */
+  readonly exportLimitSeconds: number;
 }
 
-interface SumRow {
-  readonly octetSum: number;
-  readonly packetSum: number;
-  readonly flowSum: number;
+/** Whether a filter is about one exporter: then all of its records are meant, whoever else saw the flows. */
+function isOfOneExporter(condition: FlowCondition): boolean {
+  if (condition.kind === 'and') return condition.of.some(isOfOneExporter);
+  if (condition.kind !== 'comparison' || condition.field !== 'exporter') return false;
+  const { operator, values } = condition;
+  return (operator === '=' || operator === 'in') && values.length === 1;
 }
 
-function sumsOf(row: SumRow): TopResponse['total'] {
-  return {
-    octets: Number(row.octetSum),
-    packets: Number(row.packetSum),
-    flows: Number(row.flowSum),
-  };
+export function createQueries(options: QueryOptions): Queries {
+  return new StoreQueries(options);
 }
 
-function topRow(row: SumRow & { readonly key: string }): TopRow {
-  return { key: plainText(row.key), ...sumsOf(row) };
-}
+class StoreQueries implements Queries {
+  readonly #options: QueryOptions;
 
-type FlowRow = Omit<
-  Flow,
-  'flowStartMilliseconds' | 'flowEndMilliseconds' | 'receivedMilliseconds'
-> & {
-  readonly flowStart: number;
-  readonly flowEnd: number;
-  readonly received: number;
-};
-
-function flowOf({ flowStart, flowEnd, received, ...rest }: FlowRow): Flow {
-  return {
-    ...rest,
-    flowStartMilliseconds: flowStart,
-    flowEndMilliseconds: flowEnd,
-    receivedMilliseconds: received,
-    exporterAddress: plainText(rest.exporterAddress),
-    sourceAddress: plainText(rest.sourceAddress),
-    destinationAddress: plainText(rest.destinationAddress),
-  };
-}
-
-interface SeriesRow {
-  readonly bucket: number;
-  readonly isOther: number;
-  readonly key: string;
-  readonly value: number;
-}
-
-/** The key of the sum of everything beyond the limit. What an exporter calls so is summed up with it. */
-const OTHER = 'other';
-
-function seriesOf(options: SeriesOptions, rows: readonly SeriesRow[]): SeriesAnswer {
-  const { by, metric, stepSeconds, filter } = options;
-  const times = bucketTimes(filter, stepSeconds);
-  const first = (times[0] ?? 0) / (stepSeconds * 1000);
-  const named = new Map<string, number[]>();
-  const other: number[] = times.map(() => 0);
-  for (const { bucket, isOther, key, value } of rows) {
-    const rest = isOther || key === OTHER;
-    const values = rest ? other : (named.get(key) ?? times.map(() => 0));
-    values[bucket - first] = (values[bucket - first] ?? 0) + Number(value);
-    if (!rest) named.set(key, values);
+  constructor(options: QueryOptions) {
+    this.#options = options;
   }
-  const series = [...named].map(([key, values]) => ({ key: plainText(key), values }));
-  series.sort((a, b) => sum(b.values) - sum(a.values) || (a.key < b.key ? -1 : 1));
-  if (sum(other) > 0) series.push({ key: OTHER, values: other });
-  return { by, metric, stepSeconds, times, series };
+
+  async flows(question: FlowsQuestion, signal?: AbortSignal): Promise<FlowsResponse> {
+    const { limit } = question;
+    const rows = await this.#ask<Record<string, unknown>>(
+      flowsStatement({ ...question, limit: limit + 1 }),
+      signal,
+    );
+    return flowPage(question, rows);
+  }
+
+  async *export(
+    question: Omit<FlowsQuestion, 'sort'>,
+    signal: AbortSignal,
+  ): AsyncGenerator<readonly (readonly unknown[])[]> {
+    const { store, gate, exportLimitSeconds: limitSeconds } = this.#options;
+    const release = await gate.enter(signal);
+    try {
+      yield* store.stream({ ...exportStatement(question), limitSeconds }, signal);
+    } finally {
+      release();
+    }
+  }
+
+  async top(asked: Asked, signal?: AbortSignal): Promise<TopResponse> {
+    const { by, limit, metric } = asked;
+    const subject = this.#subject(asked);
+    const { statement, table } = topQuestion({ subject, metric, limit }, this.#tables);
+    const [found, total, all] = await Promise.all([
+      this.#ask<SumRow & KeyTexts>(statement, signal),
+      this.#sum({ ...subject, by: [] }, signal),
+      by.some(isTwoSided) ? this.#sum(subject, signal) : undefined,
+    ]);
+    const rows = topRows(found, by);
+    const other = restOf(all ?? total, rows);
+    return { ...headOf(asked), table, rows, other, total };
+  }
+
+  async series(asked: SeriesAsked, signal?: AbortSignal): Promise<SeriesResponse> {
+    const { by, window, stepSeconds, previousMilliseconds: shift } = asked;
+    const { table, series } = await this.#seriesOf(asked, window, signal);
+    const answer = {
+      ...headOf(asked),
+      table,
+      stepSeconds,
+      times: bucketTimes(window, stepSeconds),
+      series,
+    };
+    if (shift === undefined) return { ...answer, by: [...by] };
+    const earlier = { from: window.from - shift, to: window.to - shift };
+    const before = await this.#seriesOf(asked, earlier, signal);
+    return { ...answer, previous: { shiftMilliseconds: shift, series: before.series } };
+  }
+
+  async matrix(asked: Asked, signal?: AbortSignal): Promise<MatrixResponse> {
+    const { metric, limit } = asked;
+    const ranking = { subject: this.#subject(asked), metric, limit };
+    const { statement, table } = matrixQuestion(ranking, this.#tables);
+    const rows = await this.#ask<MatrixRow>(statement, signal);
+    return { ...headOf(asked), table, ...matrixOf(rows) };
+  }
+
+  async compare(asked: CompareAsked, signal?: AbortSignal): Promise<CompareResponse> {
+    const { by, metric, limit, against } = asked;
+    const subject = this.#subject(asked);
+    const { statement, table } = compareQuestion({ subject, metric, limit, against }, this.#tables);
+    const whole = { ...subject, by: [] };
+    const [rows, current, previous] = await Promise.all([
+      this.#ask<CompareRow>(statement, signal),
+      this.#sum(whole, signal),
+      this.#sum({ ...whole, window: against }, signal),
+    ]);
+    const total = { current: current[metric], previous: previous[metric] };
+    return { ...headOf(asked), table, against, rows: compareRows(rows, by), total };
+  }
+
+  async interfaces(
+    asked: Pick<Asked, 'window' | 'condition' | 'limit'>,
+    signal?: AbortSignal,
+  ): Promise<InterfacesResponse> {
+    const { limit, window } = asked;
+    const subject = this.#subject({ ...asked, by: [] });
+    const { statement, table } = interfacesQuestion({ subject, limit: limit + 1 }, this.#tables);
+    const rows = interfaceRows(await this.#ask<InterfaceRow>(statement, signal));
+    return { ...window, table, interfaces: rows.slice(0, limit), truncated: rows.length > limit };
+  }
+
+  async recentFlows(options: Parameters<typeof recentFlowsStatement>[0]): Promise<RecentFlow[]> {
+    // Not through the gate: a rule must not wait for people's questions.
+    const rows = await this.#options.store.query<RecentFlow>(recentFlowsStatement(options));
+    return rows.map((row) => ({
+      ...row,
+      sourceAddress: plainText(row.sourceAddress),
+      destinationAddress: plainText(row.destinationAddress),
+    }));
+  }
+
+  get #tables(): readonly PlannedTable[] {
+    const { tables } = this.#options.store.state;
+    return TABLES.map((table) => {
+      const since = tables.find(({ name }) => name === table.name)?.completeFrom ?? 0;
+      return since > 0 ? { ...table, completeFromMilliseconds: since } : table;
+    });
+  }
+
+  #subject({ window, condition, by }: Pick<Asked, 'window' | 'condition' | 'by'>): Subject {
+    return { window, condition, by, everyRecord: isOfOneExporter(condition) };
+  }
+
+  #ask<Row>(statement: Statement, signal: AbortSignal | undefined): Promise<Row[]> {
+    const { store, gate, limitSeconds } = this.#options;
+    return gate.run(() => store.query<Row>({ ...statement, limitSeconds }, signal), signal);
+  }
+
+  async #sum(subject: Subject, signal: AbortSignal | undefined): Promise<TopResponse['total']> {
+    const [row] = await this.#ask<SumRow>(sumQuestion(subject, this.#tables).statement, signal);
+    return sumsOf(row);
+  }
+
+  async #seriesOf(
+    asked: SeriesAsked,
+    window: Window,
+    signal: AbortSignal | undefined,
+  ): Promise<Pick<SeriesResponse, 'table' | 'series'>> {
+    const { by, metric, limit, stepSeconds } = asked;
+    const ranking: Ranking = { subject: this.#subject(asked), metric, limit };
+    const { statement, table } = seriesQuestion({ ranking, window, stepSeconds }, this.#tables);
+    const rows = await this.#ask<SeriesRow>(statement, signal);
+    const times = bucketTimes(window, stepSeconds);
+    return { table, series: seriesRows(rows, { by, times, stepSeconds }) };
+  }
 }
 
-function sum(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0);
+function headOf({ by, metric, window }: Asked) {
+  return { by: [...by], metric, from: window.from, to: window.to };
 }

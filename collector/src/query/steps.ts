@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Window } from './filter.js';
+import type { Window } from './planner.js';
 
 /** Widths of buckets that people read easily; from a minute on the rollup can serve them. */
 const STEPS_SECONDS = [

@@ -1,92 +1,156 @@
 // SPDX-License-Identifier: Apache-2.0
-import { access, constants, mkdir, rm, writeFile } from 'node:fs/promises';
+import { access, constants, mkdir, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import type { Session } from 'chdb';
+import type { Logger } from '@weir/wire';
 import { CollectorError, messageOf, reasonOf } from '../errors.js';
-import type { FlowStore, Statement } from './flow-store.js';
+import { freeOctets, SpoolRefusal } from '../spool/spool.js';
+import { ChdbSessions, rowsOf } from './chdb-sessions.js';
+import { type FlowStore, type Statement, StoreError, type StoreState } from './flow-store.js';
 import { lockHolder } from './lock-holder.js';
+import { Migration } from './migration.js';
+import { type Retention, RetentionKeeper } from './retention.js';
 import {
-  CREATE_TABLES,
-  CREATE_VERSIONS,
-  FLOW_COLUMNS,
-  type Retention,
-  retentionStatements,
+  COLUMN_LIST,
+  LOCAL,
   SCHEMA_VERSION,
+  tableStatements,
+  versionTables,
+  viewStatements,
 } from './schema.js';
-
-const COLUMN_LIST = Object.keys(FLOW_COLUMNS).join(', ');
 
 export interface ChdbOptions extends Retention {
   /** The database is in `flows/` below it. One process at a time. */
   readonly dataFolder: string;
+  /** The store takes nothing while the disk has less left. @default 0 */
+  readonly diskReserveBytes?: number;
+  readonly log?: Logger;
 }
+
+/** Two threads for the views of an insert: more gain nothing and take what receives. */
+const VIEW_THREADS = 2;
+/** Blocks come as they should be: nothing is gathered or cut, so that a token always names the same rows. */
+const INSERT_SETTINGS = `max_threads = ${VIEW_THREADS}, max_insert_threads = 1,
+  min_insert_block_size_rows = 0, min_insert_block_size_bytes = 0, deduplicate_insert_select = 'force_enable'`;
+
+/** What the library says about a file that is no file of rows. */
+const UNREADABLE =
+  /CANNOT_READ_ALL_DATA|INCORRECT_DATA|CANNOT_PARSE|UNKNOWN_TYPE|TYPE_MISMATCH|UNKNOWN_IDENTIFIER|ATTEMPT_TO_READ_AFTER_EOF|CANNOT_EXTRACT_TABLE_STRUCTURE|TOO_LARGE_(STRING|ARRAY)_SIZE|SYNTAX_ERROR|THERE_IS_NO_COLUMN|INVALID_DATA|ILLEGAL_COLUMN|NOT_FOUND_COLUMN|FILE_DOESNT_EXIST|EMPTY_DATA_PASSED|TOO_MANY_PARTITIONS/;
 
 /** ClickHouse in the process. Queries and inserts run on threads of libuv, off the event loop. */
 export class ChdbStore implements FlowStore {
   readonly engine = 'chdb';
   readonly #options: ChdbOptions;
   readonly #databaseFolder: string;
-  readonly #insertFile: string;
-  /** Connections of their own keep the dashboard's queries from waiting for inserts. */
-  #writing: Session | undefined;
-  #reading: Session | undefined;
+  readonly #sessions: ChdbSessions;
+  readonly #retention: RetentionKeeper;
+  #migration: Migration | undefined;
+  #open = false;
+  #diskProblem: string | undefined;
 
   constructor(options: ChdbOptions) {
     this.#options = options;
-    const folder = resolve(options.dataFolder);
-    this.#databaseFolder = join(folder, 'flows');
-    this.#insertFile = join(folder, 'insert.native');
+    this.#databaseFolder = join(resolve(options.dataFolder), 'flows');
+    this.#sessions = new ChdbSessions(this.#databaseFolder);
+    this.#retention = new RetentionKeeper({
+      retention: options,
+      write: (sql) => this.#sessions.write(sql),
+      look: (sql) => this.#sessions.look(sql),
+      log: options.log ?? (() => undefined),
+    });
+  }
+
+  get state(): StoreState {
+    const { tables, octets, droppedForSize, problem } = this.#retention.state;
+    return {
+      tables,
+      octets,
+      droppedForSize,
+      problem: this.#migration?.problem ?? this.#diskProblem ?? problem,
+      migration: this.#migration?.progress,
+    };
   }
 
   async open(): Promise<void> {
     await this.#prepareFolder();
     await this.#refuseLocked();
-    // Not at the top: the library is half a gigabyte, and `weir probe --help` does not need it.
-    const { Session } = await import('chdb');
     try {
-      this.#writing = new Session(this.#databaseFolder);
-      this.#reading = new Session(this.#databaseFolder);
+      await this.#sessions.open();
+      this.#open = true;
+      await this.#prepareTables();
     } catch (error) {
       await this.close();
-      throw openError(this.#options.dataFolder, error);
-    }
-    try {
-      await this.#migrate();
-    } catch (error) {
-      await this.close();
-      throw error instanceof CollectorError ? error : openError(this.#options.dataFolder, error);
+      throw error instanceof CollectorError ? error : openError(this.#databaseFolder, error);
     }
   }
 
-  async insert(nativeBlocks: readonly Uint8Array[]): Promise<void> {
-    const session = this.#opened(this.#writing);
-    // chDB's insert call takes only text formats; a file in Native format is 20 times as fast.
-    await writeFile(this.#insertFile, nativeBlocks);
-    await session.queryAsync(
-      `INSERT INTO weir.flows (${COLUMN_LIST}) SELECT ${COLUMN_LIST} FROM file(${quoted(this.#insertFile)}, 'Native')`,
-    );
+  async insertFile(path: string, token: string): Promise<void> {
+    this.#refuseWhileMigrating();
+    await this.#refuseFullDisk();
+    // The library takes an empty file for a file without rows.
+    if ((await stat(path)).size === 0) throw new SpoolRefusal(`${path} is empty`);
+    try {
+      await this.#sessions.write(
+        `INSERT INTO weir.flows (${COLUMN_LIST}) SELECT ${COLUMN_LIST} FROM file(${quoted(path)}, 'Native')
+SETTINGS insert_deduplication_token = ${quoted(token)}, ${INSERT_SETTINGS}`,
+      );
+    } catch (error) {
+      if (UNREADABLE.test(messageOf(error))) {
+        throw new SpoolRefusal(messageOf(error), { cause: error });
+      }
+      throw error;
+    }
   }
 
-  async query<Row>({ sql, parameters }: Statement): Promise<Row[]> {
-    const session = this.#opened(this.#reading);
-    const options = { format: 'JSONCompact' };
-    const statement = `${sql}\nSETTINGS output_format_json_quote_64bit_integers = 0`;
-    const result =
-      Object.keys(parameters).length === 0
-        ? await session.queryAsync(statement, options)
-        : await session.queryBindAsync(statement, parameters, options);
-    return rowsOf<Row>(result.text());
+  async query<Row>(statement: Statement, signal?: AbortSignal): Promise<Row[]> {
+    const mark = this.#sessions.mark();
+    const kill = () => void this.#sessions.kill(mark);
+    try {
+      return await this.#sessions.ask(async (session) => {
+        signal?.throwIfAborted();
+        signal?.addEventListener('abort', kill, { once: true });
+        const options = { format: 'JSONCompact' };
+        const sql = `${mark} ${withSettings(statement)}`;
+        const { parameters } = statement;
+        const result =
+          Object.keys(parameters).length === 0
+            ? await session.queryAsync(sql, options)
+            : await session.queryBindAsync(sql, parameters, options);
+        return rowsOf<Row>(result.text());
+      });
+    } catch (error) {
+      signal?.throwIfAborted();
+      throw questionError(error);
+    } finally {
+      signal?.removeEventListener('abort', kill);
+    }
+  }
+
+  async *stream(
+    statement: Statement,
+    signal: AbortSignal,
+  ): AsyncGenerator<readonly (readonly unknown[])[]> {
+    // A session streams one answer at a time.
+    const session = this.#sessions.connect();
+    const chunks = session.queryStreamBind(withSettings(statement), statement.parameters, {
+      format: 'JSONCompactEachRow',
+      signal,
+    });
+    try {
+      for await (const chunk of chunks) yield chunk.rows<readonly unknown[]>();
+    } catch (error) {
+      throw questionError(error);
+    } finally {
+      chunks.cancel();
+      session.close();
+    }
   }
 
   async close(): Promise<void> {
-    if (this.#writing === undefined) return;
-    this.#writing.close();
-    this.#reading?.close();
-    this.#writing = undefined;
-    this.#reading = undefined;
-    const { drainPending } = await import('chdb');
-    await drainPending();
-    await rm(this.#insertFile, { force: true });
+    if (!this.#open) return;
+    this.#open = false;
+    await this.#migration?.stop();
+    await this.#retention.stop();
+    await this.#sessions.close();
   }
 
   async #prepareFolder(): Promise<void> {
@@ -112,40 +176,81 @@ export class ChdbStore implements FlowStore {
     );
   }
 
-  async #migrate(): Promise<void> {
-    const session = this.#opened(this.#writing);
-    for (const sql of CREATE_VERSIONS) await session.queryAsync(sql);
-    const [found] = await this.query<{ version: number }>({
-      sql: 'SELECT max(version) AS version FROM weir.schema_versions',
-      parameters: {},
-    });
-    const version = found?.version ?? 0;
-    if (version !== 0 && version !== SCHEMA_VERSION) throw this.#schemaError(version);
-    for (const sql of CREATE_TABLES) await session.queryAsync(sql);
-    for (const sql of retentionStatements(this.#options)) await session.queryAsync(sql);
-    if (version === 0) {
-      await session.queryAsync(`INSERT INTO weir.schema_versions SELECT ${SCHEMA_VERSION}, now()`);
+  #refuseWhileMigrating(): void {
+    const progress = this.#migration?.progress;
+    if (progress === undefined) return;
+    throw new CollectorError(
+      'WEIR_COLLECTOR_MIGRATING',
+      `${progress}; what comes waits in the spool`,
+    );
+  }
+
+  async #refuseFullDisk(): Promise<void> {
+    const { diskReserveBytes = 0, dataFolder } = this.#options;
+    const free = diskReserveBytes === 0 ? 0 : await freeOctets(dataFolder);
+    this.#diskProblem =
+      free < diskReserveBytes
+        ? `the disk of ${dataFolder} has ${free} octets left, and ${diskReserveBytes} are kept free (--disk-reserve): nothing is stored; make room or lower --store-size`
+        : undefined;
+    if (this.#diskProblem !== undefined) {
+      throw new CollectorError('WEIR_COLLECTOR_DISK_FULL', this.#diskProblem);
     }
+  }
+
+  async #prepareTables(): Promise<void> {
+    const { write, look } = {
+      write: (sql: string) => this.#sessions.write(sql),
+      look: <Row>(sql: string) => this.#sessions.look<Row>(sql),
+    };
+    for (const sql of versionTables(LOCAL)) await write(sql);
+    const [found] = await look<{ version: number }>(
+      'SELECT max(version) AS version FROM weir.schema_versions',
+    );
+    const version = found?.version ?? 0;
+    if (version > SCHEMA_VERSION) throw this.#schemaError(version);
+    if (version > 0 && version < SCHEMA_VERSION) {
+      this.#migration = new Migration({
+        write,
+        look,
+        freeOctets: async () =>
+          (await freeOctets(this.#databaseFolder)) - (this.#options.diskReserveBytes ?? 0),
+        log: this.#options.log ?? (() => undefined),
+        onDone: () => void this.#retention.start(),
+      });
+      await this.#migration.start();
+      return;
+    }
+    for (const sql of [...tableStatements(LOCAL), ...viewStatements(LOCAL)]) await write(sql);
+    if (version === 0) {
+      await write(`INSERT INTO weir.schema_versions SELECT ${SCHEMA_VERSION}, now()`);
+    }
+    await this.#retention.start();
   }
 
   #schemaError(version: number): CollectorError {
     return new CollectorError(
       'WEIR_COLLECTOR_DATA_SCHEMA',
-      `${this.#options.dataFolder} has tables of version ${version}, this Weir reads ${SCHEMA_VERSION}; ` +
+      `${this.#options.dataFolder} has tables of version ${version}, this Weir knows them up to ${SCHEMA_VERSION}; ` +
         'start the Weir that wrote it, or choose another folder with --data',
     );
   }
+}
 
-  #opened(session: Session | undefined): Session {
-    if (session === undefined) throw new Error('the store is not open');
-    return session;
-  }
+function withSettings({ sql, limitSeconds }: Statement): string {
+  const limit = limitSeconds === undefined ? '' : `, max_execution_time = ${Number(limitSeconds)}`;
+  return `${sql}\nSETTINGS output_format_json_quote_64bit_integers = 0${limit}`;
+}
+
+function questionError(error: unknown): unknown {
+  const isLate = /TIMEOUT_EXCEEDED|Timeout exceeded/.test(messageOf(error));
+  return isLate ? new StoreError('WEIR_STORE_TIME_LIMIT', error) : error;
 }
 
 function openError(folder: string, error: unknown): CollectorError {
   return new CollectorError(
     'WEIR_COLLECTOR_DATA_FOLDER',
-    `${folder} (${messageOf(error).trim()}); see that the disk has room and that this user may write there, or choose another with --data`,
+    `${folder} (${messageOf(error).trim()}); see that the disk has room and that this user may write there. ` +
+      `Where files of the database are damaged, move the folder away (mv ${folder} ${folder}.damaged) and start again: rules and waiting records are kept beside it`,
     error,
   );
 }
@@ -153,13 +258,4 @@ function openError(folder: string, error: unknown): CollectorError {
 /** A string literal of ClickHouse's dialect. */
 function quoted(text: string): string {
   return `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
-}
-
-function rowsOf<Row>(jsonCompact: string): Row[] {
-  const { meta, data } = JSON.parse(jsonCompact) as {
-    meta: { name: string }[];
-    data: unknown[][];
-  };
-  const names = meta.map(({ name }) => name);
-  return data.map((values) => Object.fromEntries(values.map((v, i) => [names[i], v])) as Row);
 }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // ClickHouse's Native format: columns as they lie in memory (little-endian), so that a batch becomes
 // an insert by copying. https://clickhouse.com/docs/interfaces/formats/Native
+import { COLUMN_KINDS, FLOW_COLUMNS, type FlowColumn } from '@weir/wire';
 import { ADDRESS_OCTETS, type FlowColumns } from '../decode/columns.js';
 import type { NameTable } from '../enrich/name-table.js';
-import { FLOW_COLUMNS, type FlowColumnName } from './schema.js';
 
 /** LowCardinality in Native: version of the key serialization, then flags with the width of the indexes. */
 const SHARED_DICTIONARIES = 1n;
@@ -12,32 +12,42 @@ const HAS_ADDITIONAL_KEYS = 1n << 9n;
 const NEEDS_UPDATE = 1n << 10n;
 
 /**
- * All rows of the columns, at least one, as one block of the table `flows`. The result shares no memory
- * with them. ClickHouse refuses blocks without rows.
+ * All rows of the columns, at least one, as one block of the table `flows`; what they lack is empty. The
+ * result shares no memory with them. ClickHouse refuses blocks without rows.
  */
 export function encodeNativeBlock(columns: FlowColumns, names: NameTable): Uint8Array {
   const parts: Uint8Array[] = [
-    varint(Object.keys(FLOW_COLUMNS).length),
+    varint(FLOW_COLUMNS.length),
     varint(columns.length),
-    ...Object.entries(FLOW_COLUMNS).flatMap(([name, type]) => [
-      text(name),
-      text(type),
-      ...columnData(columns, name as FlowColumnName, names),
+    ...FLOW_COLUMNS.flatMap((column) => [
+      text(column.name),
+      text(COLUMN_KINDS[column.kind].clickhouseType),
+      ...columnData(columns, column, names),
     ]),
   ];
   return Buffer.concat(parts);
 }
 
+const OCTETS_OF = { time: 8, u64: 8, u32: 4, u16: 2, u8: 1, address: ADDRESS_OCTETS, name: 0 };
+
 function columnData(
   columns: FlowColumns,
-  name: FlowColumnName,
+  { name, kind }: FlowColumn,
   names: NameTable,
 ): readonly Uint8Array[] {
   const rows = columns.length;
-  if (name === 'applicationName') return lowCardinality(columns.applicationName, rows, names);
-  const column = columns[name];
+  if (name === 'applicationName') {
+    return lowCardinality(columns.applicationName, rows, (index) => names.nameOf(index));
+  }
+  if (name === 'exportProtocol') {
+    return lowCardinality(columns.exportVersion, rows, (version) => `netflow${version}`);
+  }
+  if (kind === 'name') return lowCardinality(new Uint8Array(rows), rows, () => '');
+  if (name === 'counted') return [new Uint8Array(rows).fill(1)];
+  const column = columns[name as keyof FlowColumns];
+  if (typeof column !== 'object') return [new Uint8Array(rows * OCTETS_OF[kind])];
   if (column instanceof Float64Array) return [integers64(column, rows)];
-  const width = name.endsWith('Address') ? ADDRESS_OCTETS : 1;
+  const width = kind === 'address' ? ADDRESS_OCTETS : 1;
   const view = column.subarray(0, rows * width);
   return [new Uint8Array(view.buffer, view.byteOffset, view.byteLength)];
 }
@@ -54,7 +64,11 @@ function integers64(column: Float64Array, rows: number): Uint8Array {
 }
 
 /** A dictionary of the names in use, then an index for each row. */
-function lowCardinality(column: Uint32Array, rows: number, names: NameTable): Uint8Array[] {
+function lowCardinality(
+  column: Uint32Array | Uint8Array,
+  rows: number,
+  nameOf: (index: number) => string,
+): Uint8Array[] {
   const indexOf = new Map<number, number>();
   const indexes = new Uint32Array(rows);
   for (let row = 0; row < rows; row++) {
@@ -70,7 +84,7 @@ function lowCardinality(column: Uint32Array, rows: number, names: NameTable): Ui
     uint64(SHARED_DICTIONARIES),
     uint64(INDEX_UINT32 | HAS_ADDITIONAL_KEYS | NEEDS_UPDATE),
     uint64(BigInt(indexOf.size)),
-    ...[...indexOf.keys()].map((name) => text(names.nameOf(name))),
+    ...[...indexOf.keys()].map((name) => text(nameOf(name))),
     uint64(BigInt(rows)),
     new Uint8Array(indexes.buffer),
   ];

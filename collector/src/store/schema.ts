@@ -1,113 +1,212 @@
 // SPDX-License-Identifier: Apache-2.0
 // Tables in ClickHouse's dialect. A change of a table's shape is a new SCHEMA_VERSION and a migration.
+import { COLUMN_KINDS, FLOW_COLUMNS, type FlowColumn } from '@weir/wire';
+import {
+  type FlowColumnName,
+  SYSTEM_DIMENSIONS,
+  type TableName,
+  TRAFFIC_DIMENSIONS,
+  typeOf,
+} from './tables.js';
 
 /** Of the tables below. */
-export const SCHEMA_VERSION = 1;
+export const SCHEMA_VERSION = 2;
 
-/** Columns of `flows`, in the order in which native-format.ts writes them. */
-export const FLOW_COLUMNS = {
-  flowStartMilliseconds: "DateTime64(3, 'UTC')",
-  flowEndMilliseconds: "DateTime64(3, 'UTC')",
-  receivedMilliseconds: "DateTime64(3, 'UTC')",
-  exporterAddress: 'IPv6',
-  observationDomainId: 'UInt32',
-  exportVersion: 'UInt8',
-  sourceAddress: 'IPv6',
-  destinationAddress: 'IPv6',
-  sourceTransportPort: 'UInt16',
-  destinationTransportPort: 'UInt16',
-  protocolIdentifier: 'UInt8',
-  vlanId: 'UInt16',
-  ingressInterface: 'UInt32',
-  egressInterface: 'UInt32',
-  ipClassOfService: 'UInt8',
-  tcpControlBits: 'UInt16',
-  icmpTypeCode: 'UInt16',
-  flowEndReason: 'UInt8',
-  flowDirection: 'UInt8',
-  octets: 'UInt64',
-  packets: 'UInt64',
-  applicationName: 'LowCardinality(String)',
-} as const;
-export type FlowColumnName = keyof typeof FLOW_COLUMNS;
+/** Columns of `flows` as a list for SQL, in the order of a block. */
+export const COLUMN_LIST = FLOW_COLUMNS.map(({ name }) => name).join(', ');
 
-/** Dimensions that the rollup keeps. */
-export const ROLLUP_DIMENSIONS = [
-  'applicationName',
-  'protocolIdentifier',
-  'vlanId',
-  'exporterAddress',
-  'flowEndReason',
-] as const satisfies readonly FlowColumnName[];
-/** Width of the rollup's buckets. */
-export const ROLLUP_SECONDS = 60;
+/**
+ * How many inserts a table remembers by their tokens. Only what was under way when the process ended
+ * comes a second time, so this is plenty.
+ */
+const REMEMBERED_INSERTS = 1000;
 
-export interface Retention {
-  readonly retentionDays: number;
-  readonly rollupRetentionDays: number;
+/** What differs between one machine and a cluster. */
+export interface Dialect {
+  /** e.g. "MergeTree" → "MergeTree", or "ReplicatedMergeTree(…)" */
+  engine(name: string, family: 'MergeTree' | 'SummingMergeTree' | 'ReplacingMergeTree'): string;
+  /** Settings of every table, e.g. "non_replicated_deduplication_window = 1000". */
+  readonly settings: string;
+  /** " ON CLUSTER …", or empty. */
+  readonly onCluster: string;
 }
 
-/** Codecs that suit the column: times are nearly sorted, the rest is left to LZ4. */
-function codec(name: FlowColumnName): string {
-  return name.endsWith('Milliseconds') ? ' CODEC(DoubleDelta, LZ4)' : '';
+/** Tables of one machine. */
+export const LOCAL: Dialect = {
+  engine: (_name, family) => family,
+  settings: `non_replicated_deduplication_window = ${REMEMBERED_INSERTS}`,
+  onCluster: '',
+};
+
+/** Within a minute sorted by address: neighbours are alike, and half the octets on disk. T64 crops what all have in common. */
+function codec({ kind }: FlowColumn): string {
+  return kind === 'name' || kind === 'address' ? 'CODEC(ZSTD(1))' : 'CODEC(T64, ZSTD(1))';
 }
 
 /**
- * Days are days of receipt: an exporter with a wrong clock must not open hundreds of partitions or have
- * its records expire at once. `ttl_only_drop_parts` makes expiry a removal of files.
+ * Hours and days are those of receipt: an exporter with a wrong clock must not open hundreds of
+ * partitions or have its records expire at once. So are the minutes of the order: parts of different
+ * inserts then hardly overlap, which makes merging them cheap. flowEnd follows in the index below.
  */
-const FLOWS = `
-CREATE TABLE IF NOT EXISTS weir.flows (
-${Object.entries(FLOW_COLUMNS)
-  .map(([name, type]) => `  ${name} ${type}${codec(name as FlowColumnName)}`)
-  .join(',\n')}
-) ENGINE = MergeTree
-PARTITION BY toDate(receivedMilliseconds)
-ORDER BY flowEndMilliseconds
-SETTINGS ttl_only_drop_parts = 1`;
+function flows(dialect: Dialect): string {
+  const columns = FLOW_COLUMNS.map(
+    (column) => `  ${column.name} ${COLUMN_KINDS[column.kind].clickhouseType} ${codec(column)}`,
+  );
+  return `CREATE TABLE IF NOT EXISTS weir.flows${dialect.onCluster} (
+${columns.join(',\n')},
+  INDEX ends flowEndMilliseconds TYPE minmax GRANULARITY 1
+) ENGINE = ${dialect.engine('flows', 'MergeTree')}
+PARTITION BY toStartOfHour(receivedMilliseconds)
+ORDER BY (toStartOfMinute(receivedMilliseconds), sourceAddress, destinationAddress)
+SETTINGS ${dialect.settings}`;
+}
 
-const ROLLUP = `
-CREATE TABLE IF NOT EXISTS weir.flows_1m (
-  day Date,
-  minute DateTime('UTC') CODEC(DoubleDelta, LZ4),
-${ROLLUP_DIMENSIONS.map((name) => `  ${name} ${FLOW_COLUMNS[name]}`).join(',\n')},
-  octets UInt64,
-  packets UInt64,
-  flows UInt64
-) ENGINE = SummingMergeTree((octets, packets, flows))
-PARTITION BY day
-ORDER BY (minute, ${ROLLUP_DIMENSIONS.join(', ')})
-SETTINGS ttl_only_drop_parts = 1`;
+interface Rollup {
+  readonly name: TableName;
+  /** Name and type of each column of the key. */
+  readonly key: readonly (readonly [name: string, type: string])[];
+  readonly sums: readonly string[];
+}
+
+const keyOf = (names: readonly FlowColumnName[]) =>
+  names.map((name) => [name, typeOf(name)] as const);
+
+const TRAFFIC_SUMS = ['octets', 'packets', 'flows', 'reverseOctets', 'reversePackets'];
+const ADDRESS_SUMS = [
+  ...['octets', 'packets', 'flows'],
+  ...['sentOctets', 'sentPackets', 'sentFlows'],
+  ...['receivedOctets', 'receivedPackets', 'receivedFlows'],
+];
+const ADDRESS_KEY = [['address', 'IPv6']] as const;
+
+const ROLLUPS: readonly Rollup[] = [
+  ...(['flows_1m', 'flows_5m', 'flows_1h'] as const).map((name) => ({
+    name,
+    key: keyOf(TRAFFIC_DIMENSIONS),
+    sums: TRAFFIC_SUMS,
+  })),
+  ...(['addresses_5m', 'addresses_1h'] as const).map((name) => ({
+    name,
+    key: ADDRESS_KEY,
+    sums: ADDRESS_SUMS,
+  })),
+  ...(['systems_5m', 'systems_1h'] as const).map((name) => ({
+    name,
+    key: keyOf(SYSTEM_DIMENSIONS),
+    sums: TRAFFIC_SUMS,
+  })),
+];
 
 /** The Summing engine folds only what shares the whole key, so sums over it equal sums over `flows`. */
-const ROLLUP_VIEW = `
-CREATE MATERIALIZED VIEW IF NOT EXISTS weir.flows_1m_view TO weir.flows_1m AS
-SELECT
-  toDate(receivedMilliseconds) AS day,
-  toStartOfMinute(toDateTime(flowEndMilliseconds, 'UTC')) AS minute,
-  ${ROLLUP_DIMENSIONS.join(', ')},
-  sum(octets) AS octets,
-  sum(packets) AS packets,
-  count() AS flows
-FROM weir.flows
-GROUP BY day, minute, ${ROLLUP_DIMENSIONS.join(', ')}`;
+function rollupTable(dialect: Dialect, { name, key, sums }: Rollup): string {
+  return `CREATE TABLE IF NOT EXISTS weir.${name}${dialect.onCluster} (
+  day Date CODEC(ZSTD(1)),
+  time DateTime('UTC') CODEC(T64, ZSTD(1)),
+${key.map(([column, type]) => `  ${column} ${type} CODEC(ZSTD(1))`).join(',\n')},
+${sums.map((column) => `  ${column} UInt64 CODEC(T64, ZSTD(1))`).join(',\n')}
+) ENGINE = ${dialect.engine(name, 'SummingMergeTree')}
+PARTITION BY day
+PRIMARY KEY time
+ORDER BY (time, ${key.map(([column]) => column).join(', ')})
+SETTINGS ${dialect.settings}`;
+}
 
-const VERSIONS = `
-CREATE TABLE IF NOT EXISTS weir.schema_versions (version UInt32, since DateTime)
-ENGINE = MergeTree ORDER BY version`;
+/** Start of the bucket that a record's end is in. */
+export const bucketOf = (seconds: number, time: string): string =>
+  `toStartOfInterval(${time}, INTERVAL ${seconds} SECOND, 'UTC')`;
 
-/** Comes first: it must be possible to read the version before any other table is touched. */
-export const CREATE_VERSIONS: readonly string[] = ['CREATE DATABASE IF NOT EXISTS weir', VERSIONS];
+const RECORD_TIME = "toDateTime(flowEndMilliseconds, 'UTC')";
 
-/** Creates what is missing. */
-export const CREATE_TABLES: readonly string[] = [FLOWS, ROLLUP, ROLLUP_VIEW];
+/** Sums of single records from any table that has the columns of `flows`. */
+export function sumsOfRecords(
+  dimensions: readonly FlowColumnName[],
+  from: { readonly table: string; readonly stepSeconds: number; readonly where: string },
+): string {
+  const names = dimensions.join(', ');
+  return `SELECT toDate(receivedMilliseconds) AS day, ${bucketOf(from.stepSeconds, RECORD_TIME)} AS time,
+  ${names},
+  sum(record.octets) AS octets, sum(record.packets) AS packets, count() AS flows,
+  sum(record.reverseOctets) AS reverseOctets, sum(record.reversePackets) AS reversePackets
+FROM ${from.table} AS record WHERE ${from.where}
+GROUP BY day, time, ${names}`;
+}
 
-/** Sets how long rows are kept; settings may change between two starts. */
-export function retentionStatements(retention: Retention): string[] {
-  const modify = (table: string, day: string, days: number) =>
-    `ALTER TABLE weir.${table} MODIFY TTL ${day} + INTERVAL ${Math.trunc(days)} DAY SETTINGS materialize_ttl_after_modify = 0`;
+/** Sums by address: each record counts for its source and for its destination, once where they are the same. */
+export function sumsOfAddresses(from: {
+  readonly table: string;
+  readonly stepSeconds: number;
+  readonly where: string;
+}): string {
+  const sides = ['octets', 'packets'].map(
+    (
+      sum,
+    ) => `  sum(end.${sum} * isHost) AS ${sum}, sum(end.${sum} * isSource) AS sent${capital(sum)},
+  sum(end.${sum} * (1 - isSource)) AS received${capital(sum)}`,
+  );
+  return `SELECT day, time, address,
+${sides.join(',\n')},
+  sum(isHost) AS flows, sum(isSource) AS sentFlows, sum(1 - isSource) AS receivedFlows
+FROM (
+  SELECT toDate(receivedMilliseconds) AS day, ${bucketOf(from.stepSeconds, RECORD_TIME)} AS time,
+    octets, packets, address, isSource, isSource OR sourceAddress != destinationAddress AS isHost
+  FROM ${from.table}
+  ARRAY JOIN [sourceAddress, destinationAddress] AS address, [1, 0] AS isSource
+  WHERE ${from.where}
+) AS end
+GROUP BY day, time, address`;
+}
+
+const capital = (word: string) => word.charAt(0).toUpperCase() + word.slice(1);
+
+/** Coarser sums of sums. */
+export function sumsOfSums(name: TableName, from: { table: string; stepSeconds: number }): string {
+  const { key, sums } = ROLLUPS.find((rollup) => rollup.name === name) as Rollup;
+  const names = key.map(([column]) => column).join(', ');
+  // Inside the sums the column is meant, not the sum that has its name.
+  return `SELECT day, ${bucketOf(from.stepSeconds, 'fine.time')} AS time, ${names},
+  ${sums.map((column) => `sum(fine.${column}) AS ${column}`).join(', ')}
+FROM ${from.table} AS fine
+GROUP BY day, time, ${names}`;
+}
+
+const COUNTED = { table: 'weir.flows', where: 'counted = 1' };
+
+/** What fills each table of sums: records where it must, finer sums where it can, since they are fewer. */
+export const VIEWS: Readonly<Record<Exclude<TableName, 'flows'>, string>> = {
+  flows_1m: sumsOfRecords(TRAFFIC_DIMENSIONS, { ...COUNTED, stepSeconds: 60 }),
+  flows_5m: sumsOfSums('flows_5m', { table: 'weir.flows_1m', stepSeconds: 300 }),
+  flows_1h: sumsOfSums('flows_1h', { table: 'weir.flows_5m', stepSeconds: 3600 }),
+  addresses_5m: sumsOfAddresses({ ...COUNTED, stepSeconds: 300 }),
+  addresses_1h: sumsOfSums('addresses_1h', { table: 'weir.addresses_5m', stepSeconds: 3600 }),
+  systems_5m: sumsOfRecords(SYSTEM_DIMENSIONS, { ...COUNTED, stepSeconds: 300 }),
+  systems_1h: sumsOfSums('systems_1h', { table: 'weir.systems_5m', stepSeconds: 3600 }),
+};
+
+/** The view that fills a table of sums. */
+export function viewOf(dialect: Dialect, name: keyof typeof VIEWS): string {
+  return `CREATE MATERIALIZED VIEW IF NOT EXISTS weir.${name}_view${dialect.onCluster} TO weir.${name} AS
+${VIEWS[name]}`;
+}
+
+/**
+ * Come first: it must be possible to read the version before any other table is touched.
+ * `complete_from` says from which time on a table has everything, after older partitions were dropped.
+ */
+export function versionTables(dialect: Dialect): readonly string[] {
   return [
-    modify('flows', 'toDate(receivedMilliseconds)', retention.retentionDays),
-    modify('flows_1m', 'day', retention.rollupRetentionDays),
+    `CREATE DATABASE IF NOT EXISTS weir${dialect.onCluster}`,
+    `CREATE TABLE IF NOT EXISTS weir.schema_versions${dialect.onCluster} (version UInt32, since DateTime)
+ENGINE = ${dialect.engine('schema_versions', 'MergeTree')} ORDER BY version`,
+    `CREATE TABLE IF NOT EXISTS weir.complete_from${dialect.onCluster} (tableName String, since DateTime64(3, 'UTC'))
+ENGINE = ${dialect.engine('complete_from', 'MergeTree')} ORDER BY tableName`,
   ];
+}
+
+/** All tables without their views. */
+export function tableStatements(dialect: Dialect): readonly string[] {
+  return [flows(dialect), ...ROLLUPS.map((rollup) => rollupTable(dialect, rollup))];
+}
+
+export function viewStatements(dialect: Dialect): readonly string[] {
+  return (Object.keys(VIEWS) as (keyof typeof VIEWS)[]).map((name) => viewOf(dialect, name));
 }

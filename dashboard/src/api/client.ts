@@ -12,8 +12,10 @@ import {
   type RuleInput,
   type RulesResponse,
   type SeriesResponse,
+  type SessionResponse,
   type TopResponse,
 } from '@weir/wire';
+import { csrfHeaders, isSigningIn, signedOut } from './session';
 
 /** The collector answered, but not with what was asked for. `code` is stable, `message` is for people. */
 export class ApiError extends Error {
@@ -64,12 +66,15 @@ const ANSWER_TIMEOUT_MS = 20_000;
 async function call<Answer>(url: string, init: RequestInit = {}): Promise<Answer> {
   const timeout = AbortSignal.timeout(ANSWER_TIMEOUT_MS);
   const signal = init.signal ? AbortSignal.any([init.signal, timeout]) : timeout;
+  const isChange = init.method !== undefined;
+  const headers = { ...init.headers, ...(isChange && csrfHeaders()) };
   let response: Response;
   try {
-    response = await fetch(url, { ...init, signal });
+    response = await fetch(url, { ...init, headers, signal });
   } catch (cause) {
     throw new UnreachableError(cause);
   }
+  if (response.status === 401 && !isSigningIn(url, init.method)) signedOut();
   const text = await response.text();
   if (!response.ok) throw errorOf(response, text);
   return (text === '' ? undefined : JSON.parse(text)) as Answer;
@@ -113,13 +118,32 @@ export function fetchDecisions(since: number, signal: AbortSignal): Promise<Deci
 }
 
 export function createRule(input: RuleInput): Promise<Rule> {
-  return call(apiUrl(API.rules), {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(input),
-  });
+  return call(apiUrl(API.rules), jsonBody('POST', input));
 }
 
 export function deleteRule(id: string): Promise<void> {
   return call(apiUrl(`${API.rules}/${encodeURIComponent(id)}`), { method: 'DELETE' });
+}
+
+/** Who asks; rejects, and `signedOut` is called, where somebody must sign in. */
+export function fetchSession(signal: AbortSignal): Promise<SessionResponse> {
+  return call(apiUrl(API.session), { signal });
+}
+
+export function signIn(name: string, password: string): Promise<SessionResponse> {
+  return call(apiUrl(API.session), jsonBody('POST', { name, password }));
+}
+
+export function acceptInvitation(invitation: string, password: string): Promise<SessionResponse> {
+  return call(apiUrl(API.invitation), jsonBody('POST', { invitation, password }));
+}
+
+export async function signOut(): Promise<void> {
+  await call(apiUrl(API.session), { method: 'DELETE' });
+  signedOut();
+}
+
+function jsonBody(method: string, body: object): RequestInit {
+  const headers = { 'content-type': 'application/json' };
+  return { method, headers, body: JSON.stringify(body) };
 }

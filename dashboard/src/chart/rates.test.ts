@@ -11,7 +11,7 @@ function response(change: object = {}): SeriesResponse {
     times: [0, 10_000, 20_000],
     series: [{ key: 'HTTP', values: [1000, 2000, 500] }],
     ...change,
-  } as SeriesResponse;
+  } as unknown as SeriesResponse;
 }
 
 describe('toRates', () => {

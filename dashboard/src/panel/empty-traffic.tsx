@@ -46,7 +46,8 @@ function FirstRun() {
   return (
     <Notice title="No flow has been received yet">
       <p>
-        Point a router’s NetFlow v5 or v9 export at this collector’s UDP port, or start a probe:
+        Point a router’s NetFlow, IPFIX or sFlow export at this collector’s UDP port, or start a
+        probe:
       </p>
       <pre>
         <code>npx weir probe --interface eth0 --export netflow9://{host}:2055</code>

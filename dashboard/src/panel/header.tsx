@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { HealthResponse } from '@weir/wire';
 import { useSyncExternalStore } from 'react';
+import { signOut } from '../api/client';
 import type { LiveStream } from '../api/live-stream';
+import { sessionState, subscribeSession } from '../api/session';
 import type { Polled } from '../api/use-polled';
 import { formatBitRate, formatScaled, NO_VALUE } from '../format/quantity';
 import type { Theme } from '../theme/use-theme';
@@ -31,6 +33,7 @@ export function Header({ stream, health, theme, onTheme }: HeaderProps) {
       </div>
       <LiveRates stream={stream} />
       <div className="page-header-end">
+        <SignOut />
         <HealthButton health={health} />
         <Segmented
           legend="Theme"
@@ -42,6 +45,28 @@ export function Header({ stream, health, theme, onTheme }: HeaderProps) {
       </div>
     </header>
   );
+}
+
+/** Who has signed in, and the way out; nothing where nobody needs to. */
+function SignOut() {
+  const state = useSyncExternalStore(subscribeSession, sessionState);
+  if (state.status !== 'in' || state.session.kind !== 'user') return null;
+  const { name, role } = state.session;
+  return (
+    <>
+      <span className="who" title={role}>
+        {name}
+      </span>
+      <button type="button" className="button" data-testid="sign-out" onClick={leave}>
+        Sign out
+      </button>
+    </>
+  );
+}
+
+/** A collector that does not answer leaves the session as it is; the page says so elsewhere. */
+function leave(): void {
+  signOut().catch(() => undefined);
 }
 
 const OCTET_BITS = 8;

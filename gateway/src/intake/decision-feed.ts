@@ -4,11 +4,13 @@ import type { Logger } from '@weir/wire';
 import { API, ErrorResponse } from '@weir/wire';
 import { Value } from 'typebox/value';
 import { GatewayError } from '../errors.js';
+import { CollectorConnection } from './collector-connection.js';
 import { DecisionsEnvelope, HeldDecisions } from './held-decisions.js';
 
 export interface DecisionFeedOptions {
   /** The collector's base URL. */
   readonly collector: URL;
+  readonly connection?: CollectorConnection;
   /** How long one question may wait for news. */
   readonly waitSeconds: number;
   readonly log: Logger;
@@ -33,12 +35,14 @@ export class DecisionFeed {
   readonly held = new HeldDecisions();
   readonly #options: DecisionFeedOptions;
   readonly #backoffMs: { readonly first: number; readonly last: number };
+  readonly #connection: CollectorConnection;
   #connected: boolean | undefined;
   #failures = 0;
   #skewTold = false;
 
   constructor(options: DecisionFeedOptions) {
     this.#options = options;
+    this.#connection = options.connection ?? new CollectorConnection();
     this.#backoffMs = options.backoffMs ?? { first: 250, last: 10_000 };
   }
 
@@ -103,12 +107,14 @@ export class DecisionFeed {
       waitSeconds: String(waitSeconds),
     }).toString();
     const limit = AbortSignal.timeout(waitSeconds * 1000 + ANSWER_GRACE_MS);
-    const response = await fetch(url, { signal: AbortSignal.any([signal, limit]) }).catch(
-      (error) => {
-        throw unreachable(url, error);
-      },
-    );
+    const asking = this.#connection.fetch(url, { signal: AbortSignal.any([signal, limit]) });
+    const response = await asking.catch((error) => {
+      throw error instanceof GatewayError ? error : unreachable(url, error);
+    });
     const clockOffsetMilliseconds = this.#clockOffset(response.headers.get('date'));
+    if (response.status === 401 || response.status === 403) {
+      throw refused(url, await refusalOf(response));
+    }
     if (!response.ok) throw wrongAnswer(url, await refusalOf(response));
     const body: unknown = await response.json().catch((error) => {
       throw wrongAnswer(url, String(error));
@@ -165,6 +171,13 @@ function wrongAnswer(url: URL, what: string): GatewayError {
   return new GatewayError(
     'WEIR_GATEWAY_COLLECTOR_ANSWER',
     `${url.href} is not the answer of a Weir collector: ${what}.`,
+  );
+}
+
+function refused(url: URL, what: string): GatewayError {
+  return new GatewayError(
+    'WEIR_GATEWAY_REFUSED',
+    `The collector at ${url.origin} does not let this gateway in: ${what}.`,
   );
 }
 

@@ -14,6 +14,7 @@
 #include "capture/shared_file_source.h"
 #include "capture/test_captures.h"
 #include "decode/packet_decoder.h"
+#include "test_effort.h"
 
 using namespace weir;
 using namespace weir::test;
@@ -131,9 +132,9 @@ void checkShares(const std::vector<LaneReading>& readings, const std::vector<Tes
     CHECK(std::is_sorted(mine.begin(), mine.end(), isEarlier));
     CHECK(readings[lane].clockNs == packets.back().timestampNs);  // whoever's frame is the last
     CHECK(mine.size() > packets.size() / readings.size() / 2);
-    for (const TestPacket& packet : mine) {
-      CHECK(laneOfPair.try_emplace(pairOf(packet), lane).first->second == lane);
-    }
+    CHECK(std::all_of(mine.begin(), mine.end(), [&](const TestPacket& packet) {
+      return laneOfPair.try_emplace(pairOf(packet), lane).first->second == lane;
+    }));
     all.insert(all.end(), mine.begin(), mine.end());
   }
   std::sort(all.begin(), all.end(), isEarlier);
@@ -147,6 +148,7 @@ TEST_CASE("the lanes together have each frame once, in order, and each IP pair l
   const TemporaryFile file(fileOf(packets));
   for (const uint32_t lanes : {2, 3, 4}) {
     for (const size_t batchFrames : {64, 5}) {
+      if (testing::IS_SANITIZED && (lanes == 3) == (batchFrames == 64)) continue;
       checkShares(readTogether(file.path(), lanes, batchFrames), packets);
     }
   }

@@ -3,8 +3,8 @@
 // into requests, and the prefix filter's candidates change no verdict.
 #include <testing/random_regex.h>
 
+#include "classify/test_dumped_database.h"
 #include "classify/test_flows.h"
-#include "classify/test_signature_dump.h"
 #include "classify/test_stream_oracle.h"
 
 namespace weir {
@@ -135,7 +135,7 @@ TEST_CASE("Weir's signatures give the oracle's events on their examples and near
   }
   for (const Engine engine : ENGINES) {
     CAPTURE(static_cast<int>(engine));
-    JudgedDatabase judged(createMatcherDatabase(engine, dump->set));
+    JudgedDatabase judged(testing::dumpedDatabase(engine));
     std::mt19937 random(23);
     size_t events = 0;
     for (const DumpedSample& sample : dump->samples) {

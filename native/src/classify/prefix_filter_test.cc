@@ -10,8 +10,8 @@
 #include <random>
 
 #include "classify/matcher.h"
+#include "classify/test_dumped_database.h"
 #include "classify/test_flows.h"
-#include "classify/test_signature_dump.h"
 #include "classify/verdict_rules.h"
 
 namespace weir {
@@ -101,7 +101,7 @@ TEST_CASE("nothing that Weir's signatures match is turned away") {
     MESSAGE("skipped: WEIR_SIGNATURE_DUMP is not set");
     return;
   }
-  const auto database = createMatcherDatabase(Engine::HYPERSCAN, dump->set);
+  const auto database = testing::dumpedDatabase(Engine::HYPERSCAN);
   std::mt19937 random(6);
   Tally tally;
   for (const DumpedSample& sample : dump->samples) {
@@ -117,7 +117,7 @@ TEST_CASE("nothing that Weir's signatures match is turned away") {
 TEST_CASE("noise is turned away by Weir's signatures") {
   const SignatureDump* dump = SignatureDumpReader::fromEnvironment();
   if (dump == nullptr) return;
-  const auto database = createMatcherDatabase(Engine::HYPERSCAN, dump->set);
+  const auto database = testing::dumpedDatabase(Engine::HYPERSCAN);
   std::mt19937 random(7);
   Tally tally;
   for (int i = 0; i < 1500; ++i) {

@@ -12,8 +12,8 @@
 #include <vector>
 
 #include "classify/matcher.h"
+#include "classify/test_dumped_database.h"
 #include "classify/test_foreign_payloads.h"
-#include "classify/test_signature_dump.h"
 #include "classify/verdict_rules.h"
 
 namespace weir {
@@ -29,7 +29,7 @@ constexpr uint32_t PAYLOADS = 20'000;
 class ClaimCounter {
  public:
   explicit ClaimCounter(const SignatureDump& dump)
-      : dump_(dump), database_(createMatcherDatabase(Engine::HYPERSCAN, dump.set)) {}
+      : dump_(dump), database_(testing::dumpedDatabase(Engine::HYPERSCAN)) {}
 
   /// How many of the payloads are claimed, and by which patterns.
   uint32_t count(const ForeignPayload& kind, std::map<std::string, uint32_t>& claims) {

@@ -8,8 +8,8 @@
 
 #include "classify/classifier.h"
 #include "classify/sample_match.h"
+#include "classify/test_dumped_database.h"
 #include "classify/test_flows.h"
-#include "classify/test_signature_dump.h"
 
 namespace weir {
 namespace {
@@ -21,11 +21,7 @@ const SignatureDump* requireDump() {
 }
 
 const std::shared_ptr<const MatcherDatabase>& database(Engine engine) {
-  static const auto hyperscan =
-      createMatcherDatabase(Engine::HYPERSCAN, SignatureDumpReader::fromEnvironment()->set);
-  static const auto emulator =
-      createMatcherDatabase(Engine::EMULATOR, SignatureDumpReader::fromEnvironment()->set);
-  return engine == Engine::EMULATOR ? emulator : hyperscan;
+  return testing::dumpedDatabase(engine);
 }
 
 /// Random cuts; a datagram stays whole.
@@ -130,7 +126,7 @@ std::shared_ptr<const MatcherDatabase> unfiltered(SignatureSet set) {
       set.patterns.push_back(testing::pattern("(?:\\xde\\xad\\xbe\\xef){8}", 1, transport, side));
     }
   }
-  return createMatcherDatabase(Engine::HYPERSCAN, std::move(set));
+  return createMatcherDatabase(Engine::HYPERSCAN, std::move(set), testing::testDatabaseCache());
 }
 
 struct TestPacket {

@@ -13,15 +13,17 @@
 #include "capture/capture_error.h"
 #include "capture/test_captures.h"
 #include "classify/engine_order.h"
-#include "classify/test_signature_dump.h"
+#include "classify/test_dumped_database.h"
 #include "lane/data_plane.h"
+#include "test_effort.h"
 
 namespace weir {
 namespace {
 
 constexpr const char* CAPTURES = "../shared/data/applications";
-constexpr size_t SAMPLE_STEP = 55;
-constexpr size_t WAYS_A_CAPTURE = 2;
+// Each way is met once, whatever the sample.
+constexpr size_t SAMPLE_STEP = testing::IS_SANITIZED ? 80 : 55;
+constexpr size_t WAYS_A_CAPTURE = testing::IS_SANITIZED ? 3 : 2;
 
 /// The example of a vendor's library, instead of the emulator.
 constexpr const char* EXAMPLE = "example";
@@ -122,7 +124,7 @@ TEST_CASE("records of real captures are the same with every engine and every fai
   }
   if (sets.empty()) return;
   const std::vector<std::string> settings(std::begin(SETTINGS), std::end(SETTINGS));
-  const auto cacheFolder = std::filesystem::temp_directory_path() / "weir-engine-records-test";
+  const DatabaseCache cache = testing::testDatabaseCache();
   size_t way = 0;
   size_t number = 0;
   for (const std::string& capture : captures()) {
@@ -132,10 +134,9 @@ TEST_CASE("records of real captures are the same with every engine and every fai
       for (size_t i = 0; i < WAYS_A_CAPTURE; ++i) ways.push_back(settings[way++ % settings.size()]);
     }
     checkWays({capture, *sets[number / 2 % sets.size()], static_cast<uint32_t>(1 + number % 2)},
-              ways, DatabaseCache(cacheFolder));
+              ways, cache);
     ++number;
   }
-  std::filesystem::remove_all(cacheFolder);
 }
 
 }  // namespace

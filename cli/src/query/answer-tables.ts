@@ -1,0 +1,316 @@
+// SPDX-License-Identifier: Apache-2.0
+// Answers of the collector as tables.
+import {
+  type ApplicationsResponse,
+  type BehaviourHostsResponse,
+  type CompareResponse,
+  type ExportersResponse,
+  type Flow,
+  type FlowsResponse,
+  type InterfacesResponse,
+  lettersOfFlags,
+  type MatrixResponse,
+  type Metric,
+  protocolName,
+  type RulesResponse,
+  type SeriesResponse,
+  type Sums,
+  type TopResponse,
+} from '@weir/wire';
+import { columnPlot, sparkline } from './plot.js';
+import { shareText, shortNumber } from './quantity.js';
+import type { AnswerTable, Cell } from './table.js';
+
+const METRICS = ['octets', 'packets', 'flows'] as const;
+const UNIT: Readonly<Record<Metric, string>> = {
+  octets: 'bytes',
+  packets: 'packets',
+  flows: 'flows',
+};
+
+/** Local time: what people have typed, too. */
+export function timeText(ms: number): string {
+  const date = new Date(ms - new Date(ms).getTimezoneOffset() * 60_000);
+  return date.toISOString().replace('T', ' ').slice(0, 19);
+}
+
+function endpoint(address: string, port: number): string {
+  return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
+}
+
+const shown = (key: string): string => (key === '' ? '(none)' : key);
+const exact = (sums: Sums): number[] => METRICS.map((metric) => sums[metric]);
+const brief = (sums: Sums): string[] => METRICS.map((metric) => shortNumber(sums[metric]));
+
+function windowNote({ from, to, table }: { from: number; to: number; table: string }): string {
+  return `${timeText(from)} to ${timeText(to)}, answered from ${table}`;
+}
+
+/** Keys with their sums; the rest and the whole are the last rows. */
+export function topTable(answer: TopResponse): AnswerTable {
+  const { by, metric, rows, other, total } = answer;
+  const blank = by.slice(1).map(() => '');
+  const ends: [string, Sums][] = [
+    ['(other)', other],
+    ['(all)', total],
+  ];
+  const all = [
+    ...rows.map((row) => ({ keys: row.keys.map(shown), sums: row as Sums })),
+    ...ends.map(([name, sums]) => ({ keys: [name, ...blank], sums })),
+  ];
+  const heading = METRICS.map((name) => UNIT[name]);
+  return {
+    heading: [...by, ...heading],
+    rows: all.map(({ keys, sums }) => [...keys, ...exact(sums)]),
+    short: {
+      heading: [...by, ...heading, `% ${UNIT[metric]}`],
+      rows: all.map(({ keys, sums }) => [
+        ...keys,
+        ...brief(sums),
+        shareText(sums[metric], total[metric]),
+      ]),
+    },
+    notes: [windowNote(answer)],
+  };
+}
+
+function rateText(metric: Metric, stepSeconds: number): (sum: number) => string {
+  return (sum) =>
+    metric === 'octets'
+      ? `${shortNumber((sum * 8) / stepSeconds)}bit/s`
+      : `${shortNumber(sum / stepSeconds)}/s`;
+}
+
+/** A plot of the whole, and a line for each key. */
+export function seriesTable(answer: SeriesResponse, width: number): AnswerTable {
+  const { metric, times, series, stepSeconds, previous } = answer;
+  const rate = rateText(metric, stepSeconds);
+  const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
+  const whole = times.map((_, i) =>
+    series.reduce((total, { values }) => total + (values[i] ?? 0), 0),
+  );
+  const columns = Math.min(width, 100);
+  const before = (key: string) =>
+    sum(previous?.series.find((row) => row.key === key)?.values ?? []);
+  const label = rate;
+  return {
+    heading: ['time', ...series.map(({ key }) => shown(key))],
+    rows: times.map((time, i) => [timeText(time), ...series.map(({ values }) => values[i] ?? 0)]),
+    plot: columnPlot(whole, { width: columns, height: 8, label }),
+    short: {
+      heading: [UNIT[metric], 'sum', 'peak', ...(previous ? ['before'] : []), 'over time'],
+      rows: series.map(({ key, values }) => [
+        shown(key),
+        shortNumber(sum(values)),
+        rate(Math.max(...values, 0)),
+        ...(previous ? [shortNumber(before(key))] : []),
+        sparkline(values, Math.max(10, Math.min(60, columns - 40))),
+      ]),
+    },
+    notes: [`steps of ${stepSeconds} s; ${windowNote(answer)}`],
+  };
+}
+
+export function matrixTable(answer: MatrixResponse): AnswerTable {
+  const { by, rows, columns, values, metric } = answer;
+  const heading = [`${by[0]} \\ ${by[1]}`, ...columns.map(shown)];
+  const lines = rows.map((row, i) => [shown(row), ...(values[i] ?? [])] as Cell[]);
+  return {
+    heading,
+    rows: lines,
+    short: {
+      heading,
+      rows: lines.map((line) =>
+        line.map((cell) => (typeof cell === 'number' ? shortNumber(cell) : cell)),
+      ),
+    },
+    notes: [`${UNIT[metric]}; ${windowNote(answer)}`],
+  };
+}
+
+export function compareTable(answer: CompareResponse): AnswerTable {
+  const { by, rows, metric, against, total } = answer;
+  const heading = [...by, 'now', 'before', 'change'];
+  const all = [
+    ...rows.map((row) => ({ ...row, keys: row.keys.map(shown) })),
+    {
+      ...total,
+      change: total.current - total.previous,
+      keys: ['(all)', ...by.slice(1).map(() => '')],
+    },
+  ];
+  const growth = (current: number, previous: number) =>
+    previous > 0 ? `${(((current - previous) / previous) * 100).toFixed(0)}%` : 'new';
+  return {
+    heading,
+    rows: all.map(({ keys, current, previous, change }) => [...keys, current, previous, change]),
+    short: {
+      heading: [...heading, '%'],
+      rows: all.map(({ keys, current, previous, change }) => [
+        ...keys,
+        shortNumber(current),
+        shortNumber(previous),
+        `${change > 0 ? '+' : ''}${shortNumber(change)}`,
+        growth(current, previous),
+      ]),
+    },
+    notes: [
+      `${UNIT[metric]}; ${windowNote(answer)}`,
+      `against ${timeText(against.from)} to ${timeText(against.to)}`,
+    ],
+  };
+}
+
+export function interfacesTable(answer: InterfacesResponse): AnswerTable {
+  const { interfaces, truncated } = answer;
+  const heading = [
+    'exporter',
+    'interface',
+    'name',
+    'bytes in',
+    'bytes out',
+    'flows in',
+    'flows out',
+  ];
+  const rowOf = (number: (value: number) => Cell) =>
+    interfaces.map((row) => [
+      row.exporterName || row.exporterAddress,
+      String(row.interface),
+      row.interfaceName,
+      number(row.input.octets),
+      number(row.output.octets),
+      number(row.input.flows),
+      number(row.output.flows),
+    ]);
+  return {
+    heading,
+    rows: rowOf((value) => value),
+    short: { heading, rows: rowOf(shortNumber) },
+    notes: [...(truncated ? ['there are more; see -n'] : []), windowNote(answer)],
+  };
+}
+
+function flowRow(flow: Flow): Cell[] {
+  return [
+    timeText(flow.flowEndMilliseconds),
+    flow.applicationName,
+    protocolName(flow.protocolIdentifier),
+    endpoint(flow.sourceAddress, flow.sourceTransportPort),
+    endpoint(flow.destinationAddress, flow.destinationTransportPort),
+    flow.packets,
+    flow.octets,
+  ];
+}
+
+/** Records; `columns` where the user chose them. */
+export function flowsTable(answer: FlowsResponse, columns?: readonly string[]): AnswerTable {
+  const { flows, cursor } = answer;
+  const notes =
+    cursor === undefined ? [] : ['there are more; see -n, or "weir query export" for all'];
+  if (columns !== undefined) {
+    const cells = (flow: Flow) => columns.map((column) => flow[column as keyof Flow] ?? '');
+    return { heading: columns, rows: flows.map(cells), notes };
+  }
+  return {
+    heading: [
+      'start',
+      'end',
+      'ms',
+      'application',
+      'protocol',
+      'source',
+      'destination',
+      'flags',
+      'packets',
+      'bytes',
+      'exporter',
+      'in',
+      'out',
+    ],
+    rows: flows.map((flow) => {
+      const [end, application, protocol, source, destination, packets, octets] = flowRow(flow) as [
+        Cell,
+        Cell,
+        Cell,
+        Cell,
+        Cell,
+        Cell,
+        Cell,
+      ];
+      return [
+        timeText(flow.flowStartMilliseconds),
+        end,
+        flow.flowEndMilliseconds - flow.flowStartMilliseconds,
+        application,
+        protocol,
+        source,
+        destination,
+        flow.tcpControlBits === 0 ? '' : lettersOfFlags(flow.tcpControlBits),
+        packets,
+        octets,
+        flow.exporterName || flow.exporterAddress,
+        flow.ingressInterfaceName || flow.ingressInterface,
+        flow.egressInterfaceName || flow.egressInterface,
+      ];
+    }),
+    short: {
+      heading: ['end', 'application', 'protocol', 'source', 'destination', 'packets', 'bytes'],
+      rows: flows.map(flowRow),
+    },
+    notes,
+  };
+}
+
+export function applicationsTable({ applications }: ApplicationsResponse): AnswerTable {
+  return {
+    heading: ['id', 'name', 'description'],
+    rows: applications.map((row) => [
+      row.applicationId,
+      row.applicationName,
+      row.applicationDescription,
+    ]),
+  };
+}
+
+export function behaviourTable({ hosts }: BehaviourHostsResponse): AnswerTable {
+  return {
+    heading: ['host', 'application', 'functional', 'social', 'peers', 'conversations', 'why p2p'],
+    rows: hosts.map(({ host, application, functional, social, evidence, reasons }) => [
+      host,
+      application.join(' '),
+      functional,
+      social,
+      evidence.peers,
+      evidence.conversations,
+      reasons.join(' '),
+    ]),
+  };
+}
+
+export function exportersTable({ exporters }: ExportersResponse): AnswerTable {
+  return {
+    heading: ['exporter', 'protocol', 'domain', 'datagrams', 'records', 'lost', 'last seen'],
+    rows: exporters.map((row) => [
+      row.exporterAddress,
+      row.exportProtocol,
+      row.observationDomainId,
+      row.datagrams,
+      row.records,
+      row.lostUnits,
+      timeText(row.lastSeenMilliseconds),
+    ]),
+  };
+}
+
+export function rulesTable({ rules }: RulesResponse): AnswerTable {
+  return {
+    heading: ['id', 'action', 'application', 'hold s', 'comment'],
+    rows: rules.map((row) => [
+      row.id,
+      row.action,
+      row.applicationName,
+      row.holdSeconds,
+      row.comment,
+    ]),
+  };
+}

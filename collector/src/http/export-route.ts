@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+import { Readable } from 'node:stream';
+import { API, ErrorResponse } from '@weir/wire';
+import Type from 'typebox';
+import { shownValue } from '../query/flow-page.js';
+import type { ApiServer } from './api-server.js';
+import { goneSignal } from './client-gone.js';
+import type { ApiContext } from './context.js';
+import { csvLine } from './csv.js';
+import { ExportQuery } from './parameters.js';
+import { ALL_COLUMNS } from './query-routes.js';
+import { subjectOf } from './subject.js';
+
+const NO_LIMIT = Number.MAX_SAFE_INTEGER;
+type Rows = readonly (readonly unknown[])[];
+
+const FORMATS = {
+  csv: {
+    type: 'text/csv; charset=utf-8',
+    heading: (columns: readonly string[]) => csvLine(columns),
+    line: (_columns: readonly string[], values: readonly unknown[]) => csvLine(values),
+  },
+  ndjson: {
+    type: 'application/x-ndjson',
+    heading: () => '',
+    line: (columns: readonly string[], values: readonly unknown[]) =>
+      `${JSON.stringify(Object.fromEntries(columns.map((name, i) => [name, values[i]])))}\n`,
+  },
+} as const;
+
+/** Records as a file of any size: written as fast as the client reads, and not on when it leaves. */
+export function addExportRoute(server: ApiServer, { queries }: ApiContext): void {
+  const schema = {
+    operationId: 'exportFlows',
+    summary: 'Flow records as a file, in no order',
+    description:
+      'An answer that does not end properly (a broken connection) is not complete: the store failed, or it took too long.',
+    querystring: ExportQuery,
+    response: {
+      200: {
+        content: {
+          'text/csv': { schema: Type.String() },
+          'application/x-ndjson': { schema: Type.String() },
+        },
+      },
+      '4xx': ErrorResponse,
+      '5xx': ErrorResponse,
+    },
+  };
+  // A HEAD would read all records, too.
+  const options = { schema: schema as object, exposeHeadRoute: false };
+  server.get(API.export, options, async (request, reply) => {
+    const { format, fields, limit = NO_LIMIT, ...rest } = request.query as ExportQuery;
+    const columns = fields ?? ALL_COLUMNS;
+    const question = { ...subjectOf(rest, Date.now()), columns, limit };
+    const rows = queries.export(question, goneSignal(reply))[Symbol.asyncIterator]();
+    // A question that fails at once is answered as an error, not as half a file.
+    const first = await rows.next();
+    const { type } = FORMATS[format];
+    reply.type(type);
+    reply.header('content-disposition', `attachment; filename="flows.${format}"`);
+    return reply.send(
+      Readable.from(texts({ format, columns, first, rows }), { objectMode: false }),
+    );
+  });
+}
+
+async function* texts(file: {
+  readonly format: keyof typeof FORMATS;
+  readonly columns: readonly string[];
+  readonly first: IteratorResult<Rows>;
+  readonly rows: AsyncIterator<Rows>;
+}): AsyncGenerator<string> {
+  const { format, columns, rows } = file;
+  const { heading, line } = FORMATS[format];
+  const lineOf = (values: readonly unknown[]) =>
+    line(
+      columns,
+      values.map((value, i) => shownValue(columns[i] as string, value)),
+    );
+  try {
+    yield heading(columns);
+    for (let next = file.first; !next.done; next = await rows.next()) {
+      yield next.value.map(lineOf).join('');
+    }
+  } finally {
+    await rows.return?.();
+  }
+}

@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: Apache-2.0
+// TLS and client certificates, with a real collector's server and certificates of openssl.
+import { X509Certificate } from 'node:crypto';
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { request } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { connect } from 'node:tls';
+import { API, CSRF_HEADER } from '@weir/wire';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Access } from '../access/access.js';
+import { alternativeNames, namesOf } from '../access/certificate-names.js';
+import { PasswordHasher } from '../access/password.js';
+import { Decisions } from '../decide/decisions.js';
+import type { ApiServer } from './api-server.js';
+import type { ApiContext } from './context.js';
+import { LiveFeed } from './live-feed.js';
+import { createServer } from './server.js';
+import { makeAuthority, makeCertificates } from './test-certificates.js';
+import { readTls, reloadTls, tlsFiles } from './tls.js';
+
+const TEST = { kind: 'terminal', name: 'test', address: '' } as const;
+const folder = mkdtempSync(join(tmpdir(), 'weir-tls-'));
+const at = (name: string) => join(folder, name);
+const read = (name: string) => readFileSync(at(name));
+const files = { cert: at('server.pem'), key: at('server.key'), clientCa: at('ca.pem') };
+const log = () => undefined;
+let access: Access;
+let decisions: Decisions;
+let server: ApiServer;
+
+beforeAll(async () => {
+  makeAuthority(folder, 'ca');
+  makeAuthority(folder, 'stranger');
+  makeCertificates(folder, 'ca', {
+    server: ['/CN=localhost', 'DNS:localhost'],
+    renewed: ['/CN=localhost', 'DNS:localhost'],
+    gateway: ['/CN=other', 'DNS:gw1.example,IP:192.0.2.7'],
+    plain: ['/O=Weir/CN=gw2.example'],
+    unknown: ['/CN=gw3.example'],
+    // The name of a gateway in the common name does not count beside alternative names.
+    forged: ['/CN=gw2.example', 'DNS:nobody.example'],
+  });
+  makeCertificates(folder, 'stranger', { impostor: ['/CN=gw2.example', 'DNS:gw2.example'] });
+  decisions = new Decisions({ dataFolder: folder, log, recentFlows: async () => [] });
+  await decisions.start();
+  access = new Access({
+    ...{ dataFolder: folder, mode: 'auto', sessionIdleMinutes: 60, sessionHours: 24, log },
+    hasher: new PasswordHasher(1024),
+  });
+  await access.start();
+  await access.listensOn(['0.0.0.0']);
+  const context = {
+    ...{ decisions, live: new LiveFeed(), access, log, tls: files },
+    ...{ health: () => ({}), applications: () => ({ applications: [] }) },
+    ...{ exporters: () => ({ exporters: [] }), hostNames: [], trustedProxies: [] },
+  } as unknown as ApiContext;
+  server = await createServer(context);
+  await server.listen({ port: 0, host: '127.0.0.1' });
+});
+afterAll(async () => {
+  await server.close();
+  access.stop();
+  await decisions.stop();
+  rmSync(folder, { recursive: true });
+});
+
+interface Asked {
+  readonly method?: string;
+  readonly path?: string;
+  readonly certificate?: string;
+  readonly headers?: Record<string, string>;
+  readonly body?: object;
+}
+
+function ask({ method = 'GET', path = API.decisions, certificate, headers, body }: Asked) {
+  const { port } = server.server.address() as AddressInfo;
+  const own = certificate && { cert: read(`${certificate}.pem`), key: read(`${certificate}.key`) };
+  const json = body && { 'content-type': 'application/json' };
+  return new Promise<{ status: number; headers: NodeJS.Dict<string | string[]>; body: string }>(
+    (resolve, reject) => {
+      const asking = request(
+        {
+          ...{ host: 'localhost', port, method, path, ca: read('ca.pem'), agent: false, ...own },
+          headers: { ...json, ...headers },
+        },
+        (response) => {
+          let text = '';
+          response.on('data', (chunk) => {
+            text += chunk;
+          });
+          response.on('end', () =>
+            resolve({ status: response.statusCode ?? 0, headers: response.headers, body: text }),
+          );
+        },
+      );
+      asking.on('error', reject).end(body && JSON.stringify(body));
+    },
+  );
+}
+
+describe('a client certificate', () => {
+  it('is as good as the key that has its name, for as long as there is one', async () => {
+    const { key } = await access.accounts.createKey(TEST, {
+      ...{ name: 'gw1', scopes: ['gateway'] as const, certificateName: 'gw1.example' },
+      scopes: ['gateway'],
+    });
+    await access.accounts.createKey(TEST, {
+      ...{ name: 'gw2', certificateName: 'gw2.example' },
+      scopes: ['gateway'],
+    });
+    for (const certificate of ['gateway', 'plain']) {
+      expect((await ask({ certificate })).status).toBe(200);
+    }
+    const who = await ask({ certificate: 'gateway', path: API.session });
+    expect(JSON.parse(who.body)).toEqual({ kind: 'key', name: 'gw1', scopes: ['gateway'] });
+    expect((await ask({ certificate: 'gateway', path: API.users })).status).toBe(403);
+    await access.accounts.removeKey(TEST, key.id);
+    expect((await ask({ certificate: 'gateway' })).status).toBe(401);
+  });
+
+  it.each(['unknown', 'forged', 'impostor', undefined])(
+    'that says "%s" lets nobody in',
+    async (certificate) => {
+      expect((await ask(certificate === undefined ? {} : { certificate })).status).toBe(401);
+    },
+  );
+
+  it('has names that no comma or quote in them can forge', () => {
+    expect(alternativeNames('DNS:a.example, IP Address:192.0.2.7, URI:"x, DNS:gw1"')).toEqual([
+      ...['a.example', '192.0.2.7', 'x, DNS:gw1'],
+    ]);
+    expect(alternativeNames('othername:"1.2.3, DNS:gw1", DNS:b')).toEqual(['b']);
+    expect(alternativeNames('not a list')).toEqual([]);
+    expect(namesOf(new X509Certificate(read('gateway.pem')))).toEqual([
+      ...['gw1.example', '192.0.2.7'],
+    ]);
+  });
+});
+
+describe('over TLS', () => {
+  it('the cookie is bound to this host, and browsers are told to stay with TLS', async () => {
+    const made = await access.accounts.createUser(TEST, { name: 'olga', role: 'viewer' });
+    await access.signIn.withInvitation(made.invitation, 'correct horse', '');
+    const body = { name: 'olga', password: 'correct horse' };
+    const { headers, body: text } = await ask({ method: 'POST', path: API.session, body });
+    expect(headers['strict-transport-security']).toMatch(/^max-age=\d{7,}$/);
+    const [cookie = ''] = headers['set-cookie'] as string[];
+    expect(cookie).toMatch(/^__Host-weir=.*Path=\/;.*HttpOnly; Secure; SameSite=Strict$/);
+    const own = {
+      cookie: cookie.slice(0, cookie.indexOf(';')),
+      [CSRF_HEADER]: JSON.parse(text).csrfToken,
+    };
+    expect((await ask({ path: API.rules, headers: own })).status).toBe(200);
+    const out = await ask({ method: 'DELETE', path: API.session, headers: own });
+    expect(out.status).toBe(204);
+  });
+
+  it('a renewed certificate counts for new connections, a broken one changes nothing', async () => {
+    const serial = () =>
+      new Promise<string>((resolve) => {
+        const { port } = server.server.address() as AddressInfo;
+        const socket = connect({ port, servername: 'localhost', ca: read('ca.pem') }, () => {
+          resolve(socket.getPeerX509Certificate()?.serialNumber ?? '');
+          socket.destroy();
+        });
+      });
+    const before = await serial();
+    copyFileSync(at('renewed.pem'), files.cert);
+    copyFileSync(at('renewed.key'), files.key);
+    reloadTls(server.server, files);
+    const renewed = await serial();
+    expect(renewed).not.toBe(before);
+    expect(renewed).toBe(new X509Certificate(read('renewed.pem')).serialNumber);
+    expect((await ask({ certificate: 'plain' })).status).toBe(200);
+    writeFileSync(files.cert, 'not a certificate');
+    expect(() => reloadTls(server.server, files)).toThrow(
+      expect.objectContaining({ code: 'WEIR_COLLECTOR_TLS' }),
+    );
+    expect(await serial()).toBe(renewed);
+  });
+});
+
+describe('the options', () => {
+  it.each([
+    { tlsCert: 'a' },
+    { tlsKey: 'a' },
+    { tlsClientCa: 'a' },
+    { tlsCert: 'a', tlsClientCa: 'a' },
+  ])('%j are not enough', (config) => {
+    expect(() => tlsFiles(config)).toThrow(expect.objectContaining({ code: 'WEIR_COLLECTOR_TLS' }));
+  });
+
+  it('name files that fit together', () => {
+    expect(tlsFiles({})).toBeUndefined();
+    const [cert, key] = [at('gateway.pem'), at('plain.key')];
+    for (const wrong of [
+      { cert, key },
+      { cert, key: at('nothing') },
+    ]) {
+      expect(() => readTls(wrong)).toThrow(expect.objectContaining({ code: 'WEIR_COLLECTOR_TLS' }));
+    }
+  });
+});

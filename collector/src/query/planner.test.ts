@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+import { RandomFilters } from '@weir/wire/test-filters';
+import { describe, expect, it } from 'vitest';
+import { TABLES } from '../store/tables.js';
+import { canAnswer, type Need, planOf } from './planner.js';
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const NOON = Date.UTC(2026, 4, 5, 12);
+const DAY: Need = {
+  window: { from: NOON - 24 * HOUR, to: NOON },
+  by: ['applicationName'],
+  columns: new Set(),
+  everyRecord: false,
+};
+
+function parts(need: Need): string[] {
+  return planOf(TABLES, need).segments.map(({ table, from, to }) => {
+    const minutes = (time: number) => (time - NOON) / MINUTE;
+    return `${table.name} ${minutes(from)} to ${minutes(to)}`;
+  });
+}
+
+describe('planOf', () => {
+  it('takes hours for whole hours', () => {
+    expect(parts(DAY)).toEqual(['flows_1h -1440 to 0']);
+  });
+
+  it('takes finer tables for what is left at the ends', () => {
+    const window = { from: NOON - 150.5 * MINUTE, to: NOON + 17 * MINUTE };
+    expect(parts({ ...DAY, window })).toEqual([
+      'flows -150.5 to -150',
+      'flows_5m -150 to -120',
+      'flows_1h -120 to 0',
+      'flows_5m 0 to 15',
+      'flows_1m 15 to 17',
+    ]);
+  });
+
+  it.each<[string, Partial<Need>, string]>([
+    ['an address', { by: ['host'] }, 'addresses_1h'],
+    ['what an address sent', { by: [], columns: new Set(['sourceAddress']) }, 'addresses_1h'],
+    ['a country', { by: ['country'] }, 'systems_1h'],
+    ['a scope', { by: ['scope'] }, 'systems_1h'],
+    ['everything', { by: [] }, 'systems_1h'],
+    ['both networks of a pair', { by: ['sourceNetwork', 'destinationNetwork'] }, 'flows_1h'],
+    ['either network', { by: ['network'] }, 'flows_1h'],
+    ['pairs of addresses', { by: ['sourceAddress', 'destinationAddress'] }, 'flows'],
+    [
+      'an address of an application',
+      { by: ['host'], columns: new Set(['applicationName']) },
+      'flows',
+    ],
+    ['peers of an address', { by: ['host'], columns: new Set(['sourceAddress']) }, 'flows'],
+    ['a port', { by: ['port'] }, 'flows'],
+    ['large records', { columns: new Set(['octets']) }, 'flows'],
+    ['every record', { everyRecord: true }, 'flows'],
+    ['minutes', { stepSeconds: 60 }, 'flows_1m'],
+    ['ten minutes', { stepSeconds: 600 }, 'flows_5m'],
+    ['seconds', { stepSeconds: 90 }, 'flows'],
+  ])('answers %s from the smallest table', (_what, need, table) => {
+    expect(planOf(TABLES, { ...DAY, ...need }).table).toBe(table);
+  });
+
+  it('takes the next finer one where sums are not complete', () => {
+    const completeFromMilliseconds = NOON - 6.5 * HOUR;
+    const tables = TABLES.map((table) =>
+      table.name === 'flows_1h' ? { ...table, completeFromMilliseconds } : table,
+    );
+    const { segments } = planOf(tables, DAY);
+    expect(segments.map(({ table, to }) => [table.name, (to - NOON) / HOUR])).toEqual([
+      ['flows_5m', -6],
+      ['flows_1h', 0],
+    ]);
+  });
+
+  it('covers any window once, with tables that can answer', () => {
+    const random = new RandomFilters(4);
+    for (let i = 0; i < 500; i++) {
+      const from = NOON - random.below(48 * HOUR);
+      const window = { from, to: from + 1 + random.below(random.of([MINUTE, HOUR, 24 * HOUR])) };
+      const by = random.of([['host'], ['applicationName'], [], ['country'], ['port']] as const);
+      const stepSeconds = random.of([undefined, 60, 300, 7200]);
+      const tables = TABLES.map((table) =>
+        random.below(3) > 0 || table.name === 'flows'
+          ? table
+          : { ...table, completeFromMilliseconds: NOON - random.below(24 * HOUR) },
+      );
+      const need: Need = { ...DAY, window, by, stepSeconds };
+      const { segments } = planOf(tables, need);
+      let at = window.from;
+      for (const { from: start, to, table } of segments) {
+        expect(start).toBe(at);
+        expect(to).toBeGreaterThan(start);
+        expect(canAnswer(table, need)).toBe(true);
+        if (table.stepSeconds > 0) {
+          expect([start, to].map((time) => time % (table.stepSeconds * 1000))).toEqual([0, 0]);
+        }
+        at = to;
+      }
+      expect(at).toBe(window.to);
+    }
+  });
+});

@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: Apache-2.0
+// Statements for questions that sum up. Pure: input in, SQL and its parameters out.
+import type { Dimension, Metric } from '@weir/wire';
+import type { Statement } from '../store/flow-store.js';
+import { Binder } from './binder.js';
+import type { PlannedTable, Window } from './planner.js';
+import { keyNames, type Source, type Subject, sourceOf } from './sources.js';
+
+/** A statement, and the table that answers most of it. */
+export interface Question {
+  readonly statement: Statement;
+  readonly table: string;
+}
+
+/** The largest keys of a subject. */
+export interface Ranking {
+  readonly subject: Subject;
+  readonly metric: Metric;
+  readonly limit: number;
+}
+
+const SUMS = 'sum(octets) AS octetSum, sum(packets) AS packetSum, sum(flows) AS flowSum';
+const SUM_OF: Readonly<Record<Metric, string>> = {
+  octets: 'octetSum',
+  packets: 'packetSum',
+  flows: 'flowSum',
+};
+
+/** What the two directions of interfaces are grouped by. */
+const INTERFACE_KEYS: readonly (readonly Dimension[])[] = [
+  ['exporterAddress', 'exporterName', 'ingressInterface', 'ingressInterfaceName'],
+  ['exporterAddress', 'exporterName', 'egressInterface', 'egressInterfaceName'],
+];
+
+function question(sql: string, binder: Binder, table: string): Question {
+  return { statement: { sql, parameters: binder.parameters }, table };
+}
+
+function topKeys(source: Source, { subject, metric, limit }: Ranking, binder: Binder): string {
+  const keys = keyNames(subject.by);
+  return `SELECT ${keys.join(', ')}, ${SUMS} FROM (${source.sql})
+GROUP BY ${keys.join(', ')} HAVING flowSum > 0
+ORDER BY ${SUM_OF[metric]} DESC, ${keys.join(', ')} LIMIT ${binder.bind('UInt32', limit)}`;
+}
+
+const textsOf = (by: readonly Dimension[]): string =>
+  keyNames(by)
+    .map((key, i) => `toString(${key}) AS t${i}`)
+    .join(', ');
+
+/** The largest keys, largest first: t0, t1, …, octetSum, packetSum, flowSum. */
+export function topQuestion(ranking: Ranking, tables: readonly PlannedTable[]): Question {
+  const binder = new Binder();
+  const source = sourceOf(ranking.subject, tables, binder);
+  const sql = `SELECT ${textsOf(ranking.subject.by)}, octetSum, packetSum, flowSum
+FROM (${topKeys(source, ranking, binder)})`;
+  return question(sql, binder, source.table);
+}
+
+/** The sum over all keys. With a dimension of two sides, and a table of it, flows count twice. */
+export function sumQuestion(subject: Subject, tables: readonly PlannedTable[]): Question {
+  const binder = new Binder();
+  const source = sourceOf(subject, tables, binder);
+  return question(`SELECT ${SUMS} FROM (${source.sql})`, binder, source.table);
+}
+
+/** Whether a row's keys are not among the largest. */
+function isOther(keys: readonly string[], top: string): string {
+  const tuple = keys.length === 1 ? keys[0] : `(${keys.join(', ')})`;
+  return `${tuple} NOT IN (SELECT ${keys.join(', ')} FROM (${top}))`;
+}
+
+function textsUnlessOther(by: readonly Dimension[]): string {
+  return keyNames(by)
+    .map((key, i) => `if(isOther, '', toString(${key})) AS t${i}`)
+    .join(', ');
+}
+
+/** A series of a window, for the largest keys of the ranking's own window. */
+export interface SeriesQuestion {
+  readonly ranking: Ranking;
+  readonly window: Window;
+  readonly stepSeconds: number;
+}
+
+/** Rows of bucket (steps since the epoch), isOther, t0, t1, …, value. */
+export function seriesQuestion(
+  { ranking, window, stepSeconds }: SeriesQuestion,
+  tables: readonly PlannedTable[],
+): Question {
+  const binder = new Binder();
+  const { by } = ranking.subject;
+  const shown = sourceOf({ ...ranking.subject, window, stepSeconds }, tables, binder);
+  const ranked = sourceOf(ranking.subject, tables, binder);
+  const texts = keyNames(by).map((_, i) => `t${i}`);
+  const sql = `SELECT intDiv(milliseconds, ${binder.bind('Int64', stepSeconds * 1000)}) AS bucket,
+  ${isOther(keyNames(by), topKeys(ranked, ranking, binder))} AS isOther,
+  ${textsUnlessOther(by)}, sum(${ranking.metric}) AS value
+FROM (${shown.sql})
+GROUP BY bucket, isOther, ${texts.join(', ')}`;
+  return question(sql, binder, shown.table);
+}
+
+/** Rows of t0 and t1 with the metric's sum; isOther0 and isOther1 mark the rest of each side. */
+export function matrixQuestion(ranking: Ranking, tables: readonly PlannedTable[]): Question {
+  const binder = new Binder();
+  const source = sourceOf(ranking.subject, tables, binder);
+  const others = keyNames(ranking.subject.by).map((key) => {
+    const top = `SELECT ${key}, ${SUMS} FROM (${source.sql}) GROUP BY ${key} HAVING flowSum > 0
+ORDER BY ${SUM_OF[ranking.metric]} DESC, ${key} LIMIT ${binder.bind('UInt32', ranking.limit)}`;
+    return isOther([key], top);
+  });
+  const sql = `SELECT ${others.map((sql, i) => `${sql} AS isOther${i}`).join(',\n  ')},
+  if(isOther0, '', toString(k0)) AS t0, if(isOther1, '', toString(k1)) AS t1,
+  sum(${ranking.metric}) AS value
+FROM (${source.sql})
+GROUP BY isOther0, isOther1, t0, t1`;
+  return question(sql, binder, source.table);
+}
+
+/** The keys whose sums differ most between two windows, with both sums. */
+export function compareQuestion(
+  ranking: Ranking & { readonly against: Window },
+  tables: readonly PlannedTable[],
+): Question {
+  const binder = new Binder();
+  const { subject, against, metric, limit } = ranking;
+  const now = sourceOf(subject, tables, binder);
+  const then = sourceOf({ ...subject, window: against }, tables, binder);
+  const keys = keyNames(subject.by);
+  const sql = `SELECT ${textsOf(subject.by)}, current, previous FROM (
+  SELECT ${keys.join(', ')}, sumIf(${metric}, isCurrent) AS current, sumIf(${metric}, NOT isCurrent) AS previous
+  FROM (SELECT *, 1 AS isCurrent FROM (${now.sql}) UNION ALL SELECT *, 0 AS isCurrent FROM (${then.sql}))
+  GROUP BY ${keys.join(', ')}
+  ORDER BY abs(toFloat64(current) - toFloat64(previous)) DESC, ${keys.join(', ')}
+  LIMIT ${binder.bind('UInt32', limit)}
+)`;
+  return question(sql, binder, now.table);
+}
+
+/**
+ * The interfaces that carried most: exporter, interface, their names, and the sums of each direction. One
+ * that was renamed has the later of its names in the alphabet: any would do, but the same one each time.
+ */
+export function interfacesQuestion(
+  { subject, limit }: Omit<Ranking, 'metric'>,
+  tables: readonly PlannedTable[],
+): Question {
+  const binder = new Binder();
+  const [input, output] = INTERFACE_KEYS.map((by) =>
+    sourceOf({ ...subject, by }, tables, binder),
+  ) as [Source, Source];
+  const directions = ['input', 'output'].flatMap((name, isOutput) =>
+    ['octets', 'packets', 'flows'].map(
+      (sum) => `sumIf(${sum}, isOutput = ${isOutput}) AS ${name}_${sum}`,
+    ),
+  );
+  const sql = `SELECT toString(k0) AS exporter, k2 AS interface, max(k1) AS exporterName, max(k3) AS interfaceName,
+  ${directions.join(', ')}
+FROM (SELECT *, 0 AS isOutput FROM (${input.sql}) UNION ALL SELECT *, 1 AS isOutput FROM (${output.sql}))
+GROUP BY k0, k2 ORDER BY input_octets + output_octets DESC, k0, k2 LIMIT ${binder.bind('UInt32', limit)}`;
+  return question(sql, binder, input.table);
+}

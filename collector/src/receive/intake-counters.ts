@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { LaneCounters } from '@weir/native/collect';
+import { DROP_REASONS } from '../drops.js';
+
+/** All lanes together. */
+export interface IntakeCounters {
+  /** Datagrams out of UDP, and messages out of TCP and TLS. */
+  readonly datagrams: number;
+  readonly octets: number;
+  readonly records: number;
+  /** By the reasons of drops.ts, zeros included. */
+  readonly drops: Readonly<Record<string, number>>;
+  /** All counters by the names that C++ has for them. */
+  readonly all: Readonly<Record<string, number>>;
+}
+
+/** Names that others have, too. */
+const OF_DECODER: Readonly<Record<string, string>> = { datagrams: 'decodedDatagrams' };
+
+export function sumOfLanes(lanes: readonly LaneCounters[]): IntakeCounters {
+  const all: Record<string, number> = {};
+  const add = (name: string, value: number) => {
+    all[name] = (all[name] ?? 0) + value;
+  };
+  for (const { receive, decode, enrich, lane } of lanes) {
+    for (const [name, value] of Object.entries(receive)) add(name, value);
+    for (const [name, value] of Object.entries(decode)) add(OF_DECODER[name] ?? name, value);
+    for (const [name, value] of Object.entries(enrich)) add(name, value);
+    for (const [name, value] of Object.entries(lane)) add(name, value);
+  }
+  const of = (name: string) => all[name] ?? 0;
+  return {
+    datagrams: of('datagrams') + of('messages'),
+    octets: of('octets') + of('messageOctets'),
+    records: of('records'),
+    drops: Object.fromEntries(
+      Object.keys(DROP_REASONS)
+        .filter((reason) => reason in all)
+        .map((reason) => [reason, of(reason)]),
+    ),
+    all,
+  };
+}

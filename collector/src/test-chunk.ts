@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+// Chunks of flow records for tests of what observes them.
+import { addressOctets, FLOW_COLUMNS } from '@weir/wire';
+import type { ObservedChunk } from './flow-chunk.js';
+import type { FlowRows } from './flow-row.js';
+
+/** Columns by name; what is left out is 0 or "". Addresses are texts. */
+export type TestRow = Record<string, number | bigint | string>;
+
+type Column = BigInt64Array | BigUint64Array | Uint32Array | Uint16Array | Uint8Array;
+
+const MAKE: Record<string, (rows: number) => Column> = {
+  time: (rows) => new BigInt64Array(rows),
+  u64: (rows) => new BigUint64Array(rows),
+  u32: (rows) => new Uint32Array(rows),
+  u16: (rows) => new Uint16Array(rows),
+  u8: (rows) => new Uint8Array(rows),
+  address: (rows) => new Uint8Array(rows * 16),
+  name: (rows) => new Uint32Array(rows),
+};
+
+/** A chunk with these rows; `counted` is 1 unless a row says otherwise. */
+export function testChunk(rows: readonly TestRow[]): ObservedChunk & FlowRows {
+  const names = [''];
+  const columns: Record<string, Column> = {};
+  for (const { name, kind } of FLOW_COLUMNS) {
+    const column = (MAKE[kind] as (rows: number) => Column)(rows.length);
+    rows.forEach((row, i) => {
+      const value = row[name] ?? (name === 'counted' ? 1 : undefined);
+      if (value !== undefined) set({ column, kind, names }, i, value);
+    });
+    columns[name] = column;
+  }
+  return { rows: rows.length, names, columns } as unknown as ObservedChunk & FlowRows;
+}
+
+interface Target {
+  readonly column: Column;
+  readonly kind: string;
+  readonly names: string[];
+}
+
+function set({ column, kind, names }: Target, row: number, value: TestRow[string]): void {
+  if (kind === 'address') {
+    (column as Uint8Array).set(addressOctets(value as string) ?? [], row * 16);
+  } else if (kind === 'name') {
+    const known = names.indexOf(value as string);
+    column[row] = known >= 0 ? known : names.push(value as string) - 1;
+  } else if (kind === 'time' || kind === 'u64') column[row] = BigInt(value);
+  else column[row] = Number(value);
+}

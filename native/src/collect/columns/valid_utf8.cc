@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "collect/columns/valid_utf8.h"
+
+#include <cstddef>
+#include <cstdint>
+
+namespace weir::collect {
+
+namespace {
+
+constexpr std::string_view REPLACEMENT = "\xEF\xBF\xBD";
+
+/// What may follow a first octet: how many more, and the range of the one right behind it
+/// (Unicode, table 3-7). `more` -1: it begins nothing.
+struct Sequence {
+  int more;
+  uint8_t lowest = 0x80;
+  uint8_t highest = 0xBF;
+};
+
+Sequence sequenceOf(uint8_t first) {
+  if (first < 0x80) return {0};
+  if (first < 0xC2) return {-1};
+  if (first < 0xE0) return {1};
+  if (first == 0xE0) return {2, 0xA0};
+  if (first == 0xED) return {2, 0x80, 0x9F};  // behind it lie the surrogates
+  if (first < 0xF0) return {2};
+  if (first == 0xF0) return {3, 0x90};
+  if (first < 0xF4) return {3};
+  if (first == 0xF4) return {3, 0x80, 0x8F};
+  return {-1};
+}
+
+struct Piece {
+  size_t length;
+  bool isValid;
+};
+
+/// The character, or the longest beginning of one, that stands first.
+Piece firstPiece(std::string_view rest) {
+  const Sequence sequence = sequenceOf(static_cast<uint8_t>(rest[0]));
+  if (sequence.more < 0) return {1, false};
+  uint8_t lowest = sequence.lowest;
+  uint8_t highest = sequence.highest;
+  const auto length = static_cast<size_t>(sequence.more) + 1;
+  for (size_t at = 1; at < length; ++at) {
+    if (at >= rest.size()) return {at, false};
+    const auto octet = static_cast<uint8_t>(rest[at]);
+    if (octet < lowest || octet > highest) return {at, false};
+    lowest = 0x80;
+    highest = 0xBF;
+  }
+  return {length, true};
+}
+
+}  // namespace
+
+bool isValidUtf8(std::string_view octets) noexcept {
+  while (!octets.empty()) {
+    const Piece piece = firstPiece(octets);
+    if (!piece.isValid) return false;
+    octets.remove_prefix(piece.length);
+  }
+  return true;
+}
+
+std::string toValidUtf8(std::string_view octets) {
+  std::string text;
+  text.reserve(octets.size());
+  while (!octets.empty()) {
+    const Piece piece = firstPiece(octets);
+    text += piece.isValid ? octets.substr(0, piece.length) : REPLACEMENT;
+    octets.remove_prefix(piece.length);
+  }
+  return text;
+}
+
+}  // namespace weir::collect

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+// What flows can be grouped by, and what can be summed up.
+import Type from 'typebox';
+import { findField } from '../filter/fields.js';
+import type { FLOW_COLUMNS } from '../generated/flow-columns.js';
+
+type FlowColumnName = (typeof FLOW_COLUMNS)[number]['name'];
+
+/** Columns that a dimension reads. With two of them each flow counts for both ends: a host is source or destination. */
+export const DIMENSION_COLUMNS = {
+  applicationName: ['applicationName'],
+  applicationCategory: ['applicationCategory'],
+  applicationConfidence: ['applicationConfidence'],
+  serverName: ['serverName'],
+  host: ['sourceAddress', 'destinationAddress'],
+  sourceAddress: ['sourceAddress'],
+  destinationAddress: ['destinationAddress'],
+  port: ['sourceTransportPort', 'destinationTransportPort'],
+  sourceTransportPort: ['sourceTransportPort'],
+  destinationTransportPort: ['destinationTransportPort'],
+  protocolIdentifier: ['protocolIdentifier'],
+  tcpControlBits: ['tcpControlBits'],
+  icmpTypeCode: ['icmpTypeCode'],
+  ipClassOfService: ['ipClassOfService'],
+  network: ['sourceNetwork', 'destinationNetwork'],
+  sourceNetwork: ['sourceNetwork'],
+  destinationNetwork: ['destinationNetwork'],
+  role: ['sourceRole', 'destinationRole'],
+  sourceRole: ['sourceRole'],
+  destinationRole: ['destinationRole'],
+  site: ['sourceSite', 'destinationSite'],
+  sourceSite: ['sourceSite'],
+  destinationSite: ['destinationSite'],
+  country: ['sourceCountry', 'destinationCountry'],
+  sourceCountry: ['sourceCountry'],
+  destinationCountry: ['destinationCountry'],
+  asNumber: ['bgpSourceAsNumber', 'bgpDestinationAsNumber'],
+  bgpSourceAsNumber: ['bgpSourceAsNumber'],
+  bgpDestinationAsNumber: ['bgpDestinationAsNumber'],
+  asName: ['sourceAsName', 'destinationAsName'],
+  sourceAsName: ['sourceAsName'],
+  destinationAsName: ['destinationAsName'],
+  scope: ['scope'],
+  exporterAddress: ['exporterAddress'],
+  exporterName: ['exporterName'],
+  exportProtocol: ['exportProtocol'],
+  observationDomainId: ['observationDomainId'],
+  interface: ['ingressInterface', 'egressInterface'],
+  ingressInterface: ['ingressInterface'],
+  egressInterface: ['egressInterface'],
+  interfaceName: ['ingressInterfaceName', 'egressInterfaceName'],
+  ingressInterfaceName: ['ingressInterfaceName'],
+  egressInterfaceName: ['egressInterfaceName'],
+  vlanId: ['vlanId'],
+  flowDirection: ['flowDirection'],
+  flowEndReason: ['flowEndReason'],
+  ipNextHopAddress: ['ipNextHopAddress'],
+} as const satisfies Readonly<Record<string, readonly FlowColumnName[]>>;
+
+export type Dimension = keyof typeof DIMENSION_COLUMNS;
+export const DIMENSIONS = Object.keys(DIMENSION_COLUMNS) as readonly Dimension[];
+export const Dimension = Type.Unsafe<Dimension>(
+  Type.Union(
+    DIMENSIONS.map((name) => Type.Literal(name)),
+    { description: 'dimension to group by; one without a side counts each flow for both its ends' },
+  ),
+);
+
+export const METRICS = ['octets', 'packets', 'flows'] as const;
+export type Metric = (typeof METRICS)[number];
+export const Metric = Type.Unsafe<Metric>(
+  Type.Union(
+    METRICS.map((name) => Type.Literal(name)),
+    { description: 'what to sum up' },
+  ),
+);
+
+/** Whether a flow counts for two keys. */
+export function isTwoSided(dimension: Dimension): boolean {
+  return DIMENSION_COLUMNS[dimension].length > 1;
+}
+
+/** The dimension of a name in any case, or of a word of the filter language: "srcip", "app", "dst port". */
+export function findDimension(word: string): Dimension | undefined {
+  const exact = DIMENSIONS.find((name) => name.toLowerCase() === word.toLowerCase());
+  const columns = exact === undefined ? findField(word)?.columns.join() : undefined;
+  return exact ?? DIMENSIONS.find((name) => DIMENSION_COLUMNS[name].join() === columns);
+}
+
+/** The metric of a word: "bytes" and "octets", "packets" and "pkts", "flows" and "records". */
+export function findMetric(word: string): Metric | undefined {
+  const lower = word.toLowerCase();
+  const field = findField(word)?.name;
+  if (lower === 'flows' || lower === 'records') return 'flows';
+  return METRICS.find(
+    (metric) => metric === lower || (metric === 'octets' ? 'bytes' : metric) === field,
+  );
+}
