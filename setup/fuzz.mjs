@@ -66,14 +66,14 @@ async function look(name, seconds, inputs, ...options) {
 export async function runFuzz() {
   const seconds = Number(process.env.WEIR_FUZZ_SECONDS ?? 3);
   await build();
-  let failed = 0;
+  const failures = [];
   await inParallel(harnesses(), async (name) => {
     try {
       const { runs } = await look(name, seconds, keptFolders(name), SEED);
       console.log(`  ok      ${name}: ${runs} inputs`);
     } catch (error) {
       if (error instanceof StoppedError) throw error;
-      failed += 1;
+      failures.push({ name, problem: error.message });
       console.log(`  FAILED  ${name}\n${error.message}`);
       console.log(
         `  Its input lies in ${WORK}/${name}/broken: mend the code and keep the input in`,
@@ -81,7 +81,8 @@ export async function runFuzz() {
       console.log(`  native/fuzz/crashes/${name}/, where every later run meets it.`);
     }
   });
-  return { passed: harnesses().length - failed, failed };
+  const failed = failures.length;
+  return { passed: harnesses().length - failed, failed, failures };
 }
 
 async function grow(seconds, names) {

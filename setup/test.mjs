@@ -17,15 +17,16 @@ const CACHE = path.join(ROOT, '.cache');
 
 /** Each lint check counts as one test. */
 async function runLint() {
-  let failed = 0;
+  const failures = [];
   for (const [name, check] of Object.entries(CHECKS)) {
     const problem = await check();
     console.log(`  ${problem === undefined ? 'ok    ' : 'FAILED'}  ${name}`);
     if (problem === undefined) continue;
-    failed += 1;
+    failures.push({ name, problem });
     console.log(problem);
   }
-  return { passed: Object.keys(CHECKS).length - failed, failed };
+  const failed = failures.length;
+  return { passed: Object.keys(CHECKS).length - failed, failed, failures };
 }
 
 /** A folder of signatures in the form that the C++ tests read; undefined where there is none. */
@@ -54,6 +55,18 @@ async function skippedCases(program, options) {
   return (await namesOf('--no-skip')).filter((name) => !run.has(name));
 }
 
+/** The test cases of doctest's output in which a check failed, each with what failed. */
+function failedCases(text) {
+  // Between lines of equal signs: where and which test case, then its messages.
+  return text
+    .split(/^=+$/m)
+    .filter((part) => /: (FATAL )?ERROR: /.test(part))
+    .map((part) => ({
+      name: /TEST CASE: +(.*)/.exec(part)?.[1] ?? 'a test',
+      problem: part.trim(),
+    }));
+}
+
 /** A program's test cases, some to a process, as many processes at once as there are cores. */
 async function runDoctest(program, env, sources = []) {
   const options = { cwd: ROOT, env };
@@ -65,7 +78,7 @@ async function runDoctest(program, env, sources = []) {
   // core at the end.
   for (let first = 1; first <= count; first += TESTS_OF_A_PROCESS) firsts.unshift(first);
   const skipped = await skippedCases(program, options);
-  const sum = { passed: 0, failed: count === 0 ? 1 : 0, skipped };
+  const sum = { passed: 0, failed: count === 0 ? 1 : 0, skipped, failures: [] };
   await inParallel(firsts, async (first) => {
     const last = Math.min(first + TESTS_OF_A_PROCESS - 1, count);
     const range = [...chosen, `--first=${first}`, `--last=${last}`];
@@ -75,7 +88,14 @@ async function runDoctest(program, env, sources = []) {
     const failed = Math.max(Number(told ?? 1), hasFailed ? 1 : 0);
     sum.passed += told === undefined ? 0 : last - first + 1 - failed;
     sum.failed += failed;
-    if (hasFailed) console.log(text);
+    if (!hasFailed) return;
+    console.log(text);
+    const cases = failedCases(text);
+    const cutOff = {
+      name: `test cases ${first} to ${last}`,
+      problem: text.slice(-SHOWN_CHARACTERS),
+    };
+    sum.failures.push(...(cases.length > 0 ? cases : [cutOff]));
   });
   return sum;
 }
@@ -119,7 +139,21 @@ async function runThreads() {
     await runThreadConformance(),
   ];
   const sum = (key) => parts.reduce((total, part) => total + part[key], 0);
-  return { passed: sum('passed'), failed: sum('failed'), skipped: parts[0].skipped };
+  return {
+    ...{ passed: sum('passed'), failed: sum('failed'), skipped: parts[0].skipped },
+    failures: parts.flatMap(({ failures = [] }) => failures),
+  };
+}
+
+/** What failed in vitest's report: tests, and files that could not be loaded. */
+function failedTests(testResults) {
+  return testResults.flatMap(({ name: file, status, message, assertionResults }) => {
+    const failed = assertionResults.filter((test) => test.status === 'failed');
+    if (failed.length === 0 && status === 'failed') return [{ name: file, problem: message }];
+    return failed.map(({ fullName, failureMessages }) => ({
+      ...{ name: `${path.relative(ROOT, file)}: ${fullName}`, problem: failureMessages.join('\n') },
+    }));
+  });
 }
 
 function runVitest(project) {
@@ -147,7 +181,7 @@ function runVitest(project) {
       .map(({ fullName }) => fullName);
     // A file that cannot even be loaded has no failed tests, but fails the run.
     const failed = Math.max(numFailedTests, status === 0 ? 0 : 1);
-    return { passed: numPassedTests, failed, skipped };
+    return { passed: numPassedTests, failed, skipped, failures: failedTests(testResults) };
   } catch {
     return { passed: 0, failed: 1 };
   }
@@ -173,11 +207,12 @@ async function runSuites(names) {
     const result = await Promise.resolve(SUITES[name]()).catch((error) => {
       if (error instanceof StoppedError) throw error;
       console.log(error.message);
-      return { passed: 0, failed: 1 };
+      return { passed: 0, failed: 1, failures: [{ name: 'the suite', problem: error.message }] };
     });
     results.push({
       suite: name,
       skipped: [],
+      failures: [],
       ...result,
       seconds: Math.round((performance.now() - startMs) / 1000),
     });
@@ -201,6 +236,20 @@ function printSkipped(results) {
   }
 }
 
+/** Characters of a failure that the closing summary repeats. */
+const SHOWN_CHARACTERS = 1200;
+
+/** The end of a log is what is read first, and where a log is cut, it is what is left. */
+function printFailures(results) {
+  for (const { suite, failures } of results) {
+    for (const { name, problem } of failures) {
+      console.log(
+        `\nfailed: ${suite}: ${name}\n${String(problem).trim().slice(0, SHOWN_CHARACTERS)}`,
+      );
+    }
+  }
+}
+
 async function main() {
   const wanted = process.argv.slice(2);
   const unknown = wanted.filter((name) => !(name in SUITES));
@@ -218,6 +267,7 @@ async function main() {
   const sum = (key) => results.reduce((total, result) => total + result[key], 0);
   printTable(results);
   if (process.env.CI) printSkipped(results);
+  printFailures(results);
   const closing = `${sum('passed')} passed, ${sum('failed')} failed`;
   writeFileSync(path.join(CACHE, 'test-summary'), `${closing}\n`);
   console.log(`\n${closing}`);
