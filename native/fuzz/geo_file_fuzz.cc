@@ -5,9 +5,9 @@
 
 #include <string>
 
-#include "capture/fd.h"
 #include "coded_error.h"
 #include "collect/enrich/geo_file.h"
+#include "fd.h"
 #include "fuzz_input.h"
 
 namespace weir::fuzz {

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "capture/fd.h"
+#include "fd.h"
 
 namespace weir {
 

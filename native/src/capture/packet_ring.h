@@ -11,9 +11,9 @@
 #include <vector>
 
 #include "capture/fanout_program.h"
-#include "capture/fd.h"
 #include "capture/packet_source.h"
 #include "capture/told_frames.h"
+#include "fd.h"
 
 namespace weir {
 

@@ -13,9 +13,9 @@
 #include <string>
 #include <vector>
 
-#include "capture/fd.h"
 #include "export/collector_address.h"
 #include "export/message_sender.h"
+#include "fd.h"
 
 namespace weir {
 

@@ -9,7 +9,7 @@
 #include <span>
 #include <string>
 
-#include "capture/fd.h"
+#include "fd.h"
 
 namespace weir {
 

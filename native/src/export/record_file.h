@@ -8,8 +8,8 @@
 #include <span>
 #include <string>
 
-#include "capture/fd.h"
 #include "export/message_sender.h"
+#include "fd.h"
 
 namespace weir {
 

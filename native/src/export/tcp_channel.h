@@ -5,9 +5,9 @@
 #include <span>
 #include <string>
 
-#include "capture/fd.h"
 #include "export/collector_address.h"
 #include "export/stream_channel.h"
+#include "fd.h"
 
 namespace weir {
 

@@ -11,8 +11,8 @@
 #include <random>
 #include <vector>
 
-#include "capture/fd.h"
 #include "export/datagram_sender.h"
+#include "fd.h"
 #include "flow/flow_record.h"
 
 namespace weir {

@@ -16,7 +16,7 @@
 #include <vector>
 
 #include "capture/byte_order.h"
-#include "capture/fd.h"
+#include "fd.h"
 
 namespace weir {
 

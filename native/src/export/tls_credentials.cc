@@ -7,8 +7,8 @@
 #include <cstring>
 #include <new>
 
-#include "capture/fd.h"
 #include "coded_error.h"
+#include "fd.h"
 
 namespace weir {
 

@@ -8,7 +8,7 @@
 #include <cstdlib>
 #include <cstring>
 
-#include "capture/fd.h"
+#include "fd.h"
 
 namespace weir {
 

@@ -12,9 +12,9 @@
 #include <cstring>
 #include <initializer_list>
 
-#include "capture/fd.h"
 #include "coded_error.h"
 #include "collect/enrich/address_prefix.h"
+#include "fd.h"
 
 namespace weir::collect {
 

@@ -7,7 +7,6 @@
 #include <cstdint>
 #include <vector>
 
-#include "capture/fd.h"
 #include "collect/lane/chunk_pool.h"
 #include "collect/lane/lane_counters.h"
 #include "collect/lane/lane_requests.h"
@@ -17,6 +16,7 @@
 #include "collect/receive/listening_sockets.h"
 #include "collect/receive/receive_counters.h"
 #include "collect/receive/stream_receiver.h"
+#include "fd.h"
 
 namespace weir::collect {
 

@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-#include "capture/fd.h"
+#include "fd.h"
 
 namespace weir::collect {
 

@@ -8,7 +8,7 @@
 #include <span>
 #include <utility>
 
-#include "capture/fd.h"
+#include "fd.h"
 
 namespace weir::collect {
 

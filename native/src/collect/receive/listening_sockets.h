@@ -8,9 +8,9 @@
 #include <string>
 #include <vector>
 
-#include "capture/fd.h"
 #include "collect/receive/datagram.h"
 #include "collect/receive/steering_program.h"
+#include "fd.h"
 
 namespace weir::collect {
 

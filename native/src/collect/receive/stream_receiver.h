@@ -11,13 +11,13 @@
 #include <unordered_map>
 #include <vector>
 
-#include "capture/fd.h"
 #include "collect/receive/allow_list.h"
 #include "collect/receive/datagram.h"
 #include "collect/receive/inbound_channel.h"
 #include "collect/receive/message_cutter.h"
 #include "collect/receive/receive_counters.h"
 #include "collect/receive/tls_server_credentials.h"
+#include "fd.h"
 
 namespace weir::collect {
 

@@ -12,8 +12,8 @@
 #include <string>
 #include <vector>
 
-#include "capture/fd.h"
 #include "collect/receive/listening_sockets.h"
+#include "fd.h"
 
 namespace weir::collect::test {
 
