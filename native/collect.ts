@@ -131,6 +131,8 @@ export interface SharedTemplate {
   readonly exportProtocol: string;
   readonly observationDomainId: number;
   readonly templateId: number;
+  /** When the exporter told it last, by the clock of the collector that heard it. */
+  readonly toldMilliseconds: number;
   /** Opaque, and the same for the same fields. */
   readonly definition: Uint8Array;
 }
@@ -306,8 +308,8 @@ export class FlowCollection {
   }
 
   /**
-   * Takes what other collectors learnt, where the exporter has not told its own. Resolves with the number
-   * of templates that could be read.
+   * Takes what other collectors learnt, unless one with its id was told later, or the exporter told its own
+   * here and has used it since. Resolves with the number of templates that could be read.
    */
   importTemplates(templates: readonly SharedTemplate[]): Promise<number> {
     return this.#native.importTemplates(templates);

@@ -91,35 +91,6 @@ List gathered(FlowCollection& collection, Tell tell) {
   return all;
 }
 
-/// All lanes' states, each behind its length (4 octets, this machine's order).
-Octets stateOf(FlowCollection& collection) {
-  std::mutex mutex;
-  Octets all;
-  collection.inEachLane([&](collect::IntakeLane& lane) {
-    const Octets state = lane.path().decoder().exportState();
-    const auto length = static_cast<uint32_t>(state.size());
-    const std::scoped_lock lock(mutex);
-    all.resize(all.size() + sizeof length);
-    std::memcpy(all.data() + all.size() - sizeof length, &length, sizeof length);
-    all.insert(all.end(), state.begin(), state.end());
-  });
-  return all;
-}
-
-/// Calls `take` for each part; false when the octets are not whole.
-bool forEachState(std::span<const uint8_t> all,
-                  const std::function<bool(std::span<const uint8_t>)>& take) {
-  while (!all.empty()) {
-    uint32_t length = 0;
-    if (all.size() < sizeof length) return false;
-    std::memcpy(&length, all.data(), sizeof length);
-    all = all.subspan(sizeof length);
-    if (length > all.size() || !take(all.first(length))) return false;
-    all = all.subspan(length);
-  }
-  return true;
-}
-
 class FlowCollectionBinding final : public Napi::ObjectWrap<FlowCollectionBinding> {
  public:
   /// `chunkClass` lives as long as the addon.
@@ -239,7 +210,7 @@ class FlowCollectionBinding final : public Napi::ObjectWrap<FlowCollectionBindin
 
   Napi::Value exportState(const Napi::CallbackInfo& info) {
     return PromiseWorker<Octets>::queue(
-        info.Env(), [collection = collection_] { return stateOf(*collection); },
+        info.Env(), [collection = collection_] { return collection->exportState(); },
         [](Napi::Env env, const Octets& octets) {
           return Napi::Buffer<uint8_t>::Copy(env, octets.data(), octets.size());
         });
@@ -249,13 +220,7 @@ class FlowCollectionBinding final : public Napi::ObjectWrap<FlowCollectionBindin
   Napi::Value importState(const Napi::CallbackInfo& info) {
     const auto octets = info[0].As<Napi::Uint8Array>();
     const int64_t now = info[1].As<Napi::Number>().Int64Value();
-    const std::span<const uint8_t> all(octets.Data(), octets.ByteLength());
-    bool isWhole = true;
-    for (const auto& lane : collection_->lanes()) {
-      isWhole = isWhole && forEachState(all, [&](std::span<const uint8_t> state) {
-                  return lane->path().decoder().importState(state, now);
-                });
-    }
+    const bool isWhole = collection_->importState({octets.Data(), octets.ByteLength()}, now);
     return Napi::Boolean::New(info.Env(), isWhole);
   }
 

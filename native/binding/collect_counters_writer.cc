@@ -94,21 +94,26 @@ Napi::Value writeLaneCounters(Napi::Env env, const collect::FlowCollection& coll
 }
 
 Napi::Value writeApplications(Napi::Env env, std::vector<collect::ApplicationState> applications) {
-  const auto byName = [](const collect::ApplicationState& application) {
+  using collect::ApplicationState;
+  const auto byName = [](const ApplicationState& application) {
     return std::tie(application.name, application.id);
   };
-  std::ranges::sort(applications, {}, byName);
-  const auto repeated = std::ranges::unique(applications);
+  // Of what several exporters tell, one that has a description comes first and stays.
+  std::ranges::sort(applications, [](const ApplicationState& one, const ApplicationState& other) {
+    return std::tie(one.name, one.id, other.description) <
+           std::tie(other.name, other.id, one.description);
+  });
+  const auto repeated = std::ranges::unique(applications, {}, byName);
   applications.erase(repeated.begin(), repeated.end());
   Napi::Array array = Napi::Array::New(env, applications.size());
   for (uint32_t i = 0; i < applications.size(); ++i) {
     constexpr unsigned ENGINE_AT = 56;
-    const auto& [id, name] = applications[i];
+    const auto& [id, name, description] = applications[i];
     const uint64_t selector = id & ((uint64_t{1} << ENGINE_AT) - 1);
     Napi::Object object = Napi::Object::New(env);
     object.Set("applicationId", std::to_string(id >> ENGINE_AT) + ":" + std::to_string(selector));
     object.Set("applicationName", name);
-    object.Set("applicationDescription", "");
+    object.Set("applicationDescription", description);
     array.Set(i, object);
   }
   return array;

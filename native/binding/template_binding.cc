@@ -55,6 +55,7 @@ Napi::Object describe(Napi::Env env, const SharedTemplate& shared) {
   object.Set("observationDomainId", static_cast<double>(shared.observationDomainId));
   object.Set("templateId", static_cast<double>(shared.definition.id));
   const std::vector<uint8_t> octets = collect::templateOctets(shared.definition);
+  object.Set("toldMilliseconds", static_cast<double>(shared.toldMilliseconds));
   object.Set("definition", Napi::Buffer<uint8_t>::Copy(env, octets.data(), octets.size()));
   return object;
 }
@@ -86,7 +87,8 @@ std::optional<SharedTemplate> read(const Napi::Object& object) {
   auto definition = collect::readTemplateOctets(id, {octets.Data(), octets.ByteLength()});
   if (!address || !protocol || !definition) return std::nullopt;
   const uint32_t domain = object.Get("observationDomainId").ToNumber().Uint32Value();
-  return SharedTemplate{*address, *protocol, domain, std::move(*definition), 0};
+  const int64_t told = object.Get("toldMilliseconds").ToNumber().Int64Value();
+  return SharedTemplate{*address, *protocol, domain, std::move(*definition), told, 0};
 }
 
 int64_t nowMilliseconds() {

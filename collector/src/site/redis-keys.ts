@@ -2,7 +2,7 @@
 // Every key that Weir touches in a Redis. What they hold is an interface between collectors of
 // different versions: whoever changes it changes the number.
 
-const FORMAT = 1;
+const FORMAT = 2;
 
 /** Keys of one site; the braces keep them together in a Redis Cluster. */
 export class RedisKeys {
@@ -24,7 +24,7 @@ export class RedisKeys {
   get exporters(): string {
     return `${this.#prefix}:exporters`;
   }
-  /** Hash: protocol/domain/template -> definition (base64). */
+  /** Hash: protocol/domain/template -> when it was told (ms), and the definition (base64). */
   templates(exporterAddress: string): string {
     return `${this.#prefix}:templates:${exporterAddress}`;
   }

@@ -29,7 +29,9 @@ class TestDecoder implements TemplateSource {
 
   async importTemplates(templates: readonly SharedTemplate[]): Promise<void> {
     for (const template of templates) {
-      if (!this.#templates.has(keyOf(template))) this.learn(template);
+      const known = this.#templates.get(keyOf(template))?.template;
+      if (known === undefined || known.toldMilliseconds < template.toldMilliseconds)
+        this.learn(template);
     }
   }
 
@@ -52,6 +54,7 @@ const template = (number: number, exporter = number % 5): SharedTemplate => ({
   exportProtocol: number % 2 === 0 ? 'ipfix' : 'netflow9',
   observationDomainId: 0xffffffff,
   templateId: 256 + number,
+  toldMilliseconds: 1000,
   definition: Buffer.from(`fields ${number}`),
 });
 
@@ -98,7 +101,50 @@ const connected = ({ site }: Collector) =>
 const same = (a: () => unknown, b: () => unknown) =>
   until(() => JSON.stringify(a()) === JSON.stringify(b()) || undefined);
 
+/** Its exporter goes on using what it told here. */
+class BusyDecoder extends TestDecoder {
+  override async importTemplates(): Promise<void> {}
+}
+
 describe('templates of a site', () => {
+  it('that were told last hold, also when who knows an older one tells it again', async () => {
+    const old = template(1);
+    const newer = { ...old, toldMilliseconds: 2000, definition: Buffer.from('newer fields') };
+    const key = `weir:2:{${siteName}}:templates:${old.exporterAddress}`;
+    const field = `${old.exportProtocol}/${old.observationDomainId}/${old.templateId}`;
+    const kept = (told: number, { definition }: SharedTemplate) =>
+      `${told} ${Buffer.from(definition).toString('base64')}`;
+    const isKept = () =>
+      until(async () => (await redis.client.hget(key, field)) === kept(2000, newer) || undefined);
+    let now = Date.now();
+    const one = await collector('one', { decoder: new BusyDecoder(), now: () => now });
+    const two = await collector('two');
+    one.decoder.learn(old);
+    await until(() => two.decoder.known.length > 0 || undefined);
+    two.decoder.learn(newer);
+    await isKept();
+    await until(() => one.site.state.importedTemplates === 1 || undefined);
+
+    now += 3_600_000;
+    one.decoder.learn(template(2));
+    await until(() => two.decoder.known.length === 2 || undefined);
+    expect(await redis.client.hget(key, field)).toBe(kept(2000, newer));
+
+    // Another that does not know of it.
+    const definition = Buffer.from(old.definition).toString('base64');
+    await redis.client.hset(key, field, kept(1000, old));
+    await redis.client.xadd(
+      ...([`weir:2:{${siteName}}:templates`, '*', 'collector', 'three'] as const),
+      ...['exporter', old.exporterAddress, 'field', field, 'told', 1000, 'definition', definition],
+    );
+    await isKept();
+    const late = await collector('late');
+    await same(
+      () => late.decoder.known,
+      () => two.decoder.known,
+    );
+  });
+
   it('reach all collectors, those that come later, and all again after the Redis lost them', async () => {
     const one = await collector('one');
     const two = await collector('two');
@@ -166,7 +212,7 @@ describe('templates of a site', () => {
     for (let i = 0; i < 1100; i++) one.decoder.learn(template(i, 1));
     one.decoder.learn({ ...template(0, 2), definition: Buffer.alloc(100_000) });
     await until(() => one.site.state.publishedTemplates >= 1000 || undefined);
-    const prefix = `weir:1:{${siteName}}`;
+    const prefix = `weir:2:{${siteName}}`;
     await redis.client.hset(`${prefix}:templates:192.0.2.1`, 'nonsense', 'x');
     await redis.client.zadd(`${prefix}:exporters`, 1, 'nobody');
     await redis.client.xadd(`${prefix}:templates`, '*', 'exporter', 'x', 'field', 'y');
@@ -179,7 +225,7 @@ describe('templates of a site', () => {
 
   it('of two sites in one Redis do not mix, and other keys stay as they are', async () => {
     await redis.client.flushall();
-    await redis.client.mset('mine', 'a', 'weir:1:other', 'b');
+    await redis.client.mset('mine', 'a', 'weir:2:other', 'b');
     const one = await collector('one');
     const other = await collector('one', { siteName: 'elsewhere' });
     one.decoder.learn(template(1));
@@ -190,9 +236,9 @@ describe('templates of a site', () => {
     );
     await connected(one);
     expect(one.decoder.known.length).toBe(1);
-    expect(await redis.client.mget('mine', 'weir:1:other')).toEqual(['a', 'b']);
-    const keys = (await redis.client.keys('*')).filter((key) => !/^(mine|weir:1:other)$/.test(key));
-    expect(keys.filter((key) => !/^weir:1:\{(site \d+|elsewhere)\}:/.test(key))).toEqual([]);
+    expect(await redis.client.mget('mine', 'weir:2:other')).toEqual(['a', 'b']);
+    const keys = (await redis.client.keys('*')).filter((key) => !/^(mine|weir:2:other)$/.test(key));
+    expect(keys.filter((key) => !/^weir:2:\{(site \d+|elsewhere)\}:/.test(key))).toEqual([]);
   });
 });
 
@@ -245,7 +291,7 @@ describe('decisions of a site', () => {
     );
     expect(seen.changes.at(-1)).toMatchObject({ complete: false, collectorName: 'one' });
 
-    await redis.client.xtrim(`weir:1:{${siteName}}:decisions`, 'MAXLEN', 0);
+    await redis.client.xtrim(`weir:2:{${siteName}}:decisions`, 'MAXLEN', 0);
     one.book.observe([flow(3002)]);
     await same(
       () => held(one.book),
@@ -350,7 +396,7 @@ describe('a Redis with passwords', () => {
   it('needs no more rights than those in the documentation', async () => {
     const commands = '+set +get +hset +hdel +hgetall +del +expire +zadd +zrange +zrangebyscore';
     const more = '+zremrangebyscore +xadd +xread +xrevrange +multi +exec +info';
-    const rules = `on >p:/@w ~weir:1:* resetchannels -@all ${commands} ${more}`.split(' ');
+    const rules = `on >p:/@w ~weir:2:* resetchannels -@all ${commands} ${more}`.split(' ');
     await redis.client.acl('SETUSER', 'weir', ...rules);
     const url = `redis://weir:${encodeURIComponent('p:/@w')}@127.0.0.1:${redis.port}`;
     const one = await collector('one', { url });

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Two collectors' real decoders, and the templates between them.
 import { createSocket } from 'node:dgram';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { FlowCollection } from '@weir/native/collect';
 import { afterEach, expect, it } from 'vitest';
 import { until } from '../test-server.js';
@@ -82,4 +83,31 @@ it('decodes records by the template that another collector learnt', async () => 
   expect(chunk.columns.octets[0]).toBe(1000n);
   expect([...chunk.columns.sourceAddress.subarray(12, 16)]).toEqual([192, 0, 2, 1]);
   chunk.release();
+});
+
+it('of two templates with one id decodes by the one told last, whichever is heard first', async () => {
+  const [one, two] = [collection(2), collection(3)];
+  const learnt = async (source: TemplateSource) =>
+    until(async () => {
+      const { templates } = await source.templatesSince([]);
+      return templates.length > 0 ? templates : undefined;
+    });
+  await send(one, netflow9(1, 0, TEMPLATE));
+  const older = await learnt(one);
+  await sleep(5);
+  // The exporter goes over to the other collector and puts the octets first.
+  await send(two, netflow9(1, 0, '012c0003000100040008000400020004'));
+  const newer = await learnt(two);
+  expect(newer[0]?.toldMilliseconds).toBeGreaterThan(older[0]?.toldMilliseconds ?? 0);
+  const third = collection(1);
+  for (const known of [newer, older, older]) await third.importTemplates(known);
+  await two.importTemplates(older);
+  await one.importTemplates(newer);
+  for (const each of [one, two, third]) {
+    expect((await learnt(each))[0]?.definition).toEqual(newer[0]?.definition);
+    await send(each, netflow9(2, 300, '000003e8c00002010000000a'));
+    const chunk = await until(() => each.takeChunks()[0]);
+    expect(chunk.columns.octets[0]).toBe(1000n);
+    chunk.release();
+  }
 });

@@ -13,6 +13,8 @@ export interface SharedTemplate {
   readonly exportProtocol: string;
   readonly observationDomainId: number;
   readonly templateId: number;
+  /** When its exporter told it last, by the clock of the collector that heard it. */
+  readonly toldMilliseconds: number;
   /** Opaque, and the same for the same fields. */
   readonly definition: Uint8Array;
 }
@@ -24,7 +26,7 @@ export interface TemplateSource {
     readonly templates: readonly SharedTemplate[];
     readonly changes: readonly number[];
   }>;
-  /** Takes what other collectors learnt, where the exporter has not told its own. */
+  /** Takes what other collectors learnt, unless it knows something newer or uses the exporter's own. */
   importTemplates(templates: readonly SharedTemplate[]): Promise<unknown>;
 }
 

@@ -2,7 +2,13 @@
 
 import type { RedisKeys } from './redis-keys.js';
 import { answersOf, pairsOf, type RedisLink, readEntries, streamEntries } from './redis-link.js';
-import { readTemplate, type TemplateText, templateText } from './shared-template.js';
+import {
+  keptText,
+  readKept,
+  readTemplate,
+  type TemplateText,
+  templateText,
+} from './shared-template.js';
 import type { SharedTemplate, TemplateSource } from './site.js';
 
 export interface TemplateExchangeOptions {
@@ -24,14 +30,21 @@ const KEEP_SECONDS = 3600;
 /** All templates are told again that often, to keep them. */
 const REFRESH_MS = 900_000;
 
+/** What the Redis has, and when that was last heard. */
+interface KnownTemplate {
+  readonly toldMilliseconds: number;
+  readonly definition: string;
+  readonly heardMilliseconds: number;
+}
+
 /** Publishes what this collector's decoder learns, and gives it what others learnt. */
 export class TemplateExchange {
   published = 0;
   imported = 0;
   passedOver = 0;
   readonly #options: TemplateExchangeOptions;
-  /** What the Redis has: exporter -> field -> definition. */
-  readonly #known = new Map<string, Map<string, string>>();
+  /** What the Redis has: exporter -> field. */
+  readonly #known = new Map<string, Map<string, KnownTemplate>>();
   /** What it should get. */
   readonly #waiting = new Map<string, TemplateText>();
   #toRead: string[] = [];
@@ -89,9 +102,9 @@ export class TemplateExchange {
     this.#toRead.splice(0, exporters.length);
     await this.#take(
       exporters.flatMap((exporterAddress, i) =>
-        Object.entries(pairsOf(answers[i])).map(([field, definition]) => ({
-          ...{ exporterAddress, field, definition },
-        })),
+        Object.entries(pairsOf(answers[i])).map(([field, text]) =>
+          readKept({ exporterAddress, field }, text),
+        ),
       ),
     );
   }
@@ -104,8 +117,8 @@ export class TemplateExchange {
     const entries = readEntries(answer);
     const others = entries.filter(({ fields }) => fields.collector !== collectorName);
     await this.#take(
-      others.map(({ fields: { exporter = '', field = '', definition = '' } }) => ({
-        ...{ exporterAddress: exporter, field, definition },
+      others.map(({ fields: { exporter = '', field = '', told = '0', definition = '' } }) => ({
+        ...{ exporterAddress: exporter, field, toldMilliseconds: Number(told) || 0, definition },
       })),
     );
     this.#lastNews = entries.at(-1)?.id ?? this.#lastNews;
@@ -118,41 +131,65 @@ export class TemplateExchange {
     this.imported += templates.length;
   }
 
-  /** undefined when it is known, or none, or one too many. */
+  /** undefined when it is known, or older than what is known, or none, or one too many. */
   #toImport(text: TemplateText): SharedTemplate | undefined {
     const template = readTemplate(text);
     if (template === undefined || !this.#hasRoom(text.exporterAddress, text.field)) {
       this.passedOver++;
       return undefined;
     }
-    return this.#remember(text) === text.definition ? undefined : template;
+    const place = placeOf(text);
+    const own = this.#waiting.get(place);
+    if (own !== undefined && isNewer(own, text)) return undefined;
+    const known = this.#knownOf(text);
+    if (known !== undefined && isNewer(known, text)) {
+      // Its collector did not know better: it and the Redis have to learn.
+      const { toldMilliseconds, definition } = known;
+      this.#waiting.set(place, { ...text, toldMilliseconds, definition });
+      return undefined;
+    }
+    this.#waiting.delete(place);
+    this.#remember(text);
+    return known?.definition === text.definition ? undefined : template;
   }
 
   /** What the decoder has learnt, unless the Redis has it. */
   async #collect(): Promise<void> {
     const { source, now } = this.#options;
-    if (now() - this.#refreshedMilliseconds >= REFRESH_MS) {
+    const isRefresh = now() - this.#refreshedMilliseconds >= REFRESH_MS;
+    if (isRefresh) {
+      // Told again, each one lives on.
       this.#changes = [];
       this.#refreshedMilliseconds = now();
-      // Told again, each one lives on.
-      this.#known.clear();
+      this.#forgetSilent();
     }
     const { templates, changes } = await source.templatesSince(this.#changes);
     this.#changes = changes;
     for (const template of templates) {
       const text = templateText(template);
       if (text === undefined || !this.#hasRoom(text.exporterAddress, text.field)) this.passedOver++;
-      else this.#wait(text);
+      else if (isRefresh || this.#knownOf(text)?.definition !== text.definition) this.#wait(text);
     }
   }
 
   #wait(text: TemplateText): void {
-    const { exporterAddress, field, definition } = text;
-    const known = this.#known.get(exporterAddress)?.get(field);
-    if (known === definition) return;
+    const known = this.#knownOf(text);
     // Takes its room already; no definition is empty.
-    if (known === undefined) this.#remember({ exporterAddress, field, definition: '' });
-    this.#waiting.set(`${exporterAddress} ${field}`, text);
+    if (known === undefined) this.#remember({ ...text, toldMilliseconds: 0, definition: '' });
+    else if (isNewer(known, text)) return;
+    const toldMilliseconds = Math.max(text.toldMilliseconds, known?.toldMilliseconds ?? 0);
+    this.#waiting.set(placeOf(text), { ...text, toldMilliseconds });
+  }
+
+  /** What no collector tells of any more makes room. */
+  #forgetSilent(): void {
+    const oldest = this.#options.now() - KEEP_SECONDS * 1000;
+    for (const [exporter, fields] of this.#known) {
+      for (const [field, known] of fields) {
+        if (known.heardMilliseconds < oldest) fields.delete(field);
+      }
+      if (fields.size === 0) this.#known.delete(exporter);
+    }
   }
 
   async #publish(): Promise<void> {
@@ -160,14 +197,15 @@ export class TemplateExchange {
     const templates = [...this.#waiting].slice(0, MOST_A_TURN);
     if (templates.length === 0) return;
     const pipeline = link.pipeline();
-    for (const [, { exporterAddress, field, definition }] of templates) {
+    for (const [, text] of templates) {
+      const { exporterAddress, field, definition, toldMilliseconds: told } = text;
       const key = keys.templates(exporterAddress);
-      const news = ['exporter', exporterAddress, 'field', field, 'definition', definition];
-      pipeline.hset(key, field, definition).expire(key, KEEP_SECONDS);
+      const news = ['exporter', exporterAddress, 'field', field, 'told', told];
+      pipeline.hset(key, field, keptText(text)).expire(key, KEEP_SECONDS);
       pipeline.zadd(keys.exporters, now(), exporterAddress);
       pipeline.xadd(
         ...([keys.templateNews, 'MAXLEN', '~', NEWS_KEPT, '*'] as const),
-        ...['collector', collectorName, ...news],
+        ...['collector', collectorName, ...news, 'definition', definition],
       );
     }
     await answersOf(pipeline);
@@ -178,13 +216,15 @@ export class TemplateExchange {
     }
   }
 
-  /** @returns the definition that was known before */
-  #remember({ exporterAddress, field, definition }: TemplateText): string | undefined {
-    const fields = this.#known.get(exporterAddress) ?? new Map<string, string>();
+  #knownOf({ exporterAddress, field }: TemplateText): KnownTemplate | undefined {
+    return this.#known.get(exporterAddress)?.get(field);
+  }
+
+  #remember({ exporterAddress, field, toldMilliseconds, definition }: TemplateText): void {
+    const fields = this.#known.get(exporterAddress) ?? new Map<string, KnownTemplate>();
     this.#known.set(exporterAddress, fields);
-    const before = fields.get(field);
-    fields.set(field, definition);
-    return before;
+    const heardMilliseconds = this.#options.now();
+    fields.set(field, { toldMilliseconds, definition, heardMilliseconds });
   }
 
   #hasRoom(exporterAddress: string, field: string): boolean {
@@ -193,4 +233,13 @@ export class TemplateExchange {
     if (fields === undefined) return this.#known.size < MOST_EXPORTERS;
     return fields.has(field) || fields.size < most;
   }
+}
+
+function placeOf({ exporterAddress, field }: TemplateText): string {
+  return `${exporterAddress} ${field}`;
+}
+
+/** Whether what is known is another definition, told later. */
+function isNewer(known: Omit<KnownTemplate, 'heardMilliseconds'>, text: TemplateText): boolean {
+  return known.definition !== text.definition && known.toldMilliseconds > text.toldMilliseconds;
 }

@@ -85,10 +85,8 @@ void Decoder::noteClock(Message& message) {
   statistics.clockSkewMilliseconds = skew;
 }
 
-/// What a rate limit left out is no gap of the exporter's.
 void Decoder::noteSequence(Message& message, const SequenceStep& step, uint32_t units) {
   SequenceTracker& sequence = message.domain->sequence;
-  if (message.datagram.standsFor > 1) return sequence.endUnknown();
   sequence.end(sequence.begin(step), units);
 }
 
@@ -114,7 +112,7 @@ std::vector<ApplicationState> Decoder::applications() const {
   std::set<ApplicationState> all;
   exporters_.forEach([&](const ExporterDomain& domain) {
     for (const auto& [id, application] : domain.options.applications)
-      all.insert({id, application.name.text});
+      all.insert({id, application.name.text, application.description});
   });
   return {all.begin(), all.end()};
 }

@@ -50,6 +50,7 @@ struct DomainState {
 struct ApplicationState {
   uint64_t id;  ///< classification engine × 2^56 + selector (RFC 6759 4.1)
   std::string name;
+  std::string description;
 
   // clang-tidy 14 takes the zero of a generated comparison for a null pointer.
   auto operator<=>(const ApplicationState&) const = default;  // NOLINT(modernize-use-nullptr)
@@ -61,6 +62,8 @@ struct SharedTemplate {
   ExportProtocol protocol;
   uint32_t observationDomainId;
   TemplateDefinition definition;
+  /// When the exporter told it last, by the clock of the collector that heard it.
+  int64_t toldMilliseconds;
   /// Grows with each template that a decoder learns.
   uint64_t change;
 };
@@ -89,8 +92,9 @@ class Decoder {
   uint64_t forEachTemplate(uint64_t since,
                            const std::function<void(const SharedTemplate&)>& visit) const;
 
-  /// Takes a template that another collector learnt, unless the exporter told its own. Data that
-  /// waited for it is decoded with the exporter's next datagram.
+  /// Takes a template that another collector learnt, unless one with its id was told later, or the
+  /// exporter told its own here and has used that since. Data that waited for it is decoded with
+  /// the exporter's next datagram.
   void importTemplate(const SharedTemplate& shared, int64_t nowMilliseconds);
 
   /// Templates, options, and sequence numbers of exporters over UDP, for the next start.

@@ -12,7 +12,7 @@ namespace weir::collect {
 namespace {
 
 /// "WEIRDEC" and the version of this layout.
-constexpr uint64_t MAGIC = 0x5745'4952'4445'4301;
+constexpr uint64_t MAGIC = 0x5745'4952'4445'4302;
 constexpr size_t HEADER_OCTETS = 16;
 
 /// FNV-1a, 64 bits: tells a torn file from a whole one.
@@ -63,6 +63,8 @@ class StateWriter {
     put(static_cast<uint64_t>(definition.kind), 1);
     put(definition.scopeFields, 2);
     put(static_cast<uint64_t>(form.usedMilliseconds), 8);
+    put(static_cast<uint64_t>(form.toldMilliseconds), 8);
+    put(form.isImported ? 1 : 0, 1);
     put(definition.fields.size(), 2);
     for (const FieldSpec& field : definition.fields) {
       put(field.enterprise, 4);
@@ -79,6 +81,7 @@ class StateWriter {
       put(application.isFromPayload ? 1 : 0, 1);
       putText(application.name.text);
       putText(application.category.text);
+      putText(application.description);
     }
     put(told.interfaces.size(), 4);
     for (const auto& [index, name] : told.interfaces) {
@@ -104,6 +107,8 @@ class StateWriter {
 struct KeptTemplate {
   TemplateDefinition definition;
   int64_t usedMilliseconds;
+  int64_t toldMilliseconds;
+  bool isImported;
 };
 
 /// A domain as it was written.
@@ -154,6 +159,8 @@ class StateReader {
     kept.definition.kind = at_.take8() == 0 ? TemplateKind::DATA : TemplateKind::OPTIONS;
     kept.definition.scopeFields = at_.take16();
     kept.usedMilliseconds = static_cast<int64_t>(at_.take64());
+    kept.toldMilliseconds = static_cast<int64_t>(at_.take64());
+    kept.isImported = at_.take8() != 0;
     const uint16_t fields = at_.take16();
     for (size_t i = 0; i < fields && !at_.failed(); ++i) {
       const uint32_t enterprise = at_.take32();
@@ -170,6 +177,7 @@ class StateReader {
       application.isFromPayload = at_.take8() != 0;
       application.name.text = takeText();
       application.category.text = takeText();
+      application.description = takeText();
     });
     eachOf([&] {
       const uint32_t index = at_.take32();
@@ -231,6 +239,8 @@ bool Decoder::importState(std::span<const uint8_t> state, int64_t nowMillisecond
       auto form = compileTemplate(std::move(one.definition));
       if (!form || domain->templates.contains(form->definition.id)) continue;
       form->usedMilliseconds = one.usedMilliseconds;
+      form->toldMilliseconds = one.toldMilliseconds;
+      form->isImported = one.isImported;
       exporters_.keep(*domain, std::move(*form));
     }
   }

@@ -72,7 +72,7 @@ TEST_CASE("a lane takes only the exporters that are its own") {
   CHECK(after.decoder.domains().empty());
 }
 
-TEST_CASE("templates are shared once after each change, and never over an exporter's own") {
+TEST_CASE("templates are shared once after each change, and never over what is in use") {
   Decoding one;
   one.take(netflow9({1}, set(0, templateOf(300, FLOW))));
   std::vector<SharedTemplate> shared;
@@ -88,8 +88,56 @@ TEST_CASE("templates are shared once after each change, and never over an export
   other.decoder.importTemplate(shared[0], other.now);
   other.take(netflow9({8}, set(300, flowRecord())));
   CHECK(other.columns.rows == 2);
+  other.take(netflow9({9}, set(0, templateOf(300, FLOW))));
   shared[0].definition.fields.pop_back();
   other.decoder.importTemplate(shared[0], other.now);
-  other.take(netflow9({9}, set(300, flowRecord())));
+  other.take(netflow9({10}, set(300, flowRecord())));
   CHECK(other.columns.rows == 3);
+}
+
+TEST_CASE("of templates with one id that holds which was told last, in whatever order they come") {
+  const std::vector<FieldSpec> later{{0, octetDeltaCount, 4}, {0, sourceIPv4Address, 4}};
+  std::vector<SharedTemplate> shared;
+  const auto keep = [&](const SharedTemplate& form) { shared.push_back(form); };
+  for (const auto& fields : {FLOW, later}) {
+    Decoding source;
+    source.now += static_cast<int64_t>(shared.size()) * 60'000;
+    source.take(netflow9({1}, set(0, templateOf(300, fields))));
+    source.decoder.forEachTemplate(0, keep);
+  }
+  const auto newest = [&](std::initializer_list<size_t> order) {
+    Decoding decoding;
+    decoding.now += 120'000;
+    for (const size_t i : order) decoding.decoder.importTemplate(shared[i], decoding.now);
+    size_t fields = 0;
+    decoding.decoder.forEachTemplate(
+        0, [&](const SharedTemplate& form) { fields = form.definition.fields.size(); });
+    return fields;
+  };
+  CHECK(newest({0, 1}) == later.size());
+  CHECK(newest({1, 0}) == later.size());
+  CHECK(newest({1, 0, 1, 0}) == later.size());
+
+  // Its exporter told it here, went to another collector and told that something else.
+  Decoding left;
+  left.take(netflow9({1}, set(0, templateOf(300, FLOW))));
+  left.decoder.importTemplate(shared[1], left.now + 120'000);
+  left.take(netflow9({2}, set(300, bytes({{700, 4}, {0x0a000001, 4}}))));
+  REQUIRE(left.columns.rows == 1);
+  CHECK(left.columns.octets[0] == 700);
+}
+
+TEST_CASE("a collector whose clock is ahead is not right for ever") {
+  Decoding decoding;
+  decoding.take(netflow9({1}, set(0, templateOf(300, FLOW))));
+  std::vector<SharedTemplate> shared;
+  decoding.decoder.forEachTemplate(0, [&](const auto& form) { shared.push_back(form); });
+  shared[0].toldMilliseconds += 1'000'000'000;
+  Decoding other;
+  other.decoder.importTemplate(shared[0], other.now);
+  shared[0].definition.fields.pop_back();
+  shared[0].toldMilliseconds = other.now + 1000;
+  other.decoder.importTemplate(shared[0], other.now + 1000);
+  other.decoder.forEachTemplate(
+      0, [&](const auto& form) { CHECK(form.definition.fields.size() == FLOW.size() - 1); });
 }

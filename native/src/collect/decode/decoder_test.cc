@@ -93,3 +93,20 @@ TEST_CASE("v5 records are multiplied by the interval of their header") {
   CHECK(columns.bgpDestinationAsNumber[0] == 65002);
   CHECK(columns.flowEndMilliseconds[0] == EXPORT_MS + 500);
 }
+
+TEST_CASE("what is missing is seen while a rate limit thins an exporter out") {
+  const auto whole = concat({set(0, templateOf(300, PLAIN)), set(300, plainRecord(1))});
+  const auto ipfixWhole = concat({set(2, templateOf(300, PLAIN)), set(300, plainRecord(1))});
+  Decoding decoding;
+  // As the limiter has it: one of three stands for all of them.
+  for (uint32_t i = 0; i < 30; ++i) {
+    if (i == 7 || i == 17 || i == 27) continue;
+    decoding.standsFor = i % 3 == 0 ? 3 : 1;
+    decoding.take(netflow9({i}, whole));
+    decoding.take(ipfix({i}, ipfixWhole));
+  }
+  for (const DomainState& domain : decoding.decoder.domains()) {
+    CHECK(domain.sequence.lostUnits == 3);
+    CHECK(domain.sequence.gaps == 3);
+  }
+}

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdint>
+#include <string>
 #include <unordered_map>
 
 #include "collect/decode/sequence.h"
@@ -29,6 +30,7 @@ inline constexpr std::array<const char*, static_cast<size_t>(ExportProtocol::COU
 struct KnownApplication {
   NameHandle name;
   NameHandle category;
+  std::string description;
   /// The exporter has looked at payload: the engine is user-defined, or one of deep inspection.
   bool isFromPayload = false;
 };
@@ -82,13 +84,13 @@ struct ExporterDomain {
   Exporter* exporter = nullptr;
   Address exporterAddress{};
   ExportProtocol protocol = ExportProtocol::NETFLOW9;
+  /// Of v5 the engine (type × 256 + id), of sFlow the agent's sub-agent.
   uint32_t observationDomainId = 0;
   /// 0: UDP.
   uint64_t session = 0;
 
   std::unordered_map<uint16_t, Template> templates;
   ToldOptions options;
-  /// Of sFlow one for each of an agent's data sources, else one at 0.
   SequenceTracker sequence;
   DomainStatistics statistics;
   /// A template came from elsewhere; data waits for it.

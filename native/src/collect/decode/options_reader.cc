@@ -105,6 +105,9 @@ void OptionsReader::takeApplication(ExporterDomain& domain) {
   if (application.name.text != text) application.name = {std::string(text)};
   if (category.isTold())
     application.category = {std::string(trimmedText(category.octets, category.length))};
+  const Value description = value(element::applicationDescription);
+  if (description.isTold())
+    application.description = trimmedText(description.octets, description.length);
   application.isFromPayload = looksAtPayload(key);
 }
 

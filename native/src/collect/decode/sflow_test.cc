@@ -139,3 +139,16 @@ TEST_CASE("IPv6 extension headers are skipped; a later fragment has no ports") {
   CHECK(later->protocol == 17);
   CHECK(later->sourcePort == 0);
 }
+
+TEST_CASE("gaps are counted in datagrams by sub-agent, however many samples they had") {
+  Decoding decoding;
+  const Octets sample = flowSample({rawHeader(tcpFrame())});
+  decoding.take(sflow({sample, sample, sample}, 1));
+  decoding.take(sflow({sample}, 2));
+  decoding.take(sflow({sample, sample}, 5));
+  REQUIRE(decoding.decoder.domains().size() == 1);
+  const DomainState domain = decoding.decoder.domains()[0];
+  CHECK(domain.observationDomainId == 7);
+  CHECK(domain.sequence.gaps == 1);
+  CHECK(domain.sequence.lostUnits == 2);
+}

@@ -88,6 +88,10 @@ struct Template {
   std::optional<uint16_t> firewallEventField;
   /// Last announced or used, since the epoch.
   int64_t usedMilliseconds = 0;
+  /// When its exporter told it last, by the clock of the collector that heard it.
+  int64_t toldMilliseconds = 0;
+  /// Another collector heard it, not this one.
+  bool isImported = false;
   /// Number of the change that brought it (Decoder::forEachTemplate).
   uint64_t change = 0;
 };

@@ -38,7 +38,6 @@ void Decoder::decodeIpfix(Message& message) {
   message.time.hasSysUptime = systemInit != 0;
   message.time.sysUptime = static_cast<uint32_t>(message.time.exportMilliseconds - systemInit);
   SequenceTracker& sequence = message.domain->sequence;
-  if (message.datagram.standsFor > 1) sequence.endUnknown();
   const auto place = sequence.begin({message.at32(8), 0});
   replayAll(message);
   const bool isWhole = decodeSets(message, message.begin() + IPFIX_HEADER_OCTETS);
@@ -95,6 +94,8 @@ void Decoder::learn(Message& message, TemplateDefinition definition) {
   const auto known = message.domain->templates.find(definition.id);
   if (known != message.domain->templates.end() && known->second.definition == definition) {
     known->second.usedMilliseconds = now;
+    known->second.toldMilliseconds = now;
+    known->second.isImported = false;
     return;
   }
   // Whatever comes of the new one: data in its layout must not be read by the old one.
@@ -102,6 +103,7 @@ void Decoder::learn(Message& message, TemplateDefinition definition) {
   auto form = compileTemplate(std::move(definition));
   if (!form) return counters_.add(DecodeCount::malformedTemplate);
   form->usedMilliseconds = now;
+  form->toldMilliseconds = now;
   Template* const kept = exporters_.keep(*message.domain, std::move(*form));
   if (kept == nullptr) return;
   counters_.add(DecodeCount::templates);

@@ -126,6 +126,7 @@ struct Decoding {
     datagram.exporterAddress = exporter;
     datagram.receivedMilliseconds = now;
     datagram.session = session;
+    datagram.standsFor = standsFor;
     decoder.decode(datagram, columns, segments);
     return from;
   }
@@ -138,6 +139,7 @@ struct Decoding {
   std::vector<Segment> segments;
   Address exporter = mapped(0xc0000201);
   int64_t now = EXPORT_MS + 250;
+  uint32_t standsFor = 1;
 };
 
 }  // namespace weir::collect::test

@@ -4,6 +4,7 @@
 #include <pthread.h>
 
 #include <algorithm>
+#include <cstring>
 #include <future>
 #include <utility>
 
@@ -94,6 +95,43 @@ void FlowCollection::inEachLane(const std::function<void(IntakeLane&)>& action) 
   }
   for (std::future<void>& each : done) each.wait();
   for (std::future<void>& each : done) each.get();
+}
+
+/// All lanes' states, each behind its length (4 octets, this machine's order).
+std::vector<uint8_t> FlowCollection::exportState() {
+  std::mutex mutex;
+  std::vector<uint8_t> all;
+  inEachLane([&](IntakeLane& lane) {
+    const std::vector<uint8_t> state = lane.path().decoder().exportState();
+    const auto length = static_cast<uint32_t>(state.size());
+    const std::scoped_lock lock(mutex);
+    all.resize(all.size() + sizeof length);
+    std::memcpy(all.data() + all.size() - sizeof length, &length, sizeof length);
+    all.insert(all.end(), state.begin(), state.end());
+  });
+  return all;
+}
+
+bool FlowCollection::importState(std::span<const uint8_t> state, int64_t nowMilliseconds) {
+  while (!state.empty()) {
+    uint32_t length = 0;
+    if (state.size() < sizeof length) return false;
+    std::memcpy(&length, state.data(), sizeof length);
+    state = state.subspan(sizeof length);
+    if (length > state.size() || !importPart(state.first(length), nowMilliseconds)) return false;
+    state = state.subspan(length);
+  }
+  return true;
+}
+
+/// Exporters are on other lanes than before: each process steers by a seed of its own.
+bool FlowCollection::importPart(std::span<const uint8_t> part, int64_t nowMilliseconds) {
+  bool isWhole = true;
+  for (uint32_t i = 0; i < lanes_.size(); ++i) {
+    const auto owns = [this, i](const Address& exporter) { return laneOf(exporter) == i; };
+    isWhole = lanes_[i]->path().decoder().importState(part, nowMilliseconds, owns) && isWhole;
+  }
+  return isWhole;
 }
 
 uint32_t FlowCollection::laneOf(const Address& exporter) const {

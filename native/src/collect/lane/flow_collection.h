@@ -7,6 +7,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <span>
 #include <string>
 #include <thread>
 #include <vector>
@@ -62,6 +63,13 @@ class FlowCollection {
   /// while. Throws CodedError as EnrichmentTables::load does, and then nothing changes. Any thread.
   void setEnrichment(const EnrichmentConfig& config);
 
+  /// What the decoders know of exporters over UDP, for the next start. Any thread but a lane's.
+  std::vector<uint8_t> exportState();
+
+  /// Gives each lane what `exportState` told of the exporters that are its own now. After `open`,
+  /// before `start`. False when it is not whole or of another version.
+  bool importState(std::span<const uint8_t> state, int64_t nowMilliseconds);
+
   /// As bound, with the ports that the kernel gave; empty before `open`.
   [[nodiscard]] const std::vector<Endpoint>& endpoints() const { return bound_; }
 
@@ -78,6 +86,7 @@ class FlowCollection {
 
  private:
   void makeLanes();
+  bool importPart(std::span<const uint8_t> part, int64_t nowMilliseconds);
 
   FlowCollectionConfig config_;
   std::shared_ptr<const AllowList> allowed_;

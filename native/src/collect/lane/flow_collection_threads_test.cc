@@ -46,6 +46,7 @@ Octets netflow5(uint32_t sequence) {
 struct Sums {
   size_t rows = 0;
   uint64_t packets = 0;
+  size_t counted = 0;
   std::set<std::string> exporters;
 };
 
@@ -65,6 +66,7 @@ struct Intake {
       sums.rows += chunk->rows;
       for (size_t row = 0; row < chunk->rows; ++row) {
         sums.packets += chunk->packets[row];
+        sums.counted += chunk->counted[row];
         sums.exporters.insert(textOf(chunk->exporterAddress[row]));
       }
       collection.giveBack(std::move(chunk));
@@ -231,4 +233,43 @@ TEST_CASE("what cannot be opened leaves nothing open") {
   FlowCollection second(config, [] {});
   CHECK_THROWS_AS(second.open(), weir::CodedError);
   CHECK(second.endpoints().empty());
+}
+
+TEST_CASE("after a restart each lane knows its own exporters, and those alone") {
+  Intake before(twoLanes());
+  for (int exporter = 1; exporter <= 8; ++exporter)
+    sendAll(connectFrom("127.0.0." + std::to_string(exporter), before.port()), netflow5(0));
+  before.awaitRows(8 * V5_RECORDS);
+  const auto state = before.collection.exportState();
+  before.collection.stop();
+
+  FlowCollection after(twoLanes(), [] {});
+  after.open();
+  CHECK_FALSE(after.importState(std::span(state).first(state.size() - 1), 1'700'000'000'000));
+  REQUIRE(after.importState(state, 1'700'000'000'000));
+  size_t domains = 0;
+  for (uint32_t i = 0; i < 2; ++i) {
+    for (const DomainState& domain : after.lanes()[i]->path().decoder().domains()) {
+      CHECK(after.laneOf(domain.exporterAddress) == i);
+      ++domains;
+    }
+  }
+  CHECK(domains == 8);
+}
+
+TEST_CASE("a flow that exporters of different lanes report counts once") {
+  Intake intake(twoLanes());
+  EnrichmentConfig config;
+  config.deduplicationFlows = 1024;
+  config.deduplicationWindowMs = 600'000;
+  intake.collection.setEnrichment(config);
+  std::set<uint32_t> lanes;
+  for (int exporter = 1; exporter <= 16; ++exporter) {
+    const std::string address = "127.0.0." + std::to_string(exporter);
+    lanes.insert(intake.collection.laneOf(*parseAddress(address)));
+    sendAll(connectFrom(address, intake.port()), netflow5(0));
+  }
+  intake.awaitRows(16 * V5_RECORDS);
+  CHECK(lanes.size() == 2);
+  CHECK(intake.sums.counted == V5_RECORDS);
 }
