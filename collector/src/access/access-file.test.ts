@@ -15,6 +15,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Accounts } from './accounts.js';
 import { AuditLog } from './audit-log.js';
 import { PasswordHasher } from './password.js';
+import { keyText, parseKeyText } from './secret.js';
 
 const TEST = { kind: 'terminal', name: 'test', address: '' } as const;
 let folder = '';
@@ -139,11 +140,11 @@ describe('a key', () => {
     });
     expect(accounts.keyOf(secret)?.id).toBe(key.id);
     expect(accounts.keyOf(other.secret)).toBeUndefined();
-    const mixed = `weir_${key.id}_${other.secret.split('_').slice(2).join('_')}`;
+    const mixed = keyText(key.id, parseKeyText(other.secret)?.secret ?? '');
     for (const wrong of [mixed, '', secret.slice(0, -1), `${secret}x`, secret.toUpperCase()]) {
       expect(accounts.keyOf(wrong)).toBeUndefined();
     }
-    expect(readFileSync(path(), 'utf8')).not.toContain(secret.split('_')[2]);
+    expect(readFileSync(path(), 'utf8')).not.toContain(parseKeyText(secret)?.secret);
   });
 
   it('shares its certificate with no other', async () => {

@@ -122,3 +122,8 @@ LIMIT {limit:UInt32}`,
     },
   };
 }
+
+/** A row if there is any record that another exporter's counts for. */
+export function uncountedStatement(): Statement {
+  return { sql: 'SELECT 1 AS found FROM weir.flows WHERE counted = 0 LIMIT 1', parameters: {} };
+}

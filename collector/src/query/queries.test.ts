@@ -15,6 +15,7 @@ import {
   parseFilter,
 } from '@weir/wire';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { FlowStore, Statement } from '../store/flow-store.js';
 import { positionOf } from './flow-page.js';
 import type { FlowPosition } from './flow-statements.js';
 import type { Window } from './planner.js';
@@ -264,6 +265,24 @@ it('counts every record of one exporter, and each flow once of several', async (
   );
   const two = parseFilter('exporter in (10.0.0.1, 10.0.1.2)');
   expect((await queries.top({ ...asked, condition: two })).total).toEqual(sums(rowsOf(whole, two)));
+});
+
+it('asks tables of sums about one exporter where no record is left to another to count', async () => {
+  const { query, ...rest } = store.asStore();
+  // As a store answers in which every record counts.
+  const without = async <Row>(statement: Statement): Promise<Row[]> =>
+    statement.sql.includes('counted = 0') ? [] : query<Row>(statement);
+  const own = createQueries({
+    ...{ store: { ...rest, query: without } as FlowStore, gate },
+    ...{ limitSeconds: 30, exportLimitSeconds: 30 },
+  });
+  const condition = parseFilter('exporter = 10.0.0.1');
+  const window = WINDOWS['whole hours'] as Window;
+  const asked = { window, condition, by: ['scope'], metric: 'flows', limit: 10 } as const;
+  const { table, total } = await own.top(asked);
+  expect(table).toBe('flows_1h');
+  expect(total).toEqual(sums(rowsOf(window, condition)));
+  expect((await queries.top(asked)).table).toBe('flows');
 });
 
 describe('records', () => {

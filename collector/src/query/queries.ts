@@ -35,6 +35,7 @@ import {
   type FlowsQuestion,
   flowsStatement,
   recentFlowsStatement,
+  uncountedStatement,
 } from './flow-statements.js';
 import type { PlannedTable, Window } from './planner.js';
 import type { QuestionGate } from './question-gate.js';
@@ -105,6 +106,9 @@ export interface QueryOptions {
   readonly exportLimitSeconds: number;
 }
 
+/** What is known of records that do not count is looked up again after so long. */
+const UNCOUNTED_AGE_MS = 10_000;
+
 /** Whether a filter is about one exporter: then all of its records are meant, whoever else saw the flows. */
 function isOfOneExporter(condition: FlowCondition): boolean {
   if (condition.kind === 'and') return condition.of.some(isOfOneExporter);
@@ -119,6 +123,8 @@ export function createQueries(options: QueryOptions): Queries {
 
 class StoreQueries implements Queries {
   readonly #options: QueryOptions;
+  #uncounted = false;
+  #lookedMilliseconds = 0;
 
   constructor(options: QueryOptions) {
     this.#options = options;
@@ -148,7 +154,7 @@ class StoreQueries implements Queries {
 
   async top(asked: Asked, signal?: AbortSignal): Promise<TopResponse> {
     const { by, limit, metric } = asked;
-    const subject = this.#subject(asked);
+    const subject = await this.#subject(asked, signal);
     const { statement, table } = topQuestion({ subject, metric, limit }, this.#tables);
     const [found, total, all] = await Promise.all([
       this.#ask<SumRow & KeyTexts>(statement, signal),
@@ -178,7 +184,7 @@ class StoreQueries implements Queries {
 
   async matrix(asked: Asked, signal?: AbortSignal): Promise<MatrixResponse> {
     const { metric, limit } = asked;
-    const ranking = { subject: this.#subject(asked), metric, limit };
+    const ranking = { subject: await this.#subject(asked, signal), metric, limit };
     const { statement, table } = matrixQuestion(ranking, this.#tables);
     const rows = await this.#ask<MatrixRow>(statement, signal);
     return { ...headOf(asked), table, ...matrixOf(rows) };
@@ -186,7 +192,7 @@ class StoreQueries implements Queries {
 
   async compare(asked: CompareAsked, signal?: AbortSignal): Promise<CompareResponse> {
     const { by, metric, limit, against } = asked;
-    const subject = this.#subject(asked);
+    const subject = await this.#subject(asked, signal);
     const { statement, table } = compareQuestion({ subject, metric, limit, against }, this.#tables);
     const whole = { ...subject, by: [] };
     const [rows, current, previous] = await Promise.all([
@@ -203,7 +209,7 @@ class StoreQueries implements Queries {
     signal?: AbortSignal,
   ): Promise<InterfacesResponse> {
     const { limit, window } = asked;
-    const subject = this.#subject({ ...asked, by: [] });
+    const subject = await this.#subject({ ...asked, by: [] }, signal);
     const { statement, table } = interfacesQuestion({ subject, limit: limit + 1 }, this.#tables);
     const rows = interfaceRows(await this.#ask<InterfaceRow>(statement, signal));
     return { ...window, table, interfaces: rows.slice(0, limit), truncated: rows.length > limit };
@@ -227,8 +233,22 @@ class StoreQueries implements Queries {
     });
   }
 
-  #subject({ window, condition, by }: Pick<Asked, 'window' | 'condition' | 'by'>): Subject {
-    return { window, condition, by, everyRecord: isOfOneExporter(condition) };
+  async #subject(
+    { window, condition, by }: Pick<Asked, 'window' | 'condition' | 'by'>,
+    signal: AbortSignal | undefined,
+  ): Promise<Subject> {
+    const everyRecord = isOfOneExporter(condition) && (await this.#hasUncounted(signal));
+    return { window, condition, by, everyRecord };
+  }
+
+  /** Where every record counts, tables of sums know all of an exporter, too. */
+  async #hasUncounted(signal: AbortSignal | undefined): Promise<boolean> {
+    const now = Date.now();
+    if (Math.abs(now - this.#lookedMilliseconds) < UNCOUNTED_AGE_MS) return this.#uncounted;
+    const found = await this.#ask<unknown>(uncountedStatement(), signal);
+    this.#uncounted = found.length > 0;
+    this.#lookedMilliseconds = now;
+    return this.#uncounted;
   }
 
   #ask<Row>(statement: Statement, signal: AbortSignal | undefined): Promise<Row[]> {
@@ -247,7 +267,8 @@ class StoreQueries implements Queries {
     signal: AbortSignal | undefined,
   ): Promise<Pick<SeriesResponse, 'table' | 'series'>> {
     const { by, metric, limit, stepSeconds } = asked;
-    const ranking: Ranking = { subject: this.#subject(asked), metric, limit };
+    const subject = await this.#subject(asked, signal);
+    const ranking: Ranking = { subject, metric, limit };
     const { statement, table } = seriesQuestion({ ranking, window, stepSeconds }, this.#tables);
     const rows = await this.#ask<SeriesRow>(statement, signal);
     const times = bucketTimes(window, stepSeconds);
