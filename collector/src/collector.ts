@@ -47,6 +47,8 @@ export interface CollectorDeps {
 /** Of the 2 s that `stop` may take. */
 const STOP_GRACE_MS = 1500;
 const RECENT_FLOWS = 10_000;
+/** Of one insert, while more comes than the store takes one by one: some 300 MB in memory. */
+const RECORDS_TOGETHER = 1_500_000;
 /** Questions use all cores; more of them at once make each one slower, and need memory. */
 const GATE = { running: 4, waiting: 100 };
 const QUESTION_SECONDS = 30;
@@ -107,7 +109,12 @@ export class Collector {
     this.#store = store ?? new ChdbStore({ ...config, log });
     this.#spool = new Spool({
       folder: join(dataFolder, 'spool'),
-      take: ({ path, token }) => this.#store.insertFile(path, token),
+      take: ({ files, token }) =>
+        this.#store.insertFiles(
+          files.map(({ path }) => path),
+          token,
+        ),
+      recordsTogether: RECORDS_TOGETHER,
       mostBytes: config.spoolBytes,
       // The store stops at the whole reserve: what waits for it may use half of that.
       reserveBytes: config.diskReserveBytes / 2,

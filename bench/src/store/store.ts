@@ -100,7 +100,7 @@ class StoreBench {
       // Merges go on while rows are made; what making them costs is taken out below.
       const made = seconds();
       const begun = performance.now();
-      await this.#store.insertFile(file, `generated-${first}`);
+      await this.#store.insertFiles([file], `generated-${first}`);
       this.#insertSeconds += (performance.now() - begun) / 1000;
       this.#cpuSeconds += seconds() - made;
       this.#cpuWithMergesSeconds += seconds() - merging;

@@ -5,7 +5,7 @@ import type { Logger } from '@weir/wire';
 import { messageOf } from '../errors.js';
 import type { ObservedChunk } from '../flow-chunk.js';
 import { Spool, type SpoolDrop, SpoolRefusal } from '../spool/spool.js';
-import type { SpoolFile } from '../spool/spool-folder.js';
+import type { SpoolBundle, SpoolFile } from '../spool/spool-folder.js';
 import { Aggregation, type SavedAggregation } from './aggregation.js';
 import { writeDurably } from './durable-file.js';
 import { type InfluxAddress, parseInfluxAddress } from './influx-address.js';
@@ -194,8 +194,8 @@ export class Series {
   }
 
   /** @throws Error when it is worth another try, SpoolRefusal when it is not */
-  async #deliver({ path: file }: SpoolFile): Promise<void> {
-    const points = parsePoints(await readFile(file, 'utf8'));
+  async #deliver({ files: [file] }: SpoolBundle): Promise<void> {
+    const points = parsePoints(await readFile((file as SpoolFile).path, 'utf8'));
     const result = await unless(this.#stopping.signal, this.#writer.write(points));
     if (result.outcome === 'failed') throw new Error(result.problem);
     if (result.outcome === 'refused') {

@@ -1,15 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 
-/** A file that waits: one insert. */
+/** A file that waits. */
 export interface SpoolFile {
   readonly path: string;
-  /** The same in every attempt, also after a restart, and never that of another file. */
+  /** Never that of another file. */
   readonly token: string;
   readonly records: number;
   readonly octets: number;
+}
+
+/** Files that are handed over as one, at least one. */
+export interface SpoolBundle {
+  /** In the order in which they were added. */
+  readonly files: readonly SpoolFile[];
+  /** The same in every attempt, also after a restart, and never that of other files. */
+  readonly token: string;
 }
 
 /** Whether a file must survive a power failure, at the price of waiting for the disk. */
@@ -18,6 +26,8 @@ export type SpoolSync = 'always' | 'never';
 const READY = '.ready';
 const PART = '.part';
 const ASIDE = 'aside';
+/** Names the files that are being handed over together, one a line. */
+const TOGETHER = 'together';
 /** What is set aside is kept for people to look at, the newest of it. */
 const MOST_ASIDE_FILES = 16;
 const FILE_NAME = /^(\d{13}-[0-9a-f]{12}-\d{10})\.(\d+)(\.ready|\.part)$/;
@@ -37,15 +47,30 @@ export class SpoolFolder {
     this.#sync = sync;
   }
 
-  /** Files that a former process left, the oldest first, and those that it did not finish. @throws of the file system */
-  async open(): Promise<{ ready: SpoolFile[]; unfinished: SpoolFile[] }> {
+  /**
+   * Files that a former process left, the oldest first, those that it was handing over together, and those
+   * that it did not finish. @throws of the file system
+   */
+  async open(): Promise<{ ready: SpoolFile[]; together: SpoolFile[]; unfinished: SpoolFile[] }> {
     await mkdir(join(this.#folder, ASIDE), { recursive: true });
+    const together = await this.#leftTogether();
     const names = (await readdir(this.#folder)).filter((name) => FILE_NAME.test(name)).sort();
     const files = await Promise.all(names.map((name) => this.#fileOf(name)));
     return {
       ready: files.filter(({ path }) => path.endsWith(READY)),
+      together: files.filter(({ path }) => together.includes(basename(path))),
       unfinished: files.filter(({ path }) => path.endsWith(PART)),
     };
+  }
+
+  /** Where one of them is gone all were taken, and the process ended while it removed them. */
+  async #leftTogether(): Promise<string[]> {
+    const text = await readFile(join(this.#folder, TOGETHER), 'utf8').catch(() => '');
+    const names = text.split('\n').filter((name) => FILE_NAME.test(name));
+    const present = new Set(await readdir(this.#folder));
+    if (names.every((name) => present.has(name))) return names;
+    for (const name of names) await rm(join(this.#folder, name), { force: true });
+    return [];
   }
 
   async #fileOf(name: string): Promise<SpoolFile> {
@@ -73,6 +98,26 @@ export class SpoolFolder {
       await rm(part, { force: true });
       throw error;
     }
+  }
+
+  /**
+   * Remembers what is handed over, also one file, so that a later process tries again with the same files:
+   * they may be taken already. @throws of the file system
+   */
+  async bundle(files: readonly SpoolFile[]): Promise<SpoolBundle> {
+    const token = files[0]?.token as string;
+    const path = join(this.#folder, TOGETHER);
+    await writeFile(`${path}.new`, files.map((file) => `${basename(file.path)}\n`).join(''));
+    if (this.#sync === 'always') await synced(`${path}.new`);
+    await rename(`${path}.new`, path);
+    if (this.#sync === 'always') await synced(this.#folder);
+    return { files, token: files.length === 1 ? token : `${token}-${files.length}` };
+  }
+
+  /** Forgets what was handed over together: it is handed over otherwise now. @throws of the file system */
+  async unbundle(): Promise<void> {
+    await rm(join(this.#folder, TOGETHER), { force: true });
+    if (this.#sync === 'always') await synced(this.#folder);
   }
 
   async remove(file: SpoolFile): Promise<void> {

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { Spool, type SpoolDrop, type SpoolOptions, SpoolRefusal } from './spool.js';
-import type { SpoolFile } from './spool-folder.js';
+import { type SpoolBundle, SpoolFolder } from './spool-folder.js';
 
 let folder = '';
 const made: Spool[] = [];
@@ -22,9 +22,9 @@ function newSpool(options: Partial<SpoolOptions> = {}) {
   const taken: string[] = [];
   const tokens: string[] = [];
   const drops: Partial<Record<SpoolDrop, number>> = {};
-  const take = async ({ path, token }: SpoolFile) => {
-    taken.push(readFileSync(path, 'utf8'));
-    tokens.push(token);
+  const take = async (bundle: SpoolBundle) => {
+    taken.push(textOf(bundle));
+    tokens.push(bundle.token);
   };
   const spool = new Spool({
     folder,
@@ -43,8 +43,10 @@ function newSpool(options: Partial<SpoolOptions> = {}) {
   return { spool, taken, tokens, drops, take };
 }
 
+const textOf = ({ files }: SpoolBundle) =>
+  files.map(({ path }) => readFileSync(path, 'utf8')).join('+');
 const text = (content: string) => (path: string) => writeFile(path, content);
-const waiting = () => readdirSync(folder).filter((name) => name !== 'aside');
+const waiting = () => readdirSync(folder).filter((name) => name !== 'aside' && name !== 'together');
 const never = async (): Promise<void> => {
   throw new Error('away');
 };
@@ -105,9 +107,9 @@ it('hands over what a former process left, and never gives its tokens again', as
 
 it('sets aside what was half-written or is refused, and counts it', async () => {
   const { spool, taken, drops } = newSpool({
-    take: async ({ path }) => {
-      if (readFileSync(path, 'utf8') === 'bad') throw new SpoolRefusal('no rows');
-      taken.push(readFileSync(path, 'utf8'));
+    take: async (bundle) => {
+      if (textOf(bundle) === 'bad') throw new SpoolRefusal('no rows');
+      taken.push(textOf(bundle));
     },
   });
   writeFileSync(join(folder, '1700000000000-0123456789ab-0000000007.11.part'), 'ha');
@@ -152,9 +154,9 @@ it('is bounded: the oldest go, but never the one that is being taken', async () 
   });
   const { spool, taken, drops } = newSpool({
     mostBytes: 30,
-    take: async ({ path }) => {
+    take: async (bundle) => {
       await held;
-      taken.push(readFileSync(path, 'utf8'));
+      taken.push(textOf(bundle));
     },
   });
   await spool.open();
@@ -174,4 +176,90 @@ it('lets nobody wait for a taker that is away', async () => {
   expect(spool.state).toMatchObject({ pendingRecords: 10, problem: 'away' });
   await spool.stop(0);
   expect(waiting()).toHaveLength(1);
+});
+
+/** Files that nobody has tried to take yet. */
+async function pileUp(contents: readonly string[]): Promise<void> {
+  const waitingFiles = new SpoolFolder(folder, 'never');
+  await waitingFiles.open();
+  for (const content of contents) await waitingFiles.write(content.length, text(content));
+}
+
+it('hands over together what has piled up, as much as it may', async () => {
+  await pileUp(['aa', 'bb', 'cc', 'dddddd', 'e']);
+  const { spool, taken, tokens } = newSpool({ recordsTogether: 5 });
+  await spool.open();
+  await spool.flushed();
+  expect(taken).toEqual(['aa+bb', 'cc', 'dddddd', 'e']);
+  expect(new Set(tokens).size).toBe(4);
+  expect(waiting()).toEqual([]);
+  expect(spool.state).toMatchObject({ files: 0, octets: 0, pendingRecords: 0, takenRecords: 13 });
+});
+
+it('hands over the same files with the same token after a restart, also when more may go together', async () => {
+  await pileUp(['aa', 'bb', 'cc']);
+  const tried: SpoolBundle[] = [];
+  const failing = newSpool({
+    recordsTogether: 4,
+    take: async (bundle) => {
+      tried.push(bundle);
+      throw new Error('killed in the middle');
+    },
+  });
+  await failing.spool.open();
+  await failing.spool.flushed();
+  await failing.spool.stop(0);
+  const { spool, taken, tokens } = newSpool({ recordsTogether: 100 });
+  await spool.open();
+  await spool.flushed();
+  expect(taken).toEqual(['aa+bb', 'cc']);
+  expect(tokens[0]).toBe(tried[0]?.token);
+});
+
+it('hands over one file alone again when more have come since', async () => {
+  const { spool } = newSpool({ recordsTogether: 100, take: never });
+  await spool.open();
+  for (const content of ['aa', 'bb', 'cc']) await spool.add(content.length, text(content));
+  await spool.stop(0);
+  const later = newSpool({ recordsTogether: 100 });
+  await later.spool.open();
+  await later.spool.flushed();
+  expect(later.taken).toEqual(['aa', 'bb+cc']);
+});
+
+it('knows files that were taken together when the process ended while it removed them', async () => {
+  await pileUp(['aa', 'bb', 'cc']);
+  const { spool } = newSpool({
+    recordsTogether: 4,
+    take: async ({ files }) => {
+      rmSync(files[0]?.path as string);
+      throw new Error('the process ends here');
+    },
+  });
+  await spool.open();
+  await spool.flushed();
+  await spool.stop(0);
+  const later = newSpool({ recordsTogether: 4 });
+  await later.spool.open();
+  await later.spool.flushed();
+  expect(later.taken).toEqual(['cc']);
+});
+
+it('sets aside one of several, and hands over the others one by one', async () => {
+  await pileUp(['aa', 'bad', 'cc', 'dd']);
+  const { spool, taken, drops, take } = newSpool({ recordsTogether: 7 });
+  const refusing = newSpool({
+    recordsTogether: 7,
+    take: async (bundle) => {
+      if (textOf(bundle).includes('bad')) throw new SpoolRefusal('not rows');
+      await take(bundle);
+    },
+  });
+  await spool.stop(0);
+  await refusing.spool.open();
+  await refusing.spool.flushed();
+  expect(taken).toEqual(['aa', 'cc', 'dd']);
+  expect(refusing.drops).toEqual({ refused: 3 });
+  expect(drops).toEqual({});
+  expect(waiting()).toEqual([]);
 });

@@ -3,20 +3,22 @@ import { statfs } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from '@weir/wire';
 import { messageOf } from '../errors.js';
-import { type SpoolFile, SpoolFolder, type SpoolSync } from './spool-folder.js';
+import { type SpoolBundle, type SpoolFile, SpoolFolder, type SpoolSync } from './spool-folder.js';
 
 /** Why records that came to the spool do not reach whom they are for. */
 export type SpoolDrop = 'spoolFull' | 'diskFull' | 'refused' | 'unfinished';
 
-/** Thrown by the taker when the file itself is at fault: it is set aside, and the next one is tried. */
+/** Thrown by the taker when a file itself is at fault: it is set aside, and the next one is tried. */
 export class SpoolRefusal extends Error {
   override readonly name = 'SpoolRefusal';
 }
 
 export interface SpoolOptions {
   readonly folder: string;
-  /** Who takes the files, one at a time, the oldest first. What it throws means: the same file again, later. */
-  readonly take: (file: SpoolFile) => Promise<void>;
+  /** Who takes the files, the oldest first. What it throws means: the same again, later. */
+  readonly take: (bundle: SpoolBundle) => Promise<void>;
+  /** What has piled up is handed over together, up to so many records. @default 0: one file at a time */
+  readonly recordsTogether?: number;
   /** Octets that may wait; beyond it the oldest files go, counted. */
   readonly mostBytes: number;
   /** Nothing is written when the disk has less left. */
@@ -60,7 +62,9 @@ export class Spool {
   #filesSetAside = 0;
   #problem: string | undefined;
   #writeProblem: string | undefined;
-  #taking: SpoolFile | undefined;
+  #taking: readonly SpoolFile[] = [];
+  /** So many of the next files are handed over one by one: one of them was refused. */
+  #oneByOne = 0;
   #running: Promise<void> | undefined;
   #attempt: Promise<boolean> | undefined;
   #order: Promise<unknown> = Promise.resolve();
@@ -86,13 +90,14 @@ export class Spool {
 
   /** Finds what a former process left, and begins to hand it over. @throws of the file system */
   async open(): Promise<void> {
-    const { ready, unfinished } = await this.#folder.open();
+    const { ready, together, unfinished } = await this.#folder.open();
     for (const file of unfinished) {
       this.#addedRecords += file.records;
       await this.#setAside(file, 'unfinished');
     }
     for (const file of ready) this.#enqueue(file);
-    this.#addedRecords += ready.reduce((sum, { records }) => sum + records, 0);
+    this.#addedRecords += recordsOf(ready);
+    this.#taking = together;
     this.#run();
   }
 
@@ -179,14 +184,11 @@ export class Spool {
   async #takeAll(): Promise<void> {
     const retryMs = this.#options.retryMs ?? 200;
     let waitMs = retryMs;
-    for (;;) {
-      const file = this.#queue[0];
-      if (file === undefined || this.#giveUp.signal.aborted) return;
-      this.#taking = file;
-      this.#attempt = this.#take(file);
-      const taken = await this.#attempt;
-      this.#taking = undefined;
-      if (taken) {
+    while (this.#queue.length > 0 && !this.#giveUp.signal.aborted) {
+      if (this.#taking.length === 0) this.#taking = this.#next();
+      this.#attempt = this.#take(this.#taking);
+      if (await this.#attempt) {
+        this.#taking = [];
         waitMs = retryMs;
         continue;
       }
@@ -195,22 +197,50 @@ export class Spool {
     }
   }
 
-  async #take(file: SpoolFile): Promise<boolean> {
-    try {
-      await this.#options.take(file);
-    } catch (error) {
-      return this.#failed(file, error);
+  /** The oldest file, and those behind it as long as they are few enough together. */
+  #next(): SpoolFile[] {
+    const [oldest, ...others] = this.#queue as [SpoolFile, ...SpoolFile[]];
+    const files = [oldest];
+    if (this.#oneByOne > 0) {
+      this.#oneByOne--;
+      return files;
     }
-    await this.#folder.remove(file).catch(() => undefined);
-    this.#takenRecords += file.records;
+    let left = (this.#options.recordsTogether ?? 0) - oldest.records;
+    for (const file of others) {
+      left -= file.records;
+      if (left < 0) break;
+      files.push(file);
+    }
+    return files;
+  }
+
+  /** Whether they are settled, whatever became of them. */
+  async #take(files: readonly SpoolFile[]): Promise<boolean> {
+    try {
+      await this.#options.take(await this.#folder.bundle(files));
+    } catch (error) {
+      return this.#failed(files, error);
+    }
+    for (const file of files) {
+      await this.#folder.remove(file).catch(() => undefined);
+      this.#takenRecords += file.records;
+      this.#forget(file);
+    }
     this.#problem = undefined;
-    this.#forget(file);
     return true;
   }
 
-  async #failed(file: SpoolFile, error: unknown): Promise<boolean> {
+  async #failed(files: readonly SpoolFile[], error: unknown): Promise<boolean> {
     const problem = messageOf(error).trim();
+    const [file] = files as [SpoolFile];
     this.#failedAttempts++;
+    if (error instanceof SpoolRefusal && files.length > 1) {
+      this.#oneByOne = files.length;
+      return this.#folder.unbundle().then(
+        () => true,
+        () => false,
+      );
+    }
     if (error instanceof SpoolRefusal) {
       this.#options.log('error', 'a file was set aside', { file: file.path, problem });
       await this.#setAside(file, 'refused');
@@ -234,7 +264,7 @@ export class Spool {
   async #dropOldest(): Promise<void> {
     while (this.#octets > this.#options.mostBytes) {
       // What is being taken may be in already: dropping it could count it twice.
-      const oldest = this.#queue.find((file) => file !== this.#taking);
+      const oldest = this.#queue.find((file) => !this.#taking.includes(file));
       if (oldest === undefined) return;
       this.#forget(oldest);
       this.#options.onDrop('spoolFull', oldest.records);
@@ -242,6 +272,9 @@ export class Spool {
     }
   }
 }
+
+const recordsOf = (files: readonly SpoolFile[]) =>
+  files.reduce((sum, { records }) => sum + records, 0);
 
 /** Octets that this user may still write on the folder's disk. */
 export async function freeOctets(folder: string): Promise<number> {

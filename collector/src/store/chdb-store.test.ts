@@ -61,14 +61,14 @@ it('stores a file once, however often it is given', async () => {
   const path = join(dataFolder, 'rows.native');
   const columns = randomFlows(NAMES, { count: 60, seed: 1, from: NOON, to: NOON + 1000 });
   writeFileSync(path, encodeNativeBlock(columns, NAMES));
-  for (const token of ['a', 'a', 'b', 'a']) await store.insertFile(path, token);
+  for (const token of ['a', 'a', 'b', 'a']) await store.insertFiles([path], token);
   const sums = { sql: SUMS, parameters: {} };
   expect(await store.query(sums)).toEqual([
     Object.fromEntries(SUM_NAMES.map((name) => [name, 120])),
   ]);
   await store.close();
   await store.open();
-  await store.insertFile(path, 'a');
+  await store.insertFiles([path], 'a');
   expect(await store.query(count('flows'))).toEqual([{ count: 120 }]);
   await store.close();
 });
@@ -82,7 +82,9 @@ it('refuses a file that is none, for good', async () => {
   const broken = [whole.subarray(0, whole.length / 2), whole.subarray(7), Buffer.from('flows')];
   for (const octets of [...broken, Buffer.alloc(0)]) {
     writeFileSync(path, octets);
-    await expect(store.insertFile(path, `broken-${octets.length}`)).rejects.toThrow(SpoolRefusal);
+    await expect(store.insertFiles([path], `broken-${octets.length}`)).rejects.toThrow(
+      SpoolRefusal,
+    );
   }
   expect(await store.query(count('flows'))).toEqual([{ count: 0 }]);
   await store.close();

@@ -12,6 +12,7 @@ import { type Retention, RetentionKeeper } from './retention.js';
 import {
   COLUMN_LIST,
   LOCAL,
+  ONE_BLOCK,
   SCHEMA_VERSION,
   tableStatements,
   versionTables,
@@ -25,12 +26,6 @@ export interface ChdbOptions extends Retention {
   readonly diskReserveBytes?: number;
   readonly log?: Logger;
 }
-
-/** Two threads for the views of an insert: more gain nothing and take what receives. */
-const VIEW_THREADS = 2;
-/** Blocks come as they should be: nothing is gathered or cut, so that a token always names the same rows. */
-const INSERT_SETTINGS = `max_threads = ${VIEW_THREADS}, max_insert_threads = 1,
-  min_insert_block_size_rows = 0, min_insert_block_size_bytes = 0, deduplicate_insert_select = 'force_enable'`;
 
 /** What the library says about a file that is no file of rows. */
 const UNREADABLE =
@@ -83,15 +78,16 @@ export class ChdbStore implements FlowStore {
     }
   }
 
-  async insertFile(path: string, token: string): Promise<void> {
+  async insertFiles(paths: readonly string[], token: string): Promise<void> {
     this.#refuseWhileMigrating();
     await this.#refuseFullDisk();
-    // The library takes an empty file for a file without rows.
-    if ((await stat(path)).size === 0) throw new SpoolRefusal(`${path} is empty`);
+    await refuseEmpty(paths);
+    const rows = paths.map((path) => `SELECT ${COLUMN_LIST} FROM file(${quoted(path)}, 'Native')`);
     try {
       await this.#sessions.write(
-        `INSERT INTO weir.flows (${COLUMN_LIST}) SELECT ${COLUMN_LIST} FROM file(${quoted(path)}, 'Native')
-SETTINGS insert_deduplication_token = ${quoted(token)}, ${INSERT_SETTINGS}`,
+        `INSERT INTO weir.flows (${COLUMN_LIST}) ${rows.join('\nUNION ALL ')}
+SETTINGS insert_deduplication_token = ${quoted(token)}, ${ONE_BLOCK},
+  deduplicate_insert_select = 'force_enable'`,
       );
     } catch (error) {
       if (UNREADABLE.test(messageOf(error))) {
@@ -233,6 +229,13 @@ SETTINGS insert_deduplication_token = ${quoted(token)}, ${INSERT_SETTINGS}`,
       `${this.#options.dataFolder} has tables of version ${version}, this Weir knows them up to ${SCHEMA_VERSION}; ` +
         'start the Weir that wrote it, or choose another folder with --data',
     );
+  }
+}
+
+/** The library takes an empty file for a file without rows. */
+async function refuseEmpty(paths: readonly string[]): Promise<void> {
+  for (const path of paths) {
+    if ((await stat(path)).size === 0) throw new SpoolRefusal(`${path} is empty`);
   }
 }
 

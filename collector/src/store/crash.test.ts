@@ -45,7 +45,11 @@ async function drain(store: ChdbStore): Promise<Partial<Record<SpoolDrop, number
   const drops: Partial<Record<SpoolDrop, number>> = {};
   const spool = new Spool({
     folder: join(dataFolder, 'spool'),
-    take: ({ path, token }) => store.insertFile(path, token),
+    take: ({ files, token }) =>
+      store.insertFiles(
+        files.map(({ path }) => path),
+        token,
+      ),
     mostBytes: Number.POSITIVE_INFINITY,
     reserveBytes: 0,
     sync: 'never',

@@ -46,11 +46,11 @@ export interface FlowStore {
    */
   open(): Promise<void>;
   /**
-   * Stores the rows of a file in ClickHouse's Native format: the columns of `flows` in one block. The
+   * Stores the rows of files in ClickHouse's Native format: the columns of `flows` in one block each. The
    * same token again, also after a crash in the middle, stores what is missing and nothing twice. One
-   * call at a time. @throws SpoolRefusal when the file cannot be read as such rows
+   * call at a time. @throws SpoolRefusal when a file cannot be read as such rows; then none is stored
    */
-  insertFile(path: string, token: string): Promise<void>;
+  insertFiles(paths: readonly string[], token: string): Promise<void>;
   /** Rows as objects. 64-bit numbers come as numbers. */
   query<Row>(statement: Statement, signal?: AbortSignal): Promise<Row[]>;
   /**

@@ -95,7 +95,7 @@ it('has all records and all sums afterwards, and goes on from there', async () =
   const expected = asText(oldAnswers());
   store = new ChdbStore({ dataFolder, ...KEEP });
   await store.open();
-  await expect(store.insertFile('/nowhere', 'a')).rejects.toMatchObject({
+  await expect(store.insertFiles(['/nowhere'], 'a')).rejects.toMatchObject({
     code: 'WEIR_COLLECTOR_MIGRATING',
   });
   await migrated(store);

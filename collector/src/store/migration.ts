@@ -2,7 +2,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from '@weir/wire';
 import { CollectorError, messageOf } from '../errors.js';
-import { LOCAL, SCHEMA_VERSION, sumsOfRecords, tableStatements, VIEWS, viewOf } from './schema.js';
+import {
+  LOCAL,
+  ONE_BLOCK,
+  SCHEMA_VERSION,
+  sumsOfRecords,
+  tableStatements,
+  VIEWS,
+  viewOf,
+} from './schema.js';
 import { TRAFFIC_DIMENSIONS } from './tables.js';
 import { type Count, chunksOf, fromRecords, fromSums, OLD_RECORDS, OLD_SUMS } from './version-1.js';
 
@@ -27,9 +35,6 @@ interface Day {
 /** Of the old tables: the sums by address are new, and while a day is copied it is there twice. */
 const MORE_OCTETS = 0.3;
 const LEAST_ROOM = 64 * 1024 * 1024;
-/** A chunk is one block: all of it is in, or nothing. */
-const ONE_BLOCK = `max_threads = 1, max_insert_threads = 1, min_insert_block_size_rows = 100000000,
-  min_insert_block_size_bytes = 0, deduplicate_insert_select = 'enable_even_for_bad_queries'`;
 
 /**
  * Brings tables of version 1 (records, and sums by minute) into the present shape, day by day, the newest
@@ -232,13 +237,14 @@ WHERE day = '${day}' GROUP BY slot ORDER BY slot`,
     const columns = `(${(await this.#columns(table)).join(', ')})`;
     await this.#options.write(
       `INSERT INTO weir.${table} ${columns} SELECT ${columns.slice(1, -1)} FROM (${select})
-SETTINGS insert_deduplication_token = '${token}', ${ONE_BLOCK}`,
+SETTINGS insert_deduplication_token = '${token}', ${ONE_BLOCK},
+  deduplicate_insert_select = 'enable_even_for_bad_queries'`,
     );
   }
 
   async #columns(table: string): Promise<string[]> {
     const rows = await this.#options.look<{ name: string }>(
-      `SELECT name FROM system.columns WHERE database = 'weir' AND table = '${table}' ORDER BY position`,
+      `SELECT name FROM system.columns WHERE database = 'weir' AND table = '${table}' AND default_kind = '' ORDER BY position`,
     );
     return rows.map(({ name }) => name);
   }

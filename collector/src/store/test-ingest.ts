@@ -14,7 +14,12 @@ const KEEP = { retentionDays: 3650, rollupRetentionDays: 3650 };
 const store = new ChdbStore({ dataFolder, ...KEEP });
 const spool = new Spool({
   folder: join(dataFolder, 'spool'),
-  take: ({ path, token }) => store.insertFile(path, token),
+  take: ({ files, token }) =>
+    store.insertFiles(
+      files.map(({ path }) => path),
+      token,
+    ),
+  recordsTogether: 3000,
   mostBytes: Number.POSITIVE_INFINITY,
   reserveBytes: 0,
   sync: 'never',

@@ -18,5 +18,5 @@ export async function insertFlows(
   const token = randomUUID();
   const path = join(tmpdir(), `weir-insert-${token}.native`);
   await writeFile(path, encodeNativeBlock(columns, names));
-  await store.insertFile(path, token).finally(() => rm(path));
+  await store.insertFiles([path], token).finally(() => rm(path));
 }
