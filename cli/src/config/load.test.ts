@@ -85,6 +85,12 @@ describe('loadConfig', () => {
     );
   });
 
+  it('takes an optional key without a value for one that is not there', () => {
+    const yaml = 'probe:\n  idleTimeoutSeconds:\n';
+    expect(load({ yaml }).probe).toEqual(load({}).probe);
+    expect(() => load({ yaml: 'probe:\n  lanes:\n' })).toThrow(/lanes must be .*, not null/);
+  });
+
   it('reads an empty file as no file', () => {
     expect(load({ yaml: '# nothing yet\n' })).toEqual(load({}));
   });

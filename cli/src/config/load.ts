@@ -100,6 +100,16 @@ function fileValues(path: string, sections: Sections): PlacedValues {
   return values;
 }
 
+/** What has no default may stand in a file without a value, as `weir config` prints it. */
+function filledIn(specs: readonly OptionSpec[], values: PlacedValues): PlacedValues {
+  const optional = new Set(
+    specs
+      .filter(({ defaultValue }) => defaultValue === undefined)
+      .map(({ section, key }) => keyOf(section, key)),
+  );
+  return new Map([...values].filter(([key, { value }]) => value !== null || !optional.has(key)));
+}
+
 function environmentValues(specs: readonly OptionSpec[], { environment }: Sources): PlacedValues {
   const values: PlacedValues = new Map();
   for (const spec of specs) {
@@ -172,7 +182,7 @@ export function loadConfig<Known extends Sections>(
 ): Loaded<Known> {
   const specs = Object.entries(sections).flatMap(([name, schema]) => optionSpecs(name, schema));
   const given: PlacedValues = new Map([
-    ...(sources.file === undefined ? [] : fileValues(sources.file, sections)),
+    ...(sources.file === undefined ? [] : filledIn(specs, fileValues(sources.file, sections))),
     ...environmentValues(specs, sources),
     ...flagValues(specs, sources),
   ]);
