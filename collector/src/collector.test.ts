@@ -6,7 +6,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import { API, type DecisionsResponse, type HealthResponse, type TopResponse } from '@weir/wire';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Collector } from './collector.js';
@@ -263,6 +263,14 @@ describe('the collector', () => {
     await collector.stop();
     await waiting;
     await stream.text().catch(() => 'closed');
+  });
+
+  it('answers when it receives, not before', async () => {
+    const collector = newCollector();
+    const starting = collector.start();
+    while (collector.url === undefined) await nextTurn();
+    expect(collector.listening).toHaveLength(1);
+    await starting;
   });
 
   it('says who is in the way of its HTTP port, and lets go of the rest', async () => {

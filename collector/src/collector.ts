@@ -192,7 +192,7 @@ export class Collector {
   /** Reads the certificate of the HTTP address again. @throws CollectorError WEIR_COLLECTOR_TLS */
   reload(): void {
     if (this.#tls === undefined || this.#server === undefined) return;
-    reloadTls(this.#server.server, this.#tls);
+    reloadTls(this.#server, this.#tls);
     this.#log('info', 'certificate read again', { file: this.#tls.cert });
   }
 
@@ -207,7 +207,7 @@ export class Collector {
     await server.close();
   }
 
-  /** Opens store, HTTP and sockets, in this order. @throws CollectorError with nothing left open */
+  /** Opens store, sockets and HTTP, in this order. @throws CollectorError with nothing left open */
   async start(): Promise<void> {
     this.#startedMilliseconds = Date.now();
     await this.#store.open();
@@ -217,9 +217,10 @@ export class Collector {
       await this.#access.start();
       await this.#outputs.start();
       this.#server = await createServer(this.#context);
-      await this.#listen(this.#server);
       await this.#enrichment.start();
+      // Who gets an answer may rely on records being received.
       await this.#intake.start();
+      await this.#listen(this.#server);
     } catch (error) {
       await this.stop();
       throw error;

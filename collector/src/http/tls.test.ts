@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // TLS and client certificates, with a real collector's server and certificates of openssl.
 import { X509Certificate } from 'node:crypto';
+import dns from 'node:dns';
 import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { request } from 'node:https';
 import type { AddressInfo } from 'node:net';
@@ -8,7 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect } from 'node:tls';
 import { API, CSRF_HEADER } from '@weir/wire';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { Access } from '../access/access.js';
 import { alternativeNames, namesOf } from '../access/certificate-names.js';
 import { PasswordHasher } from '../access/password.js';
@@ -29,6 +30,20 @@ const log = () => undefined;
 let access: Access;
 let decisions: Decisions;
 let server: ApiServer;
+
+/** As where "localhost" is two addresses, which most machines have. */
+async function listenOnBoth(): Promise<void> {
+  const addresses = ['127.0.0.1', '127.0.0.2'].map((address) => ({ address, family: 4 }));
+  const answer = (host: string, ...rest: readonly unknown[]) => {
+    const done = rest.at(-1) as (error: null, ...found: unknown[]) => void;
+    const { all } = rest[0] as { all?: boolean };
+    if (all === true) done(null, addresses);
+    else done(null, host === 'localhost' ? '127.0.0.1' : host, 4);
+  };
+  const lookup = vi.spyOn(dns, 'lookup').mockImplementation(answer as never);
+  await server.listen({ port: 0, host: 'localhost' });
+  lookup.mockRestore();
+}
 
 beforeAll(async () => {
   makeAuthority(folder, 'ca');
@@ -57,7 +72,7 @@ beforeAll(async () => {
     ...{ exporters: () => ({ exporters: [] }), hostNames: [], trustedProxies: [] },
   } as unknown as ApiContext;
   server = await createServer(context);
-  await server.listen({ port: 0, host: '127.0.0.1' });
+  await listenOnBoth();
 });
 afterAll(async () => {
   await server.close();
@@ -158,24 +173,27 @@ describe('over TLS', () => {
   });
 
   it('a renewed certificate counts for new connections, a broken one changes nothing', async () => {
-    const serial = () =>
-      new Promise<string>((resolve) => {
+    const serial = (host = '127.0.0.1') =>
+      new Promise<string>((resolve, reject) => {
         const { port } = server.server.address() as AddressInfo;
-        const socket = connect({ port, servername: 'localhost', ca: read('ca.pem') }, () => {
+        const ca = read('ca.pem');
+        const socket = connect({ host, port, servername: 'localhost', ca }, () => {
           resolve(socket.getPeerX509Certificate()?.serialNumber ?? '');
           socket.destroy();
         });
+        socket.on('error', reject);
       });
     const before = await serial();
     copyFileSync(at('renewed.pem'), files.cert);
     copyFileSync(at('renewed.key'), files.key);
-    reloadTls(server.server, files);
+    reloadTls(server, files);
     const renewed = await serial();
+    expect(await serial('127.0.0.2')).toBe(renewed);
     expect(renewed).not.toBe(before);
     expect(renewed).toBe(new X509Certificate(read('renewed.pem')).serialNumber);
     expect((await ask({ certificate: 'plain' })).status).toBe(200);
     writeFileSync(files.cert, 'not a certificate');
-    expect(() => reloadTls(server.server, files)).toThrow(
+    expect(() => reloadTls(server, files)).toThrow(
       expect.objectContaining({ code: 'WEIR_COLLECTOR_TLS' }),
     );
     expect(await serial()).toBe(renewed);

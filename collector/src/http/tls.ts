@@ -3,6 +3,9 @@ import { readFileSync } from 'node:fs';
 import type { ServerOptions } from 'node:https';
 import { createSecureContext, type Server as TlsServer } from 'node:tls';
 import { CollectorError, messageOf } from '../errors.js';
+import type { ApiServer } from './api-server.js';
+
+type Bindings = Readonly<Record<symbol, readonly TlsServer[] | undefined>>;
 
 /** Files in PEM form. */
 export interface TlsFiles {
@@ -52,10 +55,24 @@ export function readTls({ cert, key, clientCa }: TlsFiles): ServerOptions {
   return options;
 }
 
-/** New connections use the files as they are now. @throws CollectorError as `readTls`; all stays as it was */
-export function reloadTls(server: unknown, files: TlsFiles): void {
+/**
+ * New connections use the files as they are now, on all addresses.
+ * @throws CollectorError as `readTls`; all stays as it was
+ */
+export function reloadTls(server: ApiServer, files: TlsFiles): void {
   const { cert, key, ca, minVersion } = readTls(files);
-  (server as TlsServer).setSecureContext({ cert, key, minVersion, ...(ca && { ca }) });
+  for (const listener of listenersOf(server)) {
+    listener.setSecureContext({ cert, key, minVersion, ...(ca && { ca }) });
+  }
+}
+
+/** "localhost" may be two addresses: for the second one Fastify makes a server that it shows to nobody. */
+function listenersOf(server: ApiServer): TlsServer[] {
+  const place = Object.getOwnPropertySymbols(server).find(
+    ({ description }) => description === 'fastify.serverBindings',
+  );
+  const further = place === undefined ? [] : (server as unknown as Bindings)[place];
+  return [server.server as unknown as TlsServer, ...(further ?? [])];
 }
 
 function read(path: string): Buffer {
