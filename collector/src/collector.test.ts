@@ -112,6 +112,9 @@ it('works without the Redis and the InfluxDB that it should use, and says so', a
   expect(health.status).toBe('degraded');
   expect(health.problems[0]).toMatch(/^Redis at .* does not work, this collector goes on alone: /);
   expect(health.site).toMatchObject({ kind: 'redis', isConnected: false });
+  expect(await ask(collector, API.live)).toMatchObject({
+    ...{ spanMilliseconds: 60_000, totals: { flows: 0 }, applications: [], talkers: [] },
+  });
   expect(health.influxdb).toMatchObject({ target: `http://${nowhere}/weir`, waitingFiles: 0 });
 });
 
@@ -132,8 +135,10 @@ function bitTorrent(sequence: number, ports: readonly number[]): Buffer {
   const table = [
     { element: 95, length: 4 },
     { element: 96, length: 24 },
+    { element: 94, length: 16 },
   ];
   const id = Buffer.from('06000016', 'hex');
+  const texts = [fixedText('BitTorrent', 24), fixedText('file sharing', 16)];
   const records = ports.map((port) =>
     Buffer.concat([
       unsigned(0x0a000001, 4),
@@ -150,7 +155,7 @@ function bitTorrent(sequence: number, ports: readonly number[]): Buffer {
   return encodeNetflow9({ sequence, domain: 3, seconds: Math.floor(Date.now() / 1000) }, [
     encodeTemplate(256, FIELDS),
     encodeOptionsTemplate(258, [{ element: 1, length: 4 }], table),
-    encodeSet(258, Buffer.concat([unsigned(0, 4), id, fixedText('BitTorrent', 24)])),
+    encodeSet(258, Buffer.concat([unsigned(0, 4), id, ...texts])),
     encodeSet(256, Buffer.concat(records)),
   ]);
 }
@@ -194,7 +199,13 @@ describe('the collector', () => {
     const top = await ask<TopResponse>(collector, API.top);
     expect(top.rows).toMatchObject([{ key: 'BitTorrent', octets: 2000, packets: 20, flows: 2 }]);
     expect(await ask(collector, API.applications)).toMatchObject({
-      applications: [{ applicationId: '6:22', applicationName: 'BitTorrent' }],
+      applications: [
+        {
+          applicationId: '6:22',
+          applicationName: 'BitTorrent',
+          applicationDescription: 'file sharing',
+        },
+      ],
     });
     expect(await ask(collector, API.exporters)).toMatchObject({
       exporters: [

@@ -164,6 +164,7 @@ export class Collector {
       health: () => this.#health(),
       applications: async () => ({ applications: await this.#intake.applications() }),
       exporters: () => this.#exporters(),
+      siteLive: () => this.#outputs.live(),
       hostNames: config.hostNames,
       trustedProxies: config.trustedProxies,
       tls: this.#tls,

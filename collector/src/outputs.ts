@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Where records go beside the store: to the other collectors of the site, and to InfluxDB.
 import { hostname } from 'node:os';
-import type { HealthResponse, Logger } from '@weir/wire';
+import type { HealthResponse, LiveResponse, Logger } from '@weir/wire';
 import type { CollectorConfig } from './config.js';
 import { CollectorError, messageOf } from './errors.js';
 import type { ObservedChunk } from './flow-chunk.js';
@@ -16,10 +16,14 @@ export interface OutputSources {
   readonly log: Logger;
 }
 
+const LIVE_AGE_MS = 500;
+
 /** Nothing waits for these, and nothing stops when they do. */
 export class Outputs {
   readonly site: Site;
   readonly #series: Series | undefined;
+  #live: Promise<LiveResponse> | undefined;
+  #liveMilliseconds = 0;
 
   /** Opens nothing. @throws CollectorError WEIR_COLLECTOR_INFLUXDB, WEIR_COLLECTOR_REDIS for a URL that cannot be read */
   constructor(config: CollectorConfig, sources: OutputSources) {
@@ -60,6 +64,20 @@ export class Outputs {
   observe(chunk: ObservedChunk): void {
     this.site.observe(chunk);
     this.#series?.observe(chunk);
+  }
+
+  /** What all collectors of the site see; not read anew for each of many who ask. */
+  live(): Promise<LiveResponse> {
+    const now = Date.now();
+    if (this.#live === undefined || Math.abs(now - this.#liveMilliseconds) >= LIVE_AGE_MS) {
+      this.#liveMilliseconds = now;
+      this.#live = this.site.live().then(({ spanMs, collectors, totals, ...largest }) => ({
+        ...{ spanMilliseconds: spanMs, collectors: [...collectors], totals: { ...totals } },
+        applications: [...largest.applications],
+        talkers: [...largest.talkers],
+      }));
+    }
+    return this.#live;
   }
 
   /** What is wrong now, a sentence each. */

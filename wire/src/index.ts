@@ -7,6 +7,7 @@ export * from './api/behaviour.js';
 export * from './api/decisions.js';
 export * from './api/dimensions.js';
 export * from './api/flows.js';
+export * from './api/live.js';
 export * from './api/routes.js';
 export * from './config.js';
 export * from './filter/index.js';

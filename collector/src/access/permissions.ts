@@ -36,6 +36,7 @@ export const PERMISSIONS: Readonly<Record<string, Permission>> = {
   names: SEE,
   applications: SEE,
   behaviourHosts: SEE,
+  live: SEE,
   stream: SEE,
   rules: SEE,
   exporters: { role: 'viewer', scopes: ['read', 'exporter'] },

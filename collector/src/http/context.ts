@@ -1,5 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { ApplicationsResponse, ExportersResponse, HealthResponse, Logger } from '@weir/wire';
+import type {
+  ApplicationsResponse,
+  ExportersResponse,
+  HealthResponse,
+  LiveResponse,
+  Logger,
+} from '@weir/wire';
 import type { Access } from '../access/access.js';
 import type { BehaviourWatch } from '../behaviour/behaviour-watch.js';
 import type { Decisions } from '../decide/decisions.js';
@@ -20,6 +26,8 @@ export interface ApiContext {
   readonly access: Access;
   readonly log: Logger;
   readonly health: () => HealthResponse;
+  /** Of all collectors of the site. */
+  readonly siteLive: () => Promise<LiveResponse>;
   readonly applications: () => ApplicationsResponse | Promise<ApplicationsResponse>;
   readonly exporters: () => ExportersResponse | Promise<ExportersResponse>;
   /** Names that requests may be addressed to; see host-names.ts. */

@@ -96,6 +96,12 @@ beforeAll(async () => {
       },
       decide: { rules: 0, decisions: 0, revision: 0 },
     }),
+    siteLive: async () => ({
+      ...{ spanMilliseconds: 60_000, collectors: ['one'] },
+      totals: { octets: 1, packets: 1, flows: 1 },
+      applications: [{ key: 'http', octets: 1, packets: 1, flows: 1 }],
+      talkers: [{ key: '192.0.2.1', octets: 1, packets: 1, flows: 1 }],
+    }),
     applications: () => ({ applications: [] }),
     exporters: () => ({ exporters: [] }),
     hostNames: [],

@@ -95,6 +95,10 @@ const context: ApiContext = {
     },
     decide: { rules: 0, decisions: 0, revision: 0 },
   }),
+  siteLive: async () => ({
+    ...{ spanMilliseconds: 60_000, collectors: [], applications: [], talkers: [] },
+    totals: { octets: 0, packets: 0, flows: 0 },
+  }),
   applications: () => ({
     applications: [
       { applicationId: '6:22', applicationName: 'BitTorrent', applicationDescription: 'p2p' },

@@ -6,6 +6,7 @@ import {
   ErrorResponse,
   ExportersResponse,
   HealthResponse,
+  LiveResponse,
   NamesResponse,
 } from '@weir/wire';
 import type { ApiServer } from './api-server.js';
@@ -35,6 +36,13 @@ export function addStateRoutes(server: ApiServer, context: ApiContext): void {
     response: { 200: HealthResponse },
   };
   server.get(API.health, { schema: health }, () => context.health());
+
+  const live = {
+    operationId: 'live',
+    summary: "The last minute's totals, applications and addresses, of all collectors of the site",
+    response: { 200: LiveResponse },
+  };
+  server.get(API.live, { schema: live }, () => context.siteLive());
   addNames(server, context);
 }
 

@@ -17,6 +17,7 @@ export const API = {
   applications: '/api/v1/applications',
   behaviourHosts: '/api/v1/behaviour/hosts',
   exporters: '/api/v1/exporters',
+  live: '/api/v1/live',
   stream: '/api/v1/stream',
   rules: '/api/v1/rules',
   decisions: '/api/v1/decisions',
