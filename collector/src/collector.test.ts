@@ -18,7 +18,7 @@ import {
   encodeTemplate,
   fixedText,
   unsigned,
-} from './decode/test-datagrams.js';
+} from './test-datagrams.js';
 
 const CAPTURE = join(import.meta.dirname, '../../samples/sample.pcapng');
 const HAS_SOFTFLOWD = existsSync(CAPTURE) && spawnSync('softflowd', ['-h']).error === undefined;

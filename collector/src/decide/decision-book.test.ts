@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Decision, DecisionsResponse, Rule } from '@weir/wire';
 import { describe, expect, it } from 'vitest';
-import { integerBelow, seededRandom } from '../decode/test-datagrams.js';
 import { testChunk } from '../test-chunk.js';
+import { integerBelow, seededRandom } from '../test-datagrams.js';
 import { DecisionBook, type SeenFlow } from './decision-book.js';
 import { createFlowMatcher } from './matching-flows.js';
 import { canonicalSelector } from './selector.js';

@@ -16,7 +16,7 @@ export interface FlowColumns {
   readonly flowStartMilliseconds: Float64Array;
   readonly flowEndMilliseconds: Float64Array;
   readonly receivedMilliseconds: Float64Array;
-  /** As exported; `enrich` multiplies them by the sampling interval. Exact up to 2^53. */
+  /** Exact up to 2^53. */
   readonly octets: Float64Array;
   readonly packets: Float64Array;
   /** RFC 6759 classification engine × 2^40 + selector; 0: the exporter does not tell. */
@@ -48,18 +48,6 @@ export interface FlowColumns {
   readonly sourceAddress: Uint8Array;
   readonly destinationAddress: Uint8Array;
 }
-
-type ColumnNames<Kind> = {
-  [Name in keyof FlowColumns]: FlowColumns[Name] extends Kind ? Name : never;
-}[keyof FlowColumns];
-
-/** Columns with one number a row. */
-export type NumberColumn = Exclude<
-  ColumnNames<Float64Array | Uint32Array | Uint16Array | Uint8Array>,
-  AddressColumn
->;
-/** Columns with 16 octets a row. */
-export type AddressColumn = 'exporterAddress' | 'sourceAddress' | 'destinationAddress';
 
 /** Empty columns with room for `capacity` rows. */
 export function createColumns(capacity: number): FlowColumns {
@@ -97,42 +85,4 @@ export function createColumns(capacity: number): FlowColumns {
     sourceAddress: addresses(),
     destinationAddress: addresses(),
   };
-}
-
-const COLUMN_NAMES = Object.entries(createColumns(0))
-  .filter(([, column]) => ArrayBuffer.isView(column))
-  .map(([name]) => name as NumberColumn | AddressColumn);
-
-/** Takes all rows out. */
-export function clearColumns(columns: FlowColumns): void {
-  for (const name of COLUMN_NAMES) {
-    const column = columns[name];
-    column.fill(0, 0, columns.length * (column.length / columns.capacity));
-  }
-  columns.length = 0;
-}
-
-/** The same rows with room for at least `capacity`. */
-export function grownColumns(columns: FlowColumns, capacity: number): FlowColumns {
-  const grown = createColumns(Math.max(capacity, columns.capacity * 2));
-  for (const name of COLUMN_NAMES) grown[name].set(columns[name]);
-  grown.length = columns.length;
-  return grown;
-}
-
-/** Writes one address into the rows [from, to). */
-export function fillAddress(
-  column: Uint8Array,
-  address: Uint8Array,
-  rows: { readonly from: number; readonly to: number },
-): void {
-  if (rows.to <= rows.from) return;
-  const start = rows.from * ADDRESS_OCTETS;
-  const end = rows.to * ADDRESS_OCTETS;
-  column.set(address, start);
-  for (let filled = start + ADDRESS_OCTETS; filled < end; ) {
-    const size = Math.min(filled - start, end - filled);
-    column.copyWithin(filled, start, start + size);
-    filled += size;
-  }
 }

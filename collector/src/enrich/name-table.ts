@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /** The name of flows that nothing names; always index 0. */
-export const UNKNOWN = 'unknown';
+const UNKNOWN = 'unknown';
 
 /** Names as small numbers: a column of them is 4 octets a row, and comparing is comparing numbers. */
 export interface NameTable {

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 import { API, DecisionsResponse, ErrorResponse, Rule, RuleInput, RulesResponse } from '@weir/wire';
 import Type from 'typebox';
-import { UNKNOWN } from '../enrich/name-table.js';
 import type { ApiServer } from './api-server.js';
 import type { ApiContext } from './context.js';
 import { ApiError } from './errors.js';
 import { DecisionsQuery } from './parameters.js';
+
+/** The name of flows that nothing names. */
+const UNKNOWN = 'unknown';
 
 /** Rules for operators, decisions for gateways. */
 export function addDecisionRoutes(server: ApiServer, context: ApiContext): void {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // For tests: rows that look like traffic.
 import { createColumns, type FlowColumns } from '../decode/columns.js';
-import { integerBelow, seededRandom } from '../decode/test-datagrams.js';
 import type { NameTable } from '../enrich/name-table.js';
+import { integerBelow, seededRandom } from '../test-datagrams.js';
 
 const APPLICATIONS = ['unknown', 'HTTP', 'DNS', 'BitTorrent', "O'Reilly\t\\", 'Größe', 'TLS'];
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// For tests: the other direction of the codec, and numbers that look random but never change.
+// For tests: NetFlow v9 written apart from any encoder of the product, and numbers that look random but
+// never change.
 
-/** Field of a template with the value of one record; a Uint8Array is written as it is. */
+/** Field of a template. */
 export interface EncodedField {
   readonly element: number;
   readonly length: number;
@@ -34,68 +35,14 @@ export function unsigned(value: number, length: number): Buffer {
   return octets;
 }
 
-export interface Netflow5Header {
-  readonly sysUptime: number;
-  readonly seconds: number;
-  readonly nanoseconds: number;
-  readonly sequence: number;
-  readonly engine: number;
-  readonly sampling: number;
-}
-
-export interface Netflow5Record {
-  readonly source: number;
-  readonly destination: number;
-  readonly input: number;
-  readonly output: number;
-  readonly packets: number;
-  readonly octets: number;
-  readonly first: number;
-  readonly last: number;
-  readonly sourcePort: number;
-  readonly destinationPort: number;
-  readonly tcpFlags: number;
-  readonly protocol: number;
-  readonly tos: number;
-}
-
-export function encodeNetflow5(header: Netflow5Header, records: readonly Netflow5Record[]): Buffer {
-  const head = [5, records.length].map((value) => unsigned(value, 2));
-  const { sysUptime, seconds, nanoseconds, sequence, engine, sampling } = header;
-  head.push(...[sysUptime, seconds, nanoseconds, sequence].map((value) => unsigned(value, 4)));
-  head.push(unsigned(engine, 2), unsigned(sampling, 2));
-  return Buffer.concat([...head, ...records.map(encodeRecord5)]);
-}
-
-function encodeRecord5(record: Netflow5Record): Buffer {
-  return Buffer.concat([
-    unsigned(record.source, 4),
-    unsigned(record.destination, 4),
-    unsigned(0, 4),
-    unsigned(record.input, 2),
-    unsigned(record.output, 2),
-    unsigned(record.packets, 4),
-    unsigned(record.octets, 4),
-    unsigned(record.first, 4),
-    unsigned(record.last, 4),
-    unsigned(record.sourcePort, 2),
-    unsigned(record.destinationPort, 2),
-    unsigned(0, 1),
-    unsigned(record.tcpFlags, 1),
-    unsigned(record.protocol, 1),
-    unsigned(record.tos, 1),
-    unsigned(0, 8),
-  ]);
-}
-
-export interface Netflow9Header {
+interface Netflow9Header {
   readonly sysUptime: number;
   readonly seconds: number;
   readonly sequence: number;
   readonly domain: number;
 }
 
-export const HEADER9: Netflow9Header = {
+const HEADER9: Netflow9Header = {
   sysUptime: 100_000,
   seconds: 1_700_000_000,
   sequence: 1,
