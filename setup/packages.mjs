@@ -40,6 +40,7 @@ export const TEST_PACKAGES = [
   'transmission-cli',
   'influxdb', // takes the collector's time series
   'redis-server', // between collectors
+  'clickhouse-server', // takes the collector's records, as far as 18.16 can
   'chromium', // looks at the dashboard
 ];
 

@@ -160,6 +160,26 @@ function bitTorrent(sequence: number, ports: readonly number[]): Buffer {
   ]);
 }
 
+it('starts without the ClickHouse that it should use, keeps what comes, and says so', async () => {
+  const collector = newCollector({
+    clickhouse: 'http://weir:secret@127.0.0.1:1,127.0.0.1:2/?cluster=a',
+  });
+  await collector.start();
+  await send(collector, [bitTorrent(0, [1000])]);
+  for (;;) {
+    const health = await ask<HealthResponse>(collector, API.health);
+    expect(JSON.stringify(health)).not.toContain('secret');
+    if (health.store.spool.files === 0) continue;
+    expect(health.store).toMatchObject({ engine: 'clickhouse', storedRecords: 0 });
+    expect(health.store.pendingRecords).toBeGreaterThan(0);
+    expect(health.problems.join()).toContain('ClickHouse does not answer: http://127.0.0.1:');
+    break;
+  }
+  const response = await fetch(`${collector.url}${API.top}?by=host`);
+  expect(response.status).toBe(503);
+  expect(await response.json()).toMatchObject({ code: 'WEIR_API_STORE' });
+});
+
 describe.skipIf(!HAS_SOFTFLOWD)('flows of softflowd', () => {
   it.each(['5', '9'])('over v%s: the totals are those of the capture', async (version) => {
     const collector = newCollector();

@@ -28,6 +28,7 @@ import { FlowIntake } from './receive/flow-intake.js';
 import { createRecentGrowth } from './receive/recent-growth.js';
 import { Spool, type SpoolDrop } from './spool/spool.js';
 import { ChdbStore } from './store/chdb-store.js';
+import { ClickhouseStore } from './store/clickhouse-store.js';
 import type { FlowStore } from './store/flow-store.js';
 import { VERSION } from './version.js';
 
@@ -89,7 +90,7 @@ export class Collector {
   readonly #storeLosing = createRecentGrowth(LOSS_REPORT_MS);
   readonly #passingOver = createRecentGrowth(LOSS_REPORT_MS);
 
-  /** Opens nothing. @throws CollectorError WEIR_COLLECTOR_ADDRESS when an address cannot be read */
+  /** Opens nothing. @throws CollectorError WEIR_COLLECTOR_ADDRESS, WEIR_COLLECTOR_CLICKHOUSE, … when an address cannot be read */
   constructor(config: CollectorConfig, { log, store }: CollectorDeps) {
     this.#config = config;
     this.#log = log;
@@ -106,7 +107,7 @@ export class Collector {
       apply: (enrichment) => this.#intake.setEnrichment(enrichment),
     });
     const { dataFolder } = config;
-    this.#store = store ?? new ChdbStore({ ...config, log });
+    this.#store = store ?? storeOf(config, log);
     this.#spool = new Spool({
       folder: join(dataFolder, 'spool'),
       take: ({ files, token }) =>
@@ -345,6 +346,13 @@ export class Collector {
       ...this.#outputs.health,
     };
   }
+}
+
+function storeOf(config: CollectorConfig, log: Logger): FlowStore {
+  const { clickhouse } = config;
+  return clickhouse === undefined
+    ? new ChdbStore({ ...config, log })
+    : new ClickhouseStore({ ...config, url: clickhouse, log });
 }
 
 /** Every reason, also those that did not happen: a zero is an answer. */

@@ -135,6 +135,11 @@ export const CollectorConfig = section({
     description: 'how much of the past such an analysis looks at',
     default: 900,
   }),
+  clickhouse: option(Type.Optional(Type.String({ minLength: 1 })), {
+    flag: '--clickhouse <url>',
+    description:
+      'ClickHouse that keeps the records instead of --data: http://user:password@host:8123, or several hosts of a cluster, https://host,host/?cluster=NAME',
+  }),
   storeBytes: option(Type.Integer({ minimum: 67108864 }), {
     flag: '--store-size <bytes>',
     description:

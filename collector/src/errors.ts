@@ -12,6 +12,7 @@ export const COLLECTOR_ERRORS = {
   WEIR_COLLECTOR_DATA_LOCKED: 'the data folder is in use by another process',
   WEIR_COLLECTOR_DATA_FOLDER: 'the data folder cannot be used',
   WEIR_COLLECTOR_DATA_SCHEMA: 'the data folder was written by another version of Weir',
+  WEIR_COLLECTOR_CLICKHOUSE: 'ClickHouse cannot be used',
   WEIR_COLLECTOR_INFLUXDB: 'the URL of InfluxDB cannot be read',
   WEIR_COLLECTOR_DATA_ROOM:
     'there is too little room to bring the tables of an older Weir into shape',

@@ -117,7 +117,7 @@ export function toApiError(thrown: unknown): ApiError {
   if (error.code?.startsWith('CHDB_')) {
     return new ApiError('WEIR_API_STORE', 'the store did not answer; see the log', thrown);
   }
-  if (error.code === 'WEIR_COLLECTOR_RULES_NOT_KEPT') {
+  if (error.code === 'WEIR_STORE_AWAY' || error.code === 'WEIR_COLLECTOR_RULES_NOT_KEPT') {
     return new ApiError('WEIR_API_STORE', message, thrown);
   }
   const accessCode = accessCodeOf(thrown);

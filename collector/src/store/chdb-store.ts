@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { access, constants, mkdir, stat } from 'node:fs/promises';
+import { access, constants, mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Logger } from '@weir/wire';
 import { CollectorError, messageOf, reasonOf } from '../errors.js';
@@ -18,6 +18,7 @@ import {
   versionTables,
   viewStatements,
 } from './schema.js';
+import { refuseEmptyFiles } from './spool-files.js';
 
 export interface ChdbOptions extends Retention {
   /** The database is in `flows/` below it. One process at a time. */
@@ -81,7 +82,7 @@ export class ChdbStore implements FlowStore {
   async insertFiles(paths: readonly string[], token: string): Promise<void> {
     this.#refuseWhileMigrating();
     await this.#refuseFullDisk();
-    await refuseEmpty(paths);
+    await refuseEmptyFiles(paths);
     const rows = paths.map((path) => `SELECT ${COLUMN_LIST} FROM file(${quoted(path)}, 'Native')`);
     try {
       await this.#sessions.write(
@@ -229,13 +230,6 @@ SETTINGS insert_deduplication_token = ${quoted(token)}, ${ONE_BLOCK},
       `${this.#options.dataFolder} has tables of version ${version}, this Weir knows them up to ${SCHEMA_VERSION}; ` +
         'start the Weir that wrote it, or choose another folder with --data',
     );
-  }
-}
-
-/** The library takes an empty file for a file without rows. */
-async function refuseEmpty(paths: readonly string[]): Promise<void> {
-  for (const path of paths) {
-    if ((await stat(path)).size === 0) throw new SpoolRefusal(`${path} is empty`);
   }
 }
 

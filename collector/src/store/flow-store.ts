@@ -36,13 +36,14 @@ export interface StoreState {
 
 /** Where flow records are kept: embedded chDB or a ClickHouse cluster. Tables are in tables.ts and schema.ts. */
 export interface FlowStore {
-  /** "chdb", for people. */
+  /** "chdb" or "clickhouse", for people. */
   readonly engine: string;
   /** As of the last look, some seconds ago. */
   readonly state: StoreState;
   /**
    * Opens the store and makes its tables. Tables of an older Weir are brought into shape afterwards, beside
-   * what else goes on. @throws CollectorError WEIR_COLLECTOR_DATA_…
+   * what else goes on. Servers that are away are waited for afterwards, too: until they are there, inserts
+   * and questions fail. @throws CollectorError WEIR_COLLECTOR_DATA_…, WEIR_COLLECTOR_CLICKHOUSE
    */
   open(): Promise<void>;
   /**
@@ -62,13 +63,21 @@ export interface FlowStore {
   close(): Promise<void>;
 }
 
+/** Stable code -> what people read. */
+const STORE_ERRORS = {
+  WEIR_STORE_TIME_LIMIT:
+    'the question took longer than it may; ask for a shorter window or for less',
+  WEIR_STORE_AWAY: 'ClickHouse did not answer; the health says more',
+} as const;
+export type StoreErrorCode = keyof typeof STORE_ERRORS;
+
 /** Why a question got no answer. */
 export class StoreError extends Error {
   override readonly name = 'StoreError';
-  readonly code: 'WEIR_STORE_TIME_LIMIT';
+  readonly code: StoreErrorCode;
 
-  constructor(code: 'WEIR_STORE_TIME_LIMIT', cause: unknown) {
-    super('the question took longer than it may; ask for a shorter window or for less', { cause });
+  constructor(code: StoreErrorCode, cause: unknown) {
+    super(STORE_ERRORS[code], { cause });
     this.code = code;
   }
 }

@@ -83,10 +83,22 @@ function retentionDaysOf(table: TableName, retention: Retention): number {
   return byStep[tableOf(table).stepSeconds] as number;
 }
 
-const PARTITIONS = `SELECT table, partition_id AS id, any(partition) AS name,
+/** Where the rows are. */
+export interface Place {
+  readonly database: string;
+  /** "system.parts", or the same of all shards. */
+  readonly parts: string;
+  /** " ON CLUSTER …", or empty. */
+  readonly onCluster: string;
+}
+
+const HERE: Place = { database: 'weir', parts: 'system.parts', onCluster: '' };
+
+const partitionsIn = ({ database, parts }: Place) =>
+  `SELECT table, partition_id AS id, any(partition) AS name,
   sum(rows) AS rows, sum(bytes_on_disk) AS octets
-FROM system.parts
-WHERE database = 'weir' AND active AND table IN (${TABLES.map(({ name }) => `'${name}'`).join(', ')})
+FROM ${parts}
+WHERE database = '${database}' AND active AND table IN (${TABLES.map(({ name }) => `'${name}'`).join(', ')})
 GROUP BY table, id`;
 
 interface PartitionRow {
@@ -110,6 +122,8 @@ export interface RetentionKeeperOptions {
   readonly write: (sql: string) => Promise<void>;
   readonly look: <Row>(sql: string) => Promise<Row[]>;
   readonly log: Logger;
+  /** @default this machine */
+  readonly place?: Place;
   /** Between two looks. */
   readonly everyMs?: number;
 }
@@ -188,7 +202,7 @@ export class RetentionKeeper {
 
   async #look(): Promise<void> {
     const { look } = this.#options;
-    const rows = await look<PartitionRow>(PARTITIONS);
+    const rows = await look<PartitionRow>(partitionsIn(this.#options.place ?? HERE));
     this.#partitions = rows.map(({ table, id, name, ...sizes }) => ({
       table,
       id,
@@ -203,14 +217,14 @@ export class RetentionKeeper {
   }
 
   async #drop({ partition, reason }: Drop): Promise<void> {
-    const { write, log } = this.#options;
+    const { write, log, place = HERE } = this.#options;
     const { table, id, endMilliseconds, octets, rows } = partition;
     // First: a process that is killed in between has dropped nothing that it does not know of.
     await write(
       `INSERT INTO weir.complete_from SELECT '${table}', fromUnixTimestamp64Milli(${endMilliseconds}, 'UTC')`,
     );
     await write(
-      `ALTER TABLE weir.${table} DROP PARTITION ID '${id}' SETTINGS max_partition_size_to_drop = 0`,
+      `ALTER TABLE ${place.database}.${table}${place.onCluster} DROP PARTITION ID '${id}' SETTINGS max_partition_size_to_drop = 0`,
     );
     if (reason === 'size') this.#droppedForSize++;
     const before = new Date(endMilliseconds).toISOString();

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+import { CollectorError } from '../errors.js';
+import type { ClickhouseTables } from './cluster-schema.js';
+import { SCHEMA_VERSION } from './schema.js';
+import type { Shard } from './shards.js';
+
+export interface ClickhouseSetupOptions {
+  readonly tables: ClickhouseTables;
+  readonly cluster: string | undefined;
+  readonly write: (sql: string) => Promise<void>;
+  readonly look: <Row>(sql: string) => Promise<Row[]>;
+}
+
+/** The first with all that is used here; see docs/clickhouse.md. */
+const LEAST_VERSION = [25, 3] as const;
+
+/** Makes the tables that are not there. Each step can be done again, also by several collectors at once. */
+export class ClickhouseSetup {
+  readonly #options: ClickhouseSetupOptions;
+
+  constructor(options: ClickhouseSetupOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * The shards of the cluster; none of a single server. @throws CollectorError WEIR_COLLECTOR_CLICKHOUSE and
+   * WEIR_COLLECTOR_DATA_SCHEMA when somebody has to do something, Error while servers are away
+   */
+  async run(): Promise<readonly Shard[]> {
+    await this.#refuseOldServer();
+    const shards = await this.#shards();
+    if (!(await this.#isComplete())) {
+      const { versions, tables } = this.#options.tables;
+      for (const sql of versions) await this.#options.write(sql);
+      await this.#refuseOtherVersion();
+      for (const sql of tables) await this.#options.write(sql);
+    }
+    await this.#refuseOtherVersion();
+    await this.#refuseOtherKind();
+    return shards;
+  }
+
+  async #refuseOldServer(): Promise<void> {
+    const [found] = await this.#options.look<{ version: string }>('SELECT version() AS version');
+    const { version = '' } = found ?? {};
+    const [major = 0, minor = 0] = version.split('.').map(Number);
+    const [least, leastMinor] = LEAST_VERSION;
+    if (major > least || (major === least && minor >= leastMinor)) return;
+    throw unusable(
+      `the server is version ${version}; ${LEAST_VERSION.join('.')} or later is needed`,
+    );
+  }
+
+  async #shards(): Promise<readonly Shard[]> {
+    const { cluster, look } = this.#options;
+    if (cluster === undefined) return [];
+    const rows = await look<{ number: string; weight: string }>(
+      `SELECT shard_num AS number, any(shard_weight) AS weight FROM system.clusters
+WHERE cluster = '${cluster}' GROUP BY number ORDER BY number`,
+    );
+    const shards = rows.map((row) => ({ number: Number(row.number), weight: Number(row.weight) }));
+    if (shards.some(({ weight }) => weight > 0)) return shards;
+    throw unusable(
+      `the server knows no cluster "${cluster}" with a shard that takes rows; see remote_servers in its configuration`,
+    );
+  }
+
+  /** Whether all servers that answer have all tables: then none has to be made, which takes all servers. */
+  async #isComplete(): Promise<boolean> {
+    const { cluster, look, tables } = this.#options;
+    const all =
+      cluster === undefined ? 'system.tables' : `clusterAllReplicas('${cluster}', system.tables)`;
+    const rows = await look<{ count: string }>(
+      `SELECT count() AS count FROM ${all} WHERE database IN ('weir', 'weir_shard')
+GROUP BY hostName() SETTINGS skip_unavailable_shards = 1`,
+    );
+    return rows.length > 0 && rows.every(({ count }) => Number(count) >= tables.count);
+  }
+
+  async #refuseOtherVersion(): Promise<void> {
+    const { look, write } = this.#options;
+    const [found] = await look<{ version: string }>(
+      'SELECT max(version) AS version FROM weir.schema_versions',
+    );
+    const version = Number(found?.version ?? 0);
+    if (version === SCHEMA_VERSION) return;
+    if (version === 0) {
+      await write(`INSERT INTO weir.schema_versions SELECT ${SCHEMA_VERSION}, now()`);
+      return;
+    }
+    throw new CollectorError(
+      'WEIR_COLLECTOR_DATA_SCHEMA',
+      `ClickHouse has tables of version ${version}, this Weir knows version ${SCHEMA_VERSION}; ` +
+        'start the Weir that made them, or rename the databases weir and weir_shard',
+    );
+  }
+
+  /** Tables of a single server do not become those of a cluster, nor the other way round. */
+  async #refuseOtherKind(): Promise<void> {
+    const { cluster, look } = this.#options;
+    const [found] = await look<{ engine: string }>(
+      "SELECT engine FROM system.tables WHERE database = 'weir' AND name = 'flows'",
+    );
+    const isDistributed = found?.engine === 'Distributed';
+    if (isDistributed === (cluster !== undefined)) return;
+    throw unusable(
+      isDistributed
+        ? 'its tables are those of a cluster: add ?cluster=NAME to --clickhouse'
+        : 'weir.flows is the table of a single server: leave ?cluster= away, or rename the database weir',
+    );
+  }
+}
+
+function unusable(detail: string): CollectorError {
+  return new CollectorError('WEIR_COLLECTOR_CLICKHOUSE', detail);
+}
