@@ -46,6 +46,7 @@ class NcoreMatcher final : public Matcher {
 
  private:
   void scanBeside(const ScanRequest& request);
+  void beginBeside(const ScanRequest& request);
   [[nodiscard]] bool isBatchReady() const;
   void sendIfDue();
   void send();
@@ -123,9 +124,9 @@ size_t NcoreMatcher::submit(std::span<const ScanRequest> requests) {
 /// with the device's.
 void NcoreMatcher::scanBeside(const ScanRequest& request) {
   const SidePatterns& side = database_.side();
-  if (request.startOfStream)
-    isBeside_[request.slot] = side.mayMatch(request.part, request.candidates);
+  if (request.startOfStream) beginBeside(request);
   if (!isBeside_[request.slot]) return;
+  isBeside_[request.slot] = !request.endOfStream;
   ScanRequest own = request;
   own.candidates = Candidates::any();  // those of the request have other numbers
   side_->submit({&own, 1});
@@ -138,6 +139,18 @@ void NcoreMatcher::scanBeside(const ScanRequest& request) {
       jobs_.addEvent(event);
     }
   } while (result.completedRequests == 0);
+}
+
+/// A stream that is begun anew and not matched beside the device any more gives its state back.
+void NcoreMatcher::beginBeside(const ScanRequest& request) {
+  const bool wasBeside = isBeside_[request.slot];
+  isBeside_[request.slot] = database_.side().mayMatch(request.part, request.candidates);
+  if (!wasBeside || isBeside_[request.slot]) return;
+  ScanRequest none = request;
+  none.bytes = {};
+  none.endOfStream = true;
+  side_->submit({&none, 1});
+  side_->poll(sideEvents_);
 }
 
 bool NcoreMatcher::isBatchReady() const {
