@@ -110,11 +110,10 @@ export class Collector {
     this.#store = store ?? storeOf(config, log);
     this.#spool = new Spool({
       folder: join(dataFolder, 'spool'),
-      take: ({ files, token }) =>
-        this.#store.insertFiles(
-          files.map(({ path }) => path),
-          token,
-        ),
+      take: ({ files, token }, signal) => {
+        const paths = files.map(({ path }) => path);
+        return this.#store.insertFiles(paths, token, signal);
+      },
       recordsTogether: RECORDS_TOGETHER,
       mostBytes: config.spoolBytes,
       // The store stops at the whole reserve: what waits for it may use half of that.

@@ -15,8 +15,11 @@ export class SpoolRefusal extends Error {
 
 export interface SpoolOptions {
   readonly folder: string;
-  /** Who takes the files, the oldest first. What it throws means: the same again, later. */
-  readonly take: (bundle: SpoolBundle) => Promise<void>;
+  /**
+   * Who takes the files, the oldest first. What it throws means: the same again, later. The signal comes when
+   * nobody waits for it any more: what can be left then is for the next process.
+   */
+  readonly take: (bundle: SpoolBundle, signal: AbortSignal) => Promise<void>;
   /** What has piled up is handed over together, up to so many records. @default 0: one file at a time */
   readonly recordsTogether?: number;
   /** Octets that may wait; beyond it the oldest files go, counted. */
@@ -217,7 +220,7 @@ export class Spool {
   /** Whether they are settled, whatever became of them. */
   async #take(files: readonly SpoolFile[]): Promise<boolean> {
     try {
-      await this.#options.take(await this.#folder.bundle(files));
+      await this.#options.take(await this.#folder.bundle(files), this.#giveUp.signal);
     } catch (error) {
       return this.#failed(files, error);
     }

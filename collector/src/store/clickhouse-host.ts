@@ -43,6 +43,7 @@ export interface Insert {
   readonly settings: ClickHouseSettings;
   /** A server works on one request of a name at a time. */
   readonly queryId: string;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**
@@ -87,10 +88,10 @@ export class ClickhouseHost {
   }
 
   /** Files as the body of an INSERT. They may be in although this throws. */
-  async insert({ paths, sql, settings, queryId }: Insert): Promise<void> {
+  async insert({ paths, sql, ...request }: Insert): Promise<void> {
     const values = Readable.from(contentOf(paths), { objectMode: false });
     try {
-      await this.#send(sql, { settings, queryId, values });
+      await this.#send(sql, { ...request, values });
     } finally {
       values.destroy();
     }

@@ -183,3 +183,18 @@ it('gives all of the files to each host that it tries', async () => {
   for (const body of [...readOnly.bodies, ...good.bodies])
     expect(body === content + content).toBe(true);
 });
+
+it('leaves an insert when nobody waits for it any more', async () => {
+  const path = join(folder, 'left.native');
+  writeFileSync(path, 'x');
+  const { hosts, fakes } = await hostsOf([{ does: 'hangs' }, { does: 'hangs' }]);
+  const leaving = new AbortController();
+  const insert = { paths: [path], sql: 'INSERT INTO t FORMAT Native', settings: {}, queryId: 'a' };
+  const request = { ...insert, signal: leaving.signal };
+  const inserting = hosts.first((host) => host.insert(request), leaving.signal);
+  while (fakes.every(({ bodies }) => bodies.length === 0)) await new Promise(setImmediate);
+  leaving.abort(new Error('the collector stops'));
+  await expect(inserting).rejects.toThrow('the collector stops');
+  expect(fakes.flatMap(({ bodies }) => bodies)).toHaveLength(1);
+  expect(hosts.problem).toBeUndefined();
+});

@@ -124,18 +124,16 @@ export class ClickhouseStore implements FlowStore {
     this.#looking.unref();
   }
 
-  async insertFiles(paths: readonly string[], token: string): Promise<void> {
+  async insertFiles(paths: readonly string[], token: string, signal?: AbortSignal): Promise<void> {
     this.#refuseUnready();
     await refuseEmptyFiles(paths);
+    const insert = {
+      ...{ paths, signal, queryId: `weir-insert-${token}` },
+      sql: `INSERT INTO weir.flows (${COLUMN_LIST}) FORMAT Native`,
+      settings: { ...INSERT, ...this.#placeOf(token), insert_deduplication_token: token },
+    };
     try {
-      await this.#hosts.first((host) =>
-        host.insert({
-          paths,
-          sql: `INSERT INTO weir.flows (${COLUMN_LIST}) FORMAT Native`,
-          settings: { ...INSERT, ...this.#placeOf(token), insert_deduplication_token: token },
-          queryId: `weir-insert-${token}`,
-        }),
-      );
+      await this.#hosts.first((host) => host.insert(insert), signal);
     } catch (error) {
       if (failureOf(error) === 'unreadable') {
         throw new SpoolRefusal(failureText(error), { cause: error });
@@ -171,9 +169,10 @@ export class ClickhouseStore implements FlowStore {
   async close(): Promise<void> {
     this.#leaving.abort();
     clearInterval(this.#looking);
+    // Ends what waits for a server that says nothing.
+    await this.#hosts.close();
     await this.#settingUp;
     await this.#retention.stop();
-    await this.#hosts.close();
   }
 
   #refuseUnready(): void {

@@ -10,6 +10,7 @@ import { until } from '../test-server.js';
 import { parseClickhouseAddress } from './clickhouse-address.js';
 import { failureOf } from './clickhouse-failure.js';
 import { ClickhouseHosts } from './clickhouse-hosts.js';
+import { ClickhouseStore } from './clickhouse-store.js';
 import { DebianClickhouse, HAS_CLICKHOUSE } from './test-debian-clickhouse.js';
 
 const ROWS_A_FILE = 20_000;
@@ -60,6 +61,15 @@ describe.runIf(HAS_CLICKHOUSE)('with a real server', () => {
     const unknown = await rows('SELECT * FROM nowhere').catch((error: unknown) => error);
     expect(failureOf(unknown)).toBe('host');
     expect(await rows('SELECT 1 AS one, 2 AS two')).toEqual([{ one: 1, two: 2 }]);
+  });
+
+  it('refuses to be the store: it is too old', async () => {
+    const url = `http://weir:secret@127.0.0.1:${server.port}`;
+    const store = new ClickhouseStore({ url, retentionDays: 1, rollupRetentionDays: 1 });
+    await expect(store.open()).rejects.toMatchObject({
+      code: 'WEIR_COLLECTOR_CLICKHOUSE',
+      message: expect.stringContaining('the server is version 18.16'),
+    });
   });
 
   it('refuses what cannot be read, at once', async () => {

@@ -49,9 +49,10 @@ export interface FlowStore {
   /**
    * Stores the rows of files in ClickHouse's Native format: the columns of `flows` in one block each. The
    * same token again, also after a crash in the middle, stores what is missing and nothing twice. One
-   * call at a time. @throws SpoolRefusal when a file cannot be read as such rows; then none is stored
+   * call at a time. An aborted signal may end it; whether the rows are stored is open then.
+   * @throws SpoolRefusal when a file cannot be read as such rows; then none is stored
    */
-  insertFiles(paths: readonly string[], token: string): Promise<void>;
+  insertFiles(paths: readonly string[], token: string, signal?: AbortSignal): Promise<void>;
   /** Rows as objects. 64-bit numbers come as numbers. */
   query<Row>(statement: Statement, signal?: AbortSignal): Promise<Row[]>;
   /**

@@ -8,13 +8,16 @@ import { join } from 'node:path';
 import { freePort } from '../test-server.js';
 
 const PROGRAM = join(import.meta.dirname, '../../dist/store/test-clickhouse-server.js');
-/** One shard, which is the process itself, and what replicated tables need to be made. */
+/** "one" is a shard, the process itself; "half" has a second one, which is away. */
 const CONFIGURATION = `<clickhouse>
   <tcp_port>9000</tcp_port>
   <remote_servers><one><shard>
     <internal_replication>true</internal_replication>
     <replica><host>127.0.0.1</host><port>9000</port></replica>
-  </shard></one></remote_servers>
+  </shard></one><half>
+    <shard><replica><host>127.0.0.1</host><port>9000</port></replica></shard>
+    <shard><replica><host>127.0.0.1</host><port>1</port></replica></shard>
+  </half></remote_servers>
 </clickhouse>`;
 
 export class TestClickhouse {
