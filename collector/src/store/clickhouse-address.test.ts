@@ -10,10 +10,11 @@ it('reads one server and the hosts of a cluster', () => {
     password: '',
     cluster: undefined,
     caFile: undefined,
+    compression: 'none',
   });
   expect(
     parseClickhouseAddress(
-      'https://weir:p%40ss:w%2Frd@ch1,ch2:443,[2001:db8::1]:9/proxy/?cluster=main&ca=/etc/ca.pem',
+      'https://weir:p%40ss:w%2Frd@ch1,ch2:443,[2001:db8::1]:9/proxy/?cluster=main&ca=/etc/ca.pem&compression=gzip',
     ),
   ).toEqual({
     urls: ['https://ch1:8443', 'https://ch2:443', 'https://[2001:db8::1]:9'],
@@ -22,6 +23,7 @@ it('reads one server and the hosts of a cluster', () => {
     password: 'p@ss:w/rd',
     cluster: 'main',
     caFile: '/etc/ca.pem',
+    compression: 'gzip',
   });
 });
 
@@ -38,6 +40,7 @@ it('refuses the rest, without the password', () => {
     'http://weir:secret@ch1/?database=other',
     "http://weir:secret@ch1/?cluster=a'b",
     'http://weir:secret@ch1/?cluster=',
+    'http://weir:secret@ch1/?compression=zip',
   ];
   for (const url of wrong) {
     const parse = () => parseClickhouseAddress(url);

@@ -13,19 +13,22 @@ export interface ClickhouseAddress {
   readonly cluster: string | undefined;
   /** PEM file of who vouches for the servers; undefined: those that Node knows. */
   readonly caFile: string | undefined;
+  /** Of what is inserted, on its way. */
+  readonly compression: 'none' | 'gzip';
 }
 
 const EXAMPLE = 'http://weir:password@ch1:8123,ch2:8123/?cluster=NAME';
 const PARTS =
   /^(?<scheme>https?):\/\/(?:(?<user>[^@/]*)@)?(?<hosts>[^/?#@]+)(?<path>\/[^?#]*)?(?:\?(?<search>[^#]*))?$/;
 const DEFAULT_PORTS: Readonly<Record<string, number>> = { http: 8123, https: 8443 };
-const PARAMETERS = ['cluster', 'ca'];
+const PARAMETERS = ['cluster', 'ca', 'compression'];
 /** Goes into statements as it is. */
 const CLUSTER_NAME = /^[A-Za-z0-9_.-]+$/;
 
 /**
- * Reads http(s)://[user[:password]@]host[:port][,host[:port]…][/path][?cluster=NAME][&ca=FILE]. Messages do
- * not repeat the text: there is a password in it. @throws CollectorError WEIR_COLLECTOR_CLICKHOUSE
+ * Reads http(s)://[user[:password]@]host[:port][,host[:port]…][/path][?cluster=NAME][&ca=FILE]
+ * [&compression=gzip]. Messages do not repeat the text: there is a password in it.
+ * @throws CollectorError WEIR_COLLECTOR_CLICKHOUSE
  */
 export function parseClickhouseAddress(text: string): ClickhouseAddress {
   const parts = PARTS.exec(text)?.groups;
@@ -33,8 +36,10 @@ export function parseClickhouseAddress(text: string): ClickhouseAddress {
   const { scheme = '', user = '', hosts: list = '', path = '', search = '' } = parts;
   const parameters = new URLSearchParams(search);
   const unknown = [...parameters.keys()].find((key) => !PARAMETERS.includes(key));
-  if (unknown !== undefined)
-    throw addressError(`?${unknown}= is not known; there is ?cluster= and ?ca=`);
+  if (unknown !== undefined) {
+    const known = PARAMETERS.map((name) => `?${name}=`).join(', ');
+    throw addressError(`?${unknown}= is not known; there are ${known}`);
+  }
   const urls = list.split(',').map((host) => urlOf(scheme, host));
   const cluster = parameters.get('cluster') ?? undefined;
   if (cluster !== undefined && !CLUSTER_NAME.test(cluster)) {
@@ -42,6 +47,10 @@ export function parseClickhouseAddress(text: string): ClickhouseAddress {
   }
   if (urls.length > 1 && cluster === undefined) {
     throw addressError('several hosts are those of a cluster: add ?cluster=NAME');
+  }
+  const compression = parameters.get('compression') ?? 'none';
+  if (compression !== 'none' && compression !== 'gzip') {
+    throw addressError('?compression= is gzip or none');
   }
   const [username = '', password = ''] = splitOnce(user, ':').map(decoded);
   return {
@@ -51,6 +60,7 @@ export function parseClickhouseAddress(text: string): ClickhouseAddress {
     password,
     cluster,
     caFile: parameters.get('ca') ?? undefined,
+    compression,
   };
 }
 

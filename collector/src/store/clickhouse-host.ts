@@ -30,7 +30,7 @@ export interface HostOptions {
   readonly url: string;
   readonly client: Pick<
     ClickHouseClientConfigOptions,
-    'pathname' | 'username' | 'password' | 'tls'
+    'pathname' | 'username' | 'password' | 'tls' | 'compression'
   >;
   /** Of inserts, of the store's own statements, and of questions without a limit. */
   readonly deadlineMs: number;

@@ -9,6 +9,8 @@ import { ClickhouseHost } from './clickhouse-host.js';
 /** A host that failed is the last one to be asked for so long. */
 const AVOID_MS = 10_000;
 const DEADLINE_MS = 120_000;
+/** Of the nine levels the quickest: it makes a quarter of records. */
+const GZIP = { codec: 'gzip', level: 1 } as const;
 
 interface Known {
   readonly host: ClickhouseHost;
@@ -31,9 +33,10 @@ export class ClickhouseHosts {
 
   /** Waits for nobody. @throws CollectorError WEIR_COLLECTOR_CLICKHOUSE when the file of authorities cannot be read */
   open(): void {
-    const { urls, username, password, pathname, caFile } = this.#address;
+    const { urls, username, password, pathname, caFile, compression } = this.#address;
     const tls = caFile === undefined ? {} : { tls: { ca_cert: authoritiesIn(caFile) } };
-    const client = { username, password, pathname, ...tls };
+    const gzip = compression === 'gzip' ? { compression: { request: GZIP } } : {};
+    const client = { username, password, pathname, ...tls, ...gzip };
     const known = urls.map((url) => ({
       host: new ClickhouseHost({ url, client, deadlineMs: this.#deadlineMs }),
       problem: undefined,

@@ -32,7 +32,7 @@ describe.runIf(HAS_CLICKHOUSE)('with a real server', () => {
   const folder = mkdtempSync(join(tmpdir(), 'weir-transport-'));
   let hosts: ClickhouseHosts;
   const connected = (password: string) => {
-    const url = `http://weir:${password}@127.0.0.1:${server.port}`;
+    const url = `http://weir:${password}@127.0.0.1:${server.port}/?compression=gzip`;
     const made = new ClickhouseHosts(parseClickhouseAddress(url), 20_000);
     made.open();
     return made;
