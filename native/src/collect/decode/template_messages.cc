@@ -31,6 +31,8 @@ void Decoder::decodeNetflow9(Message& message) {
 
 void Decoder::decodeIpfix(Message& message) {
   if (message.size() < IPFIX_HEADER_OCTETS) return counters_.add(DecodeCount::truncatedHeader);
+  const bool isCut = message.at16(2) > message.size();
+  if (isCut) counters_.add(DecodeCount::truncatedDatagram);
   if (!enter(message, ExportProtocol::IPFIX, message.at32(12))) return;
   message.time.exportMilliseconds = int64_t{message.at32(4)} * 1000;
   noteClock(message);
@@ -41,7 +43,7 @@ void Decoder::decodeIpfix(Message& message) {
   const auto place = sequence.begin({message.at32(8), 0});
   replayAll(message);
   const bool isWhole = decodeSets(message, message.begin() + IPFIX_HEADER_OCTETS);
-  if (isWhole && message.units) {
+  if (isWhole && !isCut && message.units) {
     sequence.end(place, *message.units);
   } else {
     sequence.endUnknown();
