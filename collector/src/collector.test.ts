@@ -11,6 +11,7 @@ import { API, type DecisionsResponse, type HealthResponse, type TopResponse } fr
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Collector } from './collector.js';
 import type { CollectorConfig } from './config.js';
+import { TestClickhouse } from './store/test-clickhouse.js';
 import {
   encodeNetflow9,
   encodeOptionsTemplate,
@@ -178,6 +179,30 @@ it('starts without the ClickHouse that it should use, keeps what comes, and says
   const response = await fetch(`${collector.url}${API.top}?by=host`);
   expect(response.status).toBe(503);
   expect(await response.json()).toMatchObject({ code: 'WEIR_API_STORE' });
+});
+
+it('keeps records in a ClickHouse, also those that came while it was away', async () => {
+  const server = new TestClickhouse();
+  try {
+    await server.start();
+    const collector = newCollector({ clickhouse: `${server.url}/?cluster=one` });
+    await collector.start();
+    await send(collector, [bitTorrent(0, [1, 2, 3])]);
+    await settled(collector, 3);
+    await server.kill();
+    await send(collector, [bitTorrent(3, [4, 5])]);
+    for (;;) {
+      const { problems } = await ask<HealthResponse>(collector, API.health);
+      if (problems.some((problem) => problem.startsWith('ClickHouse does not answer'))) break;
+    }
+    await server.start();
+    const health = await settled(collector, 5);
+    expect(health.store).toMatchObject({ engine: 'clickhouse', storedRecords: 5 });
+    const top = await ask<TopResponse>(collector, API.top);
+    expect(top.rows).toMatchObject([{ key: 'BitTorrent', flows: 5 }]);
+  } finally {
+    await server.stop();
+  }
 });
 
 describe.skipIf(!HAS_SOFTFLOWD)('flows of softflowd', () => {

@@ -138,7 +138,7 @@ export const CollectorConfig = section({
   clickhouse: option(Type.Optional(Type.String({ minLength: 1 })), {
     flag: '--clickhouse <url>',
     description:
-      'ClickHouse that keeps the records instead of --data: http://user:password@host:8123, or several hosts of a cluster, https://host,host/?cluster=NAME',
+      'ClickHouse that keeps the records, instead of the one in this process: http://user:password@host:8123, or hosts of a cluster, https://user:password@host,host/?cluster=NAME',
   }),
   storeBytes: option(Type.Integer({ minimum: 67108864 }), {
     flag: '--store-size <bytes>',

@@ -17,8 +17,8 @@ import { messageOf } from '../errors.js';
 const [folder = '', port = '0'] = process.argv.slice(2);
 /** Of HTTP and of clusters, not of a question. */
 const NO_SETTING = /^(query|query_id|database|wait_end_of_query|distributed_ddl_.*|http_.*)$/;
-/** Without it the process would end when the last question is answered. */
-const keeper = new Session(folder);
+/** Without it the database would be opened and closed with each question. */
+export const keeper = new Session(folder);
 
 function settingsOf(search: URLSearchParams): string[] {
   return [...search]
@@ -109,7 +109,5 @@ const server = createServer((request, response) => {
   });
 });
 server.listen(Number(port), '127.0.0.1', () => process.stdout.write('listening\n'));
-process.once('SIGTERM', () => {
-  keeper.close();
-  process.exit(0);
-});
+// Nobody is left who could stop it.
+process.stdin.once('end', () => process.kill(process.pid, 'SIGKILL')).resume();

@@ -37,7 +37,7 @@ export class TestClickhouse {
     const child = spawn(process.execPath, [PROGRAM, join(this.folder, 'data'), `${this.port}`], {
       cwd: this.folder,
       env: { ...process.env, UV_THREADPOOL_SIZE: '12' },
-      stdio: ['ignore', 'pipe', 'inherit'],
+      stdio: ['pipe', 'pipe', 'inherit'],
     });
     this.#process = child;
     await once(child.stdout, 'data');
