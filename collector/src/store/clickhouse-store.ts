@@ -9,6 +9,7 @@ import { failureOf, failureText } from './clickhouse-failure.js';
 import { ClickhouseHosts } from './clickhouse-hosts.js';
 import { ClickhouseSetup } from './clickhouse-setup.js';
 import { type ClickhouseTables, clickhouseTables } from './cluster-schema.js';
+import { ClusterWatch } from './cluster-watch.js';
 import { type FlowStore, type Statement, StoreError, type StoreState } from './flow-store.js';
 import { type Retention, RetentionKeeper } from './retention.js';
 import { COLUMN_LIST, ONE_BLOCK } from './schema.js';
@@ -70,6 +71,7 @@ export class ClickhouseStore implements FlowStore {
   readonly #tables: ClickhouseTables;
   readonly #hosts: ClickhouseHosts;
   readonly #setup: ClickhouseSetup;
+  readonly #watch: ClusterWatch | undefined;
   readonly #retention: RetentionKeeper;
   readonly #leaving = new AbortController();
   #shards: readonly Shard[] = [];
@@ -91,6 +93,8 @@ export class ClickhouseStore implements FlowStore {
     this.#setup = new ClickhouseSetup({
       ...{ tables: this.#tables, cluster: this.#cluster, write, look },
     });
+    this.#watch =
+      address.cluster === undefined ? undefined : new ClusterWatch(address.cluster, look);
     this.#retention = new RetentionKeeper({
       ...{ retention: options, place: this.#tables, write, look, log: this.#log },
       everyMs: options.lookMs ?? LOOK_MS,
@@ -101,7 +105,7 @@ export class ClickhouseStore implements FlowStore {
     const { tables, octets, droppedForSize, problem } = this.#retention.state;
     return {
       ...{ tables, octets, droppedForSize },
-      problem: this.#hosts.problem ?? this.#setupProblem ?? problem,
+      problem: this.#hosts.problem ?? this.#setupProblem ?? this.#watch?.problem ?? problem,
       migration: undefined,
     };
   }
@@ -120,7 +124,7 @@ export class ClickhouseStore implements FlowStore {
       });
       this.#settingUp = this.#prepareLater();
     }
-    this.#looking = setInterval(() => void this.#hosts.look(), this.#options.lookMs ?? LOOK_MS);
+    this.#looking = setInterval(() => void this.#look(), this.#options.lookMs ?? LOOK_MS);
     this.#looking.unref();
   }
 
@@ -201,7 +205,12 @@ export class ClickhouseStore implements FlowStore {
       this.#setupProblem = `ClickHouse cannot be used: ${error instanceof CollectorError ? messageOf(error) : failureText(error)}`;
       throw error;
     }
+    await this.#watch?.look();
     await this.#retention.start();
+  }
+
+  async #look(): Promise<void> {
+    await Promise.all([this.#hosts.look(), this.#watch?.look()]);
   }
 
   async #prepareLater(): Promise<void> {
