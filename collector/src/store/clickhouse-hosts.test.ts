@@ -7,7 +7,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { afterEach, expect, it } from 'vitest';
+import { afterAll, afterEach, expect, it } from 'vitest';
 import { parseClickhouseAddress } from './clickhouse-address.js';
 import { CODES, type Failure, failureOf } from './clickhouse-failure.js';
 import { ClickhouseHosts } from './clickhouse-hosts.js';
@@ -31,7 +31,7 @@ afterEach(async () => {
     server.close();
   }
 });
-process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 class Fake {
   behaviour: Behaviour;
