@@ -264,12 +264,11 @@ TEST_CASE("a flow that exporters of different lanes report counts once") {
   config.deduplicationWindowMs = 600'000;
   intake.collection.setEnrichment(config);
   std::set<uint32_t> lanes;
-  for (int exporter = 1; exporter <= 16; ++exporter) {
+  for (int exporter = 1; lanes.size() < 2; ++exporter) {
     const std::string address = "127.0.0." + std::to_string(exporter);
-    lanes.insert(intake.collection.laneOf(*parseAddress(address)));
-    sendAll(connectFrom(address, intake.port()), netflow5(0));
+    if (lanes.insert(intake.collection.laneOf(*parseAddress(address))).second)
+      sendAll(connectFrom(address, intake.port()), netflow5(0));
   }
-  intake.awaitRows(16 * V5_RECORDS);
-  CHECK(lanes.size() == 2);
+  intake.awaitRows(2 * V5_RECORDS);
   CHECK(intake.sums.counted == V5_RECORDS);
 }

@@ -3,6 +3,9 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <array>
+#include <random>
 #include <set>
 #include <string>
 
@@ -102,4 +105,15 @@ TEST_CASE("what a full buffer costs can be read") {
   for (size_t count = 0; (count = batch.receive(group.sockets[0].get())) > 0;) taken += count;
   CHECK(taken < 500);
   CHECK(taken + kernelDropsOf(group.sockets[0].get()) == 500);
+}
+
+TEST_CASE("exporters with neighbouring addresses are spread, whatever the seed") {
+  std::mt19937 random(7);
+  for (int round = 0; round < 500; ++round) {
+    const SteeringSeed seed{static_cast<uint32_t>(random()), static_cast<uint32_t>(random()) | 1U};
+    std::array<size_t, 2> exporters{};
+    for (int i = 1; i <= 32; ++i)
+      ++exporters[steeredLane(*parseAddress("192.0.2." + std::to_string(i)), 2, seed)];
+    CHECK(std::min(exporters[0], exporters[1]) > 2);
+  }
 }

@@ -10,6 +10,8 @@ namespace weir::collect {
 namespace {
 
 constexpr uint32_t SUM = 0;  ///< word of the program's memory
+constexpr uint32_t FOLD = 15;
+constexpr uint32_t FOLDED_MULTIPLIER = 0x85ebca6b;
 
 /// Loads from the IP header: the program is handed the transport's payload.
 sock_filter loadWord(int at) {
@@ -31,10 +33,15 @@ void loadIpv6Source(std::vector<sock_filter>& program, const SteeringSeed& seed)
   }
 }
 
-/// A product is best in its upper half.
+/// A product is best in its upper half. One alone is a straight line: with an unlucky multiplier
+/// all exporters of a subnet would be in one lane, so that it is folded and multiplied again.
 void reduceToLane(std::vector<sock_filter>& program, uint32_t lanes, const SteeringSeed& seed) {
   program.push_back(BPF_STMT(BPF_ALU | BPF_ADD | BPF_K, seed.addend));
   program.push_back(BPF_STMT(BPF_ALU | BPF_MUL | BPF_K, seed.multiplier));
+  program.push_back(BPF_STMT(BPF_MISC | BPF_TAX, 0));
+  program.push_back(BPF_STMT(BPF_ALU | BPF_RSH | BPF_K, FOLD));
+  program.push_back(BPF_STMT(BPF_ALU | BPF_XOR | BPF_X, 0));
+  program.push_back(BPF_STMT(BPF_ALU | BPF_MUL | BPF_K, FOLDED_MULTIPLIER));
   program.push_back(BPF_STMT(BPF_ALU | BPF_RSH | BPF_K, 16));
   program.push_back(BPF_STMT(BPF_ALU | BPF_MOD | BPF_K, lanes));
   program.push_back(BPF_STMT(BPF_RET | BPF_A, 0));
@@ -71,6 +78,7 @@ uint32_t steeredLane(const Address& source, uint32_t lanes, const SteeringSeed& 
            static_cast<uint32_t>(source[at + 2]) << 8U | source[at + 3];
     sum = (sum + seed.addend) * seed.multiplier;
   }
+  sum = (sum ^ (sum >> FOLD)) * FOLDED_MULTIPLIER;
   return (sum >> 16U) % lanes;
 }
 
