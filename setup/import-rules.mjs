@@ -35,7 +35,6 @@ const STAGES = {
   'native/src/collect': ['columns', 'receive', 'decode', 'enrich', 'lane'],
   'collector/src': [
     'receive',
-    'decode',
     'enrich',
     'spool',
     'series',

@@ -5,15 +5,15 @@ import { writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
-import { createNameTable } from '../enrich/name-table.js';
 import { Spool } from '../spool/spool.js';
 import { freePort, until } from '../test-server.js';
 import { ClickhouseStore } from './clickhouse-store.js';
-import { encodeNativeBlock } from './native-format.js';
 import { VIEWS } from './schema.js';
 import { tableOf } from './tables.js';
 import { TestClickhouse } from './test-clickhouse.js';
 import { randomFlows } from './test-columns.js';
+import { createNameTable } from './test-name-table.js';
+import { encodeNativeBlock } from './test-native-format.js';
 
 const KILLS = Number(process.env.WEIR_KILL_ROUNDS ?? 3);
 const NAMES = createNameTable();

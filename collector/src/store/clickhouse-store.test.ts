@@ -4,13 +4,13 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { createNameTable } from '../enrich/name-table.js';
 import { SpoolRefusal } from '../spool/spool.js';
 import { ClickhouseStore } from './clickhouse-store.js';
-import { encodeNativeBlock } from './native-format.js';
 import { shardOf } from './shards.js';
 import { TestClickhouse } from './test-clickhouse.js';
 import { randomFlows } from './test-columns.js';
+import { createNameTable } from './test-name-table.js';
+import { encodeNativeBlock } from './test-native-format.js';
 import { keepsTheContract } from './test-store-contract.js';
 
 const server = new TestClickhouse();

@@ -9,11 +9,11 @@ import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Session } from 'chdb';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { createNameTable } from '../enrich/name-table.js';
 import { ChdbStore } from './chdb-store.js';
 import { Migration } from './migration.js';
 import { randomFlows } from './test-columns.js';
 import { insertFlows } from './test-insert.js';
+import { createNameTable } from './test-name-table.js';
 import { makeVersion1 } from './test-version-1.js';
 import { chunksOf } from './version-1.js';
 

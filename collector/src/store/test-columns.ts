@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // For tests: rows that look like traffic.
-import { createColumns, type FlowColumns } from '../decode/columns.js';
-import type { NameTable } from '../enrich/name-table.js';
+
 import { integerBelow, seededRandom } from '../test-datagrams.js';
+import { createColumns, type FlowColumns } from './test-flow-columns.js';
+import type { NameTable } from './test-name-table.js';
 
 const APPLICATIONS = ['unknown', 'HTTP', 'DNS', 'BitTorrent', "O'Reilly\t\\", 'Größe', 'TLS'];
 

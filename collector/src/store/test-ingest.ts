@@ -3,11 +3,11 @@
 // Says "kept FIRST COUNT" when rows, numbered in observationDomainId, are in the spool.
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createNameTable } from '../enrich/name-table.js';
 import { Spool } from '../spool/spool.js';
 import { ChdbStore } from './chdb-store.js';
-import { encodeNativeBlock } from './native-format.js';
 import { randomFlows } from './test-columns.js';
+import { createNameTable } from './test-name-table.js';
+import { encodeNativeBlock } from './test-native-format.js';
 
 const [dataFolder = '', start = '0'] = process.argv.slice(2);
 const KEEP = { retentionDays: 3650, rollupRetentionDays: 3650 };

@@ -4,10 +4,10 @@ import { randomUUID } from 'node:crypto';
 import { rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { FlowColumns } from '../decode/columns.js';
-import type { NameTable } from '../enrich/name-table.js';
 import type { FlowStore } from './flow-store.js';
-import { encodeNativeBlock } from './native-format.js';
+import type { FlowColumns } from './test-flow-columns.js';
+import type { NameTable } from './test-name-table.js';
+import { encodeNativeBlock } from './test-native-format.js';
 
 /** Inserts the rows as one file with a token of its own. */
 export async function insertFlows(

@@ -4,13 +4,13 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { createNameTable } from '../enrich/name-table.js';
 import { SpoolRefusal } from '../spool/spool.js';
 import type { FlowStore } from './flow-store.js';
-import { encodeNativeBlock } from './native-format.js';
 import type { Retention } from './retention.js';
 import { randomFlows } from './test-columns.js';
 import { insertFlows } from './test-insert.js';
+import { createNameTable } from './test-name-table.js';
+import { encodeNativeBlock } from './test-native-format.js';
 
 export interface StoreUnderTest {
   /** Without any tables. */

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// For tests: the names in rows that are made up.
 
 /** The name of flows that nothing names; always index 0. */
 const UNKNOWN = 'unknown';

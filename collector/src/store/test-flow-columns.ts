@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// For tests: rows that are made up, before they are in a store's format.
 
 /** Octets that one address takes: IPv6, or IPv4 mapped into it (::ffff:192.0.2.1). */
 export const ADDRESS_OCTETS = 16;

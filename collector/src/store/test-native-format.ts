@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
+// For tests, apart from the addon's encoder.
 // ClickHouse's Native format: columns as they lie in memory (little-endian), so that a batch becomes
 // an insert by copying. https://clickhouse.com/docs/interfaces/formats/Native
 import { COLUMN_KINDS, FLOW_COLUMNS, type FlowColumn } from '@weir/wire';
-import { ADDRESS_OCTETS, type FlowColumns } from '../decode/columns.js';
-import type { NameTable } from '../enrich/name-table.js';
+import { ADDRESS_OCTETS, type FlowColumns } from './test-flow-columns.js';
+import type { NameTable } from './test-name-table.js';
 
 /** LowCardinality in Native: version of the key serialization, then flags with the width of the indexes. */
 const SHARED_DICTIONARIES = 1n;
