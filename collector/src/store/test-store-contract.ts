@@ -195,6 +195,33 @@ function keepsTables(bench: Bench): void {
     expect(store.state.problem).toBeUndefined();
   });
 
+  it('keeps all tables together under its size: the oldest records go, and it says from when on all are there', async () => {
+    const first = await bench.open();
+    const hours = 12;
+    const last = Math.floor(Date.now() / 3_600_000) * 3_600_000 - 1;
+    for (let hour = 1; hour <= hours; hour++) {
+      const to = last - (hours - hour) * 3_600_000;
+      const columns = randomFlows(NAMES, { count: 3000, seed: hour, from: to - 60_000, to });
+      columns.receivedMilliseconds.fill(to);
+      await insertFlows(first, columns, NAMES);
+    }
+    const whole = (await bench.open()).state.octets;
+    const storeBytes = Math.floor(whole * 0.3);
+    const store = await bench.open({ ...LONG, storeBytes });
+    const { octets, droppedForSize, tables } = store.state;
+    expect(octets).toBeLessThanOrEqual(storeBytes);
+    expect(droppedForSize).toBeGreaterThan(0);
+    const flows = tables.find(({ name }) => name === 'flows');
+    expect(flows?.rows).toBeGreaterThanOrEqual(3000);
+    expect(flows?.rows).toBeLessThan(hours * 3000);
+    const [kept] = await store.query<{ oldest: number; newest: number }>(
+      plain(`SELECT toUnixTimestamp64Milli(min(receivedMilliseconds)) AS oldest,
+  toUnixTimestamp64Milli(max(receivedMilliseconds)) AS newest FROM weir.flows`),
+    );
+    expect(kept?.newest).toBe(last);
+    expect(kept?.oldest).toBeGreaterThanOrEqual(flows?.completeFrom ?? 0);
+  });
+
   it('refuses tables of a later version, and leaves them alone', async () => {
     await bench.open();
     await bench.write('INSERT INTO weir.schema_versions SELECT 999, now()');
