@@ -53,7 +53,10 @@ export function addExportRoute(server: ApiServer, { queries }: ApiContext): void
     const { format, fields, limit = NO_LIMIT, ...rest } = request.query as ExportQuery;
     const columns = fields ?? ALL_COLUMNS;
     const question = { ...subjectOf(rest, Date.now()), columns, limit };
-    const rows = queries.export(question, goneSignal(reply))[Symbol.asyncIterator]();
+    const gone = goneSignal(reply);
+    const rows = queries.export(question, gone)[Symbol.asyncIterator]();
+    // Not only where the rows are read: of an answer that is closed before its first row nothing is read.
+    onceAborted(gone, () => rows.return?.().catch(() => undefined));
     // A question that fails at once is answered as an error, not as half a file.
     const first = await rows.next();
     const { type } = FORMATS[format];
@@ -63,6 +66,11 @@ export function addExportRoute(server: ApiServer, { queries }: ApiContext): void
       Readable.from(texts({ format, columns, first, rows }), { objectMode: false }),
     );
   });
+}
+
+function onceAborted(signal: AbortSignal, work: () => void): void {
+  if (signal.aborted) work();
+  else signal.addEventListener('abort', work, { once: true });
 }
 
 async function* texts(file: {

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+// Exports whose readers leave, over real connections.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { type ClientRequest, get, type IncomingMessage, ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { API } from '@weir/wire';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { Access } from '../access/access.js';
+import { Decisions } from '../decide/decisions.js';
+import { createQueries } from '../query/queries.js';
+import { QuestionGate } from '../query/question-gate.js';
+import type { FlowStore } from '../store/flow-store.js';
+import type { ApiServer } from './api-server.js';
+import { goneSignal } from './client-gone.js';
+import type { ApiContext } from './context.js';
+import { LiveFeed } from './live-feed.js';
+import { createServer } from './server.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'weir-export-'));
+const log = () => undefined;
+const access = new Access({
+  ...{ dataFolder: folder, mode: 'auto', sessionIdleMinutes: 60, sessionHours: 24, log },
+});
+const decisions = new Decisions({ dataFolder: folder, log, recentFlows: async () => [] });
+const gate = new QuestionGate({ running: 100, waiting: 0 });
+
+/** A store whose first rows come when the test says so; it does not see that a reader has left. */
+let firstRows: Promise<void> = Promise.resolve();
+const streams = { open: 0, rows: 0 };
+async function* stream() {
+  streams.open++;
+  try {
+    await firstRows;
+    for (;;) {
+      streams.rows += 1000;
+      yield Array.from({ length: 1000 }, () => ['x'.repeat(100)]);
+    }
+  } finally {
+    streams.open--;
+  }
+}
+const store = { state: { tables: [] }, stream } as unknown as FlowStore;
+let server: ApiServer;
+
+beforeAll(async () => {
+  await decisions.start();
+  await access.start();
+  await access.listensOn(['127.0.0.1']);
+  server = await createServer({
+    ...{ decisions, live: new LiveFeed(), access, log, hostNames: [], trustedProxies: [] },
+    queries: createQueries({ store, gate, limitSeconds: 30, exportLimitSeconds: 30 }),
+  } as unknown as ApiContext);
+  await server.listen({ port: 0, host: '127.0.0.1' });
+});
+afterAll(async () => {
+  await server.close();
+  access.stop();
+  await decisions.stop();
+  rmSync(folder, { recursive: true });
+});
+
+const turn = () => new Promise(setImmediate);
+async function until(holds: () => boolean): Promise<void> {
+  while (!holds()) await turn();
+}
+
+/** Answers that the server has begun and that have closed since. */
+function countAnswers() {
+  const counts = { begun: 0, closed: 0 };
+  server.server.on('request', (_request, response: ServerResponse) => {
+    counts.begun++;
+    response.once('close', () => counts.closed++);
+  });
+  return counts;
+}
+
+function askForExport(onResponse?: (response: IncomingMessage) => void): ClientRequest {
+  const { port } = server.server.address() as AddressInfo;
+  const request = get({ port, host: '127.0.0.1', path: API.export, agent: false }, onResponse);
+  return request.on('error', () => undefined);
+}
+
+it('leaves nothing behind of readers that are gone before the first rows are there', async () => {
+  const answers = countAnswers();
+  let begin = () => {};
+  firstRows = new Promise((resolve) => (begin = resolve));
+  const requests = Array.from({ length: 10 }, () => askForExport());
+  await until(() => streams.open === 10);
+  for (const request of requests) request.destroy();
+  await until(() => answers.closed === 10);
+  begin();
+  await until(() => streams.open === 0 && gate.state.running === 0);
+  expect(answers.begun).toBe(10);
+});
+
+it('leaves nothing behind of readers that leave at any moment', async () => {
+  firstRows = Promise.resolve();
+  const answers = countAnswers();
+  const requests = Array.from({ length: 30 }, (_, i) => {
+    const request = askForExport((response) => response.resume());
+    setTimeout(() => request.destroy(), i % 10);
+    return new Promise((resolve) => request.once('close', resolve));
+  });
+  await Promise.all(requests);
+  await until(() => answers.closed === answers.begun);
+  await until(() => streams.open === 0 && gate.state.running === 0);
+  expect(streams.rows).toBeGreaterThan(0);
+});
+
+it('takes an answer for gone that was closed before the route began', () => {
+  const raw = new ServerResponse({ method: 'GET' } as IncomingMessage);
+  expect(goneSignal({ raw }).aborted).toBe(false);
+  raw.destroy();
+  expect(goneSignal({ raw }).aborted).toBe(true);
+});
