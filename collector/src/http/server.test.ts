@@ -347,17 +347,19 @@ describe('the host that a request is addressed to', () => {
     'weir.example',
     'WEIR.example:443',
     hostname(),
-    `${hostname()}.example.org:8055`,
   ])('may be %s', async (host) => {
     expect(await status(host)).toBe(200);
   });
 
-  it.each(['evil.example', 'evil.example:8055', '127.0.0.1.evil.example', 'localhost.evil'])(
-    'may not be "%s": another site could have pointed it here',
-    async (host) => {
-      expect(await status(host)).toBe(403);
-    },
-  );
+  it.each([
+    'evil.example',
+    'evil.example:8055',
+    '127.0.0.1.evil.example',
+    'localhost.evil',
+    `${hostname()}.evil.example:8055`,
+  ])('may not be "%s": another site could have pointed it here', async (host) => {
+    expect(await status(host)).toBe(403);
+  });
 });
 
 it('leaves nothing behind of questions that one connection has asked', async () => {
