@@ -46,6 +46,20 @@ function windowNote({ from, to, table }: { from: number; to: number; table: stri
   return `${timeText(from)} to ${timeText(to)}, answered from ${table}`;
 }
 
+interface Span {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Says what the store no longer has for an answer; nothing where it is whole. */
+export function missingNotes(missing: readonly Span[]): string[] {
+  if (missing.length === 0) return [];
+  const spans = missing.map(({ from, to }) => `${timeText(from)} to ${timeText(to)}`);
+  return [
+    `incomplete: what ended from ${spans.join(' and from ')} is no longer kept as this question needs it`,
+  ];
+}
+
 /** Keys with their sums; the rest and the whole are the last rows. */
 export function topTable(answer: TopResponse): AnswerTable {
   const { by, metric, rows, other, total } = answer;
@@ -70,7 +84,7 @@ export function topTable(answer: TopResponse): AnswerTable {
         shareText(sums[metric], total[metric]),
       ]),
     },
-    notes: [windowNote(answer)],
+    notes: [windowNote(answer), ...missingNotes(answer.missing)],
   };
 }
 
@@ -107,7 +121,10 @@ export function seriesTable(answer: SeriesResponse, width: number): AnswerTable 
         sparkline(values, Math.max(10, Math.min(60, columns - 40))),
       ]),
     },
-    notes: [`steps of ${stepSeconds} s; ${windowNote(answer)}`],
+    notes: [
+      `steps of ${stepSeconds} s; ${windowNote(answer)}`,
+      ...missingNotes([...(previous?.missing ?? []), ...answer.missing]),
+    ],
   };
 }
 
@@ -124,7 +141,7 @@ export function matrixTable(answer: MatrixResponse): AnswerTable {
         line.map((cell) => (typeof cell === 'number' ? shortNumber(cell) : cell)),
       ),
     },
-    notes: [`${UNIT[metric]}; ${windowNote(answer)}`],
+    notes: [`${UNIT[metric]}; ${windowNote(answer)}`, ...missingNotes(answer.missing)],
   };
 }
 
@@ -157,6 +174,7 @@ export function compareTable(answer: CompareResponse): AnswerTable {
     notes: [
       `${UNIT[metric]}; ${windowNote(answer)}`,
       `against ${timeText(against.from)} to ${timeText(against.to)}`,
+      ...missingNotes([...against.missing, ...answer.missing]),
     ],
   };
 }
@@ -186,7 +204,11 @@ export function interfacesTable(answer: InterfacesResponse): AnswerTable {
     heading,
     rows: rowOf((value) => value),
     short: { heading, rows: rowOf(shortNumber) },
-    notes: [...(truncated ? ['there are more; see -n'] : []), windowNote(answer)],
+    notes: [
+      ...(truncated ? ['there are more; see -n'] : []),
+      windowNote(answer),
+      ...missingNotes(answer.missing),
+    ],
   };
 }
 
@@ -204,9 +226,11 @@ function flowRow(flow: Flow): Cell[] {
 
 /** Records; `columns` where the user chose them. */
 export function flowsTable(answer: FlowsResponse, columns?: readonly string[]): AnswerTable {
-  const { flows, cursor } = answer;
-  const notes =
-    cursor === undefined ? [] : ['there are more; see -n, or "weir query export" for all'];
+  const { flows, cursor, missing } = answer;
+  const notes = [
+    ...(cursor === undefined ? [] : ['there are more; see -n, or "weir query export" for all']),
+    ...missingNotes(missing),
+  ];
   if (columns !== undefined) {
     const cells = (flow: Flow) => columns.map((column) => flow[column as keyof Flow] ?? '');
     return { heading: columns, rows: flows.map(cells), notes };

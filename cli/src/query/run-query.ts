@@ -13,12 +13,15 @@ import {
   flowsTable,
   interfacesTable,
   matrixTable,
+  missingNotes,
   rulesTable,
   seriesTable,
   topTable,
 } from './answer-tables.js';
 import type { QueryChoices, QuestionName } from './choices.js';
 import { type AnswerTable, answerText } from './table.js';
+
+type MissingSpans = Parameters<typeof missingNotes>[0];
 
 interface Asked {
   readonly route: string;
@@ -107,8 +110,16 @@ export async function runQuery(choices: QueryChoices, config: QueryConfig): Prom
   }
   const width = terminalWidth();
   const made = table(answer, choices, Number.isFinite(width) ? width : PLOT_COLUMNS);
+  // A csv has rows only, but nobody should take half an answer for a whole one.
+  if (choices.format === 'csv') process.stderr.write(lines(missingNotes(missingOf(answer))));
   process.stdout.write(typeof made === 'string' ? made : answerText(made, choices.format, width));
 }
+
+function missingOf(answer: { readonly missing?: MissingSpans }): MissingSpans {
+  return answer.missing ?? [];
+}
+
+const lines = (texts: readonly string[]): string => texts.map((text) => `${text}\n`).join('');
 
 async function copy(chunks: AsyncIterable<Uint8Array>): Promise<void> {
   for await (const octets of chunks) {

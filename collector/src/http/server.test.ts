@@ -40,9 +40,10 @@ const head = ({ by, metric, window }: Asked) => ({
   metric,
   ...window,
   table: 'flows',
+  missing: [],
 });
 const queries: Queries = {
-  flows: (question) => answer(question, { flows: [], table: 'flows' }),
+  flows: (question) => answer(question, { flows: [], table: 'flows', missing: [] }),
   export: async function* () {},
   top: (options) => answer(options, { ...head(options), rows: [], other: SUMS, total: SUMS }),
   series: (options) => {
@@ -52,12 +53,15 @@ const queries: Queries = {
   matrix: (options) =>
     answer(options, { ...head(options), rows: [], columns: [], values: [], total: 0 }),
   compare: (options) => {
-    const { against } = options;
+    const against = { ...options.against, missing: [] };
     const total = { current: 0, previous: 0 };
     return answer(options, { ...head(options), against, rows: [], total });
   },
   interfaces: (options) =>
-    answer(options, { ...options.window, table: 'flows', interfaces: [], truncated: false }),
+    answer(options, {
+      ...{ ...options.window, table: 'flows', missing: [] },
+      ...{ interfaces: [], truncated: false },
+    }),
   recentFlows: async () => [],
 };
 

@@ -17,7 +17,7 @@ export function shownValue(column: string, value: unknown): unknown {
 export function flowPage(
   question: FlowsQuestion,
   rows: readonly Readonly<Record<string, unknown>>[],
-): FlowsResponse {
+): Omit<FlowsResponse, 'missing'> {
   const { columns, limit } = question;
   const shown = rows.slice(0, limit);
   const flows = shown.map(

@@ -2,7 +2,7 @@
 import { RandomFilters } from '@weir/wire/test-filters';
 import { describe, expect, it } from 'vitest';
 import { TABLES } from '../store/tables.js';
-import { canAnswer, type Need, planOf } from './planner.js';
+import { canAnswer, type Need, type PlannedTable, planOf, type Window } from './planner.js';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -14,11 +14,31 @@ const DAY: Need = {
   everyRecord: false,
 };
 
-function parts(need: Need): string[] {
-  return planOf(TABLES, need).segments.map(({ table, from, to }) => {
-    const minutes = (time: number) => (time - NOON) / MINUTE;
-    return `${table.name} ${minutes(from)} to ${minutes(to)}`;
+const span = ({ from, to }: Window): string =>
+  `${(from - NOON) / MINUTE} to ${(to - NOON) / MINUTE}`;
+
+function parts(need: Need, tables: readonly PlannedTable[] = TABLES): string[] {
+  return planOf(tables, need).segments.map((part) => `${part.table.name} ${span(part)}`);
+}
+
+/** The tables, those that are named complete from then on only. */
+function completeFrom(times: Readonly<Record<string, number>>): PlannedTable[] {
+  return TABLES.map((table) => {
+    const completeFromMilliseconds = times[table.name];
+    return completeFromMilliseconds === undefined ? table : { ...table, completeFromMilliseconds };
   });
+}
+
+/** Whether some table can answer a time of the window in whole buckets with all their records. */
+function answerable(tables: readonly PlannedTable[], need: Need): (time: number) => boolean {
+  const able = tables.filter((table) => canAnswer(table, need));
+  return (time) =>
+    able.some(({ stepSeconds, completeFromMilliseconds = 0 }) => {
+      const step = stepSeconds === 0 ? 1 : stepSeconds * 1000;
+      const start = Math.floor(time / step) * step;
+      const isInside = start >= need.window.from && start + step <= need.window.to;
+      return isInside && start >= completeFromMilliseconds;
+    });
 }
 
 describe('planOf', () => {
@@ -63,15 +83,28 @@ describe('planOf', () => {
   });
 
   it('takes the next finer one where sums are not complete', () => {
-    const completeFromMilliseconds = NOON - 6.5 * HOUR;
-    const tables = TABLES.map((table) =>
-      table.name === 'flows_1h' ? { ...table, completeFromMilliseconds } : table,
-    );
+    const tables = completeFrom({ flows_1h: NOON - 6.5 * HOUR });
     const { segments } = planOf(tables, DAY);
     expect(segments.map(({ table, to }) => [table.name, (to - NOON) / HOUR])).toEqual([
       ['flows_5m', -6],
       ['flows_1h', 0],
     ]);
+  });
+
+  it('takes few buckets rather than finer sums that are gone', () => {
+    const window = { from: NOON - HOUR, to: NOON };
+    const tables = completeFrom({ flows: NOON, flows_1m: NOON, flows_5m: NOON });
+    expect(parts({ ...DAY, window }, tables)).toEqual(['flows_1h -60 to 0']);
+    expect(planOf(tables, { ...DAY, window }).missing).toEqual([]);
+  });
+
+  it('says what no table has any more', () => {
+    const window = { from: NOON - 70.5 * MINUTE, to: NOON + 5 * MINUTE };
+    const tables = completeFrom({ flows: NOON, flows_1m: NOON, flows_5m: NOON });
+    const { missing } = planOf(tables, { ...DAY, window });
+    expect(missing.map(span)).toEqual(['-70.5 to -60']);
+    const ports = planOf(tables, { ...DAY, window, by: ['port'] });
+    expect(ports.missing.map(span)).toEqual(['-70.5 to 0']);
   });
 
   it('covers any window once, with tables that can answer', () => {
@@ -82,18 +115,25 @@ describe('planOf', () => {
       const by = random.of([['host'], ['applicationName'], [], ['country'], ['port']] as const);
       const stepSeconds = random.of([undefined, 60, 300, 7200]);
       const tables = TABLES.map((table) =>
-        random.below(3) > 0 || table.name === 'flows'
+        random.below(3) > 0
           ? table
           : { ...table, completeFromMilliseconds: NOON - random.below(24 * HOUR) },
       );
       const need: Need = { ...DAY, window, by, stepSeconds };
-      const { segments } = planOf(tables, need);
+      const { segments, missing } = planOf(tables, need);
+      const isAnswerable = answerable(tables, need);
+      for (let n = 0; n < 40; n++) {
+        const time = window.from + random.below(window.to - window.from);
+        const isMissing = missing.some((part) => part.from <= time && time < part.to);
+        expect([time, isMissing]).toEqual([time, !isAnswerable(time)]);
+      }
       let at = window.from;
       for (const { from: start, to, table } of segments) {
         expect(start).toBe(at);
         expect(to).toBeGreaterThan(start);
         expect(canAnswer(table, need)).toBe(true);
         if (table.stepSeconds > 0) {
+          expect(start).toBeGreaterThanOrEqual(table.completeFromMilliseconds ?? 0);
           expect([start, to].map((time) => time % (table.stepSeconds * 1000))).toEqual([0, 0]);
         }
         at = to;

@@ -37,6 +37,8 @@ export interface Plan {
   readonly segments: readonly Segment[];
   /** Name of the table that answers the longest part. */
   readonly table: string;
+  /** Parts of which no table that can answer has all records any more, in order of time. */
+  readonly missing: readonly Window[];
 }
 
 /** Buckets that a table of sums must save for its own part to be worth a SELECT of its own. */
@@ -63,7 +65,13 @@ export function planOf(tables: readonly PlannedTable[], need: Need): Plan {
     .sort((a, b) => b.stepSeconds - a.stepSeconds || sizeOf(a) - sizeOf(b));
   const segments = cover(need.window, able);
   const longest = [...segments].sort((a, b) => b.to - b.from - (a.to - a.from))[0];
-  return { segments, table: longest?.table.name ?? 'flows' };
+  return { segments, table: longest?.table.name ?? 'flows', missing: missingOf(segments) };
+}
+
+/** What of the window the single records no longer cover. */
+export function lostOf({ from, to }: Window, tables: readonly PlannedTable[]): Window[] {
+  const records = tables.filter(({ stepSeconds }) => stepSeconds === 0);
+  return missingOf(records.map((table) => ({ from, to, table })));
 }
 
 /** Of tables with one step, the one with fewer dimensions has fewer rows. */
@@ -72,17 +80,39 @@ function sizeOf({ dimensions, oneDimension }: StoreTable): number {
   return oneDimension ? Number.MAX_SAFE_INTEGER : Object.keys(dimensions).length;
 }
 
-function cover({ from, to }: Window, tables: readonly PlannedTable[]): Segment[] {
+function cover(window: Window, tables: readonly PlannedTable[]): Segment[] {
   const [table, ...finer] = tables;
+  const { from, to } = window;
   if (table === undefined || from >= to) return [];
   if (table.stepSeconds === 0) return [{ from, to, table }];
+  const own = bucketsOf(window, table);
+  if (own === undefined) return cover(window, finer);
+  const isShort = own.to - own.from < LEAST_BUCKETS * table.stepSeconds * 1000;
+  // What nobody else still has is worth the SELECT, too.
+  if (isShort && missingOf(cover(own, finer)).length === 0) return cover(window, finer);
+  return [
+    ...cover({ from, to: own.from }, finer),
+    { ...own, table },
+    ...cover({ from: own.to, to }, finer),
+  ];
+}
+
+/** The buckets of a table that lie in the window and have all their records; undefined without any. */
+function bucketsOf({ from, to }: Window, table: PlannedTable): Window | undefined {
   const step = table.stepSeconds * 1000;
   const first = Math.ceil(Math.max(from, table.completeFromMilliseconds ?? from) / step) * step;
   const end = Math.floor(to / step) * step;
-  if (end - first < LEAST_BUCKETS * step) return cover({ from, to }, finer);
-  return [
-    ...cover({ from, to: first }, finer),
-    { from: first, to: end, table },
-    ...cover({ from: end, to }, finer),
-  ];
+  return first < end ? { from: first, to: end } : undefined;
+}
+
+/** What the tables of the segments have lost. */
+function missingOf(segments: readonly Segment[]): Window[] {
+  const lost: Window[] = [];
+  for (const { from, to, table } of segments) {
+    const until = Math.min(to, table.completeFromMilliseconds ?? from);
+    if (until <= from) continue;
+    const before = lost.at(-1)?.to === from ? lost.pop() : undefined;
+    lost.push({ from: before?.from ?? from, to: until });
+  }
+  return lost;
 }

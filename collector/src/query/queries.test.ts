@@ -19,7 +19,7 @@ import type { FlowStore, Statement } from '../store/flow-store.js';
 import { positionOf } from './flow-page.js';
 import type { FlowPosition } from './flow-statements.js';
 import type { Window } from './planner.js';
-import { createQueries } from './queries.js';
+import { createQueries, type Queries } from './queries.js';
 import { QuestionGate } from './question-gate.js';
 import { bucketTimes, chooseStepSeconds } from './steps.js';
 import { randomRows, TestStore } from './test-store.js';
@@ -132,6 +132,48 @@ it('answers a window of hours from tables of sums', async () => {
   expect(await tableOf('host')).toBe('addresses_1h');
   expect(await tableOf('asName')).toBe('systems_1h');
   expect(await tableOf('serverName')).toBe('flows');
+});
+
+/** Asks a store whose single records have been dropped, as its state says. */
+function afterRecords(): Queries {
+  const { query, ...rest } = store.asStore();
+  const gone = async <Row>({ sql, ...statement }: Statement): Promise<Row[]> =>
+    query<Row>({ ...statement, sql: sql.replaceAll('weir.flows WHERE', 'weir.flows WHERE 0 AND') });
+  const tables = [{ name: 'flows', completeFrom: END + HOUR }];
+  return createQueries({
+    ...{ store: { ...rest, state: { tables }, query: gone } as unknown as FlowStore, gate },
+    ...{ limitSeconds: 30, exportLimitSeconds: 30 },
+  });
+}
+
+describe('where single records are gone', () => {
+  const old = afterRecords();
+  const window = { from: Date.UTC(2026, 4, 6, 0, 3, 20), to: Date.UTC(2026, 4, 6, 2, 7, 30) };
+  const minutes = { from: Date.UTC(2026, 4, 6, 0, 4), to: Date.UTC(2026, 4, 6, 2, 7) };
+  const edges = [
+    { from: window.from, to: minutes.from },
+    { from: minutes.to, to: window.to },
+  ];
+  const asked = { window, condition: ANYTHING, metric: 'octets', limit: 10 } as const;
+
+  it('sums answer what they have, and the answer says what they lack', async () => {
+    const top = await old.top({ ...asked, by: ['applicationName'] });
+    expect(top.total).toEqual(sums(rowsOf(minutes)));
+    expect(top.missing).toEqual(edges);
+    const matrix = await old.matrix({ ...asked, by: ['sourceNetwork', 'destinationNetwork'] });
+    expect(matrix.missing).toEqual(edges);
+    expect((await old.interfaces(asked)).missing).toEqual(edges);
+    expect((await old.top({ ...asked, by: ['port'] })).missing).toEqual([window]);
+    const records = { ...asked, columns: ['octets'], sort: '-octets' } as const;
+    expect((await old.flows(records)).missing).toEqual([window]);
+  });
+
+  it('a comparison says it of both windows', async () => {
+    const against = { from: minutes.from - HOUR, to: minutes.to - HOUR };
+    const answer = await old.compare({ ...asked, by: ['applicationName'], against });
+    expect(answer.missing).toEqual(edges);
+    expect(answer.against).toEqual({ ...against, missing: [] });
+  });
 });
 
 const FILTERS = [

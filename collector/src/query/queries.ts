@@ -37,7 +37,7 @@ import {
   recentFlowsStatement,
   uncountedStatement,
 } from './flow-statements.js';
-import type { PlannedTable, Window } from './planner.js';
+import { lostOf, type PlannedTable, type Window } from './planner.js';
 import type { QuestionGate } from './question-gate.js';
 import type { Subject } from './sources.js';
 import { bucketTimes } from './steps.js';
@@ -45,6 +45,7 @@ import {
   compareQuestion,
   interfacesQuestion,
   matrixQuestion,
+  type Question,
   type Ranking,
   seriesQuestion,
   sumQuestion,
@@ -136,7 +137,7 @@ class StoreQueries implements Queries {
       flowsStatement({ ...question, limit: limit + 1 }),
       signal,
     );
-    return flowPage(question, rows);
+    return { ...flowPage(question, rows), missing: lostOf(question.window, this.#tables) };
   }
 
   async *export(
@@ -155,7 +156,7 @@ class StoreQueries implements Queries {
   async top(asked: Asked, signal?: AbortSignal): Promise<TopResponse> {
     const { by, limit, metric } = asked;
     const subject = await this.#subject(asked, signal);
-    const { statement, table } = topQuestion({ subject, metric, limit }, this.#tables);
+    const { statement, ...answered } = topQuestion({ subject, metric, limit }, this.#tables);
     const [found, total, all] = await Promise.all([
       this.#ask<SumRow & KeyTexts>(statement, signal),
       this.#sum({ ...subject, by: [] }, signal),
@@ -163,37 +164,38 @@ class StoreQueries implements Queries {
     ]);
     const rows = topRows(found, by);
     const other = restOf(all ?? total, rows);
-    return { ...headOf(asked), table, rows, other, total };
+    return { ...headOf(asked, answered), rows, other, total };
   }
 
   async series(asked: SeriesAsked, signal?: AbortSignal): Promise<SeriesResponse> {
-    const { by, window, stepSeconds, previousMilliseconds: shift } = asked;
-    const { table, series } = await this.#seriesOf(asked, window, signal);
+    const { window, stepSeconds, previousMilliseconds: shift } = asked;
+    const { series, ...answered } = await this.#seriesOf(asked, window, signal);
     const answer = {
-      ...headOf(asked),
-      table,
+      ...headOf(asked, answered),
       stepSeconds,
       times: bucketTimes(window, stepSeconds),
       series,
     };
-    if (shift === undefined) return { ...answer, by: [...by] };
+    if (shift === undefined) return answer;
     const earlier = { from: window.from - shift, to: window.to - shift };
     const before = await this.#seriesOf(asked, earlier, signal);
-    return { ...answer, previous: { shiftMilliseconds: shift, series: before.series } };
+    const missing = [...before.missing];
+    return { ...answer, previous: { shiftMilliseconds: shift, series: before.series, missing } };
   }
 
   async matrix(asked: Asked, signal?: AbortSignal): Promise<MatrixResponse> {
     const { metric, limit } = asked;
     const ranking = { subject: await this.#subject(asked, signal), metric, limit };
-    const { statement, table } = matrixQuestion(ranking, this.#tables);
+    const { statement, ...answered } = matrixQuestion(ranking, this.#tables);
     const rows = await this.#ask<MatrixRow>(statement, signal);
-    return { ...headOf(asked), table, ...matrixOf(rows) };
+    return { ...headOf(asked, answered), ...matrixOf(rows) };
   }
 
   async compare(asked: CompareAsked, signal?: AbortSignal): Promise<CompareResponse> {
     const { by, metric, limit, against } = asked;
     const subject = await this.#subject(asked, signal);
-    const { statement, table } = compareQuestion({ subject, metric, limit, against }, this.#tables);
+    const ranking = { subject, metric, limit, against };
+    const { statement, againstMissing, ...answered } = compareQuestion(ranking, this.#tables);
     const whole = { ...subject, by: [] };
     const [rows, current, previous] = await Promise.all([
       this.#ask<CompareRow>(statement, signal),
@@ -201,7 +203,8 @@ class StoreQueries implements Queries {
       this.#sum({ ...whole, window: against }, signal),
     ]);
     const total = { current: current[metric], previous: previous[metric] };
-    return { ...headOf(asked), table, against, rows: compareRows(rows, by), total };
+    const before = { ...against, missing: [...againstMissing] };
+    return { ...headOf(asked, answered), against: before, rows: compareRows(rows, by), total };
   }
 
   async interfaces(
@@ -210,9 +213,16 @@ class StoreQueries implements Queries {
   ): Promise<InterfacesResponse> {
     const { limit, window } = asked;
     const subject = await this.#subject({ ...asked, by: [] }, signal);
-    const { statement, table } = interfacesQuestion({ subject, limit: limit + 1 }, this.#tables);
+    const question = interfacesQuestion({ subject, limit: limit + 1 }, this.#tables);
+    const { statement, table, missing } = question;
     const rows = interfaceRows(await this.#ask<InterfaceRow>(statement, signal));
-    return { ...window, table, interfaces: rows.slice(0, limit), truncated: rows.length > limit };
+    return {
+      ...window,
+      table,
+      missing: [...missing],
+      interfaces: rows.slice(0, limit),
+      truncated: rows.length > limit,
+    };
   }
 
   async recentFlows(options: Parameters<typeof recentFlowsStatement>[0]): Promise<RecentFlow[]> {
@@ -265,17 +275,23 @@ class StoreQueries implements Queries {
     asked: SeriesAsked,
     window: Window,
     signal: AbortSignal | undefined,
-  ): Promise<Pick<SeriesResponse, 'table' | 'series'>> {
+  ): Promise<Pick<SeriesResponse, 'table' | 'missing' | 'series'>> {
     const { by, metric, limit, stepSeconds } = asked;
     const subject = await this.#subject(asked, signal);
     const ranking: Ranking = { subject, metric, limit };
-    const { statement, table } = seriesQuestion({ ranking, window, stepSeconds }, this.#tables);
+    const question = seriesQuestion({ ranking, window, stepSeconds }, this.#tables);
+    const { statement, table, missing } = question;
     const rows = await this.#ask<SeriesRow>(statement, signal);
     const times = bucketTimes(window, stepSeconds);
-    return { table, series: seriesRows(rows, { by, times, stepSeconds }) };
+    const series = seriesRows(rows, { by, times, stepSeconds });
+    return { table, missing: [...missing], series };
   }
 }
 
-function headOf({ by, metric, window }: Asked) {
-  return { by: [...by], metric, from: window.from, to: window.to };
+function headOf(
+  { by, metric, window }: Asked,
+  { table, missing }: Pick<Question, 'table' | 'missing'>,
+) {
+  const { from, to } = window;
+  return { by: [...by], metric, from, to, table, missing: [...missing] };
 }

@@ -22,6 +22,8 @@ export interface Source {
   readonly sql: string;
   /** The table that answers most of it. */
   readonly table: string;
+  /** Parts of the window whose records are no longer all there. */
+  readonly missing: readonly Window[];
 }
 
 /** The SQL of a subject's rows; its values are bound to `binder`. */
@@ -32,7 +34,7 @@ export function sourceOf(
 ): Source {
   const plan = planFor(subject, tables);
   const parts = byTable(plan).map((segments) => selectOf(segments, subject, binder));
-  return { sql: parts.join('\nUNION ALL\n'), table: plan.table };
+  return { sql: parts.join('\nUNION ALL\n'), table: plan.table, missing: plan.missing };
 }
 
 /** Names of the key columns: k0, k1, … */
@@ -40,7 +42,11 @@ export function keyNames(by: readonly Dimension[]): string[] {
   return by.map((_, i) => `k${i}`);
 }
 
-function planFor({ window, condition, ...rest }: Subject, tables: readonly PlannedTable[]): Plan {
+/** How the tables answer a subject. */
+export function planFor(
+  { window, condition, ...rest }: Subject,
+  tables: readonly PlannedTable[],
+): Plan {
   const whole = { from: Math.ceil(window.from), to: Math.ceil(window.to) };
   return planOf(tables, { window: whole, columns: columnsOf(condition), ...rest });
 }

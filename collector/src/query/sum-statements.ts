@@ -6,11 +6,11 @@ import { Binder } from './binder.js';
 import type { PlannedTable, Window } from './planner.js';
 import { keyNames, type Source, type Subject, sourceOf } from './sources.js';
 
-/** A statement, and the table that answers most of it. */
-export interface Question {
+/** A statement, the table that answers most of it, and what of the window none has any more. */
+export interface Question extends Answered {
   readonly statement: Statement;
-  readonly table: string;
 }
+type Answered = Pick<Source, 'table' | 'missing'>;
 
 /** The largest keys of a subject. */
 export interface Ranking {
@@ -32,8 +32,8 @@ const INTERFACE_KEYS: readonly (readonly Dimension[])[] = [
   ['exporterAddress', 'exporterName', 'egressInterface', 'egressInterfaceName'],
 ];
 
-function question(sql: string, binder: Binder, table: string): Question {
-  return { statement: { sql, parameters: binder.parameters }, table };
+function question(sql: string, binder: Binder, { table, missing }: Answered): Question {
+  return { statement: { sql, parameters: binder.parameters }, table, missing };
 }
 
 function topKeys(source: Source, { subject, metric, limit }: Ranking, binder: Binder): string {
@@ -54,14 +54,14 @@ export function topQuestion(ranking: Ranking, tables: readonly PlannedTable[]): 
   const source = sourceOf(ranking.subject, tables, binder);
   const sql = `SELECT ${textsOf(ranking.subject.by)}, octetSum, packetSum, flowSum
 FROM (${topKeys(source, ranking, binder)})`;
-  return question(sql, binder, source.table);
+  return question(sql, binder, source);
 }
 
 /** The sum over all keys. With a dimension of two sides, and a table of it, flows count twice. */
 export function sumQuestion(subject: Subject, tables: readonly PlannedTable[]): Question {
   const binder = new Binder();
   const source = sourceOf(subject, tables, binder);
-  return question(`SELECT ${SUMS} FROM (${source.sql})`, binder, source.table);
+  return question(`SELECT ${SUMS} FROM (${source.sql})`, binder, source);
 }
 
 /** Whether a row's keys are not among the largest. */
@@ -98,7 +98,7 @@ export function seriesQuestion(
   ${textsUnlessOther(by)}, sum(${ranking.metric}) AS value
 FROM (${shown.sql})
 GROUP BY bucket, isOther, ${texts.join(', ')}`;
-  return question(sql, binder, shown.table);
+  return question(sql, binder, shown);
 }
 
 /** Rows of t0 and t1 with the metric's sum; isOther0 and isOther1 mark the rest of each side. */
@@ -115,14 +115,19 @@ ORDER BY ${SUM_OF[ranking.metric]} DESC, ${key} LIMIT ${binder.bind('UInt32', ra
   sum(${ranking.metric}) AS value
 FROM (${source.sql})
 GROUP BY isOther0, isOther1, t0, t1`;
-  return question(sql, binder, source.table);
+  return question(sql, binder, source);
+}
+
+/** Also what is missing of the other window. */
+export interface CompareQuestion extends Question {
+  readonly againstMissing: readonly Window[];
 }
 
 /** The keys whose sums differ most between two windows, with both sums. */
 export function compareQuestion(
   ranking: Ranking & { readonly against: Window },
   tables: readonly PlannedTable[],
-): Question {
+): CompareQuestion {
   const binder = new Binder();
   const { subject, against, metric, limit } = ranking;
   const now = sourceOf(subject, tables, binder);
@@ -135,7 +140,7 @@ export function compareQuestion(
   ORDER BY abs(toFloat64(current) - toFloat64(previous)) DESC, ${keys.join(', ')}
   LIMIT ${binder.bind('UInt32', limit)}
 )`;
-  return question(sql, binder, now.table);
+  return { ...question(sql, binder, now), againstMissing: then.missing };
 }
 
 /**
@@ -159,5 +164,5 @@ export function interfacesQuestion(
   ${directions.join(', ')}
 FROM (SELECT *, 0 AS isOutput FROM (${input.sql}) UNION ALL SELECT *, 1 AS isOutput FROM (${output.sql}))
 GROUP BY k0, k2 ORDER BY input_octets + output_octets DESC, k0, k2 LIMIT ${binder.bind('UInt32', limit)}`;
-  return question(sql, binder, input.table);
+  return question(sql, binder, input);
 }

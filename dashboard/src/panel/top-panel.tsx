@@ -2,6 +2,7 @@
 import type { Metric, TopResponse, TopRow } from '@weir/wire';
 import type { ReactNode } from 'react';
 import type { Polled } from '../api/use-polled';
+import { withMissing } from '../format/missing';
 import { formatCount, formatOctets, formatShare } from '../format/quantity';
 import { ErrorNotice, Notice, Panel, Skeleton } from './panel';
 
@@ -35,7 +36,7 @@ export function TopPanel(props: TopPanelProps) {
   return (
     <Panel
       title={props.title}
-      note={data && `by ${data.metric}`}
+      note={data && withMissing(`by ${data.metric}`, data.missing)}
       testId={props.testId}
       outdated={data !== undefined && !fresh}
     >

@@ -11,6 +11,7 @@ import {
   summarise,
   toRates,
 } from '../chart/rates';
+import { withMissing } from '../format/missing';
 import { formatSpan } from '../format/time';
 import type { View } from '../view/view';
 import { ApplicationName, useApplications } from './applications';
@@ -40,7 +41,10 @@ export function TrafficPanel({ series, view, theme, startedMs = 0, empty }: Traf
   return (
     <Panel
       title="Traffic by application"
-      note={`${rateUnit(metric)}, averaged over ${formatSpan(step)}`}
+      note={withMissing(
+        `${rateUnit(metric)}, averaged over ${formatSpan(step)}`,
+        data?.response.missing ?? [],
+      )}
       testId="traffic-chart"
       outdated={data !== undefined && !fresh}
     >

@@ -7,6 +7,11 @@ export const TableName = Type.String({
   description: 'table of the store that answered most of it: single records, or sums by time',
 });
 
+export const Missing = Type.Array(Type.Object({ from: Type.Number(), to: Type.Number() }), {
+  description:
+    'parts of the window of which the store no longer has all records or sums that this answer needs; empty: it is whole',
+});
+
 export const Sums = Type.Object({
   octets: Type.Number(),
   packets: Type.Number(),
@@ -24,6 +29,7 @@ const Asked = {
   from: Type.Number(),
   to: Type.Number(),
   table: TableName,
+  missing: Missing,
 };
 
 export const TopRow = Type.Object({ ...Keys, ...Sums.properties });
@@ -51,6 +57,7 @@ export const SeriesResponse = Type.Object({
       {
         shiftMilliseconds: Type.Number({ description: 'how much earlier it was' }),
         series: Type.Array(SeriesRow, { description: 'of the same keys' }),
+        missing: Missing,
       },
       { description: 'the same, as it was before; with `previous`' },
     ),
@@ -69,7 +76,7 @@ export type MatrixResponse = Static<typeof MatrixResponse>;
 
 export const CompareResponse = Type.Object({
   ...Asked,
-  against: Type.Object({ from: Type.Number(), to: Type.Number() }),
+  against: Type.Object({ from: Type.Number(), to: Type.Number(), missing: Missing }),
   rows: Type.Array(
     Type.Object({
       ...Keys,
@@ -95,6 +102,7 @@ export const InterfacesResponse = Type.Object({
   from: Type.Number(),
   to: Type.Number(),
   table: TableName,
+  missing: Missing,
   interfaces: Type.Array(InterfaceRow, { description: 'those that carried most first' }),
   truncated: Type.Boolean({ description: 'there are more than `limit`' }),
 });

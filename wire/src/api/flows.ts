@@ -2,7 +2,7 @@
 // What the collector's HTTP API says about flows. Times are milliseconds since the Unix epoch.
 import Type, { type Static, type TObject } from 'typebox';
 import { FLOW_COLUMNS } from '../generated/flow-columns.js';
-import { TableName } from './answers.js';
+import { Missing, TableName } from './answers.js';
 
 /** Numbers and texts as the API gives columns: times in ms, addresses as people write them. */
 const COLUMN_SCHEMAS = {
@@ -46,11 +46,17 @@ export const FlowSort = Type.Unsafe<FlowSort>(
 );
 
 /** With `fields` the records have only these. */
-export type FlowsResponse = { flows: Flow[]; table: string; cursor?: string };
+export type FlowsResponse = {
+  flows: Flow[];
+  table: string;
+  missing: Static<typeof Missing>;
+  cursor?: string;
+};
 export const FlowsResponse = Type.Unsafe<FlowsResponse>(
   Type.Object({
     flows: Type.Array(Type.Partial(Flow as unknown as TObject)),
     table: TableName,
+    missing: Missing,
     cursor: Type.Optional(
       Type.String({ description: 'there are more: ask again with it; absent on the last page' }),
     ),
