@@ -4,6 +4,7 @@ import {
   mkdirSync,
   mkdtempSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
   writeFileSync,
@@ -11,7 +12,8 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SILENT } from '@weir/wire';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { AccessFile } from './access-file.js';
 import { Accounts } from './accounts.js';
 import { AuditLog } from './audit-log.js';
 import { PasswordHasher } from './password.js';
@@ -114,6 +116,28 @@ describe('the file', () => {
     rmSync(path());
     await eventually(() => accounts.problem?.includes('is gone') === true);
     expect(accounts.keyOf(secret)?.name).toBe('gw');
+  });
+
+  it('that could not be read once is read again, and a key that was removed is over', async () => {
+    const { key } = await accounts.createKey(TEST, { name: 'gw', scopes: ['gateway'] });
+    const other = newAccounts();
+    await other.open();
+    await other.removeKey(TEST, key.id);
+    const load = vi.spyOn(AccessFile.prototype, 'load').mockRejectedValueOnce(new Error('EMFILE'));
+    accounts.watch();
+    await eventually(() => !accounts.hasKey(key.id));
+    expect(load).toHaveBeenCalledTimes(2);
+    expect(accounts.problem).toBeUndefined();
+    load.mockRestore();
+  });
+
+  it('is taken up again when it comes back as it was', async () => {
+    await accounts.wayIn();
+    accounts.watch();
+    renameSync(path(), `${path()}.away`);
+    await eventually(() => accounts.problem !== undefined);
+    renameSync(`${path()}.away`, path());
+    await eventually(() => accounts.problem === undefined);
   });
 
   it('is closed to others again when it was open', async () => {

@@ -275,15 +275,20 @@ export class Accounts {
   /** What cannot be read leaves everything as it was: no door opens, and no one is locked out. */
   async #look(): Promise<void> {
     const fingerprint = await this.#file.fingerprint();
-    if (fingerprint === this.#fingerprint) return;
-    this.#fingerprint = fingerprint;
+    const before = this.#problem;
+    if (fingerprint === this.#fingerprint && before === undefined) return;
     try {
       const state = await this.#file.load();
-      if (state !== undefined) return this.#take(state);
+      if (state !== undefined) {
+        // Not before: what could not be read is tried again, or a key that was removed would go on counting.
+        this.#fingerprint = fingerprint;
+        return this.#take(state);
+      }
       this.#problem = `${this.#file.path} is gone; the users and keys of before count until the collector is restarted`;
     } catch (error) {
       this.#problem = messageOf(error);
     }
+    if (this.#problem === before) return;
     this.#log('error', 'users and keys were changed, but cannot be read', {
       problem: this.#problem,
     });
