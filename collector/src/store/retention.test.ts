@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, it } from 'vitest';
-import { type Partition, partitionEnd, planDrops } from './retention.js';
+import { type Partition, partitionEnd, planDrops, RetentionKeeper } from './retention.js';
 import type { TableName } from './tables.js';
 
 const DAY_MS = 86_400_000;
@@ -62,6 +62,42 @@ describe('what is dropped', () => {
       }
     }
     expect(planDrops(all, { ...RETENTION, storeBytes: 3001 }, NOW)).toEqual([]);
+  });
+});
+
+describe('the partition that is being written to', () => {
+  /** Of today and the days before. */
+  const days = (table: TableName, octets: number, count: number) =>
+    partitions(table, octets, count).map(({ endMilliseconds, ...rest }) => ({
+      ...{ ...rest, endMilliseconds: endMilliseconds + DAY_MS / 2 },
+    }));
+
+  it('is dropped only when no other is left', () => {
+    // Above its share with today alone, beside others that have older days.
+    const all = [...days('flows', 10, 3), ...days('addresses_5m', 1000, 1)];
+    const idsOf = (storeBytes: number) =>
+      planDrops(all, { ...RETENTION, storeBytes }, NOW).map(({ partition }) => partition.id);
+    expect(idsOf(1000)).toEqual(['flows-2', 'flows-1', 'addresses_5m-0']);
+    expect(idsOf(1135)).toEqual(['flows-2']);
+    expect(idsOf(1)).toHaveLength(4);
+  });
+
+  it('leaves its table complete from then on, not from the end of the day on', async () => {
+    const today = new Date().toISOString().slice(0, 10);
+    const row = { table: 'addresses_5m', id: '1', name: today, rows: '1', octets: '1000' };
+    const written: string[] = [];
+    const keeper = new RetentionKeeper({
+      retention: { ...RETENTION, storeBytes: 1 },
+      write: async (sql) => void written.push(sql),
+      look: async <Row>(sql: string) => (sql.includes('partition_id') ? [row] : []) as Row[],
+      log: () => undefined,
+    });
+    const before = Date.now();
+    await keeper.keep();
+    const since = Number(/Milli\((\d+)/.exec(written[0] ?? '')?.[1]);
+    expect(since).toBeGreaterThanOrEqual(before);
+    expect(since).toBeLessThanOrEqual(Date.now());
+    expect(written[1]).toContain("DROP PARTITION ID '1'");
   });
 });
 

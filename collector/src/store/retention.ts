@@ -35,7 +35,10 @@ const HOUR_MS = 3_600_000;
 /** Of the limit; the rest is for merges, which write the new before they remove the old. */
 const FULL = 0.9;
 
-/** What has to go: what is too old, then, while all is too large, the oldest of whoever is furthest above its share. */
+/**
+ * What has to go: what is too old, then, while all is too large, the oldest of whoever is furthest above its
+ * share. What is being written to goes last: with it a table of days would lose the whole day.
+ */
 export function planDrops(
   partitions: readonly Partition[],
   retention: Retention,
@@ -52,19 +55,24 @@ export function planDrops(
     .sort((a, b) => a.endMilliseconds - b.endMilliseconds);
   const limit = (retention.storeBytes ?? Number.POSITIVE_INFINITY) * FULL;
   while (sumOf(left) > limit) {
-    const [oldest] = left.splice(left.indexOf(oldestAboveShare(left)), 1);
+    const past = left.filter(({ endMilliseconds }) => endMilliseconds <= nowMilliseconds);
+    const chosen = oldestAboveShare(past.length > 0 ? past : left, left);
+    const [oldest] = left.splice(left.indexOf(chosen), 1);
     drops.push({ partition: oldest as Partition, reason: 'size' });
   }
   return drops;
 }
 
-/** @param partitions the oldest first, at least one */
-function oldestAboveShare(partitions: readonly Partition[]): Partition {
+/** @param candidates of all partitions, the oldest first, at least one */
+function oldestAboveShare(
+  candidates: readonly Partition[],
+  partitions: readonly Partition[],
+): Partition {
   const useOf = (table: TableName) =>
     sumOf(partitions.filter((each) => each.table === table)) / tableOf(table).share;
-  const names = [...new Set(partitions.map(({ table }) => table))];
+  const names = [...new Set(candidates.map(({ table }) => table))];
   const [largest] = names.sort((a, b) => useOf(b) - useOf(a));
-  return partitions.find(({ table }) => table === largest) as Partition;
+  return candidates.find(({ table }) => table === largest) as Partition;
 }
 
 const sumOf = (partitions: readonly Partition[]) =>
@@ -219,15 +227,17 @@ export class RetentionKeeper {
   async #drop({ partition, reason }: Drop): Promise<void> {
     const { write, log, place = HERE } = this.#options;
     const { table, id, endMilliseconds, octets, rows } = partition;
+    // A partition that is being written to loses nothing that is still to come.
+    const completeFrom = Math.min(endMilliseconds, Date.now());
     // First: a process that is killed in between has dropped nothing that it does not know of.
     await write(
-      `INSERT INTO weir.complete_from SELECT '${table}', fromUnixTimestamp64Milli(${endMilliseconds}, 'UTC')`,
+      `INSERT INTO weir.complete_from SELECT '${table}', fromUnixTimestamp64Milli(${completeFrom}, 'UTC')`,
     );
     await write(
       `ALTER TABLE ${place.database}.${table}${place.onCluster} DROP PARTITION ID '${id}' SETTINGS max_partition_size_to_drop = 0`,
     );
     if (reason === 'size') this.#droppedForSize++;
-    const before = new Date(endMilliseconds).toISOString();
+    const before = new Date(completeFrom).toISOString();
     log('info', 'a partition was dropped', { table, before, reason, octets, rows });
   }
 }
