@@ -178,6 +178,39 @@ describe('the API document', () => {
   });
 });
 
+describe('a number that makes no sense', () => {
+  const NUMBERS = [
+    '1.5',
+    '-0.5',
+    '0.1',
+    '1e300',
+    '-1e300',
+    '1e-300',
+    `${2 ** 53}`,
+    '4102444799999.5',
+  ];
+  const PARAMETERS = [
+    'from',
+    'to',
+    'against',
+    'limit',
+    'stepSeconds',
+    'port',
+    'protocolIdentifier',
+  ];
+  it.each([...WITH_WINDOW, API.export])("is the caller's mistake, or none, at %s", async (path) => {
+    for (const name of PARAMETERS) {
+      for (const number of NUMBERS) {
+        const url = `${path}?${ASKED[path]?.replace(/limit=\d+/, '') ?? ''}&${name}=${number}`;
+        const { statusCode } = await server.inject(url);
+        expect([url, statusCode]).toEqual([url, statusCode === 200 ? 200 : 400]);
+      }
+    }
+    const whole = await server.inject(`${path}?from=${END - 3_600_000.5}&to=${END + 0.5}`);
+    expect(whole.statusCode).toBe(200);
+  });
+});
+
 describe('an export', () => {
   const fields = 'fields=sourceAddress&fields=applicationName&fields=octets';
 

@@ -97,7 +97,11 @@ export const ExportQuery = Type.Object(
       description: 'comma-separated with a heading, or a JSON object a line',
     }),
     limit: Type.Optional(
-      Type.Integer({ minimum: 1, description: 'records at most; default: all' }),
+      Type.Integer({
+        minimum: 1,
+        maximum: Number.MAX_SAFE_INTEGER,
+        description: 'records at most; default: all',
+      }),
     ),
   },
   CLOSED,

@@ -32,11 +32,14 @@ export function subjectOf(query: SubjectQuery, now: number): AskedSubject {
 }
 
 function windowOf(query: SubjectQuery, now: number): Window {
-  const to = query.to ?? now;
-  const from = query.from ?? to - HOUR_MS;
+  const to = wholeMilliseconds(query.to ?? now);
+  const from = wholeMilliseconds(query.from ?? to - HOUR_MS);
   checkWindow({ from, to });
   return { from, to };
 }
+
+/** The store's times are whole: the same records end before, and not before, the next whole one. */
+const wholeMilliseconds = (time: number): number => Math.ceil(time) + 0;
 
 function checkWindow({ from, to }: Window): void {
   if (from >= 0 && from < to && to <= LATEST_MS) return;
@@ -98,7 +101,7 @@ export function checkDimensions(by: readonly Dimension[]): void {
 
 /** The window as long as another one that begins at `start`. @throws ApiError WEIR_API_BAD_PARAMETER */
 export function windowAgainst({ from, to }: Window, start: number | undefined): Window {
-  const begin = start ?? from - (to - from);
+  const begin = wholeMilliseconds(start ?? from - (to - from));
   const against = { from: begin, to: begin + (to - from) };
   checkWindow(against);
   return against;
@@ -106,7 +109,10 @@ export function windowAgainst({ from, to }: Window, start: number | undefined): 
 
 const DAY_MS = 24 * HOUR_MS;
 
-/** How much earlier the other series is, in whole steps; undefined when none is asked for. */
+/**
+ * How much earlier the other series is, in whole steps; undefined when none is asked for.
+ * @throws ApiError WEIR_API_BAD_PARAMETER when that is before 1970
+ */
 export function shiftOf(
   { from, to }: Window,
   previous: 'window' | 'day' | 'week' | undefined,
@@ -115,7 +121,9 @@ export function shiftOf(
   if (previous === undefined) return undefined;
   const wanted = { window: to - from, day: DAY_MS, week: 7 * DAY_MS }[previous];
   const step = stepSeconds * 1000;
-  return Math.ceil(wanted / step) * step;
+  const shift = Math.ceil(wanted / step) * step;
+  checkWindow({ from: from - shift, to: to - shift });
+  return shift;
 }
 
 /** Where a page begins. @throws ApiError WEIR_API_BAD_PARAMETER when the cursor is none of ours */
