@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import { expect, it } from 'vitest';
-import { ReverseNames } from './reverse-names.js';
+import { describe, expect, it } from 'vitest';
+import { ReverseNames, type ReverseNamesOptions } from './reverse-names.js';
 
 it('asks for each address once, also for one that has no name', async () => {
   const asked: string[] = [];
@@ -50,4 +50,51 @@ it('asks few at once, and keeps no more than it may', async () => {
   expect(asked).toBe(20);
   await names.of(addresses.slice(0, 1));
   expect(asked).toBe(21);
+});
+
+describe('while DNS says nothing', () => {
+  function silentDns(options: ReverseNamesOptions) {
+    const asked: string[] = [];
+    const answers: (() => void)[] = [];
+    const resolve = (address: string) => {
+      asked.push(address);
+      return new Promise<string[]>((done) => answers.push(() => done([`host-${address}`])));
+    };
+    return { asked, answers, names: new ReverseNames({ resolve, answerMs: 1, ...options }) };
+  }
+  const some = (from: number, to: number) =>
+    Array.from({ length: to - from }, (_, i) => `192.0.2.${from + i}`);
+
+  it('nobody waits whose answer was given, and each address is asked for once', async () => {
+    const { asked, answers, names } = silentDns({ mostAsked: 2 });
+    await Promise.all([names.of(some(0, 9)), names.of(some(0, 9)), names.of(some(5, 20))]);
+    expect(asked).toEqual(some(0, 2));
+    expect(names.state).toEqual({ running: 2, waiting: 0 });
+    for (const answer of answers) answer();
+    await new Promise(setImmediate);
+    expect(asked).toEqual(some(0, 2));
+    expect(names.state).toEqual({ running: 0, waiting: 0 });
+    expect(await names.of(some(0, 1))).toEqual(new Map([['192.0.2.0', 'host-192.0.2.0']]));
+  });
+
+  it('no more wait than may', async () => {
+    const { names } = silentDns({ mostAsked: 2, mostWaiting: 3 });
+    const answering = Promise.all(some(0, 50).map((address) => names.of([address])));
+    expect(names.state).toEqual({ running: 2, waiting: 3 });
+    await answering;
+  });
+
+  it('who waits beside somebody else has the name of the one question', async () => {
+    const { asked, answers, names } = silentDns({ mostAsked: 1, answerMs: 60_000 });
+    const both = [names.of(some(0, 2)), names.of(some(0, 2))];
+    while (answers.length < 2) {
+      answers[0]?.();
+      await new Promise(setImmediate);
+    }
+    answers[1]?.();
+    const [first, second] = await Promise.all(both);
+    expect(first).toEqual(second);
+    expect(first?.size).toBe(2);
+    expect(asked).toEqual(some(0, 2));
+  });
 });
