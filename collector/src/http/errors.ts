@@ -10,6 +10,7 @@ import { CollectorError } from '../errors.js';
 export const API_ERRORS = {
   WEIR_API_BAD_PARAMETER: 400,
   WEIR_API_BAD_FILTER: 400,
+  WEIR_API_STEP_TOO_FINE: 400,
   WEIR_API_BAD_BODY: 400,
   WEIR_API_BAD_REQUEST: 400,
   WEIR_API_UNKNOWN_ROUTE: 404,
@@ -112,6 +113,9 @@ export function toApiError(thrown: unknown): ApiError {
   const message = error.message ?? 'unknown failure';
   if (error.code === 'WEIR_STORE_TIME_LIMIT') {
     return new ApiError('WEIR_API_TIME_LIMIT', message, thrown);
+  }
+  if (error.code === 'WEIR_QUERY_STEP_TOO_FINE') {
+    return new ApiError('WEIR_API_STEP_TOO_FINE', message, thrown);
   }
   if (error.code === 'WEIR_QUERY_BUSY') return new ApiError('WEIR_API_BUSY', message, thrown);
   if (error.code?.startsWith('CHDB_')) {

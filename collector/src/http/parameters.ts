@@ -133,7 +133,8 @@ export const SeriesQuery = Type.Object(
       Type.Integer({
         minimum: 1,
         maximum: 31_536_000,
-        description: 'width of a bucket; default: such that there are at most about 120',
+        description:
+          'width of a bucket; default: such that there are at most about 120, and that tables answer which still have the window; a finer one than these is refused (WEIR_API_STEP_TOO_FINE)',
       }),
     ),
     previous: Type.Optional(

@@ -22,7 +22,14 @@ import {
   SeriesQuery,
   TopQuery,
 } from './parameters.js';
-import { checkDimensions, pageOf, shiftOf, stepOf, subjectOf, windowAgainst } from './subject.js';
+import {
+  checkDimensions,
+  checkStep,
+  pageOf,
+  shiftOf,
+  subjectOf,
+  windowAgainst,
+} from './subject.js';
 
 /** Questions about what was. */
 export function addQueryRoutes(server: ApiServer, context: ApiContext): void {
@@ -86,11 +93,11 @@ function addSeries(server: ApiServer, { queries }: ApiContext): void {
     response: answers(SeriesResponse),
   };
   server.get(API.series, { schema }, ({ query }, reply) => {
-    const { by, metric, limit, stepSeconds: step, previous, ...rest } = query;
+    const { by, metric, limit, stepSeconds, previous, ...rest } = query;
     checkDimensions(by);
     const subject = subjectOf(rest, Date.now());
-    const stepSeconds = stepOf(subject.window, step);
-    const previousMilliseconds = shiftOf(subject.window, previous, stepSeconds);
+    checkStep(subject.window, stepSeconds);
+    const previousMilliseconds = shiftOf(subject.window, previous);
     return queries.series(
       { ...subject, by, metric, limit, stepSeconds, previousMilliseconds },
       goneSignal(reply),

@@ -10,6 +10,7 @@ import { Access } from '../access/access.js';
 import { Decisions } from '../decide/decisions.js';
 import { CollectorError } from '../errors.js';
 import type { Asked, Queries } from '../query/queries.js';
+import { QueryError } from '../query/query-error.js';
 import { ReverseNames } from '../query/reverse-names.js';
 import { testChunk } from '../test-chunk.js';
 import type { ApiServer } from './api-server.js';
@@ -47,7 +48,7 @@ const queries: Queries = {
   export: async function* () {},
   top: (options) => answer(options, { ...head(options), rows: [], other: SUMS, total: SUMS }),
   series: (options) => {
-    const { stepSeconds } = options;
+    const { stepSeconds = 0 } = options;
     return answer(options, { ...head(options), stepSeconds, times: [], series: [] });
   },
   matrix: (options) =>
@@ -198,17 +199,23 @@ describe('queries', () => {
     expect(Math.abs(window.to - Date.now())).toBeLessThan(60_000);
   });
 
-  it('choose a step for series, or take the one asked for', async () => {
+  it('leave the step of series to what is kept, or take the one asked for', async () => {
     asked.length = 0;
     await ask(`${API.series}?from=0&to=3600000`);
     await ask(`${API.series}?from=0&to=3600000&stepSeconds=60`);
     await ask(`${API.series}?from=7200001&to=9000000&stepSeconds=60&previous=window`);
     expect(asked).toMatchObject([
-      { stepSeconds: 30 },
+      { stepSeconds: undefined },
       { stepSeconds: 60 },
-      // In whole steps, so that the points lie above each other.
-      { stepSeconds: 60, previousMilliseconds: 1_800_000 },
+      { stepSeconds: 60, previousMilliseconds: 1_799_999 },
     ]);
+  });
+
+  it('say which step can be had where a series was asked for in finer ones', async () => {
+    failure = new QueryError('WEIR_QUERY_STEP_TOO_FINE', 'take 60');
+    const { status, body } = await ask(`${API.series}?stepSeconds=10`);
+    failure = undefined;
+    expect([status, body]).toEqual([400, { code: 'WEIR_API_STEP_TOO_FINE', message: 'take 60' }]);
   });
 
   it('compare with the time just before, or another', async () => {
@@ -469,6 +476,7 @@ describe('error codes', () => {
         "WEIR_API_LAST_ADMINISTRATOR": 409,
         "WEIR_API_NOT_KEPT": 503,
         "WEIR_API_RULE_EXISTS": 409,
+        "WEIR_API_STEP_TOO_FINE": 400,
         "WEIR_API_STORE": 503,
         "WEIR_API_TIME_LIMIT": 503,
         "WEIR_API_TOO_MANY_ACCOUNTS": 409,

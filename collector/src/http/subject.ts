@@ -13,7 +13,6 @@ import {
 import { positionOf } from '../query/flow-page.js';
 import type { FlowPosition } from '../query/flow-statements.js';
 import type { Window } from '../query/planner.js';
-import { chooseStepSeconds } from '../query/steps.js';
 import { ApiError, BadFilter } from './errors.js';
 import { CONDITION_PARAMETERS, type SubjectQuery } from './parameters.js';
 
@@ -79,11 +78,10 @@ export function readFilter(text: string | undefined): FlowCondition {
 
 const MOST_POINTS = 5000;
 
-/** The step of a series: the one asked for, or a fitting one. @throws ApiError WEIR_API_BAD_PARAMETER */
-export function stepOf(window: Window, asked: number | undefined): number {
-  const step = asked ?? chooseStepSeconds(window);
+/** @throws ApiError WEIR_API_BAD_PARAMETER when the step asked for gives a series of too many points */
+export function checkStep(window: Window, asked: number | undefined): void {
   const seconds = (window.to - window.from) / 1000;
-  if (seconds / step <= MOST_POINTS) return step;
+  if (asked === undefined || seconds / asked <= MOST_POINTS) return;
   const least = Math.ceil(seconds / MOST_POINTS);
   throw badParameter(
     `"stepSeconds" gives more than ${MOST_POINTS} points; take at least ${least}, or a shorter window`,
@@ -110,18 +108,15 @@ export function windowAgainst({ from, to }: Window, start: number | undefined): 
 const DAY_MS = 24 * HOUR_MS;
 
 /**
- * How much earlier the other series is, in whole steps; undefined when none is asked for.
+ * How much earlier the other series is, in ms; undefined when none is asked for.
  * @throws ApiError WEIR_API_BAD_PARAMETER when that is before 1970
  */
 export function shiftOf(
   { from, to }: Window,
   previous: 'window' | 'day' | 'week' | undefined,
-  stepSeconds: number,
 ): number | undefined {
   if (previous === undefined) return undefined;
-  const wanted = { window: to - from, day: DAY_MS, week: 7 * DAY_MS }[previous];
-  const step = stepSeconds * 1000;
-  const shift = Math.ceil(wanted / step) * step;
+  const shift = { window: to - from, day: DAY_MS, week: 7 * DAY_MS }[previous];
   checkWindow({ from: from - shift, to: to - shift });
   return shift;
 }

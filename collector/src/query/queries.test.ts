@@ -168,6 +168,26 @@ describe('where single records are gone', () => {
     expect((await old.flows(records)).missing).toEqual([window]);
   });
 
+  it('series take the finest step that sums have, and refuse finer ones', async () => {
+    const question = { ...asked, by: ['applicationName'] } as const;
+    const whole = { from: Date.UTC(2026, 4, 6, 0, 4), to: Date.UTC(2026, 4, 6, 1, 4) };
+    const answer = await old.series({ ...question, window: whole });
+    expect(answer).toMatchObject({ stepSeconds: 60, table: 'flows_1m', missing: [] });
+    const values = answer.times.map((_, i) =>
+      answer.series.reduce((sum, series) => sum + (series.values[i] ?? 0), 0),
+    );
+    const minute = (from: number) => SUM(rowsOf({ from, to: from + 60_000 }), 'octets');
+    expect(values).toEqual(answer.times.map(minute));
+    const countries = await old.series({ ...question, window: whole, by: ['country'] });
+    expect(countries).toMatchObject({ stepSeconds: 300, table: 'systems_5m' });
+    await expect(old.series({ ...question, window: whole, stepSeconds: 30 })).rejects.toMatchObject(
+      { code: 'WEIR_QUERY_STEP_TOO_FINE', message: expect.stringContaining('take 60,') },
+    );
+    // No step helps where only single records could tell.
+    const ports = await old.series({ ...question, window: whole, by: ['port'], stepSeconds: 30 });
+    expect(ports).toMatchObject({ series: [], missing: [whole] });
+  });
+
   it('a comparison says it of both windows', async () => {
     const against = { from: minutes.from - HOUR, to: minutes.to - HOUR };
     const answer = await old.compare({ ...asked, by: ['applicationName'], against });
@@ -234,6 +254,14 @@ describe.each(FILTERS)('of flows with %s', (text) => {
       expect(counted.length === 0 || answer.series.length > 0).toBe(true);
     }
   });
+});
+
+it('shows nothing before 1970, where a window that is shifted by whole steps may begin', async () => {
+  const window = { from: 20_000, to: 40_000 };
+  const asked = { window, condition: ANYTHING, by: ['scope'], metric: 'octets', limit: 1 } as const;
+  const previousMilliseconds = 20_000;
+  const answer = await queries.series({ ...asked, stepSeconds: 3600, previousMilliseconds });
+  expect(answer.previous).toMatchObject({ shiftMilliseconds: HOUR, series: [] });
 });
 
 it('makes a matrix whose cells add up', async () => {

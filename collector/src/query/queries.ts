@@ -39,6 +39,7 @@ import {
 } from './flow-statements.js';
 import { lostOf, type PlannedTable, type Window } from './planner.js';
 import type { QuestionGate } from './question-gate.js';
+import { seriesStep, seriesWindows } from './series-step.js';
 import type { Subject } from './sources.js';
 import { bucketTimes } from './steps.js';
 import {
@@ -46,7 +47,7 @@ import {
   interfacesQuestion,
   matrixQuestion,
   type Question,
-  type Ranking,
+  type SeriesQuestion,
   seriesQuestion,
   sumQuestion,
   topQuestion,
@@ -71,8 +72,9 @@ export interface Asked {
   readonly limit: number;
 }
 export interface SeriesAsked extends Asked {
-  readonly stepSeconds: number;
-  /** Also as it was so much earlier. */
+  /** Absent: one that fits the window and what is kept of it. */
+  readonly stepSeconds?: number | undefined;
+  /** Also as it was so much earlier, rounded up to whole steps. */
   readonly previousMilliseconds?: number | undefined;
 }
 export interface CompareAsked extends Asked {
@@ -88,6 +90,7 @@ export interface Queries {
     signal: AbortSignal,
   ): AsyncIterable<readonly (readonly unknown[])[]>;
   top(asked: Asked, signal?: AbortSignal): Promise<TopResponse>;
+  /** @throws QueryError WEIR_QUERY_STEP_TOO_FINE */
   series(asked: SeriesAsked, signal?: AbortSignal): Promise<SeriesResponse>;
   matrix(asked: Asked, signal?: AbortSignal): Promise<MatrixResponse>;
   compare(asked: CompareAsked, signal?: AbortSignal): Promise<CompareResponse>;
@@ -168,19 +171,23 @@ class StoreQueries implements Queries {
   }
 
   async series(asked: SeriesAsked, signal?: AbortSignal): Promise<SeriesResponse> {
-    const { window, stepSeconds, previousMilliseconds: shift } = asked;
-    const { series, ...answered } = await this.#seriesOf(asked, window, signal);
+    const { metric, limit, window } = asked;
+    const subject = await this.#subject(asked, signal);
+    const stepSeconds = seriesStep({ ...asked, subject }, this.#tables);
+    const [, earlier] = seriesWindows({ ...asked, subject }, stepSeconds);
+    const question = { ranking: { subject, metric, limit }, window, stepSeconds };
+    const { series, ...answered } = await this.#seriesOf(question, signal);
     const answer = {
       ...headOf(asked, answered),
       stepSeconds,
       times: bucketTimes(window, stepSeconds),
       series,
     };
-    if (shift === undefined) return answer;
-    const earlier = { from: window.from - shift, to: window.to - shift };
-    const before = await this.#seriesOf(asked, earlier, signal);
-    const missing = [...before.missing];
-    return { ...answer, previous: { shiftMilliseconds: shift, series: before.series, missing } };
+    if (earlier === undefined) return answer;
+    const before = await this.#seriesOf({ ...question, window: earlier }, signal);
+    const shiftMilliseconds = window.from - earlier.from;
+    const { series: then, missing } = before;
+    return { ...answer, previous: { shiftMilliseconds, series: then, missing } };
   }
 
   async matrix(asked: Asked, signal?: AbortSignal): Promise<MatrixResponse> {
@@ -272,15 +279,12 @@ class StoreQueries implements Queries {
   }
 
   async #seriesOf(
-    asked: SeriesAsked,
-    window: Window,
+    asked: SeriesQuestion,
     signal: AbortSignal | undefined,
   ): Promise<Pick<SeriesResponse, 'table' | 'missing' | 'series'>> {
-    const { by, metric, limit, stepSeconds } = asked;
-    const subject = await this.#subject(asked, signal);
-    const ranking: Ranking = { subject, metric, limit };
-    const question = seriesQuestion({ ranking, window, stepSeconds }, this.#tables);
-    const { statement, table, missing } = question;
+    const { ranking, window, stepSeconds } = asked;
+    const { by } = ranking.subject;
+    const { statement, table, missing } = seriesQuestion(asked, this.#tables);
     const rows = await this.#ask<SeriesRow>(statement, signal);
     const times = bucketTimes(window, stepSeconds);
     const series = seriesRows(rows, { by, times, stepSeconds });

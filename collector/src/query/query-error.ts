@@ -3,6 +3,7 @@
 /** Stable code -> what happened and what to do. */
 export const QUERY_ERRORS = {
   WEIR_QUERY_BUSY: 'too many questions wait already; ask again in a moment',
+  WEIR_QUERY_STEP_TOO_FINE: 'the step is finer than what is kept; take a coarser one',
 } as const;
 export type QueryErrorCode = keyof typeof QUERY_ERRORS;
 
@@ -11,8 +12,8 @@ export class QueryError extends Error {
   override readonly name = 'QueryError';
   readonly code: QueryErrorCode;
 
-  constructor(code: QueryErrorCode) {
-    super(QUERY_ERRORS[code]);
+  constructor(code: QueryErrorCode, message: string = QUERY_ERRORS[code]) {
+    super(message);
     this.code = code;
   }
 }

@@ -47,7 +47,9 @@ export function planFor(
   { window, condition, ...rest }: Subject,
   tables: readonly PlannedTable[],
 ): Plan {
-  const whole = { from: Math.ceil(window.from), to: Math.ceil(window.to) };
+  // Rounded to steps, the window before one of 1970 begins earlier, where nothing is and no time can be bound.
+  const from = Math.max(0, Math.ceil(window.from));
+  const whole = { from, to: Math.max(from, Math.ceil(window.to), 1) };
   return planOf(tables, { window: whole, columns: columnsOf(condition), ...rest });
 }
 

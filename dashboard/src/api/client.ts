@@ -48,7 +48,8 @@ export interface TopQuery extends FlowQuery {
 }
 
 export interface SeriesQuery extends TopQuery {
-  readonly stepSeconds: number;
+  /** Absent: the collector's choice. */
+  readonly stepSeconds?: number | undefined;
 }
 
 /** The API lives beside the page, so that a reverse proxy may put both under a path. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { SeriesResponse, TopResponse } from '@weir/wire';
 import { type View, type Window, windowOf } from '../view/view';
-import { fetchSeries, fetchTop } from './client';
+import { ApiError, fetchSeries, fetchTop, type SeriesQuery } from './client';
 import { type Polled, usePolled } from './use-polled';
 
 const SERIES_LIMIT = 8;
@@ -19,6 +19,16 @@ export interface Traffic {
   readonly talkers: Polled<TopResponse>;
 }
 
+/** In coarser steps where the collector no longer keeps those of the range. */
+async function anySeries(query: SeriesQuery, signal: AbortSignal): Promise<SeriesResponse> {
+  try {
+    return await fetchSeries(query, signal);
+  } catch (error) {
+    if (!(error instanceof ApiError) || error.code !== 'WEIR_API_STEP_TOO_FINE') throw error;
+    return fetchSeries({ ...query, stepSeconds: undefined }, signal);
+  }
+}
+
 /** What the history panels show of a view. */
 export function useTraffic({ range, metric, application }: View): Traffic {
   const question = `${range.id} ${metric}`;
@@ -28,7 +38,7 @@ export function useTraffic({ range, metric, application }: View): Traffic {
     const window = windowOf(range, Date.now());
     const { stepSeconds } = range;
     const query = { by: 'applicationName', limit: SERIES_LIMIT, stepSeconds } as const;
-    return { response: await fetchSeries({ ...query, ...filter, ...window }, signal), window };
+    return { response: await anySeries({ ...query, ...filter, ...window }, signal), window };
   });
   // Not filtered: this list is where another application is chosen.
   const applications = usePolled(question, range.refreshMs, (signal) =>
