@@ -68,7 +68,7 @@ function addFlows(server: ApiServer, { queries }: ApiContext): void {
 }
 
 const COUNTED =
-  'A flow counts for the time at which it ended. Records of a flow that another exporter counts are left out, unless the filter names one exporter.';
+  'A flow counts for the time at which it ended. Records of a flow that another exporter counts are left out, unless the filter names one exporter by its address or by a name that no other has.';
 
 function addTop(server: ApiServer, { queries }: ApiContext): void {
   const schema = {

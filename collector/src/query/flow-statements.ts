@@ -123,6 +123,18 @@ LIMIT {limit:UInt32}`,
   };
 }
 
+/** Two rows if records of several exporters fulfil a condition in the windows, else one or none. */
+export function exportersStatement(
+  condition: FlowCondition,
+  windows: readonly Window[],
+): Statement {
+  const binder = new Binder();
+  const times = windows.map((window) => `(${timeSql(tableOf('flows'), window, binder)})`);
+  const sql = `SELECT DISTINCT exporterAddress AS exporter FROM weir.flows
+WHERE (${times.join(' OR ')}) AND ${conditionSql(condition, binder)} LIMIT 2`;
+  return { sql, parameters: binder.parameters };
+}
+
 /** A row if there is any record that another exporter's counts for. */
 export function uncountedStatement(): Statement {
   return { sql: 'SELECT 1 AS found FROM weir.flows WHERE counted = 0 LIMIT 1', parameters: {} };

@@ -35,7 +35,11 @@ const queries = createQueries({
   limitSeconds: 30,
   exportLimitSeconds: 30,
 });
-const flows = [1, 2, 3].flatMap((seed) => randomRows({ count: 1000, seed, from: START, to: END }));
+const flows = [1, 2, 3]
+  .flatMap((seed) => randomRows({ count: 1000, seed, from: START, to: END }))
+  .map((flow, i) =>
+    i % 50 === 0 ? { ...flow, exporterAddress: '10.0.0.1', exporterName: 'Only1' } : flow,
+  );
 
 beforeAll(async () => {
   await store.open();
@@ -335,6 +339,21 @@ it('counts every record of one exporter, and each flow once of several', async (
   );
   const two = parseFilter('exporter in (10.0.0.1, 10.0.1.2)');
   expect((await queries.top({ ...asked, condition: two })).total).toEqual(sums(rowsOf(whole, two)));
+});
+
+it('counts each flow once of a network or a name that several exporters have', async () => {
+  const asked = { window: whole, by: ['scope'], metric: 'flows', limit: 10 } as const;
+  // Rows of the test have any name with any address, but for this one.
+  for (const text of ['exporter in 10.0.0.0/24', 'exporter = 10.0.0.0/24', 'exporter = HTTP']) {
+    const condition = parseFilter(text);
+    const answer = await queries.top({ ...asked, condition });
+    expect([text, answer.total]).toEqual([text, sums(rowsOf(whole, condition))]);
+  }
+  const unique = parseFilter('exporter = only1 and packets > 0');
+  expect((await queries.top({ ...asked, condition: unique })).total).toEqual(
+    sums(rowsOf(whole, unique, true)),
+  );
+  expect(rowsOf(whole, unique, true).length).toBeGreaterThan(rowsOf(whole, unique).length);
 });
 
 it('asks tables of sums about one exporter where no record is left to another to count', async () => {

@@ -31,12 +31,14 @@ import {
 import { plainText } from './condition-sql.js';
 import { flowPage } from './flow-page.js';
 import {
+  exportersStatement,
   exportStatement,
   type FlowsQuestion,
   flowsStatement,
   recentFlowsStatement,
   uncountedStatement,
 } from './flow-statements.js';
+import { exporterComparisons, isByAddress } from './one-exporter.js';
 import { lostOf, type PlannedTable, type Window } from './planner.js';
 import type { QuestionGate } from './question-gate.js';
 import { seriesStep, seriesWindows } from './series-step.js';
@@ -113,14 +115,6 @@ export interface QueryOptions {
 /** What is known of records that do not count is looked up again after so long. */
 const UNCOUNTED_AGE_MS = 10_000;
 
-/** Whether a filter is about one exporter: then all of its records are meant, whoever else saw the flows. */
-function isOfOneExporter(condition: FlowCondition): boolean {
-  if (condition.kind === 'and') return condition.of.some(isOfOneExporter);
-  if (condition.kind !== 'comparison' || condition.field !== 'exporter') return false;
-  const { operator, values } = condition;
-  return (operator === '=' || operator === 'in') && values.length === 1;
-}
-
 export function createQueries(options: QueryOptions): Queries {
   return new StoreQueries(options);
 }
@@ -171,8 +165,9 @@ class StoreQueries implements Queries {
   }
 
   async series(asked: SeriesAsked, signal?: AbortSignal): Promise<SeriesResponse> {
-    const { metric, limit, window } = asked;
-    const subject = await this.#subject(asked, signal);
+    const { metric, limit, window, previousMilliseconds: shift = 0 } = asked;
+    const against = { from: Math.max(0, window.from - shift), to: Math.max(0, window.to - shift) };
+    const subject = await this.#subject({ ...asked, against }, signal);
     const stepSeconds = seriesStep({ ...asked, subject }, this.#tables);
     const [, earlier] = seriesWindows({ ...asked, subject }, stepSeconds);
     const question = { ranking: { subject, metric, limit }, window, stepSeconds };
@@ -250,12 +245,29 @@ class StoreQueries implements Queries {
     });
   }
 
+  /** `against`: another window that is asked for, too. */
   async #subject(
-    { window, condition, by }: Pick<Asked, 'window' | 'condition' | 'by'>,
+    asked: Pick<Asked, 'window' | 'condition' | 'by'> & Partial<Pick<CompareAsked, 'against'>>,
     signal: AbortSignal | undefined,
   ): Promise<Subject> {
-    const everyRecord = isOfOneExporter(condition) && (await this.#hasUncounted(signal));
+    const { window, condition, by, against = window } = asked;
+    const everyRecord = await this.#isEveryRecordMeant(condition, [window, against], signal);
     return { window, condition, by, everyRecord };
+  }
+
+  async #isEveryRecordMeant(
+    condition: FlowCondition,
+    windows: readonly Window[],
+    signal: AbortSignal | undefined,
+  ): Promise<boolean> {
+    const exporters = exporterComparisons(condition);
+    if (exporters.length === 0 || !(await this.#hasUncounted(signal))) return false;
+    if (exporters.some(isByAddress)) return true;
+    for (const named of exporters) {
+      const found = await this.#ask<unknown>(exportersStatement(named, windows), signal);
+      if (found.length === 1) return true;
+    }
+    return false;
   }
 
   /** Where every record counts, tables of sums know all of an exporter, too. */
