@@ -4,10 +4,11 @@
 namespace ncore_conformance {
 
 std::vector<Chapter> allChapters() {
-  return {abiChapter(),     patternsChapter(),    semanticsChapter(), endOfDataChapter(),
-          orderChapter(),   generationsChapter(), hotSwapChapter(),   backPressureChapter(),
-          errorsChapter(),  statesChapter(),      databasesChapter(), eventFdChapter(),
-          threadsChapter(), manyStreamsChapter(), fuzzChapter(),      referenceChapter()};
+  return {abiChapter(),      patternsChapter(),    semanticsChapter(),   endOfDataChapter(),
+          orderChapter(),    generationsChapter(), hotSwapChapter(),     backPressureChapter(),
+          errorsChapter(),   statesChapter(),      databasesChapter(),   eventFdChapter(),
+          waitingChapter(),  threadsChapter(),     manyStreamsChapter(), fuzzChapter(),
+          referenceChapter()};
 }
 
 }  // namespace ncore_conformance

@@ -13,6 +13,29 @@
 namespace ncore_conformance {
 namespace {
 
+// A page with bytes at its end, before one that nobody may touch.
+class GuardedBytes {
+ public:
+  explicit GuardedBytes(std::string_view bytes) {
+    check(memory_ != MAP_FAILED, "no memory");
+    check(mprotect(memory_ + pageBytes_, pageBytes_, PROT_NONE) == 0, "no guard");
+    std::memcpy(memory_ + pageBytes_ - bytes.size(), bytes.data(), bytes.size());
+    view = {memory_ + pageBytes_ - bytes.size(), bytes.size()};
+  }
+  ~GuardedBytes() { munmap(memory_, 2 * pageBytes_); }
+  GuardedBytes(const GuardedBytes&) = delete;
+  GuardedBytes& operator=(const GuardedBytes&) = delete;
+
+  void close() { mprotect(memory_, pageBytes_, PROT_NONE); }
+
+  std::string_view view;
+
+ private:
+  const size_t pageBytes_ = static_cast<size_t>(sysconf(_SC_PAGESIZE));
+  char* memory_ = static_cast<char*>(
+      mmap(nullptr, 2 * pageBytes_, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
+};
+
 void neverMoreThanDepth(Subject& subject) {
   const Database database(subject, patternSet({"ab"}));
   Device device(subject);
@@ -105,15 +128,16 @@ void closesWithJobsInFlight(Subject& subject) {
   const Database database(subject, patternSet({"ab"}));
   Device device(subject);
   device.use(database);
+  const std::string bytes(subject.jobBytes(4000), 'a');
+  std::deque<GuardedBytes> given;
   for (int i = 0; i < 20; ++i) {
-    std::vector<char> bytes(5000, 'a');
+    const std::string_view view = given.emplace_back(bytes).view;
     {
       Queue queue(subject, device, {4, 32, 0});
-      const std::vector<NcoreJob> jobs(20, job({bytes.data(), bytes.size()}, WHOLE));
+      const std::vector<NcoreJob> jobs(20, job(view, WHOLE));
       queue.submit(jobs.data(), 20);
     }
-    // The host's again: a device that reads on finds this, or a sanitizer finds the device.
-    std::fill(bytes.begin(), bytes.end(), 'b');
+    given.back().close();  // the host's again: a device that reads on ends the process
   }
   Queue queue(subject, device);
   check(queue.run(job("ab", WHOLE)).events.size() == 1, "the device is of no use afterwards");
@@ -134,29 +158,6 @@ void descriptorsAreCopied(Subject& subject) {
           "the jobs' descriptors were overwritten after submit, and the device saw it");
   }
 }
-
-// A page with bytes at its end, before one that nobody may touch.
-class GuardedBytes {
- public:
-  explicit GuardedBytes(std::string_view bytes) {
-    check(memory_ != MAP_FAILED, "no memory");
-    check(mprotect(memory_ + pageBytes_, pageBytes_, PROT_NONE) == 0, "no guard");
-    std::memcpy(memory_ + pageBytes_ - bytes.size(), bytes.data(), bytes.size());
-    view = {memory_ + pageBytes_ - bytes.size(), bytes.size()};
-  }
-  ~GuardedBytes() { munmap(memory_, 2 * pageBytes_); }
-  GuardedBytes(const GuardedBytes&) = delete;
-  GuardedBytes& operator=(const GuardedBytes&) = delete;
-
-  void close() { mprotect(memory_, pageBytes_, PROT_NONE); }
-
-  std::string_view view;
-
- private:
-  const size_t pageBytes_ = static_cast<size_t>(sysconf(_SC_PAGESIZE));
-  char* memory_ = static_cast<char*>(
-      mmap(nullptr, 2 * pageBytes_, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
-};
 
 // What reads beyond the bytes, or later than it may, ends the process.
 void readsNothingElse(Subject& subject) {

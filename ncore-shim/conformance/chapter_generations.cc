@@ -47,6 +47,19 @@ void anyGeneration(Subject& subject) {
                   {"c", CLOSE, 0, 0}});
 }
 
+// A device that compares some of the bits only takes one of these for the stream's.
+void everyBit(Subject& subject) {
+  std::vector<Line> lines;
+  for (const uint32_t generation : {0u, 0xffffffffu, 0x5a3c96a5u}) {
+    lines.push_back({"ab", OPEN, 4, generation});
+    for (uint32_t bit = 0; bit < 32; ++bit) {
+      lines.push_back({"c", bit % 2 == 0 ? 0 : CLOSE, 4, generation ^ 1u << bit});
+    }
+    lines.push_back({"c", CLOSE, 4, generation});
+  }
+  judge(subject, lines);
+}
+
 void reopening(Subject& subject) {
   judge(subject, {{"ab", OPEN, 1, 1},
                   {"", OPEN, 1, 2},
@@ -127,6 +140,8 @@ Chapter generationsChapter() {
               {"another generation is stale, and changes nothing",
                "NCORE_STALE_GENERATION: the slot holds no stream, or one of another generation",
                staleGeneration},
+              {"a generation that differs in one bit is another, whichever bit it is",
+               "Without OPEN, the slot must hold a stream of the job's generation.", everyBit},
               {"any number may be a generation",
                "generation: the host's; tells apart the streams that use "
                "a slot in turn",

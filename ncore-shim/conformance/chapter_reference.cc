@@ -15,18 +15,23 @@ using weir::ncore::testing::RandomRegex;
 
 constexpr uint32_t STREAMS = 24;
 
+// END_OF_DATA where both devices test it.
+enum class Ends : char { NONE, TESTED };
+
 struct Workload {
+  Ends ends = Ends::NONE;
   PatternSet patterns;
   std::vector<std::string> streams;  // by slot
   std::vector<NcoreJob> jobs;        // their bytes lie in the streams
 };
 
-PatternSet randomPatterns(RandomRegex& random) {
+PatternSet randomPatterns(RandomRegex& random, Ends ends) {
   PatternSet patterns;
   for (uint32_t id = 0; id < 120; ++id) {
     std::string text = random.pattern();
     // Longer ones match late, or never.
     for (size_t i = random.below(4); i-- > 0;) text += random.pattern();
+    if (ends == Ends::TESTED && random.below(4) == 0) text += random.below(2) == 0 ? "$" : "\\z";
     patterns.push_back({std::move(text), static_cast<uint32_t>(random.below(4)), id});
   }
   return patterns;
@@ -52,6 +57,8 @@ void cut(RandomRegex& random, uint32_t jobBytes, Workload& load) {
     uint32_t flags = at == 0 ? NCORE_JOB_OPEN : 0;
     const bool isLast = at + length == stream.size();
     if (isLast) flags |= NCORE_JOB_CLOSE;
+    if (load.ends == Ends::TESTED && (isLast || random.below(3) == 0))
+      flags |= NCORE_JOB_END_OF_DATA;
     load.jobs.push_back(
         job(std::string_view(stream).substr(at, length), flags, slot, 1, load.jobs.size() + 1));
     at += length;
@@ -87,6 +94,20 @@ bool isSame(const Results& a, const Results& b) {
           std::memcmp(a.events.data(), b.events.data(), a.events.size() * sizeof(NcoreEvent)) == 0);
 }
 
+// The jobs of the stream in a slot, until it is longer than `length`.
+std::vector<Step> stepsIn(const Workload& load, uint32_t slot, uint64_t length) {
+  std::vector<Step> steps;
+  uint64_t sum = 0;
+  for (const NcoreJob& one : load.jobs) {
+    if (one.slot != slot || sum > length) continue;
+    sum += one.lengthBytes;
+    JobStep step{{reinterpret_cast<const char*>(one.bytes), one.lengthBytes}, one.flags};
+    step.number = static_cast<uint32_t>(steps.size());
+    steps.emplace_back(std::move(step));
+  }
+  return steps;
+}
+
 // What was told of the stream in a slot.
 std::vector<std::pair<uint32_t, uint64_t>> endsIn(const Results& results, uint32_t slot) {
   std::vector<std::pair<uint32_t, uint64_t>> ends;
@@ -113,12 +134,12 @@ void narrow(Subject& subject, const Workload& load, const Results& got, const Re
           "an event of pattern " + std::to_string(pattern) + ", which the set does not have");
     Script script;
     script.databases = {{*found}};
-    script.steps = streamSteps({load.streams[slot].substr(0, end)});
+    script.steps = stepsIn(load, slot, end);
     checkAgainstModel(subject, script);
     throw Failure{"the two tell otherwise whether pattern " + describe(*found) + " ends at " +
                   std::to_string(end) + " of a stream of " +
                   std::to_string(load.streams[slot].size()) +
-                  " bytes\nAlone and in one job PCRE2 agrees with this device: either the "
+                  " bytes\nAlone PCRE2 agrees with this device: either the "
                   "reference is wrong, or the device is where jobs and patterns are many."};
   }
   throw Failure{"the two give the same events, in another order or with other tags"};
@@ -127,10 +148,14 @@ void narrow(Subject& subject, const Workload& load, const Results& got, const Re
 void asTheReference(Subject& subject) {
   if (subject.settings().reference.empty()) throw NotApplicable{"no --reference was given"};
   const Subject reference(referenceOf(subject.settings()));
+  const bool testEnds =
+      subject.claims(NCORE_CAP_END_OF_DATA) && reference.claims(NCORE_CAP_END_OF_DATA);
+  const Ends ends = testEnds ? Ends::TESTED : Ends::NONE;
   RandomRegex random(subject.settings().seed + 20);
   for (Search search(subject, {.roundsForOne = 30}); search.goesOn();) {
     Workload load;
-    load.patterns = inCommon(subject, reference, randomPatterns(random));
+    load.ends = ends;
+    load.patterns = inCommon(subject, reference, randomPatterns(random, ends));
     for (uint32_t i = 0; i < subject.streams(STREAMS); ++i) {
       load.streams.push_back(random.input(6000));
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Events against PCRE2, however a stream is cut into jobs.
 #include <algorithm>
+#include <optional>
 
 #include "samples.h"
 #include "script.h"
@@ -11,6 +12,8 @@ namespace ncore_conformance {
 namespace {
 
 using weir::ncore::testing::RandomRegex;
+
+constexpr int SECONDS_FOR_32_BITS = 100;
 
 // Streams one after the other in slot 0, each cut into pieces; one script, since opening a device
 // for each would take long.
@@ -120,6 +123,72 @@ void offsetsOfLongStreams(Subject& subject) {
   checkAgainstModel(subject, streamsInTurn(patternSet({"abc", "y", "yz", "x+a"}), {pieces}));
 }
 
+constexpr uint64_t MIB = uint64_t{1} << 20;
+constexpr uint64_t GIB = uint64_t{1} << 30;
+
+// A stream in slot 0, too long for the model to keep.
+class LongStream {
+ public:
+  explicit LongStream(Subject& subject)
+      : subject_(subject), database_(subject, patternSet({"^x+a", "yz"})), device_(subject) {
+    device_.use(database_);
+    queue_.emplace(subject, device_);
+    run("", NCORE_JOB_OPEN);
+  }
+
+  // Bytes in which no pattern ends, until the stream has `length` of them.
+  void grow(uint64_t length) {
+    const std::string piece(subject_.jobBytes(MIB), 'x');
+    while (length_ < length) {
+      const size_t bytes = std::min<uint64_t>(piece.size(), length - length_);
+      check(run({piece.data(), bytes}).events.empty(),
+            "an event where no pattern ends, at " + std::to_string(length_));
+    }
+  }
+
+  // One pattern ends with the last of `bytes`.
+  void checkEnd(const std::string& bytes) {
+    const Results results = run(bytes);
+    check(results.events.size() == 1 && results.events[0].endOffset == length_,
+          quoted(bytes) + " after " + std::to_string(length_ - bytes.size()) +
+              " bytes\nexpected: a pattern ends at " + std::to_string(length_) + "\n     got: " +
+              (results.events.empty() ? "none"
+                                      : "one at " + std::to_string(results.events[0].endOffset)));
+  }
+
+ private:
+  Results run(std::string_view bytes, uint32_t flags = 0) {
+    length_ += bytes.size();
+    Results results = queue_->run(job(bytes, flags));
+    checkStatus(results.completions[0].status, NCORE_OK,
+                "a job that makes a stream " + std::to_string(length_) + " bytes long");
+    return results;
+  }
+
+  Subject& subject_;
+  Database database_;
+  Device device_;
+  std::optional<Queue> queue_;
+  uint64_t length_ = 0;
+};
+
+void checkOffsetsAround(Subject& subject, uint64_t length) {
+  LongStream stream(subject);
+  stream.grow(length + 5);
+  stream.checkEnd("a");
+  stream.grow(length + 70);
+  stream.checkEnd("yz");
+}
+
+void offsetsOf24Bits(Subject& subject) { checkOffsetsAround(subject, 16 * MIB); }
+
+void offsetsOf32Bits(Subject& subject) {
+  if (subject.settings().seconds < SECONDS_FOR_32_BITS) {
+    throw NotApplicable{"takes its time: --seconds " + std::to_string(SECONDS_FOR_32_BITS)};
+  }
+  checkOffsetsAround(subject, 4 * GIB);
+}
+
 PatternSet randomSet(RandomRegex& random) {
   PatternSet patterns;
   for (size_t i = 1 + random.below(8); i-- > 0;) {
@@ -166,6 +235,10 @@ Chapter semanticsChapter() {
            "'^' and \\A as the start of the stream", startOfStream},
           {"offsets count from the start of a long stream",
            "bytes from the start of the stream to the end of the match", offsetsOfLongStreams},
+          {"offsets of a stream beyond 16 MiB are right",
+           "bytes from the start of the stream to the end of the match", offsetsOf24Bits},
+          {"offsets of a stream beyond 4 GiB are right",
+           "bytes from the start of the stream to the end of the match", offsetsOf32Bits},
           {"random patterns on random streams with random cuts give PCRE2's events",
            "it is never matched approximately", randomStreams},
       }};

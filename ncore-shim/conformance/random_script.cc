@@ -107,7 +107,7 @@ class Writer {
   void spoil(JobStep& step) {
     switch (below(3)) {
       case 0:
-        if (!(step.flags & NCORE_JOB_OPEN)) step.generation += 1 + below(3);
+        if (!(step.flags & NCORE_JOB_OPEN)) step.generation ^= 1u << below(32);
         break;
       case 1:
         step.slot = script_.streams + below(1000);

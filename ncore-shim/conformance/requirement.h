@@ -51,6 +51,7 @@ Chapter errorsChapter();
 Chapter statesChapter();
 Chapter databasesChapter();
 Chapter eventFdChapter();
+Chapter waitingChapter();
 Chapter threadsChapter();
 Chapter manyStreamsChapter();
 Chapter fuzzChapter();

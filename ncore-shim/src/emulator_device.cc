@@ -32,6 +32,18 @@ Return& lostDevice() {
   return lost;
 }
 
+// What a device that has come back is opened with: it has been mended.
+DeviceOptions afterReturn(DeviceOptions options) {
+  if (!options.backMs) return options;
+  Return& lost = lostDevice();
+  const std::lock_guard lock(lost.mutex);
+  if (!lost.at) return options;
+  if (Clock::now() < *lost.at) throw EmulatorDevice::NotBackYet();
+  lost.at.reset();
+  options.fault = {};
+  return options;
+}
+
 // Those that were opened with `opens`.
 std::atomic<uint32_t> limitedDevices{0};
 
@@ -45,27 +57,23 @@ void copyKnown(const Struct& from, Struct& to) {
 
 }  // namespace
 
-NcoreStatus EmulatorDevice::mayOpen(DeviceOptions& options) {
-  if (options.opensMax != 0 && limitedDevices >= options.opensMax) return NCORE_BUSY;
-  if (!options.backMs) return NCORE_OK;
-  Return& lost = lostDevice();
-  const std::lock_guard lock(lost.mutex);
-  if (!lost.at) return NCORE_OK;
-  if (Clock::now() < *lost.at) return NCORE_NO_DEVICE;
-  lost.at.reset();
-  options.fault = {};  // it has been mended
-  return NCORE_OK;
+EmulatorDevice::Place::Place(uint32_t opensMax) : isCounted_(opensMax != 0) {
+  if (!isCounted_) return;
+  uint32_t open = limitedDevices;
+  do {
+    if (open >= opensMax) throw TooManyOpen();
+  } while (!limitedDevices.compare_exchange_weak(open, open + 1));
 }
 
-EmulatorDevice::EmulatorDevice(const DeviceOptions& options) : options_(options) {
-  if (options.opensMax != 0) ++limitedDevices;
+EmulatorDevice::Place::~Place() {
+  if (isCounted_) --limitedDevices;
+}
+
+EmulatorDevice::EmulatorDevice(const DeviceOptions& options)
+    : place_(options.opensMax), options_(afterReturn(options)) {
   for (uint32_t i = 0; i < options.channels; ++i) {
     channels_.push_back(std::make_unique<EmulatorChannel>(options_));
   }
-}
-
-EmulatorDevice::~EmulatorDevice() {
-  if (options_.opensMax != 0) --limitedDevices;
 }
 
 void EmulatorDevice::describe(NcoreCapabilities& capabilities) const {

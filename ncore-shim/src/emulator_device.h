@@ -26,12 +26,12 @@ class EmulatorDevice {
 
   static constexpr uint32_t STREAMS_MAX = 1U << 24;  // of a queue: memory that a mistake may cost
 
-  // NCORE_NO_DEVICE while a lost one that is to come back has not; NCORE_BUSY when as many are open
-  // as may be.
-  static NcoreStatus mayOpen(DeviceOptions& options);
+  struct TooManyOpen {};
+  struct NotBackYet {};  // a lost device that is to come back
 
+  // Throws TooManyOpen, NotBackYet.
   explicit EmulatorDevice(const DeviceOptions& options);
-  ~EmulatorDevice();
+  ~EmulatorDevice() = default;
   EmulatorDevice(const EmulatorDevice&) = delete;
   EmulatorDevice& operator=(const EmulatorDevice&) = delete;
 
@@ -69,8 +69,21 @@ class EmulatorDevice {
   bool inUse() const;
 
  private:
+  // One of the devices that may be open at the same time.
+  class Place {
+   public:
+    explicit Place(uint32_t opensMax);  // throws TooManyOpen
+    ~Place();
+    Place(const Place&) = delete;
+    Place& operator=(const Place&) = delete;
+
+   private:
+    const bool isCounted_;
+  };
+
   uint64_t memoryInUse();
 
+  const Place place_;
   const DeviceOptions options_;
   std::vector<std::unique_ptr<EmulatorChannel>> channels_;
   mutable std::mutex mutex_;

@@ -3,8 +3,12 @@
 // comes when it was asked for is what a host's tests of its fallback rely on.
 #include <poll.h>
 
+#include <algorithm>
+#include <array>
+#include <barrier>
 #include <cstring>
 #include <thread>
+#include <vector>
 
 #include "testing/random_regex.h"
 #include "testing/rig.h"
@@ -108,6 +112,26 @@ TEST_CASE("a device has no more queues, streams and openings than it was given")
   api().closeQueue(second);
   CHECK(api().closeDevice(device) == NCORE_OK);
   CHECK(openStatus("opens=1") == NCORE_OK);
+}
+
+TEST_CASE("of openers that meet no more get a device than there are") {
+  constexpr int OPENERS = 4;
+  for (int round = 0; round < 200; ++round) {
+    std::barrier start(OPENERS);
+    std::array<NcoreDevice*, OPENERS> devices{};
+    std::vector<std::jthread> openers;
+    for (NcoreDevice*& device : devices) {
+      openers.emplace_back([&start, &device] {
+        start.arrive_and_wait();
+        api().openDevice(NCORE_DEVICE_EMULATOR, "opens=1", &device);
+      });
+    }
+    openers.clear();
+    REQUIRE(std::count(devices.begin(), devices.end(), nullptr) == OPENERS - 1);
+    for (NcoreDevice* device : devices) {
+      if (device != nullptr) api().closeDevice(device);
+    }
+  }
 }
 
 TEST_CASE("channels give the events and the order of the caller's thread") {

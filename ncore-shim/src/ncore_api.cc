@@ -46,6 +46,10 @@ NcoreStatus guarded(Function function) {
     return NCORE_OUT_OF_MEMORY;
   } catch (const EmulatorDevice::OutOfQueues&) {
     return NCORE_OUT_OF_QUEUES;
+  } catch (const EmulatorDevice::TooManyOpen&) {
+    return NCORE_BUSY;
+  } catch (const EmulatorDevice::NotBackYet&) {
+    return NCORE_NO_DEVICE;
   }
 }
 
@@ -120,11 +124,10 @@ NcoreStatus openDevice(uint32_t number, const char* options, NcoreDevice** devic
   if (device == nullptr) return NCORE_BAD_ARGUMENT;
   if (number != NCORE_DEVICE_EMULATOR) return NCORE_NO_DEVICE;
   return guarded([&]() -> NcoreStatus {
-    auto parsed = parseDeviceOptions(options);
+    const auto parsed = parseDeviceOptions(options);
     if (!parsed) return NCORE_BAD_ARGUMENT;
-    const NcoreStatus status = EmulatorDevice::mayOpen(*parsed);
-    if (status == NCORE_OK) *device = new NcoreDevice(*parsed);
-    return status;
+    *device = new NcoreDevice(*parsed);
+    return NCORE_OK;
   });
 }
 

@@ -10,6 +10,7 @@
 #include <map>
 #include <mutex>
 #include <optional>
+#include <thread>
 #include <vector>
 
 #include "defective.h"
@@ -24,6 +25,8 @@ struct Lane {  // what must be known of a queue to spoil it
   uint32_t depth = 0;
   std::map<uint32_t, uint32_t> generations;  // by slot, of the stream that is open
   std::deque<uint32_t> asked;                // generations that the host gave, of jobs in flight
+  std::map<uint32_t, uint64_t> lengths;      // by slot
+  const uint8_t* lastBytes = nullptr;        // of the last job that was submitted
   std::optional<NcoreJob> hoarded;
   int pipe[2] = {-1, -1};
 };
@@ -34,6 +37,10 @@ Defect defect = Defect::NONE;
 std::mutex mutex;
 std::map<NcoreQueue*, Lane> lanes;
 uint32_t firstDatabase = 0;
+std::jthread lateReader;
+volatile uint8_t lastRead = 0;  // else nothing would be read
+
+void waitAWhile() { usleep(5000); }
 
 bool isWord(const NcorePattern& pattern) {
   return pattern.regex != nullptr &&
@@ -106,6 +113,7 @@ NcoreStatus openDevice(uint32_t number, const char* options, NcoreDevice** devic
 
 NcoreStatus openQueue(NcoreDevice* device, const NcoreQueueOptions* options, NcoreQueue** queue) {
   if (options == nullptr) return sound->openQueue(device, options, queue);
+  if (lateReader.joinable()) lateReader.join();
   NcoreQueueOptions spoilt = *options;
   if (defect == Defect::DEEPER && spoilt.depth > 0 && spoilt.depth < 1000) spoilt.depth += 2;
   const NcoreStatus status = sound->openQueue(device, &spoilt, queue);
@@ -117,9 +125,20 @@ NcoreStatus openQueue(NcoreDevice* device, const NcoreQueueOptions* options, Nco
   return status;
 }
 
+// Not for a sanitizer to find.
+[[gnu::no_sanitize("address")]] void readByte(const uint8_t* bytes) {
+  waitAWhile();
+  lastRead = *bytes;
+}
+
+// It has read for sure when the next queue is open.
+void readLate(const uint8_t* bytes) { lateReader = std::jthread(readByte, bytes); }
+
 NcoreStatus closeQueue(NcoreQueue* queue) {
   {
     const std::lock_guard lock(mutex);
+    const uint8_t* const bytes = lanes[queue].lastBytes;
+    if (defect == Defect::READS_LATE && bytes != nullptr) readLate(bytes);
     for (const int end : lanes[queue].pipe) {
       if (end >= 0) close(end);
     }
@@ -133,7 +152,24 @@ Lane& laneOf(NcoreQueue* queue) {
   return lanes[queue];
 }
 
-volatile uint8_t lastRead = 0;  // else nothing would be read
+void spoilGeneration(NcoreJob& job, Lane& lane) {
+  if (job.flags & NCORE_JOB_OPEN) lane.generations[job.slot] = job.generation;
+  const auto open = lane.generations.find(job.slot);
+  if (open == lane.generations.end()) return;
+  const uint32_t mask = defect == Defect::GENERATION_CUT ? 0xff : 0;
+  if ((job.generation & mask) == (open->second & mask)) job.generation = open->second;
+}
+
+void spoilFarEnd(NcoreJob& job, Lane& lane) {
+  uint64_t& length = lane.lengths[job.slot];
+  if (job.flags & NCORE_JOB_OPEN) length = 0;
+  length += job.lengthBytes;
+  if (length > 1000) job.flags &= ~NCORE_JOB_END_OF_DATA;
+}
+
+bool spoilsGenerations() {
+  return defect == Defect::GENERATION_IGNORED || defect == Defect::GENERATION_CUT;
+}
 
 void spoil(NcoreJob& job, Lane& lane) {
   if (defect == Defect::READS_BEYOND && job.bytes != nullptr) lastRead = job.bytes[job.lengthBytes];
@@ -147,10 +183,8 @@ void spoil(NcoreJob& job, Lane& lane) {
     job.state = nullptr;
     job.stateBytes = 0;
   }
-  if (defect != Defect::GENERATION_IGNORED) return;
-  if (job.flags & NCORE_JOB_OPEN) lane.generations[job.slot] = job.generation;
-  const auto open = lane.generations.find(job.slot);
-  if (open != lane.generations.end()) job.generation = open->second;
+  if (defect == Defect::FAR_END_IGNORED) spoilFarEnd(job, lane);
+  if (spoilsGenerations()) spoilGeneration(job, lane);
 }
 
 bool hoards(NcoreQueue* queue, Lane& lane, const NcoreJob* jobs, uint32_t count) {
@@ -175,11 +209,16 @@ NcoreStatus submit(NcoreQueue* queue, const NcoreJob* jobs, uint32_t count, uint
   }
   std::vector<NcoreJob> spoilt(jobs, jobs + count);
   const auto generations = lane.generations;
+  const auto lengths = lane.lengths;
   for (NcoreJob& job : spoilt) spoil(job, lane);
   const bool loses = defect == Defect::JOB_LOST && count > 2;
   const NcoreStatus status =
       sound->submit(queue, spoilt.data(), loses ? count - 1 : count, accepted);
+  if (defect == Defect::SUBMIT_WAITS) waitAWhile();
+  if (defect == Defect::WAITS_FOR_ROOM && status == NCORE_RING_FULL) waitAWhile();
+  if (*accepted > 0) lane.lastBytes = jobs[*accepted - 1].bytes;
   if (*accepted < count) lane.generations = generations;
+  if (*accepted < count) lane.lengths = lengths;
   for (uint32_t i = 0; i < *accepted && i < count; ++i) {
     lane.asked.push_back(jobs[i].generation);
     if (*accepted < count) spoil(spoilt[i], lane);
@@ -206,6 +245,9 @@ void spoilResults(NcorePoll& results) {
   if (defect == Defect::LATE) {
     std::for_each(results.events, end, [](NcoreEvent& event) { ++event.endOffset; });
   }
+  if (defect == Defect::OFFSETS_CUT) {
+    std::for_each(results.events, end, [](NcoreEvent& event) { event.endOffset &= 0xffffff; });
+  }
   if (defect == Defect::FAR_LATE) {
     std::for_each(results.events, end, [](NcoreEvent& event) {
       if (event.endOffset > 1000) ++event.endOffset;
@@ -230,7 +272,9 @@ void spoilResults(NcorePoll& results) {
 NcoreStatus poll(NcoreQueue* queue, NcorePoll* results) {
   const NcoreStatus status = sound->poll(queue, results);
   if (status != NCORE_OK) return status;
-  if (defect == Defect::GENERATION_IGNORED) giveGenerationsBack(laneOf(queue), *results);
+  const bool isEmpty = results->completionCount == 0 && results->eventCount == 0;
+  if (defect == Defect::POLL_WAITS && isEmpty) waitAWhile();
+  if (spoilsGenerations()) giveGenerationsBack(laneOf(queue), *results);
   spoilResults(*results);
   return status;
 }
