@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Session } from 'chdb';
+import type { Asker } from './flow-store.js';
+import { Turns } from './turns.js';
 
-/** Each running question holds a thread of libuv's four, and inserts and files need the others. */
-const QUESTIONS_AT_ONCE = 2;
+/** Each running question holds a thread of libuv's four, and inserts, looks and files need the last one. */
+const QUESTIONS_AT_ONCE: Readonly<Record<Asker, number>> = { people: 2, rule: 1 };
+/** Of people's questions so many may be streams that look for rows. */
+const FETCHES_AT_ONCE = 1;
 
 /**
  * Sessions with one database: one that writes, one for short looks that wait for nobody, and those that
@@ -15,8 +19,11 @@ export class ChdbSessions {
   #writing: Session | undefined;
   #looking: Session | undefined;
   readonly #idle: Session[] = [];
-  readonly #waiting: (() => void)[] = [];
-  #asking = 0;
+  readonly #turns: Readonly<Record<Asker, Turns>> = {
+    people: new Turns(QUESTIONS_AT_ONCE.people),
+    rule: new Turns(QUESTIONS_AT_ONCE.rule),
+  };
+  readonly #fetches = new Turns(FETCHES_AT_ONCE);
   #marks = 0;
 
   constructor(folder: string) {
@@ -61,17 +68,13 @@ export class ChdbSessions {
   }
 
   /** Gives a question a session of its own, as soon as there are not too many. */
-  async ask<Answer>(work: (session: Session) => Promise<Answer>): Promise<Answer> {
-    while (this.#asking >= QUESTIONS_AT_ONCE) {
-      await new Promise<void>((resolve) => this.#waiting.push(resolve));
-    }
-    this.#asking++;
-    try {
-      return await this.#askNow(work);
-    } finally {
-      this.#asking--;
-      this.#waiting.shift()?.();
-    }
+  ask<Answer>(work: (session: Session) => Promise<Answer>, asker: Asker): Promise<Answer> {
+    return this.#turns[asker].take(() => this.#askNow(work));
+  }
+
+  /** Lets a stream look for its next rows, as soon as not too much else runs. */
+  fetch<Rows>(work: () => Promise<Rows>): Promise<Rows> {
+    return this.#fetches.take(() => this.#turns.people.take(work));
   }
 
   async #askNow<Answer>(work: (session: Session) => Promise<Answer>): Promise<Answer> {

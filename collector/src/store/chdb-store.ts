@@ -113,7 +113,7 @@ SETTINGS insert_deduplication_token = ${quoted(token)}, ${ONE_BLOCK},
             ? await session.queryAsync(sql, options)
             : await session.queryBindAsync(sql, parameters, options);
         return rowsOf<Row>(result.text());
-      });
+      }, statement.asker ?? 'people');
     } catch (error) {
       signal?.throwIfAborted();
       throw questionError(error);
@@ -126,18 +126,29 @@ SETTINGS insert_deduplication_token = ${quoted(token)}, ${ONE_BLOCK},
     statement: Statement,
     signal: AbortSignal,
   ): AsyncGenerator<readonly (readonly unknown[])[]> {
+    signal.throwIfAborted();
+    const mark = this.#sessions.mark();
+    // The stream's own signal counts between two fetches only, and one may look for rows for long.
+    const kill = () => void this.#sessions.kill(mark);
     // A session streams one answer at a time.
     const session = this.#sessions.connect();
-    const chunks = session.queryStreamBind(withSettings(statement), statement.parameters, {
-      format: 'JSONCompactEachRow',
-      signal,
-    });
+    signal.addEventListener('abort', kill, { once: true });
     try {
-      for await (const chunk of chunks) yield chunk.rows<readonly unknown[]>();
+      const sql = `${mark} ${withSettings(statement)}`;
+      const options = { format: 'JSONCompactEachRow', signal };
+      const chunks = session.queryStreamBind(sql, statement.parameters, options);
+      const fetches = chunks[Symbol.asyncIterator]();
+      for (;;) {
+        const fetched = await this.#sessions.fetch(() => fetches.next());
+        if (fetched.done === true) return;
+        yield fetched.value.rows<readonly unknown[]>();
+      }
     } catch (error) {
+      signal.throwIfAborted();
       throw questionError(error);
     } finally {
-      chunks.cancel();
+      signal.removeEventListener('abort', kill);
+      // Cancels its stream, too.
       session.close();
     }
   }

@@ -4,12 +4,17 @@ import type { TableName } from './tables.js';
 /** A value that the store binds to a placeholder; never pasted into the SQL text. */
 export type Parameter = string | number | readonly string[] | readonly number[];
 
+/** A rule waits for no question of people. */
+export type Asker = 'people' | 'rule';
+
 /** SQL in ClickHouse's dialect with `{name:Type}` placeholders. */
 export interface Statement {
   readonly sql: string;
   readonly parameters: Readonly<Record<string, Parameter>>;
   /** The store gives up after so long: StoreError WEIR_STORE_TIME_LIMIT. */
   readonly limitSeconds?: number;
+  /** @default 'people' */
+  readonly asker?: Asker;
 }
 
 /** What a table holds. */

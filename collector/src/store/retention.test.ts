@@ -72,7 +72,7 @@ describe('the partition that is being written to', () => {
       ...{ ...rest, endMilliseconds: endMilliseconds + DAY_MS / 2 },
     }));
 
-  it('is dropped only when no other is left', () => {
+  it('is dropped only when no older one of any table is left', () => {
     // Above its share with today alone, beside others that have older days.
     const all = [...days('flows', 10, 3), ...days('addresses_5m', 1000, 1)];
     const idsOf = (storeBytes: number) =>

@@ -37,7 +37,7 @@ const FULL = 0.9;
 
 /**
  * What has to go: what is too old, then, while all is too large, the oldest of whoever is furthest above its
- * share. What is being written to goes last: with it a table of days would lose the whole day.
+ * share. Each table's newest goes last: with what is being written to, a table of days would lose the whole day.
  */
 export function planDrops(
   partitions: readonly Partition[],
@@ -53,10 +53,11 @@ export function planDrops(
   const left = partitions
     .filter((partition) => !isOld(partition))
     .sort((a, b) => a.endMilliseconds - b.endMilliseconds);
+  const newest = new Set(new Map(left.map((partition) => [partition.table, partition])).values());
   const limit = (retention.storeBytes ?? Number.POSITIVE_INFINITY) * FULL;
   while (sumOf(left) > limit) {
-    const past = left.filter(({ endMilliseconds }) => endMilliseconds <= nowMilliseconds);
-    const chosen = oldestAboveShare(past.length > 0 ? past : left, left);
+    const older = left.filter((partition) => !newest.has(partition));
+    const chosen = oldestAboveShare(older.length > 0 ? older : left, left);
     const [oldest] = left.splice(left.indexOf(chosen), 1);
     drops.push({ partition: oldest as Partition, reason: 'size' });
   }

@@ -50,9 +50,20 @@ const numbers = (rows: number) => ({
 });
 /** More than anybody waits for. */
 const ENDLESS = 'SELECT sum(sipHash64(number)) AS sum FROM numbers(1000000000000000)';
+const NOTHING = 'SELECT number FROM numbers(1000000000000000) WHERE sipHash64(number) = 1';
 const RUNNING = plain(
   "SELECT count() AS count FROM system.processes WHERE position(query, 'sipHash64') > 0 AND position(query, 'processes') = 0",
 );
+
+/** Beside what else is asked. */
+async function running(store: FlowStore): Promise<number> {
+  const [row] = await store.query<{ count: number }>({ ...RUNNING, asker: 'rule' });
+  return row?.count ?? 0;
+}
+
+async function until(holds: () => Promise<boolean>): Promise<void> {
+  while (!(await holds()));
+}
 
 /** A folder for files, and the store that is open. */
 class Bench {
@@ -234,17 +245,23 @@ function answers(bench: Bench): void {
     const { store } = bench;
     const leaving = new AbortController();
     const asked = store.query(plain(ENDLESS), leaving.signal);
-    const until = async (wanted: number) => {
-      for (;;) {
-        const [row] = await store.query<{ count: number }>(RUNNING);
-        if (row?.count === wanted) return;
-      }
-    };
-    await until(1);
+    await until(async () => (await running(store)) === 1);
     leaving.abort(new Error('gone'));
     await expect(asked).rejects.toThrow('gone');
-    await until(0);
+    await until(async () => (await running(store)) === 0);
     expect(store.state.problem).toBeUndefined();
+  });
+
+  it("answers a rule beside people's questions, however many there are", async () => {
+    const { store } = bench;
+    const leaving = new AbortController();
+    const asked = [1, 2, 3, 4].map(() =>
+      store.query(plain(ENDLESS), leaving.signal).catch(() => 'left'),
+    );
+    expect(await store.query({ ...numbers(3), asker: 'rule' })).toHaveLength(3);
+    leaving.abort();
+    expect(await Promise.all(asked)).toEqual(['left', 'left', 'left', 'left']);
+    await until(async () => (await running(store)) === 0);
   });
 
   it('binds what a caller gives instead of pasting it into SQL', async () => {
@@ -298,5 +315,19 @@ function streams(bench: Bench): void {
       for await (const _rows of store.stream(numbers(1e12), aborting.signal)) aborting.abort();
     };
     await expect(aborted()).rejects.toThrow();
+  });
+
+  it('ends streams that look for rows when nobody waits for them, and answers others before', async () => {
+    const { store } = bench;
+    const leaving = new AbortController();
+    const read = async () => {
+      for await (const _rows of store.stream(plain(NOTHING), leaving.signal));
+    };
+    const reading = [1, 2, 3].map(() => read().catch((error: Error) => error.message));
+    await until(async () => (await running(store)) > 0);
+    expect(await store.query(count('flows'))).toEqual([{ count: 0 }]);
+    leaving.abort(new Error('gone'));
+    expect(await Promise.all(reading)).toEqual(['gone', 'gone', 'gone']);
+    await until(async () => (await running(store)) === 0);
   });
 }
