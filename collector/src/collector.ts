@@ -51,7 +51,8 @@ const RECENT_FLOWS = 10_000;
 /** Of one insert, while more comes than the store takes one by one: some 300 MB in memory. */
 const RECORDS_TOGETHER = 1_500_000;
 /** Questions use all cores; more of them at once make each one slower, and need memory. */
-const GATE = { running: 4, waiting: 100 };
+const GATE = { running: 4, waiting: 100, waitMs: 60_000 };
+const EXPORT_GATE = { running: 2, waiting: 10, waitMs: 30_000 };
 const QUESTION_SECONDS = 30;
 const EXPORT_SECONDS = 3600;
 /** An analysis takes so many records, in at most so long a question, beside everything else. */
@@ -125,6 +126,7 @@ export class Collector {
     const queries = createQueries({
       store: this.#store,
       gate: new QuestionGate(GATE),
+      exportGate: new QuestionGate(EXPORT_GATE),
       limitSeconds: QUESTION_SECONDS,
       exportLimitSeconds: EXPORT_SECONDS,
     });

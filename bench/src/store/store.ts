@@ -135,7 +135,7 @@ class StoreBench {
   async #ask(): Promise<QuestionRow[]> {
     const gate = new QuestionGate({ running: 2, waiting: 100 });
     const limits = { limitSeconds: 300, exportLimitSeconds: 300 };
-    const queries = createQueries({ store: this.#store, gate, ...limits });
+    const queries = createQueries({ store: this.#store, gate, exportGate: gate, ...limits });
     const window = { from: END - DAY_MS, to: END };
     const top = (by: 'host' | 'applicationName' | 'network', filter = '') => {
       const condition = parseFilter(filter);

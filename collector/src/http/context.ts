@@ -18,6 +18,8 @@ import type { TlsFiles } from './tls.js';
 /** What the routes ask; the collector fills it in. */
 export interface ApiContext {
   readonly queries: Queries;
+  /** An export whose reader takes nothing for so long is ended. @default 120 s */
+  readonly exportStallMs?: number;
   readonly knownValues: KnownValues;
   readonly reverseNames: ReverseNames;
   readonly behaviour: Pick<BehaviourWatch, 'answer'>;

@@ -5,6 +5,7 @@ import type { FilterError } from '@weir/wire';
 import { AccountRefusal } from '../access/accounts.js';
 import { SignInRefusal } from '../access/sign-in.js';
 import { CollectorError } from '../errors.js';
+import { QueryError } from '../query/query-error.js';
 
 /** Code -> HTTP status. */
 export const API_ERRORS = {
@@ -117,7 +118,7 @@ export function toApiError(thrown: unknown): ApiError {
   if (error.code === 'WEIR_QUERY_STEP_TOO_FINE') {
     return new ApiError('WEIR_API_STEP_TOO_FINE', message, thrown);
   }
-  if (error.code === 'WEIR_QUERY_BUSY') return new ApiError('WEIR_API_BUSY', message, thrown);
+  if (thrown instanceof QueryError) return new ApiError('WEIR_API_BUSY', message, thrown);
   if (error.code?.startsWith('CHDB_')) {
     return new ApiError('WEIR_API_STORE', 'the store did not answer; see the log', thrown);
   }
@@ -156,7 +157,8 @@ function accessCodeOf(thrown: unknown): ApiErrorCode | undefined {
 
 /** For the header Retry-After: when a refused attempt may be made again, in seconds. */
 export function retrySecondsOf(thrown: unknown): number | undefined {
-  return thrown instanceof SignInRefusal ? thrown.retrySeconds : undefined;
+  const isKnown = thrown instanceof SignInRefusal || thrown instanceof QueryError;
+  return isKnown ? thrown.retrySeconds : undefined;
 }
 
 function codeOfStatus(status: number | undefined): ApiErrorCode {

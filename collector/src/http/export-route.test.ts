@@ -24,7 +24,9 @@ const access = new Access({
   ...{ dataFolder: folder, mode: 'auto', sessionIdleMinutes: 60, sessionHours: 24, log },
 });
 const decisions = new Decisions({ dataFolder: folder, log, recentFlows: async () => [] });
-const gate = new QuestionGate({ running: 100, waiting: 0 });
+const gate = new QuestionGate({ running: 1, waiting: 0 });
+const exportGate = new QuestionGate({ running: 100, waiting: 0 });
+const STALL_MS = 1000;
 
 /** A store whose first rows come when the test says so; it does not see that a reader has left. */
 let firstRows: Promise<void> = Promise.resolve();
@@ -41,7 +43,8 @@ async function* stream() {
     streams.open--;
   }
 }
-const store = { state: { tables: [] }, stream } as unknown as FlowStore;
+const query = async () => [{ octets: 0, packets: 0, flows: 0, key: [], k0: '' }];
+const store = { state: { tables: [] }, stream, query } as unknown as FlowStore;
 let server: ApiServer;
 
 beforeAll(async () => {
@@ -50,7 +53,10 @@ beforeAll(async () => {
   await access.listensOn(['127.0.0.1']);
   server = await createServer({
     ...{ decisions, live: new LiveFeed(), access, log, hostNames: [], trustedProxies: [] },
-    queries: createQueries({ store, gate, limitSeconds: 30, exportLimitSeconds: 30 }),
+    queries: createQueries({
+      ...{ store, gate, exportGate, limitSeconds: 30, exportLimitSeconds: 30 },
+    }),
+    exportStallMs: STALL_MS,
   } as unknown as ApiContext);
   await server.listen({ port: 0, host: '127.0.0.1' });
 });
@@ -91,7 +97,7 @@ it('leaves nothing behind of readers that are gone before the first rows are the
   for (const request of requests) request.destroy();
   await until(() => answers.closed === 10);
   begin();
-  await until(() => streams.open === 0 && gate.state.running === 0);
+  await until(() => streams.open === 0 && exportGate.state.running === 0);
   expect(answers.begun).toBe(10);
 });
 
@@ -105,8 +111,41 @@ it('leaves nothing behind of readers that leave at any moment', async () => {
   });
   await Promise.all(requests);
   await until(() => answers.closed === answers.begun);
-  await until(() => streams.open === 0 && gate.state.running === 0);
+  await until(() => streams.open === 0 && exportGate.state.running === 0);
   expect(streams.rows).toBeGreaterThan(0);
+});
+
+it('ends when its reader takes nothing any more, and not while it reads', async () => {
+  firstRows = Promise.resolve();
+  const answers = countAnswers();
+  const response = await new Promise<IncomingMessage>((resolve) => askForExport(resolve));
+  const since = Date.now();
+  let octets = 0;
+  for await (const piece of response) {
+    octets += piece.length;
+    if (Date.now() - since > 1.5 * STALL_MS) break;
+    // Little at a time, and slowly.
+    await turn();
+  }
+  expect(octets).toBeGreaterThan(0);
+  await until(() => answers.closed === answers.begun);
+  const still = await new Promise<IncomingMessage>((resolve) => askForExport(resolve));
+  still.pause().on('error', () => undefined);
+  expect(streams.open).toBe(1);
+  await until(() => answers.closed === 2 && streams.open === 0);
+  expect(exportGate.state.running).toBe(0);
+});
+
+it('keeps no question waiting', async () => {
+  firstRows = new Promise(() => undefined);
+  const requests = Array.from({ length: 100 }, () => askForExport());
+  await until(() => exportGate.state.running === 100);
+  const top = await server.inject(API.flows);
+  expect(top.statusCode).toBe(200);
+  const more = await server.inject(API.export);
+  expect([more.statusCode, more.json().code]).toEqual([503, 'WEIR_API_BUSY']);
+  expect(Number(more.headers['retry-after'])).toBeGreaterThan(0);
+  for (const request of requests) request.destroy();
 });
 
 it('takes an answer for gone that was closed before the route began', () => {

@@ -12,6 +12,9 @@ import { ALL_COLUMNS } from './query-routes.js';
 import { subjectOf } from './subject.js';
 
 const NO_LIMIT = Number.MAX_SAFE_INTEGER;
+const STALL_MS = 120_000;
+/** Records written at once: a reader that takes few of them at a time still reads. */
+const PIECE_RECORDS = 500;
 type Rows = readonly (readonly unknown[])[];
 
 const FORMATS = {
@@ -28,13 +31,14 @@ const FORMATS = {
   },
 } as const;
 
-/** Records as a file of any size: written as fast as the client reads, and not on when it leaves. */
-export function addExportRoute(server: ApiServer, { queries }: ApiContext): void {
+/** Records as a file of any size: written as fast as the client reads, and not on when it leaves or stops reading. */
+export function addExportRoute(server: ApiServer, context: ApiContext): void {
+  const { queries, log, exportStallMs = STALL_MS } = context;
   const schema = {
     operationId: 'exportFlows',
     summary: 'Flow records as a file, in no order',
     description:
-      'An answer that does not end properly (a broken connection) is not complete: the store failed, or it took too long.',
+      'An answer that does not end properly (a broken connection) is not complete: the store failed, or it took too long, or nobody read on for two minutes.',
     querystring: ExportQuery,
     response: {
       200: {
@@ -62,9 +66,12 @@ export function addExportRoute(server: ApiServer, { queries }: ApiContext): void
     const { type } = FORMATS[format];
     reply.type(type);
     reply.header('content-disposition', `attachment; filename="flows.${format}"`);
-    return reply.send(
-      Readable.from(texts({ format, columns, first, rows }), { objectMode: false }),
-    );
+    const stalled = () => {
+      log('info', 'an export was ended: its reader takes nothing', { url: request.url });
+      reply.raw.destroy();
+    };
+    const pieces = whileRead(texts({ format, columns, first, rows }), exportStallMs, stalled);
+    return reply.send(Readable.from(pieces, { objectMode: false }));
   });
 }
 
@@ -89,9 +96,30 @@ async function* texts(file: {
   try {
     yield heading(columns);
     for (let next = file.first; !next.done; next = await rows.next()) {
-      yield next.value.map(lineOf).join('');
+      for (let at = 0; at < next.value.length; at += PIECE_RECORDS) {
+        yield next.value
+          .slice(at, at + PIECE_RECORDS)
+          .map(lineOf)
+          .join('');
+      }
     }
   } finally {
     await rows.return?.();
+  }
+}
+
+/** Passes pieces on, and tells when the next one is not asked for in time. */
+async function* whileRead(
+  pieces: AsyncIterable<string>,
+  stallMs: number,
+  stalled: () => void,
+): AsyncGenerator<string> {
+  for await (const piece of pieces) {
+    const timer = setTimeout(stalled, stallMs);
+    try {
+      yield piece;
+    } finally {
+      clearTimeout(timer);
+    }
   }
 }

@@ -29,7 +29,7 @@ const rows = randomRows({ count: 200, seed: 8, from: END - 3_600_000, to: END })
 const gate = new QuestionGate({ running: 2, waiting: 10 });
 const stored = createQueries({
   store: store.asStore(),
-  gate,
+  ...{ gate, exportGate: gate },
   limitSeconds: 30,
   exportLimitSeconds: 30,
 });

@@ -29,9 +29,10 @@ const HOUR = 3_600_000;
 const END = START + 5 * HOUR;
 const store = new TestStore();
 const gate = new QuestionGate({ running: 2, waiting: 100 });
+const exportGate = new QuestionGate({ running: 2, waiting: 100 });
 const queries = createQueries({
   store: store.asStore(),
-  gate,
+  ...{ gate, exportGate },
   limitSeconds: 30,
   exportLimitSeconds: 30,
 });
@@ -145,8 +146,8 @@ function afterRecords(): Queries {
     query<Row>({ ...statement, sql: sql.replaceAll('weir.flows WHERE', 'weir.flows WHERE 0 AND') });
   const tables = [{ name: 'flows', completeFrom: END + HOUR }];
   return createQueries({
-    ...{ store: { ...rest, state: { tables }, query: gone } as unknown as FlowStore, gate },
-    ...{ limitSeconds: 30, exportLimitSeconds: 30 },
+    ...{ store: { ...rest, state: { tables }, query: gone } as unknown as FlowStore },
+    ...{ gate, exportGate, limitSeconds: 30, exportLimitSeconds: 30 },
   });
 }
 
@@ -362,7 +363,7 @@ it('asks tables of sums about one exporter where no record is left to another to
   const without = async <Row>(statement: Statement): Promise<Row[]> =>
     statement.sql.includes('counted = 0') ? [] : query<Row>(statement);
   const own = createQueries({
-    ...{ store: { ...rest, query: without } as FlowStore, gate },
+    ...{ store: { ...rest, query: without } as FlowStore, gate, exportGate },
     ...{ limitSeconds: 30, exportLimitSeconds: 30 },
   });
   const condition = parseFilter('exporter = 10.0.0.1');
@@ -426,7 +427,7 @@ describe('records', () => {
     }
     const expected = rowsOf(whole, condition, true).map(({ octets }) => octets);
     expect(seen.sort()).toEqual(expected.sort());
-    expect(gate.state.running).toBe(0);
+    expect(exportGate.state.running).toBe(0);
   });
 
   it('of an application are found in any case', async () => {

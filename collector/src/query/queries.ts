@@ -106,6 +106,8 @@ export interface Queries {
 export interface QueryOptions {
   readonly store: FlowStore;
   readonly gate: QuestionGate;
+  /** Of exports, which take as long as their readers: no question waits for one. */
+  readonly exportGate: QuestionGate;
   /** Of one question. */
   readonly limitSeconds: number;
   /** An export's: it is as long as its reader. */
@@ -141,8 +143,8 @@ class StoreQueries implements Queries {
     question: Omit<FlowsQuestion, 'sort'>,
     signal: AbortSignal,
   ): AsyncGenerator<readonly (readonly unknown[])[]> {
-    const { store, gate, exportLimitSeconds: limitSeconds } = this.#options;
-    const release = await gate.enter(signal);
+    const { store, exportGate, exportLimitSeconds: limitSeconds } = this.#options;
+    const release = await exportGate.enter(signal);
     try {
       yield* store.stream({ ...exportStatement(question), limitSeconds }, signal);
     } finally {
@@ -228,8 +230,10 @@ class StoreQueries implements Queries {
   }
 
   async recentFlows(options: Parameters<typeof recentFlowsStatement>[0]): Promise<RecentFlow[]> {
+    const { store, limitSeconds } = this.#options;
     // Not through the gate: a rule must not wait for people's questions.
-    const rows = await this.#options.store.query<RecentFlow>(recentFlowsStatement(options));
+    const statement = { ...recentFlowsStatement(options), limitSeconds, asker: 'rule' } as const;
+    const rows = await store.query<RecentFlow>(statement);
     return rows.map((row) => ({
       ...row,
       sourceAddress: plainText(row.sourceAddress),

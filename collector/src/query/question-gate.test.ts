@@ -42,4 +42,15 @@ describe('QuestionGate', () => {
     expect(gate.state).toEqual({ running: 0, waiting: 0 });
     await expect(gate.run(async () => 1, leaving.signal)).rejects.toThrow('gone');
   });
+
+  it('refuses who has waited too long, and nobody else', async () => {
+    const gate = new QuestionGate({ running: 1, waiting: 3, waitMs: 1 });
+    const release = await gate.enter();
+    const refused = { code: 'WEIR_QUERY_NO_TURN', retrySeconds: expect.any(Number) };
+    await expect(gate.run(async () => 'never')).rejects.toMatchObject(refused);
+    expect(gate.state).toEqual({ running: 1, waiting: 0 });
+    release();
+    expect(await gate.run(async () => 'answer')).toBe('answer');
+    expect(gate.state).toEqual({ running: 0, waiting: 0 });
+  });
 });

@@ -6,6 +6,8 @@ export interface GateLimits {
   readonly running: number;
   /** Questions that wait behind them; more are refused. */
   readonly waiting: number;
+  /** A question that waits for so long is refused, too. @default however long */
+  readonly waitMs?: number;
 }
 
 /** Bounds how many questions the store works on at once: the rest wait for their turn, in order. */
@@ -24,7 +26,7 @@ export class QuestionGate {
 
   /**
    * Works when there is room; whose signal is aborted while it waits gives its place up.
-   * @throws QueryError WEIR_QUERY_BUSY, or the signal's reason
+   * @throws QueryError WEIR_QUERY_BUSY, WEIR_QUERY_NO_TURN, or the signal's reason
    */
   async run<Answer>(work: () => Promise<Answer>, signal?: AbortSignal): Promise<Answer> {
     const release = await this.enter(signal);
@@ -45,17 +47,24 @@ export class QuestionGate {
 
   #turn(signal: AbortSignal | undefined): Promise<void> {
     if (this.#waiting.length >= this.#limits.waiting) throw new QueryError('WEIR_QUERY_BUSY');
+    const { waitMs } = this.#limits;
     return new Promise((resolve, reject) => {
       const enter = () => {
-        signal?.removeEventListener('abort', giveUp);
+        clearTimeout(timer);
+        signal?.removeEventListener('abort', leave);
         resolve();
       };
-      const giveUp = () => {
+      const giveUp = (reason: unknown) => {
+        clearTimeout(timer);
+        signal?.removeEventListener('abort', leave);
         this.#waiting.splice(this.#waiting.indexOf(enter), 1);
-        reject(signal?.reason);
+        reject(reason);
       };
+      const leave = () => giveUp(signal?.reason);
+      const refuse = () => giveUp(new QueryError('WEIR_QUERY_NO_TURN'));
+      const timer = waitMs === undefined ? undefined : setTimeout(refuse, waitMs);
       this.#waiting.push(enter);
-      signal?.addEventListener('abort', giveUp, { once: true });
+      signal?.addEventListener('abort', leave, { once: true });
     });
   }
 
