@@ -8,6 +8,7 @@ import {
   type Flow,
   type FlowsResponse,
   type InterfacesResponse,
+  isTwoSided,
   lettersOfFlags,
   type MatrixResponse,
   type Metric,
@@ -73,6 +74,8 @@ export function topTable(answer: TopResponse): AnswerTable {
     ...ends.map(([name, sums]) => ({ keys: [name, ...blank], sums })),
   ];
   const heading = METRICS.map((name) => UNIT[name]);
+  // A key of both ends has a part of the flows, but the sum of several has flows twice: it is no part of the whole.
+  const isShare = (name: string | undefined) => name !== '(other)' || !by.some(isTwoSided);
   return {
     heading: [...by, ...heading],
     rows: all.map(({ keys, sums }) => [...keys, ...exact(sums)]),
@@ -81,7 +84,7 @@ export function topTable(answer: TopResponse): AnswerTable {
       rows: all.map(({ keys, sums }) => [
         ...keys,
         ...brief(sums),
-        shareText(sums[metric], total[metric]),
+        isShare(keys[0]) ? shareText(sums[metric], total[metric]) : '',
       ]),
     },
     notes: [windowNote(answer), ...missingNotes(answer.missing)],
@@ -146,18 +149,20 @@ export function matrixTable(answer: MatrixResponse): AnswerTable {
 }
 
 export function compareTable(answer: CompareResponse): AnswerTable {
-  const { by, rows, metric, against, total } = answer;
+  const { by, rows, metric, against, other, total } = answer;
   const heading = [...by, 'now', 'before', 'change'];
   const all = [
     ...rows.map((row) => ({ ...row, keys: row.keys.map(shown) })),
-    {
-      ...total,
-      change: total.current - total.previous,
-      keys: ['(all)', ...by.slice(1).map(() => '')],
-    },
+    ...Object.entries({ '(other)': other, '(all)': total }).map(([name, sums]) => ({
+      ...sums,
+      change: sums.current - sums.previous,
+      keys: [name, ...by.slice(1).map(() => '')],
+    })),
   ];
-  const growth = (current: number, previous: number) =>
-    previous > 0 ? `${(((current - previous) / previous) * 100).toFixed(0)}%` : 'new';
+  const growth = (current: number, previous: number) => {
+    if (previous > 0) return `${(((current - previous) / previous) * 100).toFixed(0)}%`;
+    return current > 0 ? 'new' : '';
+  };
   return {
     heading,
     rows: all.map(({ keys, current, previous, change }) => [...keys, current, previous, change]),
@@ -180,7 +185,7 @@ export function compareTable(answer: CompareResponse): AnswerTable {
 }
 
 export function interfacesTable(answer: InterfacesResponse): AnswerTable {
-  const { interfaces, truncated } = answer;
+  const { interfaces, other, truncated } = answer;
   const heading = [
     'exporter',
     'interface',
@@ -190,11 +195,16 @@ export function interfacesTable(answer: InterfacesResponse): AnswerTable {
     'flows in',
     'flows out',
   ];
+  const all = [
+    ...interfaces.map((row) => ({
+      ...row,
+      names: [row.exporterName || row.exporterAddress, String(row.interface), row.interfaceName],
+    })),
+    { ...other, names: ['(other)', '', ''] },
+  ];
   const rowOf = (number: (value: number) => Cell) =>
-    interfaces.map((row) => [
-      row.exporterName || row.exporterAddress,
-      String(row.interface),
-      row.interfaceName,
+    all.map((row) => [
+      ...row.names,
       number(row.input.octets),
       number(row.output.octets),
       number(row.input.flows),

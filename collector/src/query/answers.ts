@@ -155,6 +155,16 @@ export function compareRows(
   });
 }
 
+/** What is left of both windows' sums over all keys. */
+export function compareRest(
+  ends: { readonly current: number; readonly previous: number },
+  rows: CompareResponse['rows'],
+): CompareResponse['other'] {
+  const rest = (window: 'current' | 'previous'): number =>
+    Math.max(0, ends[window] - sum(rows.map((row) => row[window])));
+  return { current: rest('current'), previous: rest('previous') };
+}
+
 type DirectionSums = `${'input' | 'output'}_${keyof Sums}`;
 export type InterfaceRow = Readonly<Record<DirectionSums, number>> & {
   readonly exporter: string;
@@ -163,7 +173,19 @@ export type InterfaceRow = Readonly<Record<DirectionSums, number>> & {
   readonly interfaceName: string;
 };
 
-export function interfaceRows(rows: readonly InterfaceRow[]): InterfacesResponse['interfaces'] {
+/** The first rows, and what is left of the whole in each direction: each flow came in by one interface and left by one. */
+export function interfacePage(
+  rows: readonly InterfaceRow[],
+  { total, limit }: { readonly total: Sums; readonly limit: number },
+): Pick<InterfacesResponse, 'interfaces' | 'other' | 'truncated'> {
+  const interfaces = interfaceRows(rows.slice(0, limit));
+  const input = interfaces.map((row) => row.input);
+  const output = interfaces.map((row) => row.output);
+  const other = { input: restOf(total, input), output: restOf(total, output) };
+  return { interfaces, other, truncated: rows.length > limit };
+}
+
+function interfaceRows(rows: readonly InterfaceRow[]): InterfacesResponse['interfaces'] {
   return rows.map((row) => ({
     exporterAddress: plainText(row.exporter),
     exporterName: row.exporterName,

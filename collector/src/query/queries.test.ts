@@ -36,11 +36,14 @@ const queries = createQueries({
   limitSeconds: 30,
   exportLimitSeconds: 30,
 });
+/** It sends nothing. */
+const RECEIVER = '198.51.100.77';
 const flows = [1, 2, 3]
   .flatMap((seed) => randomRows({ count: 1000, seed, from: START, to: END }))
   .map((flow, i) =>
     i % 50 === 0 ? { ...flow, exporterAddress: '10.0.0.1', exporterName: 'Only1' } : flow,
-  );
+  )
+  .map((flow, i) => (i % 70 === 1 ? { ...flow, destinationAddress: RECEIVER } : flow));
 
 beforeAll(async () => {
   await store.open();
@@ -313,8 +316,36 @@ it('finds the largest changes between two windows', async () => {
   });
 });
 
+it.each(['host', 'sourceAddress', 'applicationName'] as const)(
+  'compares by %s without keys that had nothing, and shows the rest',
+  async (by) => {
+    const window = { from: Date.UTC(2026, 4, 6, 1), to: Date.UTC(2026, 4, 6, 2) };
+    const against = { from: window.from - HOUR, to: window.from };
+    const asked = { window, against, condition: ANYTHING, by: [by], metric: 'octets' } as const;
+    const all = await queries.compare({ ...asked, limit: 1000 });
+    expect(all.rows.filter(({ current, previous }) => current + previous === 0)).toEqual([]);
+    expect(all.other).toEqual({ current: 0, previous: 0 });
+    const few = await queries.compare({ ...asked, limit: 2 });
+    expect(few.rows).toEqual(all.rows.slice(0, 2));
+    for (const side of ['current', 'previous'] as const) {
+      expect(few.other[side]).toBe(all.rows.slice(2).reduce((sum, row) => sum + row[side], 0));
+    }
+  },
+);
+
+it('lists no address that only received among those that sent', async () => {
+  const window = WINDOWS['whole hours'] as Window;
+  const against = { from: window.from - HOUR, to: window.from };
+  const asked = { window, against, condition: ANYTHING, by: ['sourceAddress'] } as const;
+  const { rows, table } = await queries.compare({ ...asked, metric: 'octets', limit: 1000 });
+  expect(table).toBe('addresses_1h');
+  const senders = rowsOf({ from: against.from, to: window.to }).map((flow) => flow.sourceAddress);
+  expect(rows.map(({ key }) => key).sort()).toEqual([...new Set(senders)].sort());
+  expect(senders).not.toContain(RECEIVER);
+});
+
 it('sums up interfaces in both directions', async () => {
-  const { interfaces, truncated } = await queries.interfaces({
+  const { interfaces, other, truncated } = await queries.interfaces({
     window: whole,
     condition: ANYTHING,
     limit: 5000,
@@ -330,6 +361,13 @@ it('sums up interfaces in both directions', async () => {
   }
   const few = await queries.interfaces({ window: whole, condition: ANYTHING, limit: 2 });
   expect(few).toMatchObject({ truncated: true, interfaces: interfaces.slice(0, 2) });
+  expect(other).toEqual({ input: sums([]), output: sums([]) });
+  for (const direction of ['input', 'output'] as const) {
+    const beyond = interfaces.slice(2).map((row) => row[direction]);
+    const sum = (metric: Metric) => beyond.reduce((total, row) => total + row[metric], 0);
+    const [octets, packets, rest] = METRICS.map(sum);
+    expect(few.other[direction]).toEqual({ octets, packets, flows: rest });
+  }
 });
 
 it('counts every record of one exporter, and each flow once of several', async () => {

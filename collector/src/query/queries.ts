@@ -9,15 +9,17 @@ import {
   type MatrixResponse,
   type Metric,
   type SeriesResponse,
+  type Sums,
   type TopResponse,
 } from '@weir/wire';
 import type { FlowStore, Statement } from '../store/flow-store.js';
 import { TABLES } from '../store/tables.js';
 import {
   type CompareRow,
+  compareRest,
   compareRows,
   type InterfaceRow,
-  interfaceRows,
+  interfacePage,
   type KeyTexts,
   type MatrixRow,
   matrixOf,
@@ -103,6 +105,11 @@ export interface Queries {
   recentFlows(options: Parameters<typeof recentFlowsStatement>[0]): Promise<RecentFlow[]>;
 }
 
+interface Wholes {
+  readonly total: Sums;
+  readonly ends: Sums;
+}
+
 export interface QueryOptions {
   readonly store: FlowStore;
   readonly gate: QuestionGate;
@@ -156,13 +163,12 @@ class StoreQueries implements Queries {
     const { by, limit, metric } = asked;
     const subject = await this.#subject(asked, signal);
     const { statement, ...answered } = topQuestion({ subject, metric, limit }, this.#tables);
-    const [found, total, all] = await Promise.all([
+    const [found, { total, ends }] = await Promise.all([
       this.#ask<SumRow & KeyTexts>(statement, signal),
-      this.#sum({ ...subject, by: [] }, signal),
-      by.some(isTwoSided) ? this.#sum(subject, signal) : undefined,
+      this.#wholes(subject, signal),
     ]);
     const rows = topRows(found, by);
-    const other = restOf(all ?? total, rows);
+    const other = restOf(ends, rows);
     return { ...headOf(asked, answered), rows, other, total };
   }
 
@@ -200,15 +206,23 @@ class StoreQueries implements Queries {
     const subject = await this.#subject(asked, signal);
     const ranking = { subject, metric, limit, against };
     const { statement, againstMissing, ...answered } = compareQuestion(ranking, this.#tables);
-    const whole = { ...subject, by: [] };
-    const [rows, current, previous] = await Promise.all([
+    const [found, current, previous] = await Promise.all([
       this.#ask<CompareRow>(statement, signal),
-      this.#sum(whole, signal),
-      this.#sum({ ...whole, window: against }, signal),
+      this.#wholes(subject, signal),
+      this.#wholes({ ...subject, window: against }, signal),
     ]);
-    const total = { current: current[metric], previous: previous[metric] };
-    const before = { ...against, missing: [...againstMissing] };
-    return { ...headOf(asked, answered), against: before, rows: compareRows(rows, by), total };
+    const sumOf = (what: keyof Wholes) => ({
+      current: current[what][metric],
+      previous: previous[what][metric],
+    });
+    const rows = compareRows(found, by);
+    return {
+      ...headOf(asked, answered),
+      against: { ...against, missing: [...againstMissing] },
+      rows,
+      other: compareRest(sumOf('ends'), rows),
+      total: sumOf('total'),
+    };
   }
 
   async interfaces(
@@ -219,14 +233,11 @@ class StoreQueries implements Queries {
     const subject = await this.#subject({ ...asked, by: [] }, signal);
     const question = interfacesQuestion({ subject, limit: limit + 1 }, this.#tables);
     const { statement, table, missing } = question;
-    const rows = interfaceRows(await this.#ask<InterfaceRow>(statement, signal));
-    return {
-      ...window,
-      table,
-      missing: [...missing],
-      interfaces: rows.slice(0, limit),
-      truncated: rows.length > limit,
-    };
+    const [found, total] = await Promise.all([
+      this.#ask<InterfaceRow>(statement, signal),
+      this.#sum(subject, signal),
+    ]);
+    return { ...window, table, missing: [...missing], ...interfacePage(found, { total, limit }) };
   }
 
   async recentFlows(options: Parameters<typeof recentFlowsStatement>[0]): Promise<RecentFlow[]> {
@@ -287,6 +298,15 @@ class StoreQueries implements Queries {
   #ask<Row>(statement: Statement, signal: AbortSignal | undefined): Promise<Row[]> {
     const { store, gate, limitSeconds } = this.#options;
     return gate.run(() => store.query<Row>({ ...statement, limitSeconds }, signal), signal);
+  }
+
+  /** The sum of all flows, and that of all keys: with two sides a flow is in the sums of two. */
+  async #wholes(subject: Subject, signal: AbortSignal | undefined): Promise<Wholes> {
+    const [total, ends] = await Promise.all([
+      this.#sum({ ...subject, by: [] }, signal),
+      subject.by.some(isTwoSided) ? this.#sum(subject, signal) : undefined,
+    ]);
+    return { total, ends: ends ?? total };
   }
 
   async #sum(subject: Subject, signal: AbortSignal | undefined): Promise<TopResponse['total']> {

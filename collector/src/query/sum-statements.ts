@@ -136,7 +136,7 @@ export function compareQuestion(
   const sql = `SELECT ${textsOf(subject.by)}, current, previous FROM (
   SELECT ${keys.join(', ')}, sumIf(${metric}, isCurrent) AS current, sumIf(${metric}, NOT isCurrent) AS previous
   FROM (SELECT *, 1 AS isCurrent FROM (${now.sql}) UNION ALL SELECT *, 0 AS isCurrent FROM (${then.sql}))
-  GROUP BY ${keys.join(', ')}
+  GROUP BY ${keys.join(', ')} HAVING current > 0 OR previous > 0
   ORDER BY abs(toFloat64(current) - toFloat64(previous)) DESC, ${keys.join(', ')}
   LIMIT ${binder.bind('UInt32', limit)}
 )`;

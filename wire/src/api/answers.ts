@@ -86,17 +86,27 @@ export const CompareResponse = Type.Object({
     }),
     { description: 'largest change first, up or down' },
   ),
-  total: Type.Object({ current: Type.Number(), previous: Type.Number() }),
+  other: Type.Object(
+    { current: Type.Number(), previous: Type.Number() },
+    { description: 'what is beyond the rows' },
+  ),
+  total: Type.Object(
+    { current: Type.Number(), previous: Type.Number() },
+    { description: 'each flow once' },
+  ),
 });
 export type CompareResponse = Static<typeof CompareResponse>;
 
+const Directions = {
+  input: Type.Unsafe<Sums>({ ...Sums, description: 'flows that came in by it' }),
+  output: Type.Unsafe<Sums>({ ...Sums, description: 'flows that went out by it' }),
+};
 const InterfaceRow = Type.Object({
   exporterAddress: Type.String(),
   exporterName: Type.String(),
   interface: Type.Integer({ description: 'SNMP index' }),
   interfaceName: Type.String(),
-  input: Type.Unsafe<Sums>({ ...Sums, description: 'flows that came in by it' }),
-  output: Type.Unsafe<Sums>({ ...Sums, description: 'flows that went out by it' }),
+  ...Directions,
 });
 export const InterfacesResponse = Type.Object({
   from: Type.Number(),
@@ -104,6 +114,7 @@ export const InterfacesResponse = Type.Object({
   table: TableName,
   missing: Missing,
   interfaces: Type.Array(InterfaceRow, { description: 'those that carried most first' }),
+  other: Type.Object(Directions, { description: 'all interfaces beyond the rows' }),
   truncated: Type.Boolean({ description: 'there are more than `limit`' }),
 });
 export type InterfacesResponse = Static<typeof InterfacesResponse>;
