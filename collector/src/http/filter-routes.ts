@@ -11,6 +11,7 @@ import {
   parseFilter,
 } from '@weir/wire';
 import type { ApiServer } from './api-server.js';
+import { goneSignal } from './client-gone.js';
 import type { ApiContext } from './context.js';
 import { CompletionsQuery, FilterCheckQuery } from './parameters.js';
 
@@ -29,11 +30,13 @@ export function addFilterRoutes(server: ApiServer, { knownValues }: ApiContext):
     querystring: CompletionsQuery,
     response: { 200: FilterCompletionsResponse, '4xx': ErrorResponse, '5xx': ErrorResponse },
   };
-  server.get(API.completions, { schema: complete }, async ({ query: { text, cursor } }) => {
+  server.get(API.completions, { schema: complete }, async ({ query }, reply) => {
+    const { text, cursor } = query;
+    const gone = goneSignal(reply);
     const { at, items } = await completeFilter(
       text,
       Math.min(cursor ?? text.length, text.length),
-      (field) => knownValues.of(field),
+      (field) => knownValues.of(field, gone),
     );
     return { at: { ...at }, items: items.map((item) => ({ ...item })) };
   });

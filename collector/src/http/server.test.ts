@@ -47,6 +47,7 @@ const queries: Queries = {
   flows: (question) => answer(question, { flows: [], table: 'flows', missing: [] }),
   export: async function* () {},
   top: (options) => answer(options, { ...head(options), rows: [], other: SUMS, total: SUMS }),
+  keys: async () => [],
   series: (options) => {
     const { stepSeconds = 0 } = options;
     return answer(options, { ...head(options), stepSeconds, times: [], series: [] });

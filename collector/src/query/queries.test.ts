@@ -272,6 +272,24 @@ it('shows nothing before 1970, where a window that is shifted by whole steps may
   expect(answer.previous).toMatchObject({ shiftMilliseconds: HOUR, series: [] });
 });
 
+it('gives the largest keys alone, and gives up in the time that the question has', async () => {
+  const asked = { window: whole, condition: ANYTHING, metric: 'flows', limit: 5 } as const;
+  const { rows } = await queries.top({ ...asked, by: ['applicationName'] });
+  const { query, ...rest } = store.asStore();
+  const limits: unknown[] = [];
+  const noted = async <Row>(statement: Statement): Promise<Row[]> => {
+    limits.push(statement.limitSeconds);
+    return query<Row>(statement);
+  };
+  const own = createQueries({
+    ...{ store: { ...rest, query: noted } as FlowStore, gate, exportGate },
+    ...{ limitSeconds: 30, exportLimitSeconds: 30 },
+  });
+  const keys = await own.keys({ ...asked, by: 'applicationName', limitSeconds: 2 });
+  expect(keys).toEqual(rows.map(({ key }) => key));
+  expect(limits).toEqual([2]);
+});
+
 it('makes a matrix whose cells add up', async () => {
   const by = ['sourceNetwork', 'destinationNetwork'] as const;
   const asked = { window: whole, condition: ANYTHING, by, metric: 'flows', limit: 3 } as const;

@@ -85,6 +85,12 @@ export interface CompareAsked extends Asked {
   readonly against: Window;
 }
 
+export interface KeysAsked extends Omit<Asked, 'by'> {
+  readonly by: Dimension;
+  /** Of this question. */
+  readonly limitSeconds: number;
+}
+
 /** The API's questions, asked of a store. An aborted signal ends the question where the store can. */
 export interface Queries {
   flows(question: FlowsQuestion, signal?: AbortSignal): Promise<FlowsResponse>;
@@ -94,6 +100,8 @@ export interface Queries {
     signal: AbortSignal,
   ): AsyncIterable<readonly (readonly unknown[])[]>;
   top(asked: Asked, signal?: AbortSignal): Promise<TopResponse>;
+  /** The largest keys alone, of one dimension. */
+  keys(asked: KeysAsked, signal?: AbortSignal): Promise<string[]>;
   /** @throws QueryError WEIR_QUERY_STEP_TOO_FINE */
   series(asked: SeriesAsked, signal?: AbortSignal): Promise<SeriesResponse>;
   matrix(asked: Asked, signal?: AbortSignal): Promise<MatrixResponse>;
@@ -170,6 +178,14 @@ class StoreQueries implements Queries {
     const rows = topRows(found, by);
     const other = restOf(ends, rows);
     return { ...headOf(asked, answered), rows, other, total };
+  }
+
+  async keys({ by, ...asked }: KeysAsked, signal?: AbortSignal): Promise<string[]> {
+    const { metric, limit, limitSeconds } = asked;
+    const subject = await this.#subject({ ...asked, by: [by] }, signal);
+    const { statement } = topQuestion({ subject, metric, limit }, this.#tables);
+    const rows = await this.#ask<SumRow & KeyTexts>({ ...statement, limitSeconds }, signal);
+    return topRows(rows, [by]).map(({ key }) => key);
   }
 
   async series(asked: SeriesAsked, signal?: AbortSignal): Promise<SeriesResponse> {
@@ -297,7 +313,7 @@ class StoreQueries implements Queries {
 
   #ask<Row>(statement: Statement, signal: AbortSignal | undefined): Promise<Row[]> {
     const { store, gate, limitSeconds } = this.#options;
-    return gate.run(() => store.query<Row>({ ...statement, limitSeconds }, signal), signal);
+    return gate.run(() => store.query<Row>({ limitSeconds, ...statement }, signal), signal);
   }
 
   /** The sum of all flows, and that of all keys: with two sides a flow is in the sums of two. */
