@@ -8,6 +8,20 @@ const ROWS = [
   ['short', 1, ''],
 ];
 
+describe('a table of what others told', () => {
+  const evil = 'evil\u001b[31mRED\u0007\nrow2\u007f\u009b1m';
+  const shown = 'evil�[31mRED��row2��1m';
+
+  it.each([textTable, (...rows: Parameters<typeof textTable>) => fittingTable(...rows, 200)])(
+    'commands no terminal and has a line a row',
+    (table) => {
+      expect(table(['name', evil], [[evil, 1]])).toBe(
+        `${'name'.padEnd(shown.length)}  ${shown}\n${shown}  ${'1'.padStart(shown.length)}\n`,
+      );
+    },
+  );
+});
+
 describe('a table that fits', () => {
   it.each([40, 50, 60, 77])('has no line longer than %i columns', (width) => {
     const lines = fittingTable(HEADING, ROWS, width).split('\n');

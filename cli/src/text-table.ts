@@ -1,17 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** Rows under a heading, columns as wide as they need; numbers stand on the right. */
+/** Text with U+FFFD for control characters: what comes from the network must not command the terminal. */
+const inOneLine = (text: string): string => text.replaceAll(/\p{Cc}/gu, '\ufffd');
+
+/**
+ * Rows under a heading, columns as wide as they need; numbers stand on the right. No cell has
+ * control characters.
+ */
 export function textTable(
   heading: readonly string[],
   rows: readonly (readonly (string | number)[])[],
 ): string {
   const cells = rows.map((row) =>
-    row.map((cell) => (typeof cell === 'number' ? cell.toLocaleString('en') : cell)),
+    row.map((cell) => (typeof cell === 'number' ? cell.toLocaleString('en') : inOneLine(cell))),
   );
-  const widths = heading.map((title, column) =>
+  const titles = heading.map(inOneLine);
+  const widths = titles.map((title, column) =>
     Math.max(title.length, ...cells.map((row) => row[column]?.length ?? 0)),
   );
-  const isNumber = heading.map((_, column) => typeof rows[0]?.[column] === 'number');
+  const isNumber = titles.map((_, column) => typeof rows[0]?.[column] === 'number');
   const line = (row: readonly string[]): string =>
     row
       .map((cell, column) =>
@@ -19,7 +26,7 @@ export function textTable(
       )
       .join('  ')
       .trimEnd();
-  return `${[heading, ...cells].map(line).join('\n')}\n`;
+  return `${[titles, ...cells].map(line).join('\n')}\n`;
 }
 
 const GAP = 2;

@@ -27,7 +27,7 @@ Questions:
 The last words are a filter, as with nfdump: 'src in 10.0.0.0/8 and app = bittorrent and bytes > 1M'.
 Fields: src dst ip port proto app category country as network role site scope exporter interface
 vlan flags bytes packets duration and more; operators: = != < <= > >= ~ in, "and", "or", "not".
-A filter without a question lists records; -s and -A without one make a top.`;
+A filter without a question lists records; with -s, -A, --by or --metric it makes a top.`;
 
 /** Suggested to the shell, not enforced: the first word may also begin the filter. */
 function wordsArgument(): Argument {

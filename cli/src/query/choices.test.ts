@@ -15,6 +15,16 @@ describe('readChoices', () => {
       { stat: 'srcip/packets' },
       { question: 'top', by: ['sourceAddress'], metric: 'packets', filter: 'proto = tcp' },
     ],
+    [
+      ['proto tcp'],
+      { by: 'srcip' },
+      { question: 'top', by: ['sourceAddress'], metric: 'octets', filter: 'proto = tcp' },
+    ],
+    [
+      ['proto tcp'],
+      { metric: 'packets' },
+      { question: 'top', by: undefined, metric: 'packets', filter: 'proto = tcp' },
+    ],
     [['src', 'net', '10/8'], {}, { question: 'flows', filter: 'src = 10.0.0.0/8' }],
     [['flows', 'port', '53'], {}, { question: 'flows', filter: 'port = 53' }],
     [

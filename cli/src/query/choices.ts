@@ -152,7 +152,8 @@ function questionOf(
   const [first, ...others] = words;
   const question = QUESTIONS.find((known) => known === first);
   if (question !== undefined) return { question, filter: others.join(' ') };
-  const groups = flags.stat !== undefined || flags.aggregate !== undefined || first === undefined;
+  const grouping = [flags.stat, flags.aggregate, flags.by, flags.metric];
+  const groups = first === undefined || grouping.some((flag) => flag !== undefined);
   const meant = first === undefined ? undefined : nearest(first, QUESTIONS);
   if (others.length === 0 && meant !== undefined && !isFilter(first ?? '')) {
     throw badChoice(`there is no question "${first}". Did you mean "weir query ${meant}"?`);
