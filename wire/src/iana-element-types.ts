@@ -1,11 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** Abstract data types of information elements (RFC 7011 section 6.1, RFC 6313) that the registry uses here. */
+/**
+ * Abstract data types of information elements (RFC 7011 section 6.1, RFC 6313, RFC 9740) that the
+ * registry uses.
+ */
 export const IANA_TYPES = [
+  'signed32',
   'unsigned8',
   'unsigned16',
   'unsigned32',
   'unsigned64',
+  'unsigned256',
+  'float64',
   'ipv4Address',
   'ipv6Address',
   'macAddress',
