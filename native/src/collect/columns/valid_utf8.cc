@@ -53,6 +53,26 @@ Piece firstPiece(std::string_view rest) {
   return {length, true};
 }
 
+/// Of Unicode's category Cc; C1's come as two octets.
+bool isControl(std::string_view character) {
+  const auto first = static_cast<uint8_t>(character[0]);
+  if (character.size() == 2) return first == 0xC2 && static_cast<uint8_t>(character[1]) < 0xA0;
+  return character.size() == 1 && (first < 0x20 || first == 0x7F);
+}
+
+template <typename IsKept>
+std::string replaced(std::string_view octets, IsKept isKept) {
+  std::string text;
+  text.reserve(octets.size());
+  while (!octets.empty()) {
+    const Piece piece = firstPiece(octets);
+    const std::string_view character = octets.substr(0, piece.length);
+    text += piece.isValid && isKept(character) ? character : REPLACEMENT;
+    octets.remove_prefix(piece.length);
+  }
+  return text;
+}
+
 }  // namespace
 
 bool isValidUtf8(std::string_view octets) noexcept {
@@ -65,14 +85,19 @@ bool isValidUtf8(std::string_view octets) noexcept {
 }
 
 std::string toValidUtf8(std::string_view octets) {
-  std::string text;
-  text.reserve(octets.size());
-  while (!octets.empty()) {
-    const Piece piece = firstPiece(octets);
-    text += piece.isValid ? octets.substr(0, piece.length) : REPLACEMENT;
-    octets.remove_prefix(piece.length);
-  }
-  return text;
+  return replaced(octets, [](std::string_view /*character*/) { return true; });
+}
+
+/// Without an early way out, so that the compiler makes vector instructions of it.
+bool isPrintableAscii(std::string_view octets) noexcept {
+  bool isPlain = true;
+  for (const char octet : octets) isPlain &= octet >= ' ' && octet < '\x7F';
+  return isPlain;
+}
+
+std::string toOneLine(std::string_view octets) {
+  if (isPrintableAscii(octets)) return std::string(octets);
+  return replaced(octets, [](std::string_view character) { return !isControl(character); });
 }
 
 }  // namespace weir::collect

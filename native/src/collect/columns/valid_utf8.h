@@ -14,4 +14,11 @@ namespace weir::collect {
 /// text and stay.
 [[nodiscard]] std::string toValidUtf8(std::string_view octets);
 
+/// Nothing to repair or replace; fast.
+[[nodiscard]] bool isPrintableAscii(std::string_view octets) noexcept;
+
+/// The same for names that others tell: U+FFFD stands for control characters (C0, DEL, C1), too.
+/// They end lines and command terminals.
+[[nodiscard]] std::string toOneLine(std::string_view octets);
+
 }  // namespace weir::collect

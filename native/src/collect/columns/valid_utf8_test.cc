@@ -62,3 +62,16 @@ TEST_CASE("the outcome is valid whatever went in, and what is valid stays as it 
     CHECK_UNARY(toValidUtf8(text) == text);
   }
 }
+
+TEST_CASE("of all characters just the control characters are kept out of a line") {
+  for (uint32_t point = 0; point < 0x110000; ++point) {
+    if (point >= 0xD800 && point <= 0xDFFF) continue;
+    const std::string text = "a" + encoded(point) + "b";
+    const bool isControl = point < 0x20 || (point >= 0x7F && point < 0xA0);
+    if (toOneLine(text) == (isControl ? std::string("a") + LOST + "b" : text)) continue;
+    FAIL("code point " << point);
+  }
+  CHECK(toOneLine("\x9b"
+                  "31m") == std::string(LOST) + "31m");  // C1 of Latin-1
+  CHECK(isPrintableAscii(" ~"));
+}

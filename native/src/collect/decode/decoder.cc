@@ -20,14 +20,14 @@ Decoder::Decoder(const DecoderOptions& options)
       writer_(counters_, options.biflows),
       options_(exporters_, counters_) {}
 
-void Decoder::decode(const DatagramView& datagram, FlowColumns& to,
-                     std::vector<Segment>& segments) {
+size_t Decoder::decode(const DatagramView& datagram, FlowColumns& to,
+                       std::vector<Segment>& segments) {
   if (segments.empty()) exporters_.bury();
   counters_.add(DecodeCount::datagrams);
   Message message{datagram, to, segments};
   if (message.size() < 4) {
     counters_.add(DecodeCount::truncatedHeader);
-    return;
+    return 0;
   }
   const size_t before = to.rows;
   constexpr uint32_t SFLOW5 = 5;
@@ -53,7 +53,8 @@ void Decoder::decode(const DatagramView& datagram, FlowColumns& to,
     default:
       counters_.add(DecodeCount::unsupportedVersion);
   }
-  counters_.add(DecodeCount::records, to.rows - before);
+  counters_.add(DecodeCount::records, to.rows - before + message.passedOver);
+  return message.passedOver;
 }
 
 bool Decoder::enter(Message& message, ExportProtocol protocol, uint32_t observationDomainId) {
@@ -90,9 +91,15 @@ void Decoder::noteSequence(Message& message, const SequenceStep& step, uint32_t 
   sequence.end(sequence.begin(step), units);
 }
 
-void Decoder::appendSegment(Message& message, size_t from) {
+/// Makes a segment of the rows of a set, or takes them away again.
+void Decoder::finishRows(Message& message, const RecordSet& set, size_t from) {
   if (message.to.rows == from) return;
   message.domain->statistics.records += message.to.rows - from;
+  if (set.isPassedOver()) {
+    message.passedOver += message.to.rows - from;
+    message.to.truncate(from);
+    return;
+  }
   message.segments.push_back({from, message.to.rows, message.domain});
 }
 

@@ -73,8 +73,9 @@ class Decoder {
   explicit Decoder(const DecoderOptions& options);
 
   /// Appends the datagram's records as rows, in segments, those that waited for a template of it
-  /// included.
-  void decode(const DatagramView& datagram, FlowColumns& to, std::vector<Segment>& segments);
+  /// included. Returns how many rows were not appended, because a rate limit passed over the
+  /// datagram that they came in.
+  size_t decode(const DatagramView& datagram, FlowColumns& to, std::vector<Segment>& segments);
 
   /// The connection ended, and what its exporter told with it.
   void endSession(uint64_t session) { exporters_.endSession(session); }
@@ -127,7 +128,7 @@ class Decoder {
   void learn(Message& message, TemplateDefinition definition);
   void replay(Message& message, Template& form);
   void replayAll(Message& message);
-  void appendSegment(Message& message, size_t from);
+  void finishRows(Message& message, const RecordSet& set, size_t from);
 
   DecodeCounters counters_;
   ExporterTable exporters_;

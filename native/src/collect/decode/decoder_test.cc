@@ -101,7 +101,7 @@ TEST_CASE("what is missing is seen while a rate limit thins an exporter out") {
   // As the limiter has it: one of three stands for all of them.
   for (uint32_t i = 0; i < 30; ++i) {
     if (i == 7 || i == 17 || i == 27) continue;
-    decoding.standsFor = i % 3 == 0 ? 3 : 1;
+    decoding.standsFor = i % 3 == 0 ? 3 : 0;
     decoding.take(netflow9({i}, whole));
     decoding.take(ipfix({i}, ipfixWhole));
   }
@@ -109,4 +109,60 @@ TEST_CASE("what is missing is seen while a rate limit thins an exporter out") {
     CHECK(domain.sequence.lostUnits == 3);
     CHECK(domain.sequence.gaps == 3);
   }
+}
+
+TEST_CASE("what waits for its template while a rate limit thins an exporter out counts once") {
+  constexpr uint32_t FACTOR = 10;
+  const auto options = netflow9OptionsTemplate(256, 1, {{0, 1, 4}, {0, samplingInterval, 4}});
+  Decoding decoding;
+  size_t passedOver = 0;
+  const auto take = [&](uint32_t standsFor, const Octets& octets) {
+    decoding.standsFor = standsFor;
+    decoding.take(octets);
+    passedOver += decoding.passedOver;
+  };
+  for (uint32_t i = 0; i < FACTOR; ++i)
+    take(i == 0 ? FACTOR : 0, netflow9({i}, set(300, plainRecord(100))));
+  take(0, netflow9({FACTOR}, set(256, bytes({{1, 4}, {5, 4}}))));
+  SUBCASE("the template comes in a datagram that is kept") {
+    take(1, netflow9({FACTOR + 1}, concat({set(1, options), set(0, templateOf(300, PLAIN))})));
+  }
+  SUBCASE("the template comes in one that is passed over") {
+    take(0, netflow9({FACTOR + 1}, concat({set(1, options), set(0, templateOf(300, PLAIN))})));
+  }
+  REQUIRE(decoding.columns.rows == 1);
+  CHECK(decoding.columns.octets[0] == FACTOR * 5 * 100);  // options are taken from all datagrams
+  CHECK(decoding.segments.size() == 1);
+  CHECK(passedOver == FACTOR - 1);
+  CHECK(decoding.count(DecodeCount::records) == FACTOR);
+}
+
+TEST_CASE("names are told in one line that commands no terminal") {
+  const std::vector<FieldSpec> fields{
+      {0, 1, 4}, {0, applicationId, 4}, {0, applicationName, 32}, {0, applicationDescription, 8}};
+  Octets record = bytes({{1, 4}, {0x0d000001, 4}});
+  append(record, text("evil\x1b[31mRED\a\nrow2\xc2\x9b"
+                      "A\x9b\x7f!"));
+  record.resize(8 + 32);
+  append(record, text("na\xc3\xafve\r\n"));
+  Decoding decoding;
+  decoding.take(
+      netflow9({1}, concat({set(1, netflow9OptionsTemplate(256, 1, fields)), set(256, record)})));
+  const auto known = decoding.decoder.applications();
+  REQUIRE(known.size() == 1);
+  constexpr const char* LOST = "\xef\xbf\xbd";
+  CHECK(known[0].name == std::string("evil") + LOST + "[31mRED" + LOST + LOST + "row2" + LOST +
+                             "A" + LOST + LOST + "!");
+  CHECK(known[0].description == "na\xc3\xafve");
+}
+
+TEST_CASE("texts of records are in one line, too") {
+  std::vector<FieldSpec> fields = PLAIN;
+  fields.push_back({0, applicationName, 8});
+  Octets record = plainRecord(100);
+  append(record, text("a\x1b]0;x\a!"));
+  Decoding decoding;
+  decoding.take(netflow9({1}, concat({set(0, templateOf(300, fields)), set(300, record)})));
+  REQUIRE(decoding.columns.rows == 1);
+  CHECK(decoding.name(decoding.columns.applicationName[0]) == "a\xef\xbf\xbd]0;x\xef\xbf\xbd!");
 }

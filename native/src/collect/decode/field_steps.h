@@ -7,6 +7,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "collect/columns/valid_utf8.h"
 #include "collect/decode/octet_order.h"
 #include "collect/decode/record_run.h"
 
@@ -209,8 +210,11 @@ std::string_view trimmedText(const uint8_t* field, size_t length);
 template <auto COLUMN>
 void readText(const RecordRun& run, const uint8_t* field, size_t length) {
   auto* const to = columnStart<COLUMN>(run);
-  for (size_t i = 0; i < run.count; ++i, field += run.stride)
-    to[i] = run.columns.names.idOf(trimmedText(field, length));
+  ChunkNames& names = run.columns.names;
+  for (size_t i = 0; i < run.count; ++i, field += run.stride) {
+    const std::string_view text = trimmedText(field, length);
+    to[i] = isPrintableAscii(text) ? names.idOf(text) : names.idOf(toOneLine(text));
+  }
 }
 
 template <auto COLUMN>

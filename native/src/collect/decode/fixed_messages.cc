@@ -83,9 +83,9 @@ void Decoder::decodeFixed(Message& message) {
   const size_t count = std::min(announced, present);
   const size_t from = message.to.rows;
   message.domain->options.headerInterval = version == 5 ? message.at16(22) & 0x3fffU : 0;
-  writer_.write(format.record, message.set(begin, begin + count * format.record.recordLength),
-                message.to);
-  appendSegment(message, from);
+  const RecordSet records = message.set(begin, begin + count * format.record.recordLength);
+  writer_.write(format.record, records, message.to);
+  finishRows(message, records, from);
 }
 
 }  // namespace weir::collect

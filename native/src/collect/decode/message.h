@@ -17,6 +17,8 @@ struct Decoder::Message {
   ExportTime time;
   /// Data records of all sets so far; nothing when some cannot be counted.
   std::optional<uint32_t> units = 0;
+  /// Rows that a rate limit passed over, those of sets that waited included.
+  size_t passedOver = 0;
 
   [[nodiscard]] const uint8_t* begin() const { return datagram.octets.data(); }
   [[nodiscard]] const uint8_t* end() const { return begin() + datagram.octets.size(); }

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "collect/columns/valid_utf8.h"
 #include "collect/decode/field_steps.h"
 #include "collect/decode/generated/iana_elements.h"
 
@@ -53,6 +54,7 @@ std::string_view trimmedText(const uint8_t* field, size_t length) {
 }
 
 uint64_t OptionsReader::Value::number() const { return loadAny(octets, length); }
+std::string OptionsReader::Value::text() const { return toOneLine(trimmedText(octets, length)); }
 
 size_t OptionsReader::read(const Template& form, const RecordSet& set) {
   size_t records = 0;
@@ -94,7 +96,7 @@ OptionsReader::Value OptionsReader::value(uint16_t element) const {
 void OptionsReader::takeApplication(ExporterDomain& domain) {
   const Value id = value(element::applicationId);
   const Value name = value(element::applicationName);
-  const std::string_view text = trimmedText(name.octets, name.length);
+  const std::string text = name.text();
   if (id.length < 2 || text.empty()) return;
   const uint64_t key = loadApplicationId(id.octets, id.length);
   auto& known = domain.options.applications;
@@ -102,12 +104,10 @@ void OptionsReader::takeApplication(ExporterDomain& domain) {
   if (found == known.end() && !exporters_.admitOption(domain)) return;
   KnownApplication& application = known[key];
   const Value category = value(element::applicationCategoryName);
-  if (application.name.text != text) application.name = {std::string(text)};
-  if (category.isTold())
-    application.category = {std::string(trimmedText(category.octets, category.length))};
+  if (application.name.text != text) application.name = {text};
+  if (category.isTold()) application.category = {category.text()};
   const Value description = value(element::applicationDescription);
-  if (description.isTold())
-    application.description = trimmedText(description.octets, description.length);
+  if (description.isTold()) application.description = description.text();
   application.isFromPayload = looksAtPayload(key);
 }
 
@@ -116,13 +116,13 @@ void OptionsReader::takeInterface(ExporterDomain& domain) {
   if (!index.isTold()) index = value(element::egressInterface);
   Value name = value(element::interfaceName);
   if (!name.isTold()) name = value(element::interfaceDescription);
-  const std::string_view text = trimmedText(name.octets, name.length);
+  const std::string text = name.text();
   if (!index.isTold() || text.empty()) return;
   const auto key = static_cast<uint32_t>(index.number());
   auto& known = domain.options.interfaces;
   if (!known.contains(key) && !exporters_.admitOption(domain)) return;
   NameHandle& handle = known[key];
-  if (handle.text != text) handle = {std::string(text)};
+  if (handle.text != text) handle = {text};
 }
 
 /// 50 and 34 tell the interval; RFC 5477's selectors how many packets are taken and left.

@@ -21,6 +21,8 @@ class OptionsReader {
     const uint8_t* octets = nullptr;
     size_t length = 0;
     [[nodiscard]] uint64_t number() const;
+    /// Of one line (toOneLine), whatever was told.
+    [[nodiscard]] std::string text() const;
     [[nodiscard]] bool isTold() const { return length > 0; }
   };
 

@@ -205,7 +205,7 @@ void RecordWriter::undoSampling(const Template& form, const RecordSet& set, size
   if (isOne) return applySampling(set, from, intervalOf(domain, SIZE_MAX, 0), to);
   for (size_t row = from, i = 0; row < to.rows; ++row, ++i) {
     const uint64_t interval =
-        uint64_t{intervalOf(domain, i, to.ingressInterface[row])} * set.standsFor;
+        uint64_t{intervalOf(domain, i, to.ingressInterface[row])} * set.weight();
     multiply(row, interval, to);
   }
   set.domain.statistics.samplingInterval = to.samplingInterval[to.rows - 1];
@@ -213,7 +213,7 @@ void RecordWriter::undoSampling(const Template& form, const RecordSet& set, size
 
 void RecordWriter::applySampling(const RecordSet& set, size_t from, uint32_t interval,
                                  FlowColumns& to) {
-  const uint64_t factor = uint64_t{interval} * set.standsFor;
+  const uint64_t factor = uint64_t{interval} * set.weight();
   set.domain.statistics.samplingInterval = interval;
   if (factor != 1) {
     for (size_t row = from; row < to.rows; ++row) multiply(row, factor, to);

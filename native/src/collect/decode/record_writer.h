@@ -2,6 +2,7 @@
 // Turns the records of a data set into rows. One for each decoder; one thread.
 #pragma once
 
+#include <algorithm>
 #include <array>
 
 #include "collect/decode/decode_counters.h"
@@ -23,8 +24,12 @@ struct RecordSet {
   const uint8_t* begin;
   const uint8_t* end;
   ExportTime time;
-  /// See DatagramView.
+  /// See DatagramView; a set that waits for its template keeps that of its own datagram.
   uint32_t standsFor = 1;
+
+  [[nodiscard]] bool isPassedOver() const { return standsFor == 0; }
+  /// What octets and packets are multiplied by.
+  [[nodiscard]] uint32_t weight() const { return std::max(standsFor, 1U); }
 };
 
 class RecordWriter {

@@ -70,7 +70,7 @@ void Decoder::decodeSflow(Message& message) {
     const RecordSet rows = message.set(message.begin(), message.end());
     writer_.writeOrigin(rows, from, message.to);
     writer_.nameUnknown(from, message.to);
-    appendSegment(message, from);
+    finishRows(message, rows, from);
   }
 }
 

@@ -81,7 +81,7 @@ void Decoder::decodeData(Message& message, Template& form, const RecordSet& set)
   const bool isFlows = form.definition.kind == TemplateKind::DATA;
   const size_t records = isFlows ? writer_.write(form, set, message.to) : options_.read(form, set);
   if (message.units) *message.units += static_cast<uint32_t>(records);
-  appendSegment(message, from);
+  finishRows(message, set, from);
 }
 
 void Decoder::waitForTemplate(Message& message, uint16_t id, const RecordSet& set) {

@@ -127,7 +127,7 @@ struct Decoding {
     datagram.receivedMilliseconds = now;
     datagram.session = session;
     datagram.standsFor = standsFor;
-    decoder.decode(datagram, columns, segments);
+    passedOver = decoder.decode(datagram, columns, segments);
     return from;
   }
 
@@ -140,6 +140,7 @@ struct Decoding {
   Address exporter = mapped(0xc0000201);
   int64_t now = EXPORT_MS + 250;
   uint32_t standsFor = 1;
+  size_t passedOver = 0;  ///< rows of the last datagram that a rate limit kept out
 };
 
 }  // namespace weir::collect::test

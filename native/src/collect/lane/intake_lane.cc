@@ -123,8 +123,8 @@ IntakeLane::Served IntakeLane::takeDatagrams(UdpSocket& socket) {
 
 IntakeLane::Served IntakeLane::serveStreams() {
   if (!hasChunk()) return Served::NOTHING;
-  const size_t served =
-      streams_.serve([this](const DatagramView& message) { take(message); }, wallMs());
+  const size_t served = streams_.serve([this](const DatagramView& message) { take(message); },
+                                       {monotonicMs(), wallMs()});
   path_.completeRows(*chunk_);
   for (const uint64_t session : streams_.takeEnded()) path_.endSession(session);
   return served > 0 ? Served::SOMETHING : Served::NOTHING;
@@ -197,9 +197,9 @@ void IntakeLane::handOver() {
 
 void IntakeLane::housekeep(int64_t nowMilliseconds) {
   housekeptMs_ = nowMilliseconds;
-  streams_.closeStalled(wallMs());
+  streams_.closeStalled(nowMilliseconds);
   for (const uint64_t session : streams_.takeEnded()) path_.endSession(session);
-  path_.tick(wallMs());
+  path_.tick({nowMilliseconds, wallMs()});
   countKernelDrops();
   timespec used{};
   clock_gettime(CLOCK_THREAD_CPUTIME_ID, &used);

@@ -3,6 +3,7 @@
 // lane's thread; counters may be read by any.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <vector>
@@ -12,6 +13,7 @@
 #include "collect/enrich/enricher.h"
 #include "collect/enrich/tables_slot.h"
 #include "collect/receive/datagram.h"
+#include "collect/receive/moment.h"
 #include "collect/receive/rate_limiter.h"
 #include "collect/receive/receive_counters.h"
 
@@ -31,7 +33,8 @@ class RecordPath {
         decoder_(options.decoder),
         tables_(options.tables),
         enricher_(tables_->current()),
-        counters_(counters) {}
+        counters_(counters),
+        longestSilenceMs_(longestSilenceOf(options.decoder.limits)) {}
 
   /// Appends the datagram's records as rows.
   void take(DatagramView datagram, FlowColumns& columns);
@@ -42,7 +45,7 @@ class RecordPath {
   void endSession(uint64_t session) { decoder_.endSession(session); }
 
   /// About once a second.
-  void tick(int64_t nowMilliseconds);
+  void tick(const Moment& now);
 
   /// Records pile up: see RateLimiter.
   void relieve() { limiter_.relieve(); }
@@ -52,6 +55,10 @@ class RecordPath {
   [[nodiscard]] const EnrichCounters& enrichCounters() const { return enricher_.counters(); }
 
  private:
+  static int64_t longestSilenceOf(const ExporterLimits& limits) {
+    return std::max(limits.silenceMs, limits.templateLifetimeMs);
+  }
+
   RateLimiter limiter_;
   Decoder decoder_;
   std::shared_ptr<TablesSlot> tables_;
@@ -59,7 +66,10 @@ class RecordPath {
   Enricher enricher_;
   ReceiveCounters& counters_;
   std::vector<Segment> segments_;
-  int64_t expiredMs_ = 0;
+  Moment expired_{};
+  /// By the monotonic clock: nobody is forgotten before.
+  int64_t patientUntilMs_ = 0;
+  int64_t longestSilenceMs_;
 };
 
 }  // namespace weir::collect

@@ -23,7 +23,8 @@ struct DatagramView {
   uint64_t session = 0;
   int64_t receivedMilliseconds = 0;  ///< since the epoch, by the kernel's clock
   /// One of so many of its exporter's datagrams was let through by a rate limit: octets and packets
-  /// are multiplied by it.
+  /// are multiplied by it. 0: passed over by the limit; it is decoded for its templates, options
+  /// and sequence numbers, and its records are no rows.
   uint32_t standsFor = 1;
 };
 

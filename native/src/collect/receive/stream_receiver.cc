@@ -63,32 +63,32 @@ void StreamReceiver::listen(int socket, Transport transport) {
   listeners_.push_back({socket, transport});
 }
 
-size_t StreamReceiver::serve(const Take& take, int64_t nowMilliseconds) {
-  resumeListeners(nowMilliseconds);
+size_t StreamReceiver::serve(const Take& take, const Moment& now) {
+  resumeListeners(now.monotonicMilliseconds);
   std::array<epoll_event, EVENTS> ready;
   const int count = epoll_wait(epoll_.get(), ready.data(), ready.size(), 0);
   for (int i = 0; i < count; ++i) {
     const uint64_t key = ready[static_cast<size_t>(i)].data.u64;
     if (key < FIRST_SESSION) {
-      acceptFrom(key, nowMilliseconds);
+      acceptFrom(key, now.monotonicMilliseconds);
       continue;
     }
     const auto connection = connections_.find(key);
-    if (connection != connections_.end()) readFrom(key, connection->second, take, nowMilliseconds);
+    if (connection != connections_.end()) readFrom(key, connection->second, take, now);
   }
   return count > 0 ? static_cast<size_t>(count) : 0;
 }
 
-void StreamReceiver::resumeListeners(int64_t nowMilliseconds) {
+void StreamReceiver::resumeListeners(int64_t monotonicMilliseconds) {
   for (size_t i = 0; i < listeners_.size(); ++i) {
     Listener& listener = listeners_[i];
-    if (listener.pausedUntil == 0 || nowMilliseconds < listener.pausedUntil) continue;
+    if (listener.pausedUntil == 0 || monotonicMilliseconds < listener.pausedUntil) continue;
     listener.pausedUntil = 0;
     watch(EPOLL_CTL_MOD, listener.socket, EPOLLIN, i);
   }
 }
 
-void StreamReceiver::acceptFrom(size_t index, int64_t nowMilliseconds) {
+void StreamReceiver::acceptFrom(size_t index, int64_t monotonicMilliseconds) {
   Listener& listener = listeners_[index];
   for (int i = 0; i < ACCEPTS_IN_A_ROW; ++i) {
     sockaddr_storage peer{};
@@ -97,9 +97,9 @@ void StreamReceiver::acceptFrom(size_t index, int64_t nowMilliseconds) {
                       SOCK_NONBLOCK | SOCK_CLOEXEC));
     if (!socket.valid() && errno == EAGAIN) return;
     if (!socket.valid()) break;  // out of descriptors, perhaps: asking at once again would not help
-    admit(std::move(socket), peer, listener, nowMilliseconds);
+    admit(std::move(socket), peer, listener, monotonicMilliseconds);
   }
-  listener.pausedUntil = nowMilliseconds + ACCEPT_PAUSE_MS;
+  listener.pausedUntil = monotonicMilliseconds + ACCEPT_PAUSE_MS;
   watch(EPOLL_CTL_MOD, listener.socket, 0, index);
 }
 
@@ -111,13 +111,13 @@ bool StreamReceiver::hasRoomFor(const Address& peer) const {
 }
 
 void StreamReceiver::admit(Fd socket, const sockaddr_storage& peer, const Listener& listener,
-                           int64_t now) {
+                           int64_t monotonicMilliseconds) {
   const Address address = addressOf(peer);
   if (!options_.allowed->allows(address)) return counters_.add(ReceiveCount::exporterNotAllowed);
   if (!hasRoomFor(address)) return counters_.add(ReceiveCount::refusedConnections);
   keepAlive(socket.get());
   const int number = socket.get();
-  Connection connection{nullptr, address, portOf(peer), listener.transport, now};
+  Connection connection{nullptr, address, portOf(peer), listener.transport, monotonicMilliseconds};
   if (listener.transport == Transport::TLS)
     connection.channel =
         std::make_unique<TlsInbound>(std::move(socket), address, options_.credentials);
@@ -131,7 +131,7 @@ void StreamReceiver::admit(Fd socket, const sockaddr_storage& peer, const Listen
 }
 
 void StreamReceiver::readFrom(uint64_t session, Connection& connection, const Take& take,
-                              int64_t now) {
+                              const Moment& now) {
   InboundChannel& channel = *connection.channel;
   size_t messages = 0;
   const bool wasInside = connection.cutter.isInsideMessage();
@@ -145,21 +145,22 @@ void StreamReceiver::readFrom(uint64_t session, Connection& connection, const Ta
   if (!connection.cutter.isInsideMessage())
     connection.messageBeganAt = 0;
   else if (!wasInside || messages > 0)
-    connection.messageBeganAt = now;
+    connection.messageBeganAt = now.monotonicMilliseconds;
   if (channel.events() == connection.events) return;
   connection.events = channel.events();
   watch(EPOLL_CTL_MOD, channel.socket(), connection.events, session);
 }
 
 size_t StreamReceiver::handOver(uint64_t session, Connection& connection, const Take& take,
-                                int64_t now) {
+                                const Moment& now) {
   size_t messages = 0;
   for (;; ++messages) {
     const std::span<const uint8_t> message = connection.cutter.next();
     if (message.empty()) return messages;
     counters_.add(ReceiveCount::messages);
     counters_.add(ReceiveCount::messageOctets, message.size());
-    take({message, connection.peer, connection.port, connection.transport, session, now});
+    take({message, connection.peer, connection.port, connection.transport, session,
+          now.epochMilliseconds});
   }
 }
 
@@ -189,14 +190,15 @@ void StreamReceiver::end(uint64_t session, const Connection& connection) {
   counters_.set(ReceiveCount::openConnections, connections_.size());
 }
 
-void StreamReceiver::closeStalled(int64_t nowMilliseconds) {
+void StreamReceiver::closeStalled(int64_t monotonicMilliseconds) {
   const auto& [mostConnections, mostByAddress, handshakeMs, messageMs] = options_.limits;
   for (auto next = connections_.begin(); next != connections_.end();) {
     const auto& [session, connection] = *next++;
     const bool isShakingHands = connection.channel->state() == InboundChannel::State::ESTABLISHING;
     const bool isLate =
-        (isShakingHands && nowMilliseconds - connection.acceptedAt > handshakeMs) ||
-        (connection.messageBeganAt != 0 && nowMilliseconds - connection.messageBeganAt > messageMs);
+        (isShakingHands && monotonicMilliseconds - connection.acceptedAt > handshakeMs) ||
+        (connection.messageBeganAt != 0 &&
+         monotonicMilliseconds - connection.messageBeganAt > messageMs);
     if (isLate) end(session, connection);
   }
 }

@@ -15,6 +15,7 @@
 #include "collect/receive/datagram.h"
 #include "collect/receive/inbound_channel.h"
 #include "collect/receive/message_cutter.h"
+#include "collect/receive/moment.h"
 #include "collect/receive/receive_counters.h"
 #include "collect/receive/tls_server_credentials.h"
 #include "fd.h"
@@ -50,10 +51,10 @@ class StreamReceiver {
 
   /// Does what there is to do without waiting: a bounded amount for each connection. Returns how
   /// many connections or listeners had something.
-  size_t serve(const Take& take, int64_t nowMilliseconds);
+  size_t serve(const Take& take, const Moment& now);
 
-  /// To be called about once a second.
-  void closeStalled(int64_t nowMilliseconds);
+  /// To be called about once a second; by the monotonic clock.
+  void closeStalled(int64_t monotonicMilliseconds);
 
   /// Sessions that have ended since the last call.
   std::vector<uint64_t> takeEnded();
@@ -62,26 +63,27 @@ class StreamReceiver {
   struct Listener {
     int socket;
     Transport transport;
-    int64_t pausedUntil = 0;
+    int64_t pausedUntil = 0;  ///< by the monotonic clock
   };
   struct Connection {
     std::unique_ptr<InboundChannel> channel;
     Address peer;
     uint16_t port;
     Transport transport;
-    int64_t acceptedAt;
+    int64_t acceptedAt;          ///< by the monotonic clock
     int64_t messageBeganAt = 0;  ///< of a message that is not complete; 0: there is none
     uint32_t events = EPOLLIN;
     MessageCutter cutter;
   };
 
   void watch(int operation, int socket, uint32_t events, uint64_t key);
-  void acceptFrom(size_t index, int64_t nowMilliseconds);
-  void resumeListeners(int64_t nowMilliseconds);
-  void admit(Fd socket, const sockaddr_storage& peer, const Listener& listener, int64_t now);
+  void acceptFrom(size_t index, int64_t monotonicMilliseconds);
+  void resumeListeners(int64_t monotonicMilliseconds);
+  void admit(Fd socket, const sockaddr_storage& peer, const Listener& listener,
+             int64_t monotonicMilliseconds);
   [[nodiscard]] bool hasRoomFor(const Address& peer) const;
-  void readFrom(uint64_t session, Connection& connection, const Take& take, int64_t now);
-  size_t handOver(uint64_t session, Connection& connection, const Take& take, int64_t now);
+  void readFrom(uint64_t session, Connection& connection, const Take& take, const Moment& now);
+  size_t handOver(uint64_t session, Connection& connection, const Take& take, const Moment& now);
   void end(uint64_t session, const Connection& connection);
   void countEnd(const Connection& connection);
 

@@ -24,21 +24,26 @@ struct Intake {
   StreamReceiver receiver;
   std::map<uint64_t, std::vector<uint32_t>> numbers;  ///< of messages, by session
   std::set<std::string> peers;
-  int64_t now = 1'000'000;
+  Moment now{1'000'000, 1'700'000'000'000};
 
   explicit Intake(StreamLimits limits = {}, const std::vector<std::string>& allowed = {})
       : receiver({std::make_shared<AllowList>(allowed), nullptr, limits}, counters) {
     receiver.listen(group.sockets[0].get(), Transport::TCP);
   }
 
+  void wait(int64_t milliseconds) {
+    now.monotonicMilliseconds += milliseconds;
+    now.epochMilliseconds += milliseconds;
+  }
   void serve() {
-    now += 100;  // accepting has pauses
+    wait(100);  // accepting has pauses
     receiver.serve(
         [&](const DatagramView& message) {
           numbers[message.session].push_back(numberOf(message.octets));
           peers.insert(textOf(message.exporterAddress));
           CHECK(message.transport == Transport::TCP);
           CHECK(message.session != 0);
+          CHECK(message.receivedMilliseconds == now.epochMilliseconds);
         },
         now);
   }
@@ -94,8 +99,8 @@ TEST_CASE("who talks nonsense, too slowly or too little is let go, and the other
   for (uint8_t i = 0; i < 10; ++i) {
     sendAll(slow, {i});
     intake.serve();
-    intake.now += 7'000;
-    intake.receiver.closeStalled(intake.now);
+    intake.wait(7'000);
+    intake.receiver.closeStalled(intake.now.monotonicMilliseconds);
   }
   CHECK(intake.of(ReceiveCount::stalledConnections) == 1);
   CHECK(intake.of(ReceiveCount::openConnections) == 1);
@@ -129,4 +134,22 @@ TEST_CASE("who is not on the list is not listened to") {
   sendAll(allowed, ipfixMessage(1));
   intake.serveUntil([&] { return intake.of(ReceiveCount::messages) == 1; });
   CHECK(intake.of(ReceiveCount::exporterNotAllowed) == 1);
+}
+
+TEST_CASE("a clock that is set keeps nobody out and ends no connection") {
+  for (const int64_t step : {-3'600'000, 3'600'000}) {
+    Intake intake;
+    const Fd patient = intake.connect("127.0.0.9");
+    sendAll(patient, {0, 10, 0, 17, 1});
+    std::vector<Fd> connections;
+    for (int i = 0; i < 20; ++i) {
+      connections.push_back(intake.connect("127.0.1." + std::to_string(i)));
+      sendAll(connections.back(), ipfixMessage(static_cast<uint32_t>(i)));
+    }
+    intake.serveUntil([&] { return intake.of(ReceiveCount::acceptedConnections) >= 8; });
+    intake.now.epochMilliseconds += step;
+    intake.serveUntil([&] { return intake.of(ReceiveCount::messages) == 20; });
+    intake.receiver.closeStalled(intake.now.monotonicMilliseconds);
+    CHECK(intake.of(ReceiveCount::openConnections) == 21);
+  }
 }

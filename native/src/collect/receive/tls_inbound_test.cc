@@ -145,7 +145,8 @@ struct Intake {
     awaitUntil([&] {
       now += 100;
       receiver.serve(
-          [&](const DatagramView& message) { numbers.push_back(numberOf(message.octets)); }, now);
+          [&](const DatagramView& message) { numbers.push_back(numberOf(message.octets)); },
+          {now, 1'700'000'000'000});
       return counters.of(count) >= value;
     });
   }
