@@ -23,7 +23,7 @@ export const Scope = Type.Unsafe<Scope>(
     SCOPES.map((name) => Type.Literal(name)),
     {
       description:
-        'gateway: takes decisions; exporter: sees what of its records arrived; read: asks about flows',
+        'gateway: takes decisions; exporter: sees all exporters, what arrived of each, and the health; read: asks about flows',
     },
   ),
 );

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+import { readFileSync } from 'node:fs';
+import { API } from '@weir/wire';
+import { expect, it } from 'vitest';
+import { PERMISSIONS } from './permissions.js';
+
+const TEXT = readFileSync(new URL('../../../docs/access.md', import.meta.url), 'utf8');
+
+it.each(['gateway', 'exporter'] as const)('a key for %s may what its line says', (scope) => {
+  const [line = ''] = TEXT.match(new RegExp(`^\\| \`${scope}\` \\|.*$`, 'm')) ?? [];
+  const told = line.match(/\/api\/v1\/\w+/g) ?? [];
+  const allowed = Object.entries(PERMISSIONS)
+    .filter(([, permission]) => typeof permission === 'object' && permission.scopes.includes(scope))
+    .map(([operation]) => API[operation as keyof typeof API]);
+  expect(told.sort()).toEqual(allowed.sort());
+});
