@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Answers of the store against sums over the same rows in JavaScript.
 import {
-  DIMENSION_COLUMNS,
   DIMENSIONS,
   type Dimension,
   FLOW_COLUMNS,
   type Flow,
-  type FlowCondition,
   type FlowSort,
-  flowTest,
   isTwoSided,
   METRICS,
   type Metric,
@@ -19,14 +16,25 @@ import type { FlowStore, Statement } from '../store/flow-store.js';
 import { positionOf } from './flow-page.js';
 import type { FlowPosition } from './flow-statements.js';
 import type { Window } from './planner.js';
-import { createQueries, type Queries } from './queries.js';
+import { createQueries } from './queries.js';
 import { QuestionGate } from './question-gate.js';
 import { bucketTimes, chooseStepSeconds } from './steps.js';
-import { randomRows, TestStore } from './test-store.js';
+import { TestStore } from './test-store.js';
+import {
+  ANYTHING,
+  END,
+  fill,
+  flows,
+  groupsOf,
+  HOUR,
+  keysOf,
+  RECEIVER,
+  rowsOf,
+  START,
+  SUM,
+  sums,
+} from './test-sums.js';
 
-const START = Date.UTC(2026, 4, 5, 22, 12, 34, 567);
-const HOUR = 3_600_000;
-const END = START + 5 * HOUR;
 const store = new TestStore();
 const gate = new QuestionGate({ running: 2, waiting: 100 });
 const exportGate = new QuestionGate({ running: 2, waiting: 100 });
@@ -36,60 +44,8 @@ const queries = createQueries({
   limitSeconds: 30,
   exportLimitSeconds: 30,
 });
-/** It sends nothing. */
-const RECEIVER = '198.51.100.77';
-const flows = [1, 2, 3]
-  .flatMap((seed) => randomRows({ count: 1000, seed, from: START, to: END }))
-  .map((flow, i) =>
-    i % 50 === 0 ? { ...flow, exporterAddress: '10.0.0.1', exporterName: 'Only1' } : flow,
-  )
-  .map((flow, i) => (i % 70 === 1 ? { ...flow, destinationAddress: RECEIVER } : flow));
-
-beforeAll(async () => {
-  await store.open();
-  // In several inserts, so that tables of sums have parts to fold.
-  for (let at = 0; at < flows.length; at += 1000) await store.insert(flows.slice(at, at + 1000));
-});
+beforeAll(() => fill(store));
 afterAll(() => store.close());
-
-const ANYTHING = parseFilter('');
-const SUM = (rows: readonly Flow[], metric: Metric) =>
-  rows.reduce((total, flow) => total + (metric === 'flows' ? 1 : flow[metric]), 0);
-const sums = (rows: readonly Flow[]) => ({
-  octets: SUM(rows, 'octets'),
-  packets: SUM(rows, 'packets'),
-  flows: SUM(rows, 'flows'),
-});
-
-/** Rows that count for a question. */
-function rowsOf({ from, to }: Window, condition: FlowCondition = ANYTHING, all = false): Flow[] {
-  const holds = flowTest(condition);
-  return flows.filter(
-    (flow) =>
-      flow.flowEndMilliseconds >= from &&
-      flow.flowEndMilliseconds < to &&
-      (all || flow.counted === 1) &&
-      holds(flow),
-  );
-}
-
-/** The keys that a row counts for: several where a dimension has two columns. */
-function keysOf(flow: Flow, by: readonly Dimension[]): string[] {
-  let keys: string[][] = [[]];
-  for (const dimension of by) {
-    const values = new Set(DIMENSION_COLUMNS[dimension].map((column) => String(flow[column])));
-    keys = keys.flatMap((key) => [...values].map((value) => [...key, value]));
-  }
-  return keys.map((key) => key.join(', '));
-}
-
-function groupsOf(rows: readonly Flow[], by: readonly Dimension[]): Map<string, Flow[]> {
-  const groups = new Map<string, Flow[]>();
-  for (const flow of rows) {
-    for (const key of keysOf(flow, by)) groups.set(key, [...(groups.get(key) ?? []), flow]);
-  }
-  return groups;
-}
 
 const byKey = (rows: readonly { key: string }[]) =>
   [...rows].sort((a, b) => (a.key < b.key ? -1 : 1));
@@ -140,68 +96,6 @@ it('answers a window of hours from tables of sums', async () => {
   expect(await tableOf('host')).toBe('addresses_1h');
   expect(await tableOf('asName')).toBe('systems_1h');
   expect(await tableOf('serverName')).toBe('flows');
-});
-
-/** Asks a store whose single records have been dropped, as its state says. */
-function afterRecords(): Queries {
-  const { query, ...rest } = store.asStore();
-  const gone = async <Row>({ sql, ...statement }: Statement): Promise<Row[]> =>
-    query<Row>({ ...statement, sql: sql.replaceAll('weir.flows WHERE', 'weir.flows WHERE 0 AND') });
-  const tables = [{ name: 'flows', completeFrom: END + HOUR }];
-  return createQueries({
-    ...{ store: { ...rest, state: { tables }, query: gone } as unknown as FlowStore },
-    ...{ gate, exportGate, limitSeconds: 30, exportLimitSeconds: 30 },
-  });
-}
-
-describe('where single records are gone', () => {
-  const old = afterRecords();
-  const window = { from: Date.UTC(2026, 4, 6, 0, 3, 20), to: Date.UTC(2026, 4, 6, 2, 7, 30) };
-  const minutes = { from: Date.UTC(2026, 4, 6, 0, 4), to: Date.UTC(2026, 4, 6, 2, 7) };
-  const edges = [
-    { from: window.from, to: minutes.from },
-    { from: minutes.to, to: window.to },
-  ];
-  const asked = { window, condition: ANYTHING, metric: 'octets', limit: 10 } as const;
-
-  it('sums answer what they have, and the answer says what they lack', async () => {
-    const top = await old.top({ ...asked, by: ['applicationName'] });
-    expect(top.total).toEqual(sums(rowsOf(minutes)));
-    expect(top.missing).toEqual(edges);
-    const matrix = await old.matrix({ ...asked, by: ['sourceNetwork', 'destinationNetwork'] });
-    expect(matrix.missing).toEqual(edges);
-    expect((await old.interfaces(asked)).missing).toEqual(edges);
-    expect((await old.top({ ...asked, by: ['port'] })).missing).toEqual([window]);
-    const records = { ...asked, columns: ['octets'], sort: '-octets' } as const;
-    expect((await old.flows(records)).missing).toEqual([window]);
-  });
-
-  it('series take the finest step that sums have, and refuse finer ones', async () => {
-    const question = { ...asked, by: ['applicationName'] } as const;
-    const whole = { from: Date.UTC(2026, 4, 6, 0, 4), to: Date.UTC(2026, 4, 6, 1, 4) };
-    const answer = await old.series({ ...question, window: whole });
-    expect(answer).toMatchObject({ stepSeconds: 60, table: 'flows_1m', missing: [] });
-    const values = answer.times.map((_, i) =>
-      answer.series.reduce((sum, series) => sum + (series.values[i] ?? 0), 0),
-    );
-    const minute = (from: number) => SUM(rowsOf({ from, to: from + 60_000 }), 'octets');
-    expect(values).toEqual(answer.times.map(minute));
-    const countries = await old.series({ ...question, window: whole, by: ['country'] });
-    expect(countries).toMatchObject({ stepSeconds: 300, table: 'systems_5m' });
-    await expect(old.series({ ...question, window: whole, stepSeconds: 30 })).rejects.toMatchObject(
-      { code: 'WEIR_QUERY_STEP_TOO_FINE', message: expect.stringContaining('take 60,') },
-    );
-    // No step helps where only single records could tell.
-    const ports = await old.series({ ...question, window: whole, by: ['port'], stepSeconds: 30 });
-    expect(ports).toMatchObject({ series: [], missing: [whole] });
-  });
-
-  it('a comparison says it of both windows', async () => {
-    const against = { from: minutes.from - HOUR, to: minutes.to - HOUR };
-    const answer = await old.compare({ ...asked, by: ['applicationName'], against });
-    expect(answer.missing).toEqual(edges);
-    expect(answer.against).toEqual({ ...against, missing: [] });
-  });
 });
 
 const FILTERS = [
