@@ -8,6 +8,12 @@ const QUESTIONS_AT_ONCE: Readonly<Record<Asker, number>> = { people: 2, rule: 1 
 /** Of people's questions so many may be streams that look for rows. */
 const FETCHES_AT_ONCE = 1;
 
+/** Who waits, and until when. */
+export interface Turn {
+  readonly asker: Asker;
+  readonly signal?: AbortSignal | undefined;
+}
+
 /**
  * Sessions with one database: one that writes, one for short looks that wait for nobody, and those that
  * questions are asked with. chDB 3.4 keeps what a question had written when it failed in its session, and
@@ -68,13 +74,16 @@ export class ChdbSessions {
   }
 
   /** Gives a question a session of its own, as soon as there are not too many. */
-  ask<Answer>(work: (session: Session) => Promise<Answer>, asker: Asker): Promise<Answer> {
-    return this.#turns[asker].take(() => this.#askNow(work));
+  ask<Answer>(
+    work: (session: Session) => Promise<Answer>,
+    { asker, signal }: Turn,
+  ): Promise<Answer> {
+    return this.#turns[asker].take(() => this.#askNow(work), signal);
   }
 
   /** Lets a stream look for its next rows, as soon as not too much else runs. */
-  fetch<Rows>(work: () => Promise<Rows>): Promise<Rows> {
-    return this.#fetches.take(() => this.#turns.people.take(work));
+  fetch<Rows>(work: () => Promise<Rows>, signal: AbortSignal): Promise<Rows> {
+    return this.#fetches.take(() => this.#turns.people.take(work, signal), signal);
   }
 
   async #askNow<Answer>(work: (session: Session) => Promise<Answer>): Promise<Answer> {

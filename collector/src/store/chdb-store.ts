@@ -102,18 +102,21 @@ SETTINGS insert_deduplication_token = ${quoted(token)}, ${ONE_BLOCK},
     const mark = this.#sessions.mark();
     const kill = () => void this.#sessions.kill(mark);
     try {
-      return await this.#sessions.ask(async (session) => {
-        signal?.throwIfAborted();
-        signal?.addEventListener('abort', kill, { once: true });
-        const options = { format: 'JSONCompact' };
-        const sql = `${mark} ${withSettings(statement)}`;
-        const { parameters } = statement;
-        const result =
-          Object.keys(parameters).length === 0
-            ? await session.queryAsync(sql, options)
-            : await session.queryBindAsync(sql, parameters, options);
-        return rowsOf<Row>(result.text());
-      }, statement.asker ?? 'people');
+      return await this.#sessions.ask(
+        async (session) => {
+          signal?.throwIfAborted();
+          signal?.addEventListener('abort', kill, { once: true });
+          const options = { format: 'JSONCompact' };
+          const sql = `${mark} ${withSettings(statement)}`;
+          const { parameters } = statement;
+          const result =
+            Object.keys(parameters).length === 0
+              ? await session.queryAsync(sql, options)
+              : await session.queryBindAsync(sql, parameters, options);
+          return rowsOf<Row>(result.text());
+        },
+        { asker: statement.asker ?? 'people', signal },
+      );
     } catch (error) {
       signal?.throwIfAborted();
       throw questionError(error);
@@ -139,7 +142,7 @@ SETTINGS insert_deduplication_token = ${quoted(token)}, ${ONE_BLOCK},
       const chunks = session.queryStreamBind(sql, statement.parameters, options);
       const fetches = chunks[Symbol.asyncIterator]();
       for (;;) {
-        const fetched = await this.#sessions.fetch(() => fetches.next());
+        const fetched = await this.#sessions.fetch(() => fetches.next(), signal);
         if (fetched.done === true) return;
         yield fetched.value.rows<readonly unknown[]>();
       }

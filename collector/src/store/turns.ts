@@ -10,10 +10,11 @@ export class Turns {
     this.#atOnce = atOnce;
   }
 
-  /** Works as soon as it is its turn. @throws what the work throws */
-  async take<Answer>(work: () => Promise<Answer>): Promise<Answer> {
+  /** Works as soon as it is its turn. @throws what the work throws, or the signal's reason while it waits */
+  async take<Answer>(work: () => Promise<Answer>, signal?: AbortSignal): Promise<Answer> {
+    signal?.throwIfAborted();
     if (this.#running < this.#atOnce) this.#running++;
-    else await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    else await this.#turn(signal);
     try {
       return await work();
     } finally {
@@ -21,5 +22,20 @@ export class Turns {
       if (next === undefined) this.#running--;
       else next();
     }
+  }
+
+  #turn(signal: AbortSignal | undefined): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const begin = () => {
+        signal?.removeEventListener('abort', leave);
+        resolve();
+      };
+      const leave = () => {
+        this.#waiting.splice(this.#waiting.indexOf(begin), 1);
+        reject(signal?.reason);
+      };
+      this.#waiting.push(begin);
+      signal?.addEventListener('abort', leave, { once: true });
+    });
   }
 }
