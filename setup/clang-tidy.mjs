@@ -5,6 +5,7 @@
 // it sees them: it has each source alone.
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { groupSources } from './grouped-sources.mjs';
 import { inParallel, outputOf } from './parallel.mjs';
 import { ROOT } from './root.mjs';
 
@@ -12,8 +13,6 @@ const BUILD = path.join(ROOT, '.cache', 'cmake', 'tidy');
 const TOGETHER = path.join(ROOT, '.cache', 'tidy');
 /** Tests are left to the compiler and the sanitizers. */
 const CHECKED = /\/(native|ncore-shim)\/src\/(?!.*_test\.cc)/;
-/** Few enough for all cores to have work until the end. */
-const SOURCES_TOGETHER = 10;
 
 const ANALYZER = '-checks=-*,clang-analyzer-core.*,clang-analyzer-cplusplus.*';
 /**
@@ -22,43 +21,16 @@ const ANALYZER = '-checks=-*,clang-analyzer-core.*,clang-analyzer-cplusplus.*';
  */
 const ANALYZER_LIMIT = ['-Xclang', '-analyzer-config', '-Xclang', 'max-nodes=50000'];
 
-/** What a source declares outside of functions and classes, and names of its enumerators. */
-const DECLARED = [
-  /^(?:struct|class|union|enum(?: class)?|#define)\s+(\w+)/gm,
-  /^using\s+(\w+)\s*=/gm,
-  /^(?!#|\/|using\b|struct\b|class\b|enum\b|namespace\b)[\w<][^\n=(;{]*?[ *&](\w+)(?:\[[^\n]*)?\s*[=(;{]/gm,
-  /^\s+([A-Z][A-Z0-9_]+)\s*[=,]/gm,
-];
-
-function namesIn(file) {
-  const text = readFileSync(file, 'utf8');
-  return DECLARED.flatMap((pattern) => [...text.matchAll(pattern)].map((match) => match[1]));
-}
-
-/**
- * Sources that may be read as one: of a folder, compiled alike, no name declared by two of them. What
- * this overlooks does not compile together and is looked at one by one.
- */
-export function groupSources(commands, namesOf = namesIn) {
-  const groups = [];
+/** Of those that are compiled alike. */
+function groupCommands(commands) {
+  const byFlags = new Map();
   for (const { file, command } of commands) {
     const flags = command.replace(/ -o \S+ -c \S+$/, '');
-    const names = namesOf(file);
-    const kind = `${path.dirname(file)} ${flags}`;
-    let group = groups.find(
-      (one) =>
-        one.kind === kind &&
-        one.files.length < SOURCES_TOGETHER &&
-        !names.some((name) => one.names.has(name)),
-    );
-    if (group === undefined) {
-      group = { kind, flags, files: [], names: new Set() };
-      groups.push(group);
-    }
-    group.files.push(file);
-    for (const name of names) group.names.add(name);
+    byFlags.set(flags, [...(byFlags.get(flags) ?? []), file]);
   }
-  return groups;
+  return [...byFlags].flatMap(([flags, files]) =>
+    groupSources(files).map((group) => ({ flags, files: group })),
+  );
 }
 
 /** Writes a file that includes a group's sources. */
@@ -100,7 +72,7 @@ async function analyze(file) {
 
 function prepare() {
   const commands = JSON.parse(readFileSync(path.join(BUILD, 'compile_commands.json'), 'utf8'));
-  const groups = groupSources(commands.filter(({ file }) => CHECKED.test(file)));
+  const groups = groupCommands(commands.filter(({ file }) => CHECKED.test(file)));
   rmSync(TOGETHER, { recursive: true, force: true });
   mkdirSync(TOGETHER, { recursive: true });
   const together = groups.map(writeTogether);

@@ -6,6 +6,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node
 import path from 'node:path';
 import { runConformance, runThreadConformance } from './conformance.mjs';
 import { runFuzz } from './fuzz.mjs';
+import { groupsForCmake } from './grouped-sources.mjs';
 import { CHECKS } from './lint.mjs';
 import { RUN_PACKAGES, TEST_PACKAGES } from './packages.mjs';
 import { inParallel, outputOf } from './parallel.mjs';
@@ -119,6 +120,7 @@ async function runCpp({ folder, program, sanitize = 'ON', sources }) {
   const build = path.join(CACHE, 'cmake', sanitize === 'ON' ? folder : `${folder}-${sanitize}`);
   await runStep(`C++ ${folder}: configure`, 'cmake', [
     ...['-S', folder, '-B', build, '-G', 'Ninja', `-DWEIR_SANITIZE=${sanitize}`],
+    ...(folder === 'native' ? [groupsForCmake(path.join(CACHE, 'groups.cmake'))] : []),
   ]);
   await runStep(`C++ ${folder}: build`, 'cmake', ['--build', build, '--target', program]);
   return runDoctest(path.join(build, program), testEnvironment(), sources);

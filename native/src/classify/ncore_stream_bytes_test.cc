@@ -13,7 +13,7 @@
 namespace weir {
 namespace {
 
-NcoreDatabase* compileAll(const NcoreApi& api, const SignatureDump& dump) {
+::NcoreDatabase* compileAll(const NcoreApi& api, const SignatureDump& dump) {
   // Each stands there for both transports and both sides.
   std::set<std::string> regexes;
   for (const Pattern& pattern : dump.set.patterns) regexes.insert(pattern.regex);
@@ -23,7 +23,7 @@ NcoreDatabase* compileAll(const NcoreApi& api, const SignatureDump& dump) {
         {reinterpret_cast<const uint8_t*>(regex.data()), static_cast<uint32_t>(regex.size()),
          NCORE_PATTERN_CASELESS | NCORE_PATTERN_DOTALL, static_cast<uint32_t>(patterns.size()), 0});
   }
-  NcoreDatabase* database = nullptr;
+  ::NcoreDatabase* database = nullptr;
   REQUIRE(api.compile(patterns.data(), static_cast<uint32_t>(patterns.size()), nullptr,
                       &database) == NCORE_OK);
   return database;
@@ -37,7 +37,7 @@ TEST_CASE("a stream of all of l7-filter's patterns takes at most 40 bytes") {
   }
   const NcoreApi* api = nullptr;
   REQUIRE(ncoreGetApi(NCORE_ABI_VERSION, &api) == NCORE_OK);
-  NcoreDatabase* database = compileAll(*api, *dump);
+  ::NcoreDatabase* database = compileAll(*api, *dump);
   NcoreDevice* device = nullptr;
   REQUIRE(api->openDevice(NCORE_DEVICE_EMULATOR, nullptr, &device) == NCORE_OK);
   uint32_t id = 0;
