@@ -86,7 +86,8 @@ class Session {
   explicit Session(BiflowRows biflows) : decoder_(smallLimits(biflows)) {}
 
   void decode(const DatagramView& datagram) {
-    decoder_.decode(datagram, rows_, segments_);
+    const uint64_t passedOver = decoder_.decode(datagram, rows_, segments_);
+    taken_ += passedOver;
     if (rows_.rows < MOST_ROWS) return;
     takeOut();
   }
@@ -108,7 +109,7 @@ class Session {
   Decoder decoder_;
   FlowColumns rows_{8};
   std::vector<Segment> segments_;
-  uint64_t taken_ = 0;
+  uint64_t taken_ = 0;  ///< rows, those that a rate limit passed over included
 };
 
 void restart(Session& session, int64_t now) {
@@ -133,7 +134,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     DatagramView datagram{block.view()};
     datagram.exporterAddress = addressOf(sender % 5);
     datagram.session = sender % 16 == 15 ? 1 : 0;
-    datagram.standsFor = sender >= 240 ? UINT32_MAX : 1;
+    if (sender >= 224) datagram.standsFor = sender >= 240 ? UINT32_MAX : 0;
     datagram.receivedMilliseconds = now;
     session.decode(datagram);
     if (sender == 200) session.decoder().endSession(1);
