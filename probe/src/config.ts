@@ -71,7 +71,8 @@ export const ProbeConfig = section({
   }),
   engineDeadlineMs: option(Type.Integer({ minimum: 10, maximum: 600000 }), {
     flag: '--engine-deadline <ms>',
-    description: 'a device that completes nothing for so long has failed',
+    description:
+      'a device that completes nothing for so long has failed; twice as long a wait is too long',
     default: 1000,
   }),
   engineRetrySeconds: option(Type.Number({ minimum: 0, maximum: 86400 }), {

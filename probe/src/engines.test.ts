@@ -73,4 +73,25 @@ describe('what is said of engines', () => {
     const [text] = engineShortfalls({ ...WELL, unmatchedRequests: 3 });
     expect(text).toContain('3 requests');
   });
+
+  it('tells of work that a device left undone, whoever did it then', () => {
+    expect(engineShortfalls({ ...WELL, redoneRequests: 4, cutRequests: 2 })).toEqual([
+      'the device cut 4 requests short, and hyperscan matched them again',
+      'the device cut 2 requests short, and they could not be matched again',
+    ]);
+  });
+
+  it('says that a device is slow', () => {
+    const order = [
+      { name: 'emulator', matchers: 0, failure: 'slow', reason: '' },
+      { name: 'hyperscan', matchers: 1, failure: '', reason: '' },
+    ];
+    expect(engineWarnings({ ...WELL, order })).toEqual([
+      [
+        'the engine emulator is out of use',
+        'the engine emulator is out of use, hyperscan matches instead: ' +
+          'its device completes less than it is given',
+      ],
+    ]);
+  });
 });

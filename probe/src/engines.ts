@@ -56,6 +56,7 @@ const REASONS: Readonly<Record<string, string>> = {
   tooSmall: 'it has no room for the signatures or the streams',
   lost: 'its device went away',
   stuck: 'its device completed nothing for too long',
+  slow: 'its device completes less than it is given',
   broken: 'its device broke the rules of the ABI',
 };
 
@@ -90,7 +91,7 @@ export function engineWarnings(engines: Engines): (readonly [subject: string, te
 
 /** What engines could not do, at the end; none when all was well. */
 export function engineShortfalls(engines: Engines): string[] {
-  const { order, unmatchedRequests, cutRequests, lostStreams } = engines;
+  const { order, unmatchedRequests, redoneRequests, cutRequests, lostStreams } = engines;
   return [
     ...order
       .filter(({ failure }) => failure !== '')
@@ -98,9 +99,12 @@ export function engineShortfalls(engines: Engines): string[] {
     ...(unmatchedRequests === 0
       ? []
       : [`no engine was left for ${unmatchedRequests} requests: name more with --engine`]),
+    ...(redoneRequests === 0
+      ? []
+      : [`the device cut ${redoneRequests} requests short, and hyperscan matched them again`]),
     ...(cutRequests === 0
       ? []
-      : [`the device cut ${cutRequests} requests short: add hyperscan to --engine`]),
+      : [`the device cut ${cutRequests} requests short, and they could not be matched again`]),
     ...(lostStreams === 0
       ? []
       : [`${lostStreams} streams were too many to be given to the next engine from their start`]),

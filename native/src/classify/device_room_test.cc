@@ -24,6 +24,7 @@ struct Card {
   NcoreStatus loaded = NCORE_OK;
   std::function<void()> whileLoading;
   std::chrono::milliseconds compiling{0};
+  std::string refused;  ///< a regex that is too large for it at the moment
 };
 Card card;
 const NcoreApi* emulator = nullptr;
@@ -51,7 +52,13 @@ NcoreStatus loadDatabase(NcoreDevice* device, const ::NcoreDatabase* database, u
 NcoreStatus compile(const NcorePattern* patterns, uint32_t count, NcorePatternReport* reports,
                     ::NcoreDatabase** database) {
   std::this_thread::sleep_for(card.compiling);
-  return emulator->compile(patterns, count, reports, database);
+  const NcoreStatus status = emulator->compile(patterns, count, reports, database);
+  for (uint32_t i = 0; i < count; ++i) {
+    const std::string regex(reinterpret_cast<const char*>(patterns[i].regex),
+                            patterns[i].lengthBytes);
+    if (regex == card.refused) reports[i].verdict = NCORE_REFUSED_TOO_LARGE;
+  }
+  return status;
 }
 
 NcoreStatus giveApi(uint32_t, const NcoreApi** api) {
@@ -142,6 +149,32 @@ TEST_CASE("what was loaded when a set had no room counts, though it goes meanwhi
   };
   CHECK(failureOf() == EngineFailure::UNAVAILABLE);
   CHECK(failureOf() == EngineFailure::TOO_SMALL);
+}
+
+TEST_CASE("a set beside which an older one's patterns are refused has no room") {
+  const auto device = openCard();
+  auto older = load(device, "older");
+  card.refused = "older";
+  for (const char* regex : {"newer", "older"}) {
+    CAPTURE(regex);
+    try {
+      (void)load(device, regex);
+      FAIL("it was loaded");
+    } catch (const EngineError& error) {
+      CHECK(error.failure() == EngineFailure::UNAVAILABLE);
+    }
+  }
+  older.reset();
+  CHECK(eventsOf(*load(device, "newer")->createMatcher(4), "newer") == 1);
+}
+
+TEST_CASE("what a device never took for an older set is no reason to refuse a newer one") {
+  const auto device = openCard();
+  card.refused = "older";
+  const auto older = load(device, "older");
+  const auto newer = load(device, "newer");
+  CHECK(eventsOf(*older->createMatcher(4), "older") == 1);
+  CHECK(eventsOf(*newer->createMatcher(4), "newer") == 1);
 }
 
 TEST_CASE("of two sets that are loaded at the same time the newer has the patterns of both") {

@@ -17,14 +17,15 @@ enum class EngineFailure : uint8_t {
   TOO_SMALL,    ///< the signatures, or a lane's streams, do not fit the device
   LOST,         ///< the device went away
   STUCK,        ///< no completion within the deadline
-  BROKEN,       ///< it does what the ABI rules out
+  SLOW,         ///< it completes less than it is given
+  BROKEN,       ///< it does what the ABI rules out, or finishes nothing
   COUNT
 };
 
 /// "" for NONE.
 constexpr const char* engineFailureName(EngineFailure failure) {
   constexpr const char* NAMES[] = {"",     "unavailable", "wrongAbi", "tooSmall",
-                                   "lost", "stuck",       "broken"};
+                                   "lost", "stuck",       "slow",     "broken"};
   return NAMES[static_cast<size_t>(failure)];
 }
 

@@ -44,6 +44,7 @@ EngineOrder::EngineOrder(EngineOptions options, SignatureSet set, const Database
   const bool hasAny = std::any_of(databases_.begin(), databases_.end(),
                                   [](const auto& database) { return database != nullptr; });
   if (!hasAny) throw EngineError(EngineFailure::UNAVAILABLE, reasons);
+  openSoftware(cache);
 }
 
 EngineOrder::EngineOrder(EngineOptions options, SignatureSet set, Databases databases,
@@ -67,6 +68,22 @@ std::shared_ptr<const MatcherDatabase> EngineOrder::open(size_t rank,
   device->markFailed();  // long ago, and no lane had anything to ask it
   device.reset();
   return load(devices_->open(rank, choice, deviceOptions(rank)), cache);
+}
+
+/// What a device takes need not be what Hyperscan takes.
+void EngineOrder::openSoftware(const DatabaseCache& cache) {
+  if (software()) return;
+  try {
+    software_ = createMatcherDatabase(Engine::HYPERSCAN, signatures(), cache);
+  } catch (const SignatureError&) {
+    software_ = nullptr;  // what is cut short then is counted: EngineTotals::cutRequests
+  }
+}
+
+std::shared_ptr<const MatcherDatabase> EngineOrder::software() const {
+  for (size_t rank = 0; rank < options_.order.size(); ++rank)
+    if (options_.order[rank].engine == Engine::HYPERSCAN) return database(rank);
+  return software_;
 }
 
 DeviceOptions EngineOrder::deviceOptions(size_t rank) const {

@@ -66,6 +66,10 @@ class EngineOrder final : public MatcherDatabase {
 
   [[nodiscard]] const EngineOptions& options() const { return options_; }
 
+  /// Of an engine that completes at once: it matches again what a device cuts short. Null: there
+  /// is none.
+  [[nodiscard]] std::shared_ptr<const MatcherDatabase> software() const;
+
   /// Null when it is not to be had.
   [[nodiscard]] std::shared_ptr<const MatcherDatabase> database(size_t rank) const;
 
@@ -75,6 +79,7 @@ class EngineOrder final : public MatcherDatabase {
   [[nodiscard]] std::shared_ptr<const MatcherDatabase> load(std::shared_ptr<OpenDevice> device,
                                                             const DatabaseCache& cache) const;
   [[nodiscard]] DeviceOptions deviceOptions(size_t rank) const;
+  void openSoftware(const DatabaseCache& cache);
 
   [[nodiscard]] bool reviveRank(size_t rank, const DatabaseCache& cache) const;
   [[nodiscard]] bool isGone(size_t rank) const;
@@ -84,7 +89,8 @@ class EngineOrder final : public MatcherDatabase {
 
   const EngineOptions options_;
   const std::shared_ptr<OpenDevices> devices_ = std::make_shared<OpenDevices>();
-  mutable std::mutex mutex_;  ///< of the next three
+  std::shared_ptr<const MatcherDatabase> software_;  ///< null: it stands in the order, or nowhere
+  mutable std::mutex mutex_;                         ///< of the next three
   mutable Databases databases_;
   mutable std::vector<uint64_t> offerOf_;
   mutable std::vector<LeftEngine> left_;

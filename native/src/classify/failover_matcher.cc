@@ -12,21 +12,9 @@ constexpr size_t FED_AT_ONCE = 64;
 /// What it takes to begin a stream and to hand a request on, in octets that are matched meanwhile.
 constexpr size_t REQUEST_COST_OCTETS = 1024;
 
-/// A lane that slept has not seen an engine fail: one look counts for this share of the deadline
-/// at most.
-constexpr int LOOKS_A_DEADLINE = 4;
-
-/// In words, where the kind says too little.
-const char* reasonOf(EngineFailure failure) {
-  return failure == EngineFailure::UNAVAILABLE ? "ncore: a lane's queue has no memory left" : "";
-}
-
-/// The engine of the order that completes at once and cannot fail; null without one.
-std::shared_ptr<const MatcherDatabase> softwareOf(const EngineOrder& order) {
-  const std::vector<EngineChoice>& choices = order.options().order;
-  for (size_t rank = 0; rank < choices.size(); ++rank)
-    if (choices[rank].engine == Engine::HYPERSCAN) return order.database(rank);
-  return nullptr;
+/// What waits to be submitted with others is not the device's delay.
+std::chrono::nanoseconds deadlineOf(const EngineOptions& options) {
+  return std::chrono::nanoseconds(options.deadlineNs + options.device.gatherNs);
 }
 
 }  // namespace
@@ -37,8 +25,9 @@ FailoverMatcher::FailoverMatcher(const EngineOrder& order, uint32_t streamSlots)
       totals_(use_.totals()),
       streamSlots_(streamSlots),
       seenOffers_(order.offers()),
-      again_(softwareOf(order)),
-      journal_(streamSlots, order.options().journalBytesMax) {
+      again_(order.software()),
+      journal_(streamSlots, order.options().journalBytesMax),
+      watch_(deadlineOf(order.options()), Clock::now()) {
   enter(0);
 }
 
@@ -47,73 +36,15 @@ FailoverMatcher::~FailoverMatcher() {
   if (engine_) use_.leave(rank_);
 }
 
-/// A device that has failed may take its time to close its queue: not the lane's.
-void FailoverMatcher::leaveEngine() {
-  if (!engine_) return;
-  order_.leave({std::move(database_), std::move(engine_)});
-  use_.leave(rank_);
-}
-
-/// The first engine from `firstRank` on that has room for this lane.
-void FailoverMatcher::enter(size_t firstRank) {
-  const size_t ranks = order_.options().order.size();
-  for (size_t rank = firstRank; rank < ranks; ++rank) {
-    if (take(rank)) return;
-  }
-  rank_ = ranks;
-  mayFail_ = false;
-  mayBeLeft_ = false;
-}
-
-/// Leaves the engine at work for that one; false and all is as before when it has no room.
-bool FailoverMatcher::take(size_t rank) {
-  std::shared_ptr<const MatcherDatabase> database = order_.database(rank);
-  if (!database) return false;
-  std::unique_ptr<Matcher> engine;
-  try {
-    engine = database->createMatcher(streamSlots_);
-  } catch (const EngineError& error) {
-    order_.noteFailure(rank, database, error);
-    return false;
-  }
-  leaveEngine();
-  database_ = std::move(database);
-  engine_ = std::move(engine);
-  rank_ = rank;
-  waited_ = {};
-  mayFail_ = isDevice(order_.options().order[rank]);
-  mayBeLeft_ = mayFail_ || mayComeBack();
-  use_.enter(rank);
-  return true;
-}
-
-bool FailoverMatcher::mayComeBack() const {
-  for (size_t rank = 0; rank < rank_; ++rank) {
-    if (!order_.isFinal(rank)) return true;
-  }
-  return false;
-}
-
-/// To the best engine that was offered since it was looked for.
-void FailoverMatcher::comeBack() {
-  const uint64_t seen = std::exchange(seenOffers_, order_.offers());
-  const size_t ranks = rank_;
-  for (size_t rank = 0; rank < ranks; ++rank) {
-    if (order_.offerOf(rank) <= seen || !take(rank)) continue;
-    inEngine_.clear();
-    return refeed();
-  }
-}
-
 size_t FailoverMatcher::submit(std::span<const ScanRequest> requests) {
-  if (requests_.empty()) {
-    waited_ = {};
-    lookedAt_ = Clock::now();
-  }
+  if (requests_.empty()) watch_.rest(Clock::now());
   size_t taken = 0;
   size_t octets = 0;
   for (const ScanRequest& request : requests) {
-    if (!hasRoomFor(request)) break;
+    if (!hasRoomFor(request)) {
+      watch_.noteRefusal();
+      break;
+    }
     note(request);
     octets += request.bytes.size() + REQUEST_COST_OCTETS;
     ++taken;
@@ -131,6 +62,7 @@ bool FailoverMatcher::hasRoomFor(const ScanRequest& request) const {
 void FailoverMatcher::note(const ScanRequest& request) {
   Request& noted = requests_.emplace_back();
   noted.tag = request.tag;
+  noted.askedAt = watch_.time();
   noted.stream = journal_.add(request);
   noted.isStart = request.startOfStream;
   noted.isEnd = request.endOfStream;
@@ -222,9 +154,9 @@ void FailoverMatcher::pump() {
   feed(octetsToFeed(0));
   pollEngine();
   while (engine_) {
-    const EngineFailure failure = engine_->failure();
-    if (failure == EngineFailure::NONE && !isOverdue()) break;
-    moveOn(failure == EngineFailure::NONE ? EngineFailure::STUCK : failure);
+    const EngineFailure failure = judge();
+    if (failure == EngineFailure::NONE && !leavePoor()) break;
+    if (failure != EngineFailure::NONE) moveOn(failure);
     feed(octetsToFeed(0));
     pollEngine();
   }
@@ -256,12 +188,13 @@ void FailoverMatcher::takeResults(size_t completed) {
     for (; next < fresh_.size() && fresh_[next].tag == number; ++next)
       tell(at(number), fresh_[next]);
   };
-  if (completed != 0) waited_ = {};
+  if (completed != 0) watch_.noteAnswers();
   for (; completed > 0; --completed) {
     const uint64_t number = inEngine_.front();
     inEngine_.pop_front();
     tellEventsOf(number);
     Request& request = at(number);
+    judgeAnswer(request);
     if (request.isCut) redo(request);
     finish(request);
   }
@@ -312,71 +245,27 @@ void FailoverMatcher::dropFinished() {
   unfed_ = std::max(unfed_, first_);
 }
 
-/// Whether the engine has had its time for what it was given.
-bool FailoverMatcher::isOverdue() {
-  if (!mayFail_) return false;
-  // What waits to be submitted with others is not the device's delay.
-  const std::chrono::nanoseconds deadline(order_.options().deadlineNs +
-                                          order_.options().device.gatherNs);
-  const Clock::time_point now = Clock::now();
-  const std::chrono::nanoseconds sinceLook = now - std::exchange(lookedAt_, now);
-  const bool isWaiting = !inEngine_.empty() || unfed_ < first_ + requests_.size();
-  if (!isWaiting) return false;
-  waited_ += std::min(sinceLook, deadline / LOOKS_A_DEADLINE);
-  return waited_ > deadline;
-}
-
-void FailoverMatcher::moveOn(EngineFailure failure) {
-  const bool isOfOrder = order_.noteFailure(rank_, database_, {failure, reasonOf(failure)});
-  leaveEngine();
-  inEngine_.clear();
-  enter(isOfOrder ? rank_ + 1 : rank_);  // else it was opened anew before this lane saw it fail
-  if (engine_) {
-    refeed();
+/// One without octets, or of a stream that is over, asks for nothing.
+void FailoverMatcher::judgeAnswer(const Request& request) {
+  if (!request.hasOctets() || journal_[request.stream].isOver) return;
+  if (request.isCut) {
+    watch_.noteCut();
   } else {
-    goWithout();
+    watch_.noteWhole();
   }
 }
 
-/// What the engine before has answered of a stream goes ahead of its other requests, and its events
-/// are not told again.
-void FailoverMatcher::refeed() {
-  dropRepeats();
-  journal_.forEach([this](uint32_t index, JournaledStream& stream) {
-    stream.isInEngine = false;
-    if (stream.isOver || !stream.isAnswered) return;
-    if (!stream.isKeptWhole()) {
-      stream.isOver = true;
-      ++totals_->lostStreams;
-      return;
-    }
-    Request repeat{.stream = index, .end = stream.answered, .isStart = true, .isRepeat = true};
-    ++stream.outstanding;
-    requests_.push_front(repeat);
-    ++repeats_;
-    --first_;
-    ++totals_->refedStreams;
-  });
-  unfed_ = first_;
-  isCatchingUp_ = true;
-}
-
-/// Those that the engine before was to catch up with.
-void FailoverMatcher::dropRepeats() {
-  for (; repeats_ > 0; --repeats_, ++first_) {
-    const Request& repeat = requests_.front();
-    if (!repeat.isDone) journal_.answer(repeat.stream, repeat.end);
-    requests_.pop_front();
+/// Whether the engine has failed, for which it is left whatever comes after it.
+EngineFailure FailoverMatcher::judge() {
+  const EngineFailure failure = engine_->failure();
+  if (failure != EngineFailure::NONE || !mayFail_) return failure;
+  const bool isWaiting = !inEngine_.empty() || unfed_ < first_ + requests_.size();
+  if (isWaiting) {
+    watch_.look(Clock::now());
+  } else {
+    watch_.rest(Clock::now());
   }
-}
-
-void FailoverMatcher::goWithout() {
-  journal_.forEach([](uint32_t, JournaledStream& stream) { stream.isInEngine = false; });
-  for (Request& request : requests_) {
-    if (request.isDone) continue;
-    if (!request.isRepeat && request.hasOctets()) ++totals_->unmatchedRequests;
-    finish(request);
-  }
+  return watch_.isStuck() ? EngineFailure::STUCK : EngineFailure::NONE;
 }
 
 void FailoverMatcher::urge() {

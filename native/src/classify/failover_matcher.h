@@ -11,6 +11,7 @@
 #include <memory>
 #include <vector>
 
+#include "classify/device_watch.h"
 #include "classify/engine_order.h"
 #include "classify/request_again.h"
 #include "classify/stream_journal.h"
@@ -34,7 +35,7 @@ class FailoverMatcher final : public Matcher {
   [[nodiscard]] size_t pooledBytes() const override { return engine_ ? engine_->pooledBytes() : 0; }
 
  private:
-  using Clock = std::chrono::steady_clock;
+  using Clock = DeviceWatch::Clock;
 
   /// Taken and not completed: more than come while a device hangs, until it is overdue. Their
   /// octets are bounded by the journal.
@@ -47,7 +48,8 @@ class FailoverMatcher final : public Matcher {
 
   /// A request in the order of submission; its number is the engine's tag.
   struct Request {
-    uint64_t tag = 0;  ///< the caller's
+    uint64_t tag = 0;                 ///< the caller's
+    DeviceWatch::Duration askedAt{};  ///< of the watch's time
     uint32_t stream = StreamJournal::NONE;
     uint32_t begin = 0;  ///< of its octets in the stream
     uint32_t end = 0;
@@ -74,7 +76,9 @@ class FailoverMatcher final : public Matcher {
   void finish(Request& request);
   void dropFinished();
   void redo(const Request& request);
-  [[nodiscard]] bool isOverdue();
+  void judgeAnswer(const Request& request);
+  [[nodiscard]] EngineFailure judge();
+  [[nodiscard]] bool leavePoor();
 
   void enter(size_t firstRank);
   [[nodiscard]] bool take(size_t rank);
@@ -109,8 +113,7 @@ class FailoverMatcher final : public Matcher {
   uint64_t unfed_ = first_;             ///< number of the first that the engine was not given
   bool isCatchingUp_ = false;           ///< with what engines before were given
   std::deque<uint64_t> inEngine_;
-  std::chrono::nanoseconds waited_{};  ///< without a completion, while the lane was looking
-  Clock::time_point lookedAt_;
+  DeviceWatch watch_;
 
   std::vector<ScanRequest> batch_;
   std::vector<uint64_t> batchNumbers_;

@@ -321,6 +321,25 @@ TEST_CASE("whatever the device does, the events are those of the software engine
   }
 }
 
+TEST_CASE(
+    "a device that finishes nothing is left for the next engine, or else its work is redone") {
+  const auto software = createMatcherDatabase(Engine::HYPERSCAN, patternsOfTheTest());
+  for (const std::vector<EngineChoice>& choices :
+       {deviceFirst(), {EngineChoice{Engine::EMULATOR}}}) {
+    const bool isAlone = choices.size() == 1;
+    CAPTURE(isAlone);
+    const Traffic traffic(3, 3000, false);
+    const auto totals = std::make_shared<EngineTotals>();
+    const auto order = orderOf("fault=timeout@1", totals, choices);
+    CHECK(run(*order, traffic, 4, false) == run(*software, traffic, 3, false));
+    CHECK(order->use()->failure(0) == (isAlone ? EngineFailure::NONE : EngineFailure::BROKEN));
+    CHECK(order->use()->states()[0].reason.empty() == isAlone);
+    CHECK((totals->redoneRequests < 1000) == !isAlone);
+    CHECK(totals->cutRequests == 0);
+    CHECK(totals->unmatchedRequests == 0);
+  }
+}
+
 TEST_CASE("a failure is told with its reason; without an engine requests complete all the same") {
   const Traffic traffic(1, 200, false);
   const auto totals = std::make_shared<EngineTotals>();

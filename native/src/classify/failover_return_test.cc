@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <functional>
+#include <new>
 #include <vector>
 
 #include "classify/failover_matcher.h"
@@ -27,6 +28,7 @@ SignatureSet onePattern() {
 struct Switch {
   EngineFailure failure = EngineFailure::NONE;
   bool isTooSmall = false;
+  bool isOutOfMemory = false;
   size_t queuesMax = SIZE_MAX;
   size_t queues = 0;
   size_t requests = 0;
@@ -65,6 +67,7 @@ class SwitchedDatabase final : public MatcherDatabase {
   [[nodiscard]] std::unique_ptr<Matcher> createMatcher(uint32_t streamSlots) const override {
     ++state_.tries;
     if (state_.isTooSmall) throw EngineError(EngineFailure::TOO_SMALL, "a small card");
+    if (state_.isOutOfMemory) throw std::bad_alloc();
     if (state_.whileTried) state_.whileTried();
     if (state_.failure != EngineFailure::NONE) throw EngineError(state_.failure, "a lost card");
     if (state_.queues == state_.queuesMax)
@@ -263,6 +266,29 @@ TEST_CASE("a queue that is not to be had is asked for again, a card that is too 
   CHECK(eventsOf(*third, TEXT, 1, true) == 0);
   CHECK(engines.card.tries == tries);
   CHECK(engines.totals->failures[static_cast<size_t>(EngineFailure::TOO_SMALL)] == 1);
+}
+
+TEST_CASE("an engine for which there is no memory is passed over, and tried again") {
+  const auto software = createMatcherDatabase(Engine::HYPERSCAN, onePattern());
+  Switch card;
+  Switch scarce;
+  EngineOptions options;
+  options.order = {{Engine::NCORE, 0}, {Engine::NCORE, 1}, {Engine::HYPERSCAN}};
+  const EngineOrder order(options, onePattern(),
+                          {std::make_shared<SwitchedDatabase>(software, card),
+                           std::make_shared<SwitchedDatabase>(software, scarce), software},
+                          std::make_shared<EngineTotals>());
+  const auto matcher = order.createMatcher(4);
+  card.failure = EngineFailure::LOST;
+  scarce.isOutOfMemory = true;
+  std::array<MatchEvent, 8> events;
+  CHECK(matcher->poll(events).completedRequests == 0);
+  CHECK(order.use()->failure(1) == EngineFailure::UNAVAILABLE);
+  CHECK(order.use()->states()[2].matchers == 1);
+  scarce.isOutOfMemory = false;
+  CHECK(order.revive({}));
+  CHECK(matcher->poll(events).completedRequests == 0);
+  CHECK(order.use()->states()[1].matchers == 1);
 }
 
 }  // namespace

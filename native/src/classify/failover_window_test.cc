@@ -38,6 +38,32 @@ class SilentDatabase final : public MatcherDatabase {
   };
 };
 
+/// Takes all and answers one request a poll.
+class SlowDatabase final : public MatcherDatabase {
+ public:
+  using MatcherDatabase::MatcherDatabase;
+  [[nodiscard]] std::unique_ptr<Matcher> createMatcher(uint32_t) const override {
+    return std::make_unique<SlowMatcher>();
+  }
+
+ private:
+  class SlowMatcher final : public Matcher {
+   public:
+    size_t submit(std::span<const ScanRequest> requests) override {
+      waiting_ += requests.size();
+      return requests.size();
+    }
+    PollResult poll(std::span<MatchEvent>) override {
+      if (waiting_ == 0) return {};
+      --waiting_;
+      return {0, 1};
+    }
+
+   private:
+    size_t waiting_ = 0;
+  };
+};
+
 std::shared_ptr<const MatcherDatabase> emulatorAlone(const std::string& settings, int64_t gatherNs,
                                                      std::shared_ptr<EngineTotals> totals) {
   EngineOptions options;
@@ -127,6 +153,43 @@ TEST_CASE("a device is not taken for stuck while requests are gathered for it") 
   while (matcher->poll(polled).completedRequests == 0) {
   }
   CHECK(totals->failures[static_cast<size_t>(EngineFailure::STUCK)] == 0);
+}
+
+TEST_CASE("a device that is given more than it does is left, whichever of its bounds comes first") {
+  constexpr uint64_t JOURNAL_OF_ANY[] = {uint64_t{64} << 20, 4096};
+  const std::vector<uint8_t> octets(32, 'a');
+  ScanRequest request{.bytes = octets,
+                      .part = DatabasePart::UDP_CLIENT,
+                      .startOfStream = true,
+                      .endOfStream = true};
+  for (const uint64_t journalBytesMax : JOURNAL_OF_ANY) {
+    CAPTURE(journalBytesMax);
+    const auto software = createMatcherDatabase(Engine::HYPERSCAN, patternsOfTheTest());
+    const auto totals = std::make_shared<EngineTotals>();
+    EngineOptions options;
+    options.order = {{Engine::NCORE, 0}, {Engine::HYPERSCAN}};
+    options.deadlineNs = 20'000'000;
+    options.journalBytesMax = journalBytesMax;
+    const EngineOrder order(options, patternsOfTheTest(),
+                            {std::make_shared<SlowDatabase>(patternsOfTheTest()), software},
+                            totals);
+    const auto matcher = order.createMatcher(SLOTS);
+    std::array<MatchEvent, 64> polled;
+    size_t taken = 0;
+    size_t completed = 0;
+    for (int round = 0; !order.use()->hasFailed(0); ++round) {
+      REQUIRE(round < 100 * ROUNDS_MAX);
+      for (int i = 0; i < 2; ++i) {
+        ++request.generation;
+        taken += matcher->submit({&request, 1});
+      }
+      completed += matcher->poll(polled).completedRequests;
+    }
+    CHECK(order.use()->failure(0) == EngineFailure::SLOW);
+    CHECK(order.use()->states()[1].matchers == 1);
+    CHECK(drain(*matcher, taken - completed) == taken - completed);
+    CHECK(totals->unmatchedRequests == 0);
+  }
 }
 
 }  // namespace

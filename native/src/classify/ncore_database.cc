@@ -36,9 +36,14 @@ struct NcoreDatabase::Regexes {
   std::map<uint32_t, OpenDevice::Regex> all;  ///< by number
   std::vector<uint32_t> own;                  ///< numbers of this set, in its order
   std::vector<uint32_t> firstPattern;         ///< by place in `own`, for messages
+  std::set<uint32_t> olds;                    ///< numbers that older sets have on the device
 
   /// This set's first.
   [[nodiscard]] std::vector<NcorePattern> forDevice() const;
+
+  /// Throws EngineError when a pattern that the device took for an older set is not taken now.
+  void checkOlder(const std::vector<NcorePattern>& patterns,
+                  const std::vector<NcorePatternReport>& reports) const;
 };
 
 namespace {
@@ -61,6 +66,15 @@ std::vector<NcorePattern> NcoreDatabase::Regexes::forDevice() const {
   return patterns;
 }
 
+/// Flows of the older set would lose what it finds: in the streams that they open yet.
+void NcoreDatabase::Regexes::checkOlder(const std::vector<NcorePattern>& patterns,
+                                        const std::vector<NcorePatternReport>& reports) const {
+  for (size_t i = 0; i < patterns.size(); ++i) {
+    if (reports[i].verdict != NCORE_ACCEPTED && olds.contains(patterns[i].id))
+      throw OpenDevice::noRoomBesideOlder();
+  }
+}
+
 NcoreDatabase::NcoreDatabase(std::shared_ptr<OpenDevice> device, int64_t gatherNs, SignatureSet set,
                              RefusedPatterns refused, const DatabaseCache& cache)
     : MatcherDatabase(std::move(set)), device_(std::move(device)), gatherNs_(gatherNs) {
@@ -71,6 +85,7 @@ NcoreDatabase::NcoreDatabase(std::shared_ptr<OpenDevice> device, int64_t gatherN
 /// With those of the sets before: their flows may yet open streams, which this one matches then.
 NcoreDatabase::Regexes NcoreDatabase::collectRegexes() {
   Regexes regexes{.all = device_->inUse()};
+  for (const auto& [number, regex] : regexes.all) regexes.olds.insert(number);
   std::set<uint32_t> seen;
   const std::vector<Pattern>& patterns = signatures().patterns;
   for (uint32_t i = 0; i < patterns.size(); ++i) {
@@ -100,9 +115,14 @@ void NcoreDatabase::load(RefusedPatterns refused, const DatabaseCache& cache) {
   library.checkMade(status, compiled, "compile");
   const auto free = [&](::NcoreDatabase* database) { library->freeDatabase(database); };
   const std::unique_ptr<::NcoreDatabase, decltype(free)> database(compiled, free);
+  regexes.checkOlder(onDevice, reports);
   std::vector<uint32_t> aside;
+  std::vector<uint32_t> accepted;
   for (size_t i = 0; i < regexes.own.size(); ++i) {
-    if (reports[i].verdict == NCORE_ACCEPTED) continue;
+    if (reports[i].verdict == NCORE_ACCEPTED) {
+      accepted.push_back(regexes.own[i]);
+      continue;
+    }
     const Pattern& pattern = signatures().patterns[regexes.firstPattern[i]];
     if (refused == RefusedPatterns::ARE_ERRORS) {
       const char* const reason = reports[i].reason;
@@ -114,7 +134,7 @@ void NcoreDatabase::load(RefusedPatterns refused, const DatabaseCache& cache) {
   }
   setAside(aside, cache);
   noteEnds();
-  generation_ = device_->load(database.get(), regexes.own);
+  generation_ = device_->load(database.get(), std::move(accepted));
   streamBytes_ = device_->streamBytes(generation_);
 }
 

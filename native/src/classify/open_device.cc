@@ -54,16 +54,18 @@ std::map<uint32_t, OpenDevice::Regex> OpenDevice::inUse() const {
   return used;
 }
 
+EngineError OpenDevice::noRoomBesideOlder() {
+  return {EngineFailure::UNAVAILABLE,
+          "ncore: the device has no room for the signatures beside older ones, which are at work "
+          "until their flows are over"};
+}
+
 /// Without the lock while it lasts: lanes that activate a set do not wait for it.
 uint64_t OpenDevice::load(const ::NcoreDatabase* compiled, std::vector<uint32_t> numbers) {
   const bool isAlone = hasNoSets();  // asked before: others may go while it lasts
   uint32_t id = 0;
   const NcoreStatus status = (*library_)->loadDatabase(handle_, compiled, &id);
-  if (status == NCORE_OUT_OF_PATTERNS && !isAlone) {
-    throw EngineError(EngineFailure::UNAVAILABLE,
-                      "ncore: the device has no room for the signatures beside older ones, which "
-                      "are at work until their flows are over");
-  }
+  if (status == NCORE_OUT_OF_PATTERNS && !isAlone) throw noRoomBesideOlder();
   library_->check(status, "load the signatures");
   const std::lock_guard lock(mutex_);
   sets_.push_back({++newest_, id, std::move(numbers)});

@@ -49,6 +49,9 @@ class OpenDevice {
   /// time, the newer one has the other's patterns. Never taken by a lane.
   [[nodiscard]] std::mutex& loading() { return loading_; }
 
+  /// UNAVAILABLE: older flows need the room yet.
+  [[nodiscard]] static EngineError noRoomBesideOlder();
+
   /// Loads a set, of which the caller looks for `numbers`; its generation. Throws EngineError:
   /// UNAVAILABLE when there is no room for it beside others that are loaded.
   [[nodiscard]] uint64_t load(const ::NcoreDatabase* compiled, std::vector<uint32_t> numbers);

@@ -2,12 +2,24 @@
 #include "classify/request_again.h"
 
 #include <array>
+#include <new>
 
 namespace weir {
 
+bool RequestAgain::isPossible() {
+  if (matcher_ || !database_) return matcher_ != nullptr;
+  try {
+    matcher_ = database_->createMatcher(1);
+  } catch (const EngineError&) {
+    return false;
+  } catch (const std::bad_alloc&) {
+    return false;
+  }
+  return true;
+}
+
 const std::vector<MatchEvent>& RequestAgain::match(std::span<const uint8_t> octets, size_t begin,
                                                    DatabasePart part) {
-  if (!matcher_) matcher_ = database_->createMatcher(1);
   const bool isWhole = begin == 0;
   if (!isWhole) submit({.bytes = octets.first(begin), .part = part, .startOfStream = true});
   events_.clear();

@@ -16,9 +16,11 @@ class RequestAgain {
   explicit RequestAgain(std::shared_ptr<const MatcherDatabase> database)
       : database_(std::move(database)) {}
 
-  [[nodiscard]] bool isPossible() const { return database_ != nullptr; }
+  /// False without a database, and without memory for its matcher.
+  [[nodiscard]] bool isPossible();
 
-  /// Events of the octets from `begin` on, of a stream that begins with `octets`.
+  /// Where it is possible. Events of the octets from `begin` on, of a stream that begins with
+  /// `octets`.
   const std::vector<MatchEvent>& match(std::span<const uint8_t> octets, size_t begin,
                                        DatabasePart part);
 

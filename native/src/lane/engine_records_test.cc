@@ -85,12 +85,22 @@ Outcome outcomeOf(DataPlaneConfig config) {
   return outcome;
 }
 
-/// A capture by its number in the sample: ways, lanes and signatures take turns.
 struct Turn {
   std::string capture;
   const SignatureSet& signatures;
   uint32_t lanes;
 };
+
+/// All of a capture's; of a sample one, by its number: lanes and signatures take turns.
+std::vector<Turn> turnsOf(const std::string& capture, size_t number,
+                          const std::vector<const SignatureSet*>& sets) {
+  std::vector<Turn> turns;
+  if (!readsAll())
+    return {{capture, *sets[number / 2 % sets.size()], static_cast<uint32_t>(1 + number % 2)}};
+  for (const SignatureSet* const set : sets)
+    for (const uint32_t lanes : {1U, 2U}) turns.push_back({capture, *set, lanes});
+  return turns;
+}
 
 void checkWays(const Turn& turn, const std::vector<std::string>& ways, const DatabaseCache& cache) {
   CAPTURE(turn.capture);
@@ -133,9 +143,7 @@ TEST_CASE("records of real captures are the same with every engine and every fai
       ways.clear();
       for (size_t i = 0; i < WAYS_A_CAPTURE; ++i) ways.push_back(settings[way++ % settings.size()]);
     }
-    checkWays({capture, *sets[number / 2 % sets.size()], static_cast<uint32_t>(1 + number % 2)},
-              ways, cache);
-    ++number;
+    for (const Turn& turn : turnsOf(capture, number++, sets)) checkWays(turn, ways, cache);
   }
 }
 

@@ -14,7 +14,7 @@ export function engineFamilies(engines: Engines): MetricFamily[] {
     ],
     cut_requests: [
       engines.cutRequests,
-      'Requests a device cut short, with no other engine to match them',
+      'Requests a device cut short that could not be matched again',
     ],
     unmatched_requests: [engines.unmatchedRequests, 'Requests for which no engine was left'],
   } as const;
