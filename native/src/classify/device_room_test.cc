@@ -24,6 +24,8 @@ struct Card {
   NcoreStatus loaded = NCORE_OK;
   std::function<void()> whileLoading;
   std::chrono::milliseconds compiling{0};
+  size_t activations = 0;
+  NcoreStatus activated = NCORE_OK;
   std::string refused;  ///< a regex that is too large for it at the moment
 };
 Card card;
@@ -47,6 +49,11 @@ NcoreStatus poll(NcoreQueue* queue, NcorePoll* results) {
 NcoreStatus loadDatabase(NcoreDevice* device, const ::NcoreDatabase* database, uint32_t* id) {
   if (card.whileLoading) card.whileLoading();
   return card.loaded == NCORE_OK ? emulator->loadDatabase(device, database, id) : card.loaded;
+}
+
+NcoreStatus activateDatabase(NcoreDevice* device, uint32_t id) {
+  ++card.activations;
+  return card.activated == NCORE_OK ? emulator->activateDatabase(device, id) : card.activated;
 }
 
 NcoreStatus compile(const NcorePattern* patterns, uint32_t count, NcorePatternReport* reports,
@@ -75,6 +82,7 @@ std::shared_ptr<OpenDevice> openCard() {
   card.api.poll = poll;
   card.api.compile = compile;
   card.api.loadDatabase = loadDatabase;
+  card.api.activateDatabase = activateDatabase;
   return std::make_shared<OpenDevice>(NcoreLibrary::of(giveApi, "a card"), NCORE_DEVICE_EMULATOR,
                                       "");
 }
@@ -134,12 +142,23 @@ TEST_CASE("a queue that runs out of memory is lost alone, and its card is not op
   CHECK(eventsOf(*another) == 1);
 }
 
-TEST_CASE("what was loaded when a set had no room counts, though it goes meanwhile") {
+TEST_CASE("a set is activated by who loads it, no lane waits for that") {
   const auto device = openCard();
-  auto older = load(device);
-  card.whileLoading = [&] { older.reset(); };
-  card.loaded = NCORE_OUT_OF_PATTERNS;
-  const auto failureOf = [&] {
+  const auto older = load(device, "older");
+  const auto matcher = older->createMatcher(4);
+  const auto newer = load(device, "newer");
+  CHECK(card.activations == 2);
+  CHECK(eventsOf(*newer->createMatcher(4), "newer") == 1);
+  CHECK(eventsOf(*older->createMatcher(4), "older") == 1);
+  CHECK(card.activations == 2);
+  card.activated = NCORE_OUT_OF_MEMORY;
+  CHECK_THROWS_AS((void)load(device, "third"), EngineError);
+  CHECK(eventsOf(*matcher, "older") == 1);
+}
+
+TEST_CASE("what was loaded when a set had no room counts, though it goes meanwhile") {
+  const auto failureOn = [](const std::shared_ptr<OpenDevice>& device) {
+    card.loaded = NCORE_OUT_OF_PATTERNS;
     try {
       (void)load(device);
       return EngineFailure::NONE;
@@ -147,8 +166,11 @@ TEST_CASE("what was loaded when a set had no room counts, though it goes meanwhi
       return error.failure();
     }
   };
-  CHECK(failureOf() == EngineFailure::UNAVAILABLE);
-  CHECK(failureOf() == EngineFailure::TOO_SMALL);
+  const auto device = openCard();
+  auto older = load(device);
+  card.whileLoading = [&] { older.reset(); };
+  CHECK(failureOn(device) == EngineFailure::UNAVAILABLE);
+  CHECK(failureOn(openCard()) == EngineFailure::TOO_SMALL);
 }
 
 TEST_CASE("a set beside which an older one's patterns are refused has no room") {

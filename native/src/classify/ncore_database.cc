@@ -174,7 +174,6 @@ void NcoreDatabase::refuseCostly(const DatabaseCache& cache) const {
 }
 
 std::unique_ptr<Matcher> NcoreDatabase::createMatcher(uint32_t streamSlots) const {
-  device_->activate(generation_);
   return createNcoreMatcher(*this, streamSlots);
 }
 

@@ -34,8 +34,8 @@ struct SidePatterns {
 
 class NcoreDatabase final : public MatcherDatabase {
  public:
-  /// Compiles and loads the set. The device matches by it from its first matcher on. Throws
-  /// EngineError, SignatureError.
+  /// Compiles and loads the set; the device opens streams with it from then on. Throws EngineError,
+  /// SignatureError.
   NcoreDatabase(std::shared_ptr<OpenDevice> device, int64_t gatherNs, SignatureSet set,
                 RefusedPatterns refused, const DatabaseCache& cache);
   ~NcoreDatabase() override { device_->unload(generation_); }

@@ -60,7 +60,7 @@ EngineError OpenDevice::noRoomBesideOlder() {
           "until their flows are over"};
 }
 
-/// Without the lock while it lasts: lanes that activate a set do not wait for it.
+/// Activated at once, and not by the first lane that uses it: it would wait for the device.
 uint64_t OpenDevice::load(const ::NcoreDatabase* compiled, std::vector<uint32_t> numbers) {
   const bool isAlone = hasNoSets();  // asked before: others may go while it lasts
   uint32_t id = 0;
@@ -69,6 +69,10 @@ uint64_t OpenDevice::load(const ::NcoreDatabase* compiled, std::vector<uint32_t>
   library_->check(status, "load the signatures");
   const std::lock_guard lock(mutex_);
   sets_.push_back({++newest_, id, std::move(numbers)});
+  const NcoreStatus activated = makeActive(sets_.back());
+  sets_.back().isOver = activated != NCORE_OK;
+  unloadOver();
+  library_->check(activated, "activate the signatures");
   return newest_;
 }
 
@@ -86,16 +90,8 @@ const OpenDevice::LoadedSet* OpenDevice::find(uint64_t generation) const {
 
 NcoreStatus OpenDevice::makeActive(const LoadedSet& set) {
   const NcoreStatus status = (*library_)->activateDatabase(handle_, set.databaseId);
-  if (status == NCORE_OK) active_.store(set.generation, std::memory_order_release);
+  if (status == NCORE_OK) active_ = set.generation;
   return status;
-}
-
-void OpenDevice::activate(uint64_t generation) {
-  if (generation <= active_.load(std::memory_order_acquire)) return;
-  const std::lock_guard lock(mutex_);
-  if (generation <= active_) return;
-  library_->check(makeActive(*find(generation)), "activate the signatures");
-  unloadOver();
 }
 
 void OpenDevice::unload(uint64_t generation) {

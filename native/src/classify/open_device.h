@@ -52,11 +52,10 @@ class OpenDevice {
   /// UNAVAILABLE: older flows need the room yet.
   [[nodiscard]] static EngineError noRoomBesideOlder();
 
-  /// Loads a set, of which the caller looks for `numbers`; its generation. Throws EngineError:
-  /// UNAVAILABLE when there is no room for it beside others that are loaded.
+  /// Loads a set, of which the caller looks for `numbers`, and opens streams with it from now on;
+  /// its generation. Throws EngineError, and all is as before: UNAVAILABLE when there is no room
+  /// for it beside others that are loaded.
   [[nodiscard]] uint64_t load(const ::NcoreDatabase* compiled, std::vector<uint32_t> numbers);
-  /// Opens streams with it from now on, unless a newer one is active. Throws EngineError.
-  void activate(uint64_t generation);
   /// Streams that were opened with it go on. When it was active, the newest of the others is.
   void unload(uint64_t generation);
 
@@ -83,13 +82,14 @@ class OpenDevice {
   NcoreDevice* handle_ = nullptr;
   NcoreCapabilities capabilities_{};
   std::mutex loading_;
-  mutable std::mutex mutex_;  ///< of the next four
+  mutable std::mutex
+      mutex_;  ///< of the next five; never taken by a lane: a device is asked under it
   std::map<Regex, uint32_t> numbers_;
   std::vector<Regex> regexes_;   ///< by number
   std::vector<LoadedSet> sets_;  ///< oldest first
   uint64_t newest_ = 0;
+  uint64_t active_ = 0;  ///< generation; 0: none
   std::atomic<uint32_t> numbered_{0};
-  std::atomic<uint64_t> active_{0};  ///< generation; 0: none
   std::atomic<bool> hasFailed_{false};
 };
 
