@@ -70,12 +70,13 @@ std::shared_ptr<const MatcherDatabase> EngineOrder::open(size_t rank,
   return load(devices_->open(rank, choice, deviceOptions(rank)), cache);
 }
 
-/// What a device takes need not be what Hyperscan takes.
+/// What a device takes need not be what Hyperscan takes; without it the device is used all the
+/// same.
 void EngineOrder::openSoftware(const DatabaseCache& cache) {
   if (software()) return;
   try {
     software_ = createMatcherDatabase(Engine::HYPERSCAN, signatures(), cache);
-  } catch (const SignatureError&) {
+  } catch (const CodedError&) {
     software_ = nullptr;  // what is cut short then is counted: EngineTotals::cutRequests
   }
 }
