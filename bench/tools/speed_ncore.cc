@@ -73,7 +73,8 @@ class NcoreSpeedDevice : public SpeedDevice {
   }
 
   uint32_t poll() override {
-    NcorePoll results{.completions = completions_.data(),
+    NcorePoll results{.sizeBytes = sizeof(NcorePoll),
+                      .completions = completions_.data(),
                       .completionCapacity = static_cast<uint32_t>(completions_.size()),
                       .events = events_.data(),
                       .eventCapacity = static_cast<uint32_t>(events_.size())};
@@ -129,6 +130,7 @@ class NcoreSpeedDevice : public SpeedDevice {
   void openQueue(const SpeedDeviceOptions& options) {
     const uint32_t most = capabilities_.queueDepthMax;
     const NcoreQueueOptions wanted{
+        .sizeBytes = sizeof(NcoreQueueOptions),
         .streams = options.streams,
         .depth = most == 0 ? options.depth : std::min(most, options.depth)};
     check(api_.openQueue(device_, &wanted, &queue_), "openQueue");

@@ -27,7 +27,7 @@ void tableIsWhole(Subject& subject) {
   check(api.implementation != nullptr && *api.implementation != '\0',
         "implementation says nothing");
   const auto* bytes = reinterpret_cast<const char*>(&api);
-  for (size_t at = offsetof(NcoreApi, statusText); at < sizeof(NcoreApi); at += sizeof(void*)) {
+  for (size_t at = offsetof(NcoreApi, statusText); at < NCORE_API_BASE_BYTES; at += sizeof(void*)) {
     void* function = nullptr;
     std::memcpy(&function, bytes + at, sizeof function);
     check(function != nullptr,
@@ -114,7 +114,7 @@ void nullArguments(Subject& subject) {
   const Database loaded(subject, patternSet({"ab"}));
   const uint32_t id = device.load(loaded);
   const Queue queue(subject, device);
-  const NcoreQueueOptions options{1, 1, 0};
+  const NcoreQueueOptions options = QueueShape{1, 1}.options();
   const NcoreJob one = job("a", WHOLE);
   NcoreQueue* opened = nullptr;
   NcoreDatabase* database = nullptr;
@@ -141,9 +141,9 @@ void nullArguments(Subject& subject) {
   refuses(api.submit(queue.handle, &one, 1, nullptr), "submit");
   refuses(api.submit(nullptr, &one, 1, &number), "submit");
   refuses(api.poll(queue.handle, nullptr), "poll");
-  NcorePoll noCompletions{nullptr, 1, 0, nullptr, 0, 0};
+  NcorePoll noCompletions{sizeof(NcorePoll), 0, nullptr, 1, 0, nullptr, 0, 0};
   refuses(api.poll(queue.handle, &noCompletions), "poll");
-  NcorePoll noEvents{nullptr, 0, 0, nullptr, 1, 0};
+  NcorePoll noEvents{sizeof(NcorePoll), 0, nullptr, 0, 0, nullptr, 1, 0};
   refuses(api.poll(queue.handle, &noEvents), "poll");
   check(opened == nullptr && database == nullptr, "a handle was written without NCORE_OK");
 }
@@ -151,7 +151,8 @@ void nullArguments(Subject& subject) {
 void queueOptions(Subject& subject) {
   Device device(subject);
   NcoreQueue* queue = nullptr;
-  const auto refuses = [&](NcoreQueueOptions options, const char* what) {
+  const auto refuses = [&](const QueueShape& shape, const char* what) {
+    const NcoreQueueOptions options = shape.options();
     checkStatus(subject.api().openQueue(device.handle, &options, &queue), NCORE_BAD_ARGUMENT,
                 std::string("openQueue with ") + what);
     check(queue == nullptr, "openQueue wrote a handle without NCORE_OK");
@@ -170,12 +171,87 @@ void tooManyQueues(Subject& subject) {
   Device device(subject);
   std::deque<Queue> queues;
   while (queues.size() < most) queues.emplace_back(subject, device);
-  const NcoreQueueOptions options{1, 1, 0};
+  const NcoreQueueOptions options = QueueShape{1, 1}.options();
   NcoreQueue* queue = nullptr;
   checkStatus(subject.api().openQueue(device.handle, &options, &queue), NCORE_OUT_OF_QUEUES,
               "openQueue with queuesMax open");
   queues.pop_back();
   queues.emplace_back(subject, device);
+}
+
+// With a field behind it that this version does not have.
+template <typename Struct>
+struct Grown {
+  Struct known;
+  uint64_t unknown = 0;
+};
+
+void structuresOfOtherSizes(Subject& subject) {
+  Device device(subject);
+  NcoreQueue* opened = nullptr;
+  const auto open = [&](Grown<NcoreQueueOptions> options) {
+    return subject.api().openQueue(device.handle, &options.known, &opened);
+  };
+  const NcoreQueueOptions plain = QueueShape{1, 1}.options();
+  for (const uint32_t sizeBytes : {0u, 4u, static_cast<uint32_t>(sizeof plain) - 1}) {
+    Grown<NcoreQueueOptions> options{plain};
+    options.known.sizeBytes = sizeBytes;
+    checkStatus(open(options), NCORE_BAD_ARGUMENT,
+                "openQueue with sizeBytes " + std::to_string(sizeBytes));
+  }
+  Grown<NcoreQueueOptions> options{plain};
+  options.known.reserved = 1;
+  checkStatus(open(options), NCORE_BAD_ARGUMENT, "openQueue with reserved = 1");
+  options = {plain, 1};
+  options.known.sizeBytes = sizeof options;
+  checkStatus(open(options), NCORE_BAD_ARGUMENT, "openQueue with a later field that is 1");
+  check(opened == nullptr, "openQueue wrote a handle without NCORE_OK");
+  options.unknown = 0;
+  checkStatus(open(options), NCORE_OK, "openQueue with a later field that is 0");
+  checkStatus(subject.api().closeQueue(opened), NCORE_OK, "closeQueue");
+}
+
+void pollsOfOtherSizes(Subject& subject) {
+  Device device(subject);
+  const Queue queue(subject, device);
+  const auto judge = [&](const Grown<NcorePoll>& given, NcoreStatus expected, const char* what) {
+    Grown<NcorePoll> poll = given;
+    checkStatus(subject.api().poll(queue.handle, &poll.known), expected,
+                std::string("poll with ") + what);
+  };
+  NcorePoll plain{};
+  judge({plain}, NCORE_BAD_ARGUMENT, "sizeBytes 0");
+  plain.sizeBytes = sizeof plain - 1;
+  judge({plain}, NCORE_BAD_ARGUMENT, "sizeBytes that is one short");
+  plain = {};
+  plain.sizeBytes = sizeof plain;
+  plain.reserved = 1;
+  judge({plain}, NCORE_BAD_ARGUMENT, "reserved = 1");
+  plain.reserved = 0;
+  plain.sizeBytes = sizeof(Grown<NcorePoll>);
+  judge({plain, 1}, NCORE_BAD_ARGUMENT, "a later field that is 1");
+  judge({plain}, NCORE_OK, "a later field that is 0");
+}
+
+void tooManyStreams(Subject& subject) {
+  const uint64_t most = subject.capabilities().deviceStreamsMax;
+  if (most == 0 || most > 1u << 24)
+    throw NotApplicable{"the device has room for any queue's streams"};
+  Device device(subject);
+  std::deque<Queue> queues;
+  for (uint64_t sum = 0; sum < most;) {
+    if (queues.size() + 1 >= subject.queues(1024))
+      throw NotApplicable{"its queues are used up first"};
+    const uint32_t streams = subject.streams(static_cast<uint32_t>(most - sum));
+    queues.emplace_back(subject, device, QueueShape{streams, 1});
+    sum += streams;
+  }
+  const NcoreQueueOptions options = QueueShape{1, 1}.options();
+  NcoreQueue* queue = nullptr;
+  checkStatus(subject.api().openQueue(device.handle, &options, &queue), NCORE_OUT_OF_MEMORY,
+              "openQueue with deviceStreamsMax in use");
+  queues.pop_back();
+  queues.emplace_back(subject, device, QueueShape{1, 1});
 }
 
 void secondOpening(Subject& subject) {
@@ -210,7 +286,8 @@ Chapter abiChapter() {
           {"the entry speaks one version",
            "NCORE_ABI_MISMATCH, with *api untouched, when it does not speak `abiVersion` exactly.",
            speaksOneVersion},
-          {"the table has all functions", "functions beyond it do not exist", tableIsWhole},
+          {"the table has all functions",
+           "The functions of NCORE_API_BASE_BYTES are in every table of the version", tableIsWhole},
           {"every status has a text", "const char* (*statusText)(NcoreStatus status);",
            statusHasText},
           {"devices are listed",
@@ -230,6 +307,18 @@ Chapter abiChapter() {
            queueOptions},
           {"queues beyond the most are refused",
            "NCORE_OUT_OF_QUEUES: as many queues are open as the device has", tooManyQueues},
+          {"structures grow at their end",
+           "What a device reads of such a structure and does not know must be 0, else it refuses "
+           "it (BAD_ARGUMENT), as it does one that is shorter than this version's first form.",
+           structuresOfOtherSizes},
+          {"polls grow at their end",
+           "What a device reads of such a structure and does not know must be 0, else it refuses "
+           "it (BAD_ARGUMENT)",
+           pollsOfOtherSizes},
+          {"streams beyond the device's are refused",
+           "OUT_OF_MEMORY when so many streams have no room beside those of other queues, as with "
+           "more than deviceStreamsMax.",
+           tooManyStreams},
           {"a device is opened a second time, or is busy",
            "A device need not be openable a second time while it is open: NCORE_BUSY then.",
            secondOpening},

@@ -16,7 +16,7 @@ class HalfOpen {
  public:
   explicit HalfOpen(Subject& subject) : database_(subject, patternSet({"abc"})), device_(subject) {
     databaseId = device_.use(database_);
-    queue.emplace(subject, device_, NcoreQueueOptions{4, 64, 0});
+    queue.emplace(subject, device_, QueueShape{4, 64, 0});
     checkStatus(queue->statusOf(job("ab", NCORE_JOB_OPEN)), NCORE_OK, "OPEN");
   }
 

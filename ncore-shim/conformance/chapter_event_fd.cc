@@ -17,7 +17,7 @@ class Loop {
       : subject_(subject), database_(subject, patternSet({"a", "b", "c"})), device_(subject) {
     subject.needs(NCORE_CAP_EVENT_FD, "NCORE_CAP_EVENT_FD");
     device_.use(database_);
-    queue.emplace(subject, device_, NcoreQueueOptions{4, 64, 0});
+    queue.emplace(subject, device_, QueueShape{4, 64, 0});
     checkStatus(subject.api().queueEventFd(queue->handle, &fd), NCORE_OK, "queueEventFd");
     check(fcntl(fd, F_GETFD) >= 0, "queueEventFd gave no open descriptor");
   }

@@ -21,7 +21,7 @@ class Crowd {
         count(subject.streams(subject.settings().streams)) {
     while (count % 7919 == 0) --count;
     device_.use(database_);
-    queue.emplace(subject, device_, NcoreQueueOptions{count, 4096, 0});
+    queue.emplace(subject, device_, QueueShape{count, 4096, 0});
   }
 
   // One job in each slot; odd slots get `odd`.

@@ -89,7 +89,7 @@ class Host {
   explicit Host(Subject& subject, uint32_t depth = 64)
       : database_(subject, patternSet({"ab"})), device_(subject) {
     device_.use(database_);
-    queue.emplace(subject, device_, NcoreQueueOptions{4, depth, 0});
+    queue.emplace(subject, device_, QueueShape{4, depth, 0});
     queue->run(ONE);  // tables that are built at the first byte are there
   }
 

@@ -103,19 +103,12 @@ class Writer {
     }
   }
 
-  // Each in one way only, since the header does not say which of two errors is told.
+  // In one way or several: the header says which is told.
   void spoil(JobStep& step) {
-    switch (below(3)) {
-      case 0:
-        if (!(step.flags & NCORE_JOB_OPEN)) step.generation ^= 1u << below(32);
-        break;
-      case 1:
-        step.slot = script_.streams + below(1000);
-        break;
-      default:
-        step.flags |= 0x100u << below(20);
-        break;
-    }
+    const uint32_t ways = 1 + below(7);
+    if (ways & 1 && !(step.flags & NCORE_JOB_OPEN)) step.generation ^= 1u << below(32);
+    if (ways & 2) step.slot = script_.streams + below(1000);
+    if (ways & 4) step.flags |= 0x100u << below(20);
   }
 
   const Subject& subject_;

@@ -97,10 +97,10 @@ class ScriptRun {
       checkStatus(subject_.api().activateDatabase(device_->handle, ids_[0]), NCORE_OK,
                   "activateDatabase");
     }
-    const NcoreQueueOptions options{script_.streams, script_.depth, script_.tablesBytes};
+    const QueueShape shape{script_.streams, script_.depth, script_.tablesBytes};
     for (uint32_t i = 0; i < script_.queues; ++i) {
       lanes_.emplace_back();
-      lanes_.back().queue = std::make_unique<Queue>(subject_, *device_, options);
+      lanes_.back().queue = std::make_unique<Queue>(subject_, *device_, shape);
     }
   }
 

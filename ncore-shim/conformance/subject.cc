@@ -115,9 +115,9 @@ Subject::Subject(const Settings& settings) : settings_(settings) {
   checkStatus(getApi(NCORE_ABI_VERSION, &api_), NCORE_OK,
               "ncoreGetApi(" + std::to_string(NCORE_ABI_VERSION) + ")");
   check(api_ != nullptr, "ncoreGetApi gave NCORE_OK and no table");
-  check(api_->sizeBytes >= sizeof(NcoreApi),
+  check(api_->sizeBytes >= NCORE_API_BASE_BYTES,
         "the table has " + std::to_string(api_->sizeBytes) + " bytes, version " +
-            std::to_string(NCORE_ABI_VERSION) + " has " + std::to_string(sizeof(NcoreApi)));
+            std::to_string(NCORE_ABI_VERSION) + " has " + std::to_string(NCORE_API_BASE_BYTES));
   chooseDevice();
   readCapabilities();
 }
@@ -144,7 +144,9 @@ void Subject::needs(uint32_t capability, const char* name) const {
 }
 
 uint32_t Subject::streams(uint32_t wanted) const {
-  return atMost(wanted, capabilities_.streamsMax);
+  const auto ofAll =
+      static_cast<uint32_t>(std::min<uint64_t>(capabilities_.deviceStreamsMax, UINT32_MAX));
+  return atMost(atMost(wanted, capabilities_.streamsMax), ofAll);
 }
 uint32_t Subject::depth(uint32_t wanted) const {
   return atMost(wanted, capabilities_.queueDepthMax);
@@ -214,10 +216,10 @@ NcoreDatabaseInfo Device::info(uint32_t databaseId) const {
   return info;
 }
 
-Queue::Queue(const Subject& subject, Device& device, NcoreQueueOptions options)
-    : subject_(subject) {
-  options.streams = subject.streams(options.streams);
-  options.depth = subject.depth(options.depth);
+Queue::Queue(const Subject& subject, Device& device, QueueShape shape) : subject_(subject) {
+  shape.streams = subject.streams(shape.streams);
+  shape.depth = subject.depth(shape.depth);
+  const NcoreQueueOptions options = shape.options();
   checkStatus(subject.api().openQueue(device.handle, &options, &handle), NCORE_OK, "openQueue");
   check(handle != nullptr, "openQueue gave NCORE_OK and no queue");
 }
@@ -243,8 +245,9 @@ uint32_t Queue::submit(const NcoreJob* jobs, uint32_t count) {
 Results Queue::poll(uint32_t completionCapacity, uint32_t eventCapacity) {
   Results results{std::vector<NcoreCompletion>(completionCapacity),
                   std::vector<NcoreEvent>(eventCapacity)};
-  NcorePoll poll{results.completions.data(), completionCapacity, 0xdeadbeef,
-                 results.events.data(),      eventCapacity,      0xdeadbeef};
+  NcorePoll poll{sizeof(NcorePoll),  0,          results.completions.data(),
+                 completionCapacity, 0xdeadbeef, results.events.data(),
+                 eventCapacity,      0xdeadbeef};
   checkStatus(subject_.api().poll(handle, &poll), NCORE_OK, "poll");
   check(poll.completionCount <= completionCapacity && poll.eventCount <= eventCapacity,
         "poll wrote more than the arrays hold");

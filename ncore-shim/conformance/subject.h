@@ -174,9 +174,20 @@ struct Results {
   std::vector<NcoreEvent> events;
 };
 
+// Of a queue.
+struct QueueShape {
+  uint32_t streams = 16;
+  uint32_t depth = 64;
+  uint64_t tablesBytes = 0;
+
+  [[nodiscard]] NcoreQueueOptions options() const {
+    return {sizeof(NcoreQueueOptions), streams, depth, 0, tablesBytes};
+  }
+};
+
 class Queue {
  public:
-  Queue(const Subject& subject, Device& device, NcoreQueueOptions options = {16, 64, 0});
+  Queue(const Subject& subject, Device& device, QueueShape shape = {});
   ~Queue();
   Queue(const Queue&) = delete;
   Queue& operator=(const Queue&) = delete;

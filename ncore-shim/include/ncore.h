@@ -58,11 +58,40 @@
 // and \z as the end of data, inline flags i and s. A pattern that a device cannot match exactly is
 // refused when it is compiled, with the reason and the offset; it is never matched approximately.
 // Every implementation refuses: patterns that match the empty string, backreferences, lookaround,
-// word boundaries, atomic groups and possessive repetition, Unicode properties. It may refuse '$'
-// (NCORE_REFUSED_NEEDS_END), and what is too large for it (NCORE_REFUSED_TOO_LARGE): the host gives
-// such patterns to another engine. Whatever is found first is told: a regex that has both what the
-// device does not support and wrong syntax may be called either, but NCORE_REFUSED_SYNTAX is said
-// of nothing that PCRE2 accepts.
+// word boundaries, atomic groups and possessive repetition, Unicode properties, and what releases
+// of PCRE2 read differently (see "Syntax"). It may refuse '$' (NCORE_REFUSED_NEEDS_END), and what
+// is too large for it (NCORE_REFUSED_TOO_LARGE): the host gives such patterns to another engine.
+// Whatever is found first is told: a regex that has both what the device does not support and wrong
+// syntax may be called either, but NCORE_REFUSED_SYNTAX is said of nothing that PCRE2 accepts.
+//
+// Syntax
+// ------
+// Every implementation accepts, and gives PCRE2's meaning to:
+//   c                     any byte but NUL, which may be refused, \ ^ $ . [ ( ) | * + ? and a '{'
+//                         that begins a count; ']', '}' and other '{' stand for themselves
+//   \c                    the byte c, where c is no letter and no digit
+//   \a \e \f \n \r \t     as in C, \e is 0x1b
+//   \0 \0o \0oo           octal
+//   \xhh \x{hh}           hexadecimal, of two digits
+//   .                     any byte but LF; with DOTALL any byte
+//   \d \D \w \W \s \S     PCRE2's "C" tables: \s is 0x09 to 0x0d and 0x20
+//   \h \H \v \V           \h is 0x09, 0x20, 0xa0; \v is 0x0a to 0x0d, 0x85
+//   [...] [^...]          with bytes, ranges, the escapes above, \b for 0x08, and POSIX's
+//                         [:name:] and [:^name:], of which the names are
+//                         alnum alpha ascii blank cntrl digit graph lower print punct space upper
+//                         word xdigit
+//   (...) (?:...) |       capturing makes no difference
+//   * + ? {n} {n,} {n,m}  to 65535, where the automaton is not too large; lazy with ? behind
+//   (?i) (?s) (?-i) (?is-i:...) and the like
+//   ^ \A                  the start of the stream; also within groups and branches
+//   $ \Z \z               with NCORE_CAP_END_OF_DATA
+// Every implementation refuses, as NCORE_REFUSED_UNSUPPORTED, since releases of PCRE2 differ:
+//   {,m} and counts with blanks in them; a repetition of ^, \A, $, \Z or \z, such as "$*" or "^?"
+// What is in neither list may be refused as NCORE_REFUSED_UNSUPPORTED, or is matched as PCRE2 does:
+// \N, \R, \K, \Q...\E, \cX, \C, \G, \o{}, \x with other numbers of digits, octal numbers without
+// \0, named groups, (?|, comments, the flags m, n, x, J and U, conditions, recursion, verbs,
+// callouts, a repetition of a repetition. CASELESS, and (?i), concern the 52 letters of ASCII and
+// no other byte.
 //
 // Events
 // ------
@@ -92,7 +121,10 @@
 //
 // Failure
 // -------
-// A failure of one job is in its completion's status; jobs around it are not affected. When submit
+// A failure of one job is in its completion's status; jobs around it are not affected. A job with
+// several faults has the status of the first of: BAD_ARGUMENT, of what the job itself says;
+// UNSUPPORTED; STALE_GENERATION; BAD_FORMAT; NO_DATABASE; BAD_ARGUMENT, of too little room for a
+// state. TIMEOUT takes the place of any but the first. When submit
 // or poll itself returns NCORE_OUT_OF_MEMORY or NCORE_DEVICE_LOST the queue's streams and results
 // are lost, and close is the only call left. Out of memory is that queue alone; a lost device
 // returns NCORE_DEVICE_LOST from then on for all of its queues, from openQueue and from the
@@ -105,12 +137,17 @@
 // A host writes 0 to reserved fields. What is not 0 there is refused as an unknown flag is.
 // A version grows at two places only: by functions at the end of NcoreApi, and by fields at the end
 // of structures that begin with sizeBytes. A host sets such a structure to 0 before the call, since
-// a device writes what it knows and leaves the rest. A device gives no status, verdict or flag that
-// its version does not name. Everything else is another version; an implementation may speak
-// several, and a host asks ncoreGetApi for its newest first.
+// a device writes what it knows and leaves the rest. What a device reads of such a structure and
+// does not know must be 0, else it refuses it (BAD_ARGUMENT), as it does one that is shorter than
+// this version's first form. What a device reads and the host's structure is too short for is 0.
+// The functions of NCORE_API_BASE_BYTES are in every table of the version; of a later one a host
+// asks NCORE_API_HAS. A device gives no status, verdict or flag that its version does not name.
+// Everything else is another version; an implementation may speak several, and a host asks
+// ncoreGetApi for its newest first.
 #ifndef WEIR_NCORE_H_
 #define WEIR_NCORE_H_
 
+#include <stddef.h>
 #include <stdint.h>
 
 #ifdef __cplusplus
@@ -124,7 +161,7 @@ extern "C" {
 #endif
 
 // Raised when a meaning or a layout changes; new functions are appended to NcoreApi without it.
-#define NCORE_ABI_VERSION 2u
+#define NCORE_ABI_VERSION 3u
 
 // The device number reserved for an emulator in software; no card has it.
 #define NCORE_DEVICE_EMULATOR 0xffffffffu
@@ -181,6 +218,7 @@ typedef struct NcorePatternReport {
   uint32_t offsetBytes;  // in the regex, where the construct refused begins; 0 if it is all of it
   uint64_t size;         // of the automaton, in the unit of the limit that refused it; 0: not known
   char reason[112];      // null-terminated English; empty when accepted
+  uint64_t reserved[2];  // the device writes 0
 } NcorePatternReport;
 
 // A compiled pattern set: immutable, independent of any device, usable by many devices of the
@@ -215,7 +253,8 @@ typedef struct NcoreCapabilities {
   uint32_t alignmentBytes;   // of job bytes, for the best speed; never a condition
   uint32_t eventsPerJobMax;  // of those beyond, NCORE_EVENTS_TRUNCATED tells
   uint64_t patternMemoryBytes;
-  char name[64];  // null-terminated
+  uint64_t deviceStreamsMax;  // slots of all open queues together
+  char name[64];              // null-terminated
 } NcoreCapabilities;
 
 // What a database takes on a device.
@@ -232,8 +271,10 @@ typedef struct NcoreDatabaseInfo {
 typedef struct NcoreQueue NcoreQueue;
 
 typedef struct NcoreQueueOptions {
+  uint32_t sizeBytes;    // sizeof(NcoreQueueOptions) as the host knows it
   uint32_t streams;      // slots: numbers 0 to streams - 1; at least 1, millions are usual
   uint32_t depth;        // jobs submitted and not yet reported by poll; at least 1
+  uint32_t reserved;     // 0
   uint64_t tablesBytes;  // aim for the working tables a software device builds; 0: its default
 } NcoreQueueOptions;
 
@@ -282,7 +323,8 @@ typedef struct NcoreEvent {
 // A job whose status is BAD_ARGUMENT, STALE_GENERATION, NO_DATABASE, BAD_FORMAT or UNSUPPORTED
 // changes nothing, has no events and completes like any other: such failures concern one job, so
 // submit accepts it and poll tells. An OPEN that fails leaves the stream that was in the slot.
-// TIMEOUT: the stream is dropped, so later jobs of it are stale. EVENTS_TRUNCATED: the job was
+// TIMEOUT: the stream is dropped, so later jobs of it are stale; a job that was to OPEN one leaves
+// none in the slot, neither the new one nor the one before. EVENTS_TRUNCATED: the job was
 // matched, the events are the first eventsPerJobMax of it in their order; the others are lost.
 // EXPORT with room for less than stateBytesMax of the stream's database is BAD_ARGUMENT, however
 // small the state is.
@@ -298,6 +340,8 @@ typedef struct NcoreCompletion {
 
 // In: the two arrays and their capacities. Out: the counts written.
 typedef struct NcorePoll {
+  uint32_t sizeBytes;  // sizeof(NcorePoll) as the host knows it
+  uint32_t reserved;   // 0
   NcoreCompletion* completions;
   uint32_t completionCapacity;
   uint32_t completionCount;
@@ -361,7 +405,7 @@ typedef struct NcoreApi {
   NcoreStatus (*unregisterMemory)(NcoreDevice* device, void* base);
 
   // BAD_ARGUMENT when streams or depth is 0, or above the device's maximum. OUT_OF_MEMORY when so
-  // many streams have no room beside those of other queues.
+  // many streams have no room beside those of other queues, as with more than deviceStreamsMax.
   NcoreStatus (*openQueue)(NcoreDevice* device, const NcoreQueueOptions* options,
                            NcoreQueue** queue);
   // Drops open streams and results not polled; the bytes of jobs in flight are the host's again.
@@ -377,10 +421,42 @@ typedef struct NcoreApi {
   // last of them. So the sum of eventCount over completions accounts for every event.
   NcoreStatus (*poll)(NcoreQueue* queue, NcorePoll* results);
   // A file descriptor for event loops, the queue's, open as long as the queue: readable (POLLIN)
-  // when poll has something to give, until a poll has given all of it, and when the device is lost.
+  // when poll has something to give, until a poll has given all of it, and for good once the device
+  // is lost or the queue has returned, or is to return, OUT_OF_MEMORY from submit or poll.
   // The host does not read it. UNSUPPORTED without NCORE_CAP_EVENT_FD.
   NcoreStatus (*queueEventFd)(NcoreQueue* queue, int32_t* fd);
 } NcoreApi;
+
+// Of the functions that version NCORE_ABI_VERSION began with; stays when functions are appended.
+#define NCORE_API_BASE_BYTES (offsetof(NcoreApi, queueEventFd) + sizeof(NcoreStatus(*)(void)))
+
+// Whether a table has a function that was appended.
+#define NCORE_API_HAS(api, function)                                                  \
+  ((api)->sizeBytes >= offsetof(NcoreApi, function) + sizeof(NcoreStatus(*)(void)) && \
+   (api)->function != 0)
+
+// A compiler that lays these out otherwise builds another ABI. In version 3, with 64-bit pointers:
+#if UINTPTR_MAX == 0xffffffffffffffffu && \
+    (defined(__cplusplus) || (defined(__STDC_VERSION__) && __STDC_VERSION__ >= 201112L))
+#ifdef __cplusplus
+#define NCORE_LAYOUT(type, bytes) \
+  static_assert(sizeof(type) == (bytes), #type " has another layout")
+#else
+#define NCORE_LAYOUT(type, bytes) \
+  _Static_assert(sizeof(type) == (bytes), #type " has another layout")
+#endif
+NCORE_LAYOUT(NcorePattern, 24);
+NCORE_LAYOUT(NcorePatternReport, 144);
+NCORE_LAYOUT(NcoreCapabilities, 128);
+NCORE_LAYOUT(NcoreDatabaseInfo, 24);
+NCORE_LAYOUT(NcoreQueueOptions, 24);
+NCORE_LAYOUT(NcoreJob, 48);
+NCORE_LAYOUT(NcoreEvent, 32);
+NCORE_LAYOUT(NcoreCompletion, 32);
+NCORE_LAYOUT(NcorePoll, 40);
+NCORE_LAYOUT(char[NCORE_API_BASE_BYTES], 176);
+#undef NCORE_LAYOUT
+#endif
 
 // The one symbol an implementation exports. NCORE_ABI_MISMATCH, with *api untouched, when it does
 // not speak `abiVersion` exactly. The table lives as long as the implementation is loaded, and a

@@ -74,6 +74,7 @@ class OptionsParser {
     if (name == "jobbytes") return &options_.jobBytesMax;
     if (name == "queues") return &options_.queuesMax;
     if (name == "streams") return &options_.streamsMax;
+    if (name == "allstreams") return &options_.deviceStreamsMax;
     if (name == "opens") return &options_.opensMax;
     return nullptr;
   }

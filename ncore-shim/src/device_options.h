@@ -33,11 +33,12 @@ struct CardTiming {
 struct DeviceOptions {
   uint32_t channels = 0;  // threads; 0: jobs are matched inside submit
   uint32_t depthMax = 65536;
-  uint32_t jobBytesMax = 0;  // 0: no limit, as in the next three
+  uint32_t jobBytesMax = 0;  // 0: no limit, as in the next four
   uint32_t queuesMax = 0;
-  uint32_t streamsMax = 0;   // of a queue
-  uint32_t opensMax = 0;     // of such devices in the process, at the same time
-  uint64_t memoryBytes = 0;  // pattern memory; 0: no limit
+  uint32_t streamsMax = 0;        // of a queue
+  uint32_t deviceStreamsMax = 0;  // of all queues
+  uint32_t opensMax = 0;          // of such devices in the process, at the same time
+  uint64_t memoryBytes = 0;       // pattern memory; 0: no limit
   std::optional<CardTiming> timing;
   Fault fault;
   std::optional<uint32_t> backMs;  // after a loss

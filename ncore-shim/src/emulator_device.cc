@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstring>
+#include <new>
 #include <optional>
 #include <utility>
 
@@ -100,6 +101,7 @@ void EmulatorDevice::describe(NcoreCapabilities& capabilities) const {
     all.eventsPerJobMax = static_cast<uint32_t>(options_.fault.value);
   }
   all.patternMemoryBytes = options_.memoryBytes;
+  all.deviceStreamsMax = options_.deviceStreamsMax;
   std::strcpy(all.name, "Weir ncore emulator");
   copyKnown(all, capabilities);
 }
@@ -183,7 +185,15 @@ EmulatorDevice::Database EmulatorDevice::find(uint64_t digest) {
 void EmulatorDevice::addQueue(EmulatorQueue* queue) {
   const std::lock_guard lock(mutex_);
   if (options_.queuesMax != 0 && queues_.size() >= options_.queuesMax) throw OutOfQueues();
+  const uint32_t streamsMax = options_.deviceStreamsMax;
+  if (streamsMax != 0 && streamsInUse() + queue->streams() > streamsMax) throw std::bad_alloc();
   queues_.push_back(queue);
+}
+
+uint64_t EmulatorDevice::streamsInUse() const {
+  uint64_t streams = 0;
+  for (const EmulatorQueue* queue : queues_) streams += queue->streams();
+  return streams;
 }
 
 void EmulatorDevice::removeQueue(EmulatorQueue* queue) {

@@ -63,7 +63,7 @@ class EmulatorDevice {
   void lose();
 
   struct OutOfQueues {};
-  // Throws OutOfQueues.
+  // Throws OutOfQueues, and std::bad_alloc when its streams are too many.
   void addQueue(EmulatorQueue* queue);
   void removeQueue(EmulatorQueue* queue);
   bool inUse() const;
@@ -82,6 +82,7 @@ class EmulatorDevice {
   };
 
   uint64_t memoryInUse();
+  uint64_t streamsInUse() const;
 
   const Place place_;
   const DeviceOptions options_;

@@ -33,6 +33,7 @@ NcoreStatus submitStatus(Rig& rig, const NcoreJob& job) {
 
 NcoreStatus pollStatus(Rig& rig) {
   NcorePoll poll{};
+  poll.sizeBytes = sizeof poll;
   return api().poll(rig.queue, &poll);
 }
 
@@ -102,8 +103,8 @@ TEST_CASE("a device has no more queues, streams and openings than it was given")
   CHECK(openStatus("") == NCORE_OK);
   NcoreQueue* queue = nullptr;
   NcoreQueue* second = nullptr;
-  const NcoreQueueOptions tooMany{9, 4, 0};
-  const NcoreQueueOptions fits{8, 4, 0};
+  const NcoreQueueOptions tooMany = QueueShape{9, 4, 0}.options();
+  const NcoreQueueOptions fits = QueueShape{8, 4, 0}.options();
   CHECK(api().openQueue(device, &tooMany, &queue) == NCORE_BAD_ARGUMENT);
   REQUIRE(api().openQueue(device, &fits, &queue) == NCORE_OK);
   CHECK(api().openQueue(device, &fits, &second) == NCORE_OUT_OF_QUEUES);
@@ -177,7 +178,7 @@ TEST_CASE("channels serve several queues, and these can be closed with jobs in f
   const auto feed = [&] {
     for (int i = 0; i < 30; ++i) {
       NcoreQueue* queue = nullptr;
-      const NcoreQueueOptions options{4, 8, 0};
+      const NcoreQueueOptions options = QueueShape{4, 8, 0}.options();
       if (api().openQueue(rig.device, &options, &queue) != NCORE_OK) return;
       const std::vector<NcoreJob> jobs = {job("ab", WHOLE, 0), job("ab", WHOLE, 1),
                                           job("ab", WHOLE, 2), job("ab", WHOLE, 3)};
@@ -222,7 +223,7 @@ TEST_CASE("a lost device says so from then on, and can come back mended") {
     uint32_t id = 0;
     CHECK(api().loadDatabase(rig.device, patterns.database, &id) == NCORE_DEVICE_LOST);
     NcoreQueue* queue = nullptr;
-    const NcoreQueueOptions options{1, 1, 0};
+    const NcoreQueueOptions options = QueueShape{1, 1, 0}.options();
     CHECK(api().openQueue(rig.device, &options, &queue) == NCORE_DEVICE_LOST);
     CHECK(openStatus("fault=lost@2,back=50") == NCORE_NO_DEVICE);
   }

@@ -119,14 +119,14 @@ void EmulatorQueue::describe(const NcoreJob& job, uint64_t counted, StreamJob& d
   const Fault& fault = device_.options().fault;
   described.job = job;
   described.refused = NCORE_OK;
-  const uint32_t bytesMax = device_.options().jobBytesMax;
-  if (bytesMax != 0 && job.lengthBytes > bytesMax) described.refused = NCORE_BAD_ARGUMENT;
   if (job.flags & (NCORE_JOB_OPEN | NCORE_JOB_CLOSE)) described.database = active_;
   if (job.flags & NCORE_JOB_IMPORT) findImported(described);
   if (fault.kind == Fault::Kind::TRUNCATE) described.eventsMax = static_cast<uint32_t>(fault.value);
   if (fault.kind == Fault::Kind::TIMEOUT && (counted + 1) % fault.value == 0) {
     described.refused = NCORE_TIMEOUT;
   }
+  const uint32_t bytesMax = device_.options().jobBytesMax;
+  if (bytesMax != 0 && job.lengthBytes > bytesMax) described.refused = NCORE_BAD_ARGUMENT;
 }
 
 void EmulatorQueue::findImported(StreamJob& job) {

@@ -29,6 +29,8 @@ class EmulatorQueue {
   EmulatorQueue(const EmulatorQueue&) = delete;
   EmulatorQueue& operator=(const EmulatorQueue&) = delete;
 
+  uint32_t streams() const { return options_.streams; }
+
   NcoreStatus submit(std::span<const NcoreJob> jobs, uint32_t& accepted);
   NcoreStatus poll(NcorePoll& results);
   NcoreStatus eventFd(int32_t& fd);

@@ -29,7 +29,7 @@ TEST_CASE("a queue that finds no memory leaves no lane in the channels") {
   Rig rig({4, 16, 0}, "channels=3");
   const Patterns patterns({{"ab"}});
   rig.use(patterns);
-  const NcoreQueueOptions options{16, 16, 0};
+  const NcoreQueueOptions options = QueueShape{16, 16, 0}.options();
   NcoreStatus status = NCORE_OUT_OF_MEMORY;
   int failures = 0;
   while (status == NCORE_OUT_OF_MEMORY) {

@@ -53,6 +53,15 @@ NcoreStatus guarded(Function function) {
   }
 }
 
+// Whether the host's structure has what it must have, and nothing else that is not 0.
+template <typename Struct>
+bool isKnown(const Struct& given) {
+  if (given.sizeBytes < sizeof(Struct) || given.reserved != 0) return false;
+  const auto* const bytes = reinterpret_cast<const uint8_t*>(&given);
+  const std::span<const uint8_t> unknown(bytes + sizeof(Struct), bytes + given.sizeBytes);
+  return std::all_of(unknown.begin(), unknown.end(), [](uint8_t byte) { return byte == 0; });
+}
+
 const char* statusText(NcoreStatus status) {
   static constexpr const char* TEXTS[] = {
       "ok",
@@ -72,8 +81,8 @@ const char* statusText(NcoreStatus status) {
       "bad format",
       "not supported by this device",
   };
-  const bool known = status >= 0 && static_cast<size_t>(status) < std::size(TEXTS);
-  return known ? TEXTS[status] : "unknown status";
+  const bool hasText = status >= 0 && static_cast<size_t>(status) < std::size(TEXTS);
+  return hasText ? TEXTS[status] : "unknown status";
 }
 
 NcoreStatus listDevices(uint32_t* numbers, uint32_t capacity, uint32_t* count) {
@@ -179,6 +188,7 @@ NcoreStatus unregisterMemory(NcoreDevice* device, void* base) {
 
 NcoreStatus openQueue(NcoreDevice* device, const NcoreQueueOptions* options, NcoreQueue** queue) {
   if (device == nullptr || options == nullptr || queue == nullptr) return NCORE_BAD_ARGUMENT;
+  if (!isKnown(*options)) return NCORE_BAD_ARGUMENT;
   if (options->streams == 0 || options->depth == 0) return NCORE_BAD_ARGUMENT;
   if (options->streams > device->emulator.streamsMax()) return NCORE_BAD_ARGUMENT;
   if (options->depth > device->emulator.options().depthMax) return NCORE_BAD_ARGUMENT;
@@ -204,6 +214,7 @@ NcoreStatus submit(NcoreQueue* queue, const NcoreJob* jobs, uint32_t count, uint
 
 NcoreStatus poll(NcoreQueue* queue, NcorePoll* results) {
   if (queue == nullptr || results == nullptr) return NCORE_BAD_ARGUMENT;
+  if (!isKnown(*results)) return NCORE_BAD_ARGUMENT;
   if (results->completions == nullptr && results->completionCapacity > 0) return NCORE_BAD_ARGUMENT;
   if (results->events == nullptr && results->eventCapacity > 0) return NCORE_BAD_ARGUMENT;
   return queue->emulator.poll(*results);
@@ -217,7 +228,7 @@ NcoreStatus queueEventFd(NcoreQueue* queue, int32_t* fd) {
 constexpr NcoreApi API = {
     .abiVersion = NCORE_ABI_VERSION,
     .sizeBytes = sizeof(NcoreApi),
-    .implementation = "Weir ncore emulator 2",
+    .implementation = "Weir ncore emulator 3",
     .statusText = statusText,
     .listDevices = listDevices,
     .compile = compile,

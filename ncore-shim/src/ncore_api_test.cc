@@ -73,8 +73,8 @@ TEST_CASE("bad arguments are refused and change nothing") {
   const NcoreJob one = job("ab", WHOLE);
   NcoreQueue* queue = nullptr;
   uint32_t number = 0;
-  const NcoreQueueOptions noStreams{0, 1, 0};
-  const NcoreQueueOptions noDepth{1, 0, 0};
+  const NcoreQueueOptions noStreams = QueueShape{0, 1, 0}.options();
+  const NcoreQueueOptions noDepth = QueueShape{1, 0, 0}.options();
   CHECK(api().compile(nullptr, 1, nullptr, nullptr) == NCORE_BAD_ARGUMENT);
   CHECK(api().openDevice(NCORE_DEVICE_EMULATOR, nullptr, nullptr) == NCORE_BAD_ARGUMENT);
   CHECK(api().closeDevice(nullptr) == NCORE_BAD_ARGUMENT);
@@ -88,7 +88,7 @@ TEST_CASE("bad arguments are refused and change nothing") {
   CHECK(api().submit(rig.queue, nullptr, 1, &number) == NCORE_BAD_ARGUMENT);
   CHECK(api().submit(rig.queue, &one, 1, nullptr) == NCORE_BAD_ARGUMENT);
   CHECK(api().submit(nullptr, &one, 1, &number) == NCORE_BAD_ARGUMENT);
-  NcorePoll poll{nullptr, 1, 0, nullptr, 0, 0};
+  NcorePoll poll{sizeof(NcorePoll), 0, nullptr, 1, 0, nullptr, 0, 0};
   CHECK(api().poll(rig.queue, &poll) == NCORE_BAD_ARGUMENT);
   CHECK(api().closeDevice(rig.device) == NCORE_BUSY);
   CHECK(rig.poll().completions.empty());
@@ -262,14 +262,14 @@ TEST_CASE("queues of one device work in their own threads while databases change
   rig.use(first);
   const auto feed = [&](uint32_t* events) {
     NcoreQueue* queue = nullptr;
-    const NcoreQueueOptions options{1, 1, 0};
+    const NcoreQueueOptions options = QueueShape{1, 1, 0}.options();
     if (api().openQueue(rig.device, &options, &queue) != NCORE_OK) return;
     for (int i = 0; i < 2000; ++i) {
       const NcoreJob whole = job("xxabc", WHOLE);
       NcoreCompletion completion;
       NcoreEvent event[4];
       uint32_t accepted = 0;
-      NcorePoll poll{&completion, 1, 0, event, 4, 0};
+      NcorePoll poll{sizeof(NcorePoll), 0, &completion, 1, 0, event, 4, 0};
       api().submit(queue, &whole, 1, &accepted);
       api().poll(queue, &poll);
       *events += poll.eventCount;

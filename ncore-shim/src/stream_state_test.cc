@@ -57,9 +57,9 @@ TEST_CASE("a stream that moves has the events of one that stays") {
   for (int round = 0; round < 150; ++round) {
     const Patterns patterns(randomRegexes(random, 1 + random.below(8)));
     std::vector<std::unique_ptr<Rig>> rigs;
-    rigs.push_back(std::make_unique<Rig>(NcoreQueueOptions{2, 8, 0}));
-    rigs.push_back(std::make_unique<Rig>(NcoreQueueOptions{2, 8, 1}));  // the smallest tables
-    rigs.push_back(std::make_unique<Rig>(NcoreQueueOptions{2, 8, 0}, "channels=2"));
+    rigs.push_back(std::make_unique<Rig>(QueueShape{2, 8, 0}));
+    rigs.push_back(std::make_unique<Rig>(QueueShape{2, 8, 1}));  // the smallest tables
+    rigs.push_back(std::make_unique<Rig>(QueueShape{2, 8, 0}, "channels=2"));
     uint32_t stateBytesMax = 0;
     for (auto& rig : rigs) stateBytesMax = infoOf(*rig, rig->use(patterns)).stateBytesMax;
     const std::vector<std::string> pieces = random.segments(random.input(60), 8);

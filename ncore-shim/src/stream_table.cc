@@ -59,6 +59,7 @@ NcoreCompletion StreamTable::run(const StreamJob& job, std::vector<NcoreEvent>& 
 
 NcoreStatus StreamTable::check(const StreamJob& job) const {
   NcoreStatus status = checkArguments(job.job);
+  if (job.refused == NCORE_BAD_ARGUMENT) status = NCORE_BAD_ARGUMENT;
   if (status == NCORE_OK && !(job.job.flags & NCORE_JOB_OPEN)) {
     const Slot& slot = slots_[placeOf(job.job)];
     const bool live = slot.matcher != nullptr && slot.generation == job.job.generation;

@@ -20,10 +20,10 @@ std::string lastError() {
   return text == nullptr ? "unknown error" : text;
 }
 
-/// The functions stand one after the other behind the table's head.
+/// Those of the version's base, which stand one after the other behind the table's head.
 bool hasAllFunctions(const NcoreApi& api) {
   constexpr size_t FIRST = offsetof(NcoreApi, statusText);
-  std::array<uintptr_t, (sizeof(NcoreApi) - FIRST) / sizeof(uintptr_t)> functions;
+  std::array<uintptr_t, (NCORE_API_BASE_BYTES - FIRST) / sizeof(uintptr_t)> functions;
   std::memcpy(functions.data(), reinterpret_cast<const char*>(&api) + FIRST, sizeof functions);
   return std::find(functions.begin(), functions.end(), 0) == functions.end();
 }
@@ -32,7 +32,8 @@ const NcoreApi* apiOf(NcoreLibrary::GetApi getApi, const std::string& path) {
   const NcoreApi* api = nullptr;
   const NcoreStatus status = getApi(NCORE_ABI_VERSION, &api);
   const bool isOurs = status == NCORE_OK && api != nullptr &&
-                      api->abiVersion == NCORE_ABI_VERSION && api->sizeBytes >= sizeof(NcoreApi);
+                      api->abiVersion == NCORE_ABI_VERSION &&
+                      api->sizeBytes >= NCORE_API_BASE_BYTES;
   if (isOurs && hasAllFunctions(*api)) return api;
   if (isOurs) {
     throw EngineError(EngineFailure::WRONG_ABI, path +

@@ -26,7 +26,7 @@ void fillTable() {
 }
 
 TEST_CASE("a library that lacks a function is refused, whichever it is") {
-  for (size_t at = offsetof(NcoreApi, statusText); at < sizeof(NcoreApi); at += sizeof(void*)) {
+  for (size_t at = offsetof(NcoreApi, statusText); at < NCORE_API_BASE_BYTES; at += sizeof(void*)) {
     CAPTURE(at);
     fillTable();
     CHECK_NOTHROW(NcoreLibrary::of(giveTable, "whole"));
@@ -39,6 +39,26 @@ TEST_CASE("a library that lacks a function is refused, whichever it is") {
       CHECK(std::string(error.what()).find("libholes.so") != std::string::npos);
     }
   }
+}
+
+TEST_CASE("a table with functions that were appended is taken, one that lacks some is not") {
+  struct Longer {
+    NcoreApi known;
+    NcoreStatus (*appended)() = nullptr;
+  };
+  static Longer longer;
+  fillTable();
+  longer.known = table;
+  longer.known.sizeBytes = sizeof longer;
+  const auto giveLonger = [](uint32_t, const NcoreApi** api) -> NcoreStatus {
+    *api = &longer.known;
+    return NCORE_OK;
+  };
+  CHECK_NOTHROW(NcoreLibrary::of(giveLonger, "longer"));
+  table.sizeBytes = NCORE_API_BASE_BYTES;
+  CHECK_NOTHROW(NcoreLibrary::of(giveTable, "base"));
+  table.sizeBytes = NCORE_API_BASE_BYTES - sizeof table.queueEventFd;
+  CHECK_THROWS_AS(NcoreLibrary::of(giveTable, "shorter"), EngineError);
 }
 
 TEST_CASE("a status without a text is told by its number, and success without a handle is none") {

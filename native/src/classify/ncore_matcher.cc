@@ -100,7 +100,7 @@ NcoreMatcher::NcoreMatcher(const NcoreDatabase& database, uint32_t streamSlots)
     side_ = database.side().database->createMatcher(streamSlots);
     isBeside_.resize(streamSlots);
   }
-  const NcoreQueueOptions options{streamSlots, depth_, 0};
+  const NcoreQueueOptions options{sizeof(NcoreQueueOptions), streamSlots, depth_, 0, 0};
   const NcoreStatus opened = api_->openQueue(database.device().handle(), &options, &queue_);
   api_.checkMade(opened, queue_, "open a queue");
 }
@@ -194,7 +194,14 @@ void NcoreMatcher::pollDevice() {
   reported_ = 0;
   if (failure_ != EngineFailure::NONE) return;
   sendIfDue();
-  NcorePoll results{completions_.data(), POLL_RESULTS, 0, deviceEvents_.data(), POLL_RESULTS, 0};
+  NcorePoll results{.sizeBytes = sizeof(NcorePoll),
+                    .reserved = 0,
+                    .completions = completions_.data(),
+                    .completionCapacity = POLL_RESULTS,
+                    .completionCount = 0,
+                    .events = deviceEvents_.data(),
+                    .eventCapacity = POLL_RESULTS,
+                    .eventCount = 0};
   do {
     const NcoreStatus status = api_->poll(queue_, &results);
     if (status != NCORE_OK) return noteFailure(status);

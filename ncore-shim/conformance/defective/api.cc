@@ -60,7 +60,7 @@ NcoreStatus compileWords(const NcorePattern* patterns, uint32_t count, NcorePatt
     if (isWord(patterns[i])) {
       words.push_back(patterns[i]);
     } else {
-      all[i] = {NCORE_REFUSED_TOO_LARGE, 0, 0, "its automaton is too large"};
+      all[i] = {NCORE_REFUSED_TOO_LARGE, 0, 0, "its automaton is too large", {}};
     }
   }
   sound->freeDatabase(*database);
@@ -111,10 +111,20 @@ NcoreStatus openDevice(uint32_t number, const char* options, NcoreDevice** devic
   return sound->openDevice(number, options, device);
 }
 
+template <typename Struct>
+void ignoreFields(Struct& given) {
+  given.sizeBytes = sizeof given;
+  given.reserved = 0;
+}
+
 NcoreStatus openQueue(NcoreDevice* device, const NcoreQueueOptions* options, NcoreQueue** queue) {
   if (options == nullptr) return sound->openQueue(device, options, queue);
   if (lateReader.joinable()) lateReader.join();
+  if (options->sizeBytes != sizeof *options && defect != Defect::FIELDS_IGNORED) {
+    return sound->openQueue(device, options, queue);
+  }
   NcoreQueueOptions spoilt = *options;
+  if (defect == Defect::FIELDS_IGNORED) ignoreFields(spoilt);
   if (defect == Defect::DEEPER && spoilt.depth > 0 && spoilt.depth < 1000) spoilt.depth += 2;
   const NcoreStatus status = sound->openQueue(device, &spoilt, queue);
   if (status != NCORE_OK) return status;
@@ -270,6 +280,7 @@ void spoilResults(NcorePoll& results) {
 }
 
 NcoreStatus poll(NcoreQueue* queue, NcorePoll* results) {
+  if (defect == Defect::FIELDS_IGNORED && results != nullptr) ignoreFields(*results);
   const NcoreStatus status = sound->poll(queue, results);
   if (status != NCORE_OK) return status;
   const bool isEmpty = results->completionCount == 0 && results->eventCount == 0;
@@ -287,6 +298,7 @@ NcoreStatus queueEventFd(NcoreQueue* queue, int32_t* fd) {
 
 void fillTable() {
   table = *sound;
+  if (defect == Defect::SHORT_TABLE) table.sizeBytes -= uint32_t{sizeof table.queueEventFd};
   table.implementation = "a defective implementation, to try the suite";
   table.compile = compile;
   table.freeDatabase = freeDatabase;

@@ -11,6 +11,8 @@ namespace {
 
 constexpr std::pair<std::string_view, Defect> NAMES[] = {
     {"any-version", Defect::ANY_VERSION},
+    {"short-table", Defect::SHORT_TABLE},
+    {"fields-ignored", Defect::FIELDS_IGNORED},
     {"approximate", Defect::APPROXIMATE},
     {"choosy", Defect::CHOOSY},
     {"late", Defect::LATE},

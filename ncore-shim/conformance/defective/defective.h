@@ -10,6 +10,8 @@ namespace defective {
 enum class Defect {
   NONE,
   ANY_VERSION,          // ncoreGetApi says yes to every version
+  SHORT_TABLE,          // the last function is not in it
+  FIELDS_IGNORED,       // reserved ones of queues and polls, and those of later versions
   APPROXIMATE,          // '.' matches line feeds
   CHOOSY,               // only plain words are accepted, the rest is called too large
   LATE,                 // the end of a match is told a byte late

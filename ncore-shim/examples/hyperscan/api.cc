@@ -51,6 +51,15 @@ NcoreStatus giveSized(Struct value, Struct* out) {
   return NCORE_OK;
 }
 
+// Whether the host's struct has what it must have, and nothing else that is not 0.
+template <typename Struct>
+bool isKnown(const Struct& given) {
+  if (given.sizeBytes < sizeof given || given.reserved != 0) return false;
+  const auto* const bytes = reinterpret_cast<const char*>(&given);
+  return std::all_of(bytes + sizeof given, bytes + given.sizeBytes,
+                     [](char byte) { return byte == 0; });
+}
+
 const char* statusText(NcoreStatus status) {
   switch (status) {
     case NCORE_OK:
@@ -211,6 +220,7 @@ NcoreStatus unregisterMemory(NcoreDevice* device, void* base) {
 
 NcoreStatus openQueue(NcoreDevice* device, const NcoreQueueOptions* options, NcoreQueue** queue) {
   if (device == nullptr || options == nullptr || queue == nullptr) return NCORE_BAD_ARGUMENT;
+  if (!isKnown(*options)) return NCORE_BAD_ARGUMENT;
   if (options->streams == 0 || options->depth == 0) return NCORE_BAD_ARGUMENT;
   if (options->streams > Device::STREAMS_MAX) return NCORE_BAD_ARGUMENT;
   if (options->depth > Device::QUEUE_DEPTH_MAX) return NCORE_BAD_ARGUMENT;
@@ -239,6 +249,7 @@ NcoreStatus submit(NcoreQueue* queue, const NcoreJob* jobs, uint32_t count, uint
 
 NcoreStatus poll(NcoreQueue* queue, NcorePoll* results) {
   if (queue == nullptr || results == nullptr) return NCORE_BAD_ARGUMENT;
+  if (!isKnown(*results)) return NCORE_BAD_ARGUMENT;
   if (results->completions == nullptr && results->completionCapacity > 0) return NCORE_BAD_ARGUMENT;
   if (results->events == nullptr && results->eventCapacity > 0) return NCORE_BAD_ARGUMENT;
   results->completionCount = 0;
@@ -258,7 +269,7 @@ NcoreStatus queueEventFd(NcoreQueue* queue, int32_t* fd) {
 constexpr NcoreApi API = {
     .abiVersion = NCORE_ABI_VERSION,
     .sizeBytes = sizeof(NcoreApi),
-    .implementation = "ncore example over Hyperscan 1",
+    .implementation = "ncore example over Hyperscan 2",
     .statusText = statusText,
     .listDevices = listDevices,
     .compile = compile,

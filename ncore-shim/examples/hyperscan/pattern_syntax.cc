@@ -42,6 +42,17 @@ class Inspector {
     if (c == '{') return braces();
     if (c == '$') syntax_.testsEnd = true;
     ++at_;
+    if (c == '$' || c == '^') refuseRepetition();
+  }
+
+  // Of '^', '$' and their kin; releases of PCRE2 differ.
+  void refuseRepetition() const {
+    const bool isCount =
+        peek() == '{' && regex_.find('}', at_) != std::string_view::npos &&
+        regex_.find_first_not_of("0123456789, \t", at_ + 1) == regex_.find('}', at_);
+    if (isCount || peek() == '*' || peek() == '+' || peek() == '?') {
+      refuse("a repeated start of stream or end of data");
+    }
   }
 
   void escape() {
@@ -52,6 +63,7 @@ class Inspector {
     checkEscape(kind);
     if (kind == 'Z' || kind == 'z') syntax_.testsEnd = true;
     skipEscape();
+    if (kind == 'A' || kind == 'Z' || kind == 'z') refuseRepetition();
   }
 
   void checkEscape(char kind) const {

@@ -58,10 +58,22 @@ struct Results {
   std::vector<NcoreEvent> events;
 };
 
+// Of a queue.
+struct QueueShape {
+  uint32_t streams = 16;
+  uint32_t depth = 64;
+  uint64_t tablesBytes = 0;
+
+  [[nodiscard]] NcoreQueueOptions options() const {
+    return {sizeof(NcoreQueueOptions), streams, depth, 0, tablesBytes};
+  }
+};
+
 class Rig {
  public:
-  explicit Rig(NcoreQueueOptions options = {16, 64, 0}, const char* deviceOptions = nullptr) {
+  explicit Rig(const QueueShape& shape = {}, const char* deviceOptions = nullptr) {
     REQUIRE(api().openDevice(NCORE_DEVICE_EMULATOR, deviceOptions, &device) == NCORE_OK);
+    const NcoreQueueOptions options = shape.options();
     REQUIRE(api().openQueue(device, &options, &queue) == NCORE_OK);
   }
   ~Rig() {
@@ -89,8 +101,9 @@ class Rig {
   Results poll(uint32_t completionCapacity = 256, uint32_t eventCapacity = 4096) {
     Results results{std::vector<NcoreCompletion>(completionCapacity),
                     std::vector<NcoreEvent>(eventCapacity)};
-    NcorePoll poll{results.completions.data(), completionCapacity, 0,
-                   results.events.data(),      eventCapacity,      0};
+    NcorePoll poll{sizeof(NcorePoll),  0, results.completions.data(),
+                   completionCapacity, 0, results.events.data(),
+                   eventCapacity,      0};
     REQUIRE(api().poll(queue, &poll) == NCORE_OK);
     results.completions.resize(poll.completionCount);
     results.events.resize(poll.eventCount);
