@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 import { takeTurn } from '../lock.js';
@@ -7,6 +8,8 @@ import { assignCores, describeMachine, machineLine } from '../machine.js';
 import { fromCaller, ROOT } from '../paths.js';
 import { say } from '../progress.js';
 import { prioritize } from '../run/priority.js';
+import { storeTable } from '../store/report.js';
+import { measureStore } from '../store/store.js';
 import { measureRates } from './rates.js';
 import { RECEIVERS } from './receivers.js';
 import { ratesTable, wholeWayText } from './report.js';
@@ -19,6 +22,7 @@ interface Words {
   readonly trialSeconds: number;
   readonly rate: number;
   readonly minutes: number;
+  readonly rows: number;
   readonly config?: string;
   readonly nice?: number;
 }
@@ -61,6 +65,11 @@ async function sections(words: Words): Promise<string[]> {
     });
     found.push(`### The whole way into the database\n\n${wholeWayText(whole)}`);
   }
+  if (words.rows > 0) {
+    say(`questions over ${words.rows} stored flows`);
+    const folder = path.join(tmpdir(), 'weir-bench-store');
+    found.push(storeTable(await measureStore({ rows: words.rows, folder, rounds: 7 })));
+  }
   return found;
 }
 
@@ -77,13 +86,14 @@ async function collector(words: Words): Promise<void> {
 
 export const collectorCommand: Command = new Command('collector')
   .description(
-    'Weir, nfcapd and nfacctd receiving flow records; then all the way into the database',
+    'Weir, nfcapd and nfacctd receiving flow records; then all the way into the database, and questions to it',
   )
   .option('--protocol <name>', `${PROTOCOLS.join(', ')}; several may be given`, protocol, [])
   .option('--rounds <number>', 'of the search for the highest rate; 0: none', number, 3)
   .option('--trial-seconds <seconds>', 'how long is sent at each rate', number, 3)
   .option('--rate <flows>', 'per second, on the whole way', number, 400_000)
   .option('--minutes <minutes>', 'on the whole way; 0: not at all', number, 5)
+  .option('--rows <number>', 'stored, of the questions; 0: none', number, 100_000_000)
   .option('--config <file>', "the collector's configuration on the whole way (YAML)")
   .option('--nice <level>', 'run everything at this priority', Number)
   .action((words: Words) => collector(words));
