@@ -7,7 +7,12 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
-import { API, type DecisionsResponse, type HealthResponse, type TopResponse } from '@weir/wire';
+import {
+  API,
+  type FlowDecisionsResponse as DecisionsResponse,
+  type HealthResponse,
+  type TopResponse,
+} from '@weir/wire';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Collector } from './collector.js';
 import type { CollectorConfig } from './config.js';

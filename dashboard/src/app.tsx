@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { HealthResponse, Rule } from '@weir/wire';
+import type { HealthResponse, ApplicationRule as Rule } from '@weir/wire';
 import { useMemo, useState } from 'react';
 import { fetchHealth, UnreachableError } from './api/client';
 import type { LiveStream } from './api/live-stream';

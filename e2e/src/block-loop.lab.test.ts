@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // The whole loop: the probe names a flow on the mirror port, the collector's rule makes a decision of it,
 // the gateway stops it in the kernel while it runs, and what the rule does not name goes on.
-import type { DecisionsResponse, ExportersResponse, Rule } from '@weir/wire';
+import type {
+  FlowDecisionsResponse as DecisionsResponse,
+  ExportersResponse,
+  ApplicationRule as Rule,
+} from '@weir/wire';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { BitTorrentTransfer, SEED_PORT } from './lab/bittorrent.js';
 import { eventually } from './lab/eventually.js';

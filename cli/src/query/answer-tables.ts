@@ -13,7 +13,7 @@ import {
   type MatrixResponse,
   type Metric,
   protocolName,
-  type RulesResponse,
+  type ApplicationRulesResponse as RulesResponse,
   type SeriesResponse,
   type Sums,
   type TopResponse,

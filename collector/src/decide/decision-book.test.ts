@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Decision, DecisionsResponse, Rule } from '@weir/wire';
+import type {
+  FlowDecision as Decision,
+  FlowDecisionsResponse as DecisionsResponse,
+  ApplicationRule as Rule,
+} from '@weir/wire';
 import { describe, expect, it } from 'vitest';
 import { testChunk } from '../test-chunk.js';
 import { integerBelow, seededRandom } from '../test-datagrams.js';

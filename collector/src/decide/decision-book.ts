@@ -1,5 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Decision, DecisionsResponse, FlowSelector, Rule } from '@weir/wire';
+import type {
+  FlowDecision as Decision,
+  FlowDecisionsResponse as DecisionsResponse,
+  FlowSelector,
+  ApplicationRule as Rule,
+} from '@weir/wire';
 import { canonicalSelector, decisionId, type FiveTuple } from './selector.js';
 
 /** A named flow that a record told of. */

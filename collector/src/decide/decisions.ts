@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import { randomUUID } from 'node:crypto';
-import type { DecisionsResponse, Logger, Rule, RuleInput } from '@weir/wire';
+import type {
+  FlowDecisionsResponse as DecisionsResponse,
+  Logger,
+  ApplicationRule as Rule,
+  ApplicationRuleInput as RuleInput,
+} from '@weir/wire';
 import { messageOf } from '../errors.js';
 import type { ObservedChunk } from '../flow-chunk.js';
 import type { RecentFlow } from '../query/queries.js';

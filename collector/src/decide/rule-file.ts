@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { open, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Rule } from '@weir/wire';
+import { ApplicationRule as Rule } from '@weir/wire';
 import Type from 'typebox';
 import { Check } from 'typebox/value';
 import { CollectorError, messageOf, reasonOf } from '../errors.js';

@@ -1,5 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-import { API, DecisionsResponse, ErrorResponse, Rule, RuleInput, RulesResponse } from '@weir/wire';
+import {
+  API,
+  FlowDecisionsResponse as DecisionsResponse,
+  ErrorResponse,
+  ApplicationRule as Rule,
+  ApplicationRuleInput as RuleInput,
+  ApplicationRulesResponse as RulesResponse,
+} from '@weir/wire';
 import Type from 'typebox';
 import type { ApiServer } from './api-server.js';
 import type { ApiContext } from './context.js';

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { execFileSync } from 'node:child_process';
 import path from 'node:path';
-import { type Decision, type Rule, SILENT } from '@weir/wire';
+import { type FlowDecision as Decision, type ApplicationRule as Rule, SILENT } from '@weir/wire';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { DecisionBook } from '../decide/decision-book.js';
 import { testChunk } from '../test-chunk.js';

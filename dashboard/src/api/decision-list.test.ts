@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Decision, DecisionsResponse } from '@weir/wire';
+import type {
+  FlowDecision as Decision,
+  FlowDecisionsResponse as DecisionsResponse,
+} from '@weir/wire';
 import { expect, it } from 'vitest';
 import { applyDecisions, NO_DECISIONS } from './decision-list';
 

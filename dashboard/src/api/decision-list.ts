@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Decision, DecisionsResponse } from '@weir/wire';
+import type {
+  FlowDecision as Decision,
+  FlowDecisionsResponse as DecisionsResponse,
+} from '@weir/wire';
 
 /** The decisions that hold, as of a revision of the collector. */
 export interface DecisionList {

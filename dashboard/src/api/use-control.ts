@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Decision, Rule, RuleInput } from '@weir/wire';
+import type {
+  FlowDecision as Decision,
+  ApplicationRule as Rule,
+  ApplicationRuleInput as RuleInput,
+} from '@weir/wire';
 import { useCallback, useMemo, useRef } from 'react';
 import { createRule, deleteRule, fetchDecisions, fetchRules } from './client';
 import { applyDecisions, NO_DECISIONS } from './decision-list';

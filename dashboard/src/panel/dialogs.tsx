@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Questions before something changes on the network.
-import type { Rule, RuleInput } from '@weir/wire';
+import type { ApplicationRule as Rule, ApplicationRuleInput as RuleInput } from '@weir/wire';
 import { type FormEvent, type ReactNode, useEffect, useId, useRef, useState } from 'react';
 import { formatSpan } from '../format/time';
 

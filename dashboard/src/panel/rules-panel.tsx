@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Decision, Rule } from '@weir/wire';
+import type { FlowDecision as Decision, ApplicationRule as Rule } from '@weir/wire';
 import type { Control } from '../api/use-control';
 import { formatEndpoint } from '../format/flow';
 import { formatDuration, formatMoment, formatSpan } from '../format/time';

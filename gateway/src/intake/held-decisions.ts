@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { Decision } from '@weir/wire';
+import { FlowDecision as Decision } from '@weir/wire';
 import Type, { type Static } from 'typebox';
 import { Value } from 'typebox/value';
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Decisions -> what the kernel should hold. Pure.
-import type { Decision } from '@weir/wire';
+import type { FlowDecision as Decision } from '@weir/wire';
 import { type ProtectionReason, type Protections, protectionOf } from '../protect/protections.js';
 import {
   type ElementMap,

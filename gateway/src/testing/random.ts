@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Random inputs for property tests; a failing seed can be run again.
-import type { Decision, FlowSelector } from '@weir/wire';
+import type { FlowDecision as Decision, FlowSelector } from '@weir/wire';
 
 /** Whole numbers from 0 to below `bound`. */
 export type Random = (bound: number) => number;

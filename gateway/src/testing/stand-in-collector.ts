@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Decision, DecisionsResponse } from '@weir/wire';
+import type {
+  FlowDecision as Decision,
+  FlowDecisionsResponse as DecisionsResponse,
+} from '@weir/wire';
 
 interface Waiting {
   readonly since: number;
