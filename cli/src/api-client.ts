@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { CollectorConnection } from '@weir/gateway';
+import { MISSING_HEADER, type Missing } from '@weir/wire';
 import type { QueryConfig } from './config/sections.js';
 import { CommandError, isExpected } from './errors.js';
 
@@ -45,15 +46,22 @@ function refused(response: Response, { code, message }: Refusal): CommandError {
   );
 }
 
+export interface Download {
+  /** What the store no longer has of it. */
+  readonly missing: Missing;
+  /** As they come: who does not read on makes the collector wait. */
+  readonly octets: AsyncGenerator<Uint8Array>;
+}
+
 /**
- * The octets of an answer of any size, as they come: who does not read on makes the collector wait.
- * @throws CommandError as `ask`, and WEIR_CLI_ANSWER_BROKEN when the answer does not end properly
+ * An answer of any size.
+ * @throws CommandError as `ask`; reading throws WEIR_CLI_ANSWER_BROKEN when the answer does not end properly
  */
-export async function* download(
+export async function download(
   config: QueryConfig,
   route: string,
   parameters: QueryParameters,
-): AsyncGenerator<Uint8Array> {
+): Promise<Download> {
   const { collector } = config;
   const connection = new CollectorConnection(config);
   const response = await connection
@@ -62,8 +70,13 @@ export async function* download(
       throw isExpected(error) ? error : unreachable(collector, error);
     });
   if (!response.ok) throw refused(response, (await response.json().catch(() => ({}))) as Refusal);
+  const missing = JSON.parse(response.headers.get(MISSING_HEADER) ?? '[]') as Missing;
+  return { missing, octets: octetsOf(response) };
+}
+
+async function* octetsOf({ body }: Response): AsyncGenerator<Uint8Array> {
   try {
-    for await (const octets of response.body ?? []) yield octets;
+    for await (const octets of body ?? []) yield octets;
   } catch (error) {
     throw new CommandError(
       'WEIR_CLI_ANSWER_BROKEN',

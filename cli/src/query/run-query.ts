@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { once } from 'node:events';
-import { API } from '@weir/wire';
+import { API, type Missing } from '@weir/wire';
 import { ask, download, type QueryParameters } from '../api-client.js';
 import type { QueryConfig } from '../config/sections.js';
 import { healthText } from '../health-text.js';
@@ -20,8 +20,6 @@ import {
 } from './answer-tables.js';
 import type { QueryChoices, QuestionName } from './choices.js';
 import { type AnswerTable, answerText } from './table.js';
-
-type MissingSpans = Parameters<typeof missingNotes>[0];
 
 interface Asked {
   readonly route: string;
@@ -102,7 +100,11 @@ export function routeOf(question: QuestionName): string {
 /** Asks and writes the answer to standard output. @throws CommandError */
 export async function runQuery(choices: QueryChoices, config: QueryConfig): Promise<void> {
   const { route, parameters, table } = ASKED[choices.question];
-  if (choices.question === 'export') return copy(download(config, route, parameters(choices)));
+  if (choices.question === 'export') {
+    const { missing, octets } = await download(config, route, parameters(choices));
+    process.stderr.write(lines(missingNotes(missing)));
+    return copy(octets);
+  }
   const answer = await ask<never>(config, route, parameters(choices));
   if (choices.format === 'json') {
     process.stdout.write(`${JSON.stringify(answer)}\n`);
@@ -115,7 +117,7 @@ export async function runQuery(choices: QueryChoices, config: QueryConfig): Prom
   process.stdout.write(typeof made === 'string' ? made : answerText(made, choices.format, width));
 }
 
-function missingOf(answer: { readonly missing?: MissingSpans }): MissingSpans {
+function missingOf(answer: { readonly missing?: Missing }): Missing {
   return answer.missing ?? [];
 }
 

@@ -5,7 +5,7 @@ import { type ClientRequest, get, type IncomingMessage, ServerResponse } from 'n
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { API } from '@weir/wire';
+import { API, MISSING_HEADER } from '@weir/wire';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { Access } from '../access/access.js';
 import { Decisions } from '../decide/decisions.js';
@@ -44,7 +44,8 @@ async function* stream() {
   }
 }
 const query = async () => [{ octets: 0, packets: 0, flows: 0, key: [], k0: '' }];
-const store = { state: { tables: [] }, stream, query } as unknown as FlowStore;
+const tables: object[] = [];
+const store = { state: { tables }, stream, query } as unknown as FlowStore;
 let server: ApiServer;
 
 beforeAll(async () => {
@@ -82,9 +83,13 @@ function countAnswers() {
   return counts;
 }
 
-function askForExport(onResponse?: (response: IncomingMessage) => void): ClientRequest {
+function askForExport(
+  onResponse?: (response: IncomingMessage) => void,
+  search = '',
+): ClientRequest {
   const { port } = server.server.address() as AddressInfo;
-  const request = get({ port, host: '127.0.0.1', path: API.export, agent: false }, onResponse);
+  const path = `${API.export}${search}`;
+  const request = get({ port, host: '127.0.0.1', path, agent: false }, onResponse);
   return request.on('error', () => undefined);
 }
 
@@ -135,6 +140,18 @@ it('ends when its reader takes nothing any more, and not while it reads', async 
   // Requests of those who left before may reach the server only now.
   await until(() => answers.closed === answers.begun && streams.open === 0);
   expect(exportGate.state.running).toBe(0);
+});
+
+it('says what the store no longer has', async () => {
+  tables.push({ name: 'flows', completeFrom: 2000 });
+  firstRows = Promise.resolve();
+  const response = await new Promise<IncomingMessage>((resolve) =>
+    askForExport(resolve, '?from=1000&to=3000'),
+  );
+  response.destroy();
+  tables.pop();
+  expect(JSON.parse(String(response.headers[MISSING_HEADER]))).toEqual([{ from: 1000, to: 2000 }]);
+  await until(() => streams.open === 0);
 });
 
 it('keeps no question waiting', async () => {

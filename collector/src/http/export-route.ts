@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Readable } from 'node:stream';
-import { API, ErrorResponse } from '@weir/wire';
+import { API, ErrorResponse, MISSING_HEADER } from '@weir/wire';
 import Type from 'typebox';
 import { shownValue } from '../query/flow-page.js';
 import type { ApiServer } from './api-server.js';
@@ -42,6 +42,11 @@ export function addExportRoute(server: ApiServer, context: ApiContext): void {
     querystring: ExportQuery,
     response: {
       200: {
+        headers: {
+          [MISSING_HEADER]: Type.String({
+            description: 'JSON, as `missing` of other answers: spans whose records are gone',
+          }),
+        },
         content: {
           'text/csv': { schema: Type.String() },
           'application/x-ndjson': { schema: Type.String() },
@@ -65,6 +70,7 @@ export function addExportRoute(server: ApiServer, context: ApiContext): void {
     const first = await rows.next();
     const { type } = FORMATS[format];
     reply.type(type);
+    reply.header(MISSING_HEADER, JSON.stringify(queries.missingRecords(question.window)));
     reply.header('content-disposition', `attachment; filename="flows.${format}"`);
     const stalled = () => {
       log('info', 'an export was ended: its reader takes nothing', { url: request.url });

@@ -94,6 +94,8 @@ export interface KeysAsked extends Omit<Asked, 'by'> {
 /** The API's questions, asked of a store. An aborted signal ends the question where the store can. */
 export interface Queries {
   flows(question: FlowsQuestion, signal?: AbortSignal): Promise<FlowsResponse>;
+  /** Parts of a window of which single records are gone. */
+  missingRecords(window: Window): readonly Window[];
   /** Records as lists of the columns' values, some at a time. */
   export(
     question: Omit<FlowsQuestion, 'sort'>,
@@ -152,6 +154,10 @@ class StoreQueries implements Queries {
       signal,
     );
     return { ...flowPage(question, rows), missing: lostOf(question.window, this.#tables) };
+  }
+
+  missingRecords(window: Window): readonly Window[] {
+    return lostOf(window, this.#tables);
   }
 
   async *export(

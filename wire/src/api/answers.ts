@@ -11,6 +11,9 @@ export const Missing = Type.Array(Type.Object({ from: Type.Number(), to: Type.Nu
   description:
     'parts of the window of which the store no longer has all records or sums that this answer needs; empty: it is whole',
 });
+export type Missing = Static<typeof Missing>;
+/** Header of answers that are files: `Missing` as JSON. */
+export const MISSING_HEADER = 'weir-missing';
 
 export const Sums = Type.Object({
   octets: Type.Number(),

@@ -49,7 +49,7 @@ export const FlowSort = Type.Unsafe<FlowSort>(
 export type FlowsResponse = {
   flows: Flow[];
   table: string;
-  missing: Static<typeof Missing>;
+  missing: Missing;
   cursor?: string;
 };
 export const FlowsResponse = Type.Unsafe<FlowsResponse>(
