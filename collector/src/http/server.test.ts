@@ -64,6 +64,7 @@ const queries: Queries = {
       ...{ ...options.window, table: 'flows', missing: [] },
       ...{ interfaces: [], other: { input: SUMS, output: SUMS }, truncated: false },
     }),
+  missingRecords: () => [],
   recentFlows: async () => [],
 };
 
