@@ -53,6 +53,8 @@ describe('readChoices', () => {
     [['top'], { stat: 'srcpi/bytes' }, /Did you mean "src"/],
     [['top'], { stat: 'srcip/bites' }, /bytes, packets or flows/],
     [['top'], { output: 'xml' }, /table, long, csv, json/],
+    [['flows'], { by: 'app' }, /"weir query flows" has no --by: it is for top, series/],
+    [['top'], { step: '5m' }, /has no --step: it is for series/],
     [['top'], { last: 'soon' }, /no|time span/],
   ])('%j %j is refused with a hint', (words, flags, message) =>
     expect(() => read(words, flags)).toThrow(message),

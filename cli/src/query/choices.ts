@@ -161,6 +161,28 @@ function questionOf(
   return { question: groups ? 'top' : 'flows', filter: words.join(' ') };
 }
 
+const GROUPED = ['top', 'series', 'matrix', 'compare'] as const;
+/** Options that only some questions use: left aside in silence they would make another answer look like this one. */
+const ONLY_FOR: Partial<Readonly<Record<keyof QueryFlags, readonly QuestionName[]>>> = {
+  stat: GROUPED,
+  aggregate: GROUPED,
+  by: GROUPED,
+  metric: GROUPED,
+  step: ['series'],
+  previous: ['series'],
+  sort: ['flows'],
+  fields: ['flows', 'export'],
+};
+
+function refuseUnused(question: QuestionName, flags: QueryFlags): void {
+  for (const [flag, questions] of Object.entries(ONLY_FOR)) {
+    if (flags[flag as keyof QueryFlags] === undefined || questions.includes(question)) continue;
+    throw badChoice(
+      `"weir query ${question}" has no --${flag}: it is for ${questions.join(', ')}.`,
+    );
+  }
+}
+
 /**
  * @param now ms since the epoch
  * @throws CommandError WEIR_CLI_BAD_QUESTION, WEIR_CLI_BAD_FILTER, WEIR_CLI_BAD_TIME, WEIR_CLI_BAD_DURATION
@@ -171,6 +193,7 @@ export function readChoices(
   now: number,
 ): QueryChoices {
   const { question, filter } = questionOf(words, flags);
+  refuseUnused(question, flags);
   const span = flags.time === undefined ? durationMs(flags.last) : undefined;
   return {
     question,
