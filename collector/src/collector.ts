@@ -31,6 +31,7 @@ import { ChdbStore } from './store/chdb-store.js';
 import { ClickhouseStore } from './store/clickhouse-store.js';
 import type { FlowStore } from './store/flow-store.js';
 import { VERSION } from './version.js';
+import { ViewBook } from './views/view-book.js';
 
 /** For the first administrator: a link that is good once. */
 export interface WayIn {
@@ -162,6 +163,7 @@ export class Collector {
       decisions: this.#decisions,
       live: this.#live,
       access: this.#access,
+      views: new ViewBook(dataFolder),
       log,
       health: () => this.#health(),
       applications: async () => ({ applications: await this.#intake.applications() }),
@@ -218,6 +220,7 @@ export class Collector {
       await this.#spool.open();
       await this.#decisions.start();
       await this.#access.start();
+      await this.#context.views.start();
       await this.#outputs.start();
       this.#server = await createServer(this.#context);
       await this.#enrichment.start();

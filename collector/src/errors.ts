@@ -21,6 +21,8 @@ export const COLLECTOR_ERRORS = {
   WEIR_COLLECTOR_REDIS: 'the URL of Redis cannot be read',
   WEIR_COLLECTOR_RULES: 'the stored rules cannot be read',
   WEIR_COLLECTOR_RULES_NOT_KEPT: 'the change of the rules could not be kept',
+  WEIR_COLLECTOR_VIEWS: 'the saved views cannot be read',
+  WEIR_COLLECTOR_VIEWS_NOT_KEPT: 'the change of the saved views could not be kept',
   WEIR_COLLECTOR_ACCESS: 'the users and keys cannot be read',
   WEIR_COLLECTOR_ACCESS_NOT_KEPT: 'the change of users or keys could not be kept',
   WEIR_COLLECTOR_AUDIT: 'the audit log cannot be written',

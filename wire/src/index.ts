@@ -14,6 +14,7 @@ export * from './api/lists.js';
 export * from './api/live.js';
 export * from './api/routes.js';
 export * from './api/rules.js';
+export * from './api/views.js';
 export * from './config.js';
 export * from './filter/index.js';
 export * from './flow-column-types.js';

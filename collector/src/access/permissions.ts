@@ -9,6 +9,8 @@ export type Permission =
   | { readonly role: Role; readonly scopes: readonly Scope[] };
 
 const SEE: Permission = { role: 'viewer', scopes: ['read'] };
+/** Of people: keys have nothing of their own. */
+const OWN: Permission = { role: 'viewer', scopes: [] };
 const OPERATE: Permission = { role: 'operator', scopes: [] };
 const ADMINISTER: Permission = { role: 'administrator', scopes: [] };
 
@@ -18,10 +20,11 @@ export const PERMISSIONS: Readonly<Record<string, Permission>> = {
   signIn: 'public',
   acceptInvitation: 'public',
   'GET /*': 'public',
+  'GET /:page(^[a-z][a-z-]*$)': 'public',
   // About oneself.
   whoAmI: 'everyone',
   signOut: 'everyone',
-  changePassword: { role: 'viewer', scopes: [] },
+  changePassword: OWN,
   [`GET ${API.openapi}`]: 'everyone',
   // About traffic.
   flows: SEE,
@@ -42,6 +45,11 @@ export const PERMISSIONS: Readonly<Record<string, Permission>> = {
   exporters: { role: 'viewer', scopes: ['read', 'exporter'] },
   health: { role: 'viewer', scopes: ['read', 'exporter', 'gateway'] },
   decisions: { role: 'viewer', scopes: ['read', 'gateway'] },
+  // One's own, and what others share.
+  views: OWN,
+  createView: OWN,
+  changeView: OWN,
+  deleteView: OWN,
   // Changes.
   createRule: OPERATE,
   deleteRule: OPERATE,

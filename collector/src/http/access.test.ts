@@ -125,7 +125,9 @@ describe('without credentials', () => {
     }
     expect(open.sort()).toEqual([
       'GET /*',
+      'GET /:page(^[a-z][a-z-]*$)',
       'HEAD /*',
+      'HEAD /:page(^[a-z][a-z-]*$)',
       'POST /api/v1/session',
       'POST /api/v1/session/invitation',
     ]);

@@ -12,6 +12,7 @@ import type { Decisions } from '../decide/decisions.js';
 import type { KnownValues } from '../query/known-values.js';
 import type { Queries } from '../query/queries.js';
 import type { ReverseNames } from '../query/reverse-names.js';
+import type { ViewBook } from '../views/view-book.js';
 import type { LiveFeed } from './live-feed.js';
 import type { TlsFiles } from './tls.js';
 
@@ -26,6 +27,7 @@ export interface ApiContext {
   readonly decisions: Decisions;
   readonly live: LiveFeed;
   readonly access: Access;
+  readonly views: ViewBook;
   readonly log: Logger;
   readonly health: () => HealthResponse;
   /** Of all collectors of the site. */

@@ -7,8 +7,10 @@ import type { ApiServer } from './api-server.js';
 
 /** Names with a hash of the content in them never change. */
 const HASHED_NAME = /-[\w-]{8,}\.\w+$/;
+/** A page of the dashboard: which there are the dashboard knows. */
+const PAGE = '/:page(^[a-z][a-z-]*$)';
 
-/** The built dashboard at /; without one in the folder the API works alone. */
+/** The built dashboard at /, and its one document for each of its pages; without it the API works alone. */
 export async function addDashboardFiles(
   server: ApiServer,
   { folder, log }: { readonly folder: string; readonly log: Logger },
@@ -31,4 +33,7 @@ export async function addDashboardFiles(
       );
     },
   });
+  server.get(PAGE, { schema: { hide: true } as object }, (_request, reply) =>
+    reply.sendFile('index.html'),
+  );
 }

@@ -6,6 +6,7 @@ import { AccountRefusal } from '../access/accounts.js';
 import { SignInRefusal } from '../access/sign-in.js';
 import { CollectorError } from '../errors.js';
 import { QueryError } from '../query/query-error.js';
+import { ViewRefusal } from '../views/view-book.js';
 
 /** Code -> HTTP status. */
 export const API_ERRORS = {
@@ -17,6 +18,9 @@ export const API_ERRORS = {
   WEIR_API_UNKNOWN_ROUTE: 404,
   WEIR_API_UNKNOWN_RULE: 404,
   WEIR_API_RULE_EXISTS: 409,
+  WEIR_API_UNKNOWN_VIEW: 404,
+  WEIR_API_VIEW_EXISTS: 409,
+  WEIR_API_TOO_MANY_VIEWS: 409,
   WEIR_API_BODY_TOO_LARGE: 413,
   WEIR_API_UNSUPPORTED_MEDIA_TYPE: 415,
   WEIR_API_UNAUTHENTICATED: 401,
@@ -146,11 +150,23 @@ const SIGN_IN_CODES: Readonly<Record<SignInRefusal['reason'], ApiErrorCode>> = {
   'weak-password': 'WEIR_API_WEAK_PASSWORD',
 };
 
-const NOT_KEPT: readonly string[] = ['WEIR_COLLECTOR_ACCESS_NOT_KEPT', 'WEIR_COLLECTOR_AUDIT'];
+const VIEW_CODES: Readonly<Record<ViewRefusal['reason'], ApiErrorCode>> = {
+  unknown: 'WEIR_API_UNKNOWN_VIEW',
+  exists: 'WEIR_API_VIEW_EXISTS',
+  'too-many': 'WEIR_API_TOO_MANY_VIEWS',
+  'not-yours': 'WEIR_API_FORBIDDEN',
+};
+
+const NOT_KEPT: readonly string[] = [
+  'WEIR_COLLECTOR_ACCESS_NOT_KEPT',
+  'WEIR_COLLECTOR_AUDIT',
+  'WEIR_COLLECTOR_VIEWS_NOT_KEPT',
+];
 
 function accessCodeOf(thrown: unknown): ApiErrorCode | undefined {
   if (thrown instanceof AccountRefusal) return ACCOUNT_CODES[thrown.reason];
   if (thrown instanceof SignInRefusal) return SIGN_IN_CODES[thrown.reason];
+  if (thrown instanceof ViewRefusal) return VIEW_CODES[thrown.reason];
   const isNotKept = thrown instanceof CollectorError && NOT_KEPT.includes(thrown.code);
   return isNotKept ? 'WEIR_API_NOT_KEPT' : undefined;
 }

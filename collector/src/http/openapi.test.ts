@@ -17,6 +17,8 @@ import { createQueries, type Queries } from '../query/queries.js';
 import { QuestionGate } from '../query/question-gate.js';
 import { ReverseNames } from '../query/reverse-names.js';
 import { randomRows, TestStore } from '../query/test-store.js';
+import { ViewBook } from '../views/view-book.js';
+import { apiDocument } from './api-document.js';
 import type { ApiServer } from './api-server.js';
 import { LiveFeed } from './live-feed.js';
 import { createServer } from './server.js';
@@ -70,6 +72,7 @@ beforeAll(async () => {
     decisions,
     live: new LiveFeed(),
     access,
+    views: new ViewBook(folder),
     trustedProxies: [],
     log,
     health: () => ({
@@ -143,6 +146,10 @@ describe('the API document', () => {
     const { valid, errors } = await new Validator().validate(document);
     expect(errors ?? []).toEqual([]);
     expect(valid).toBe(true);
+  });
+
+  it('is the same without a collector: the dashboard is built from it', async () => {
+    expect(await apiDocument()).toEqual(document);
   });
 
   it('says what every question answers', async () => {

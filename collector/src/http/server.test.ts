@@ -13,6 +13,7 @@ import type { Asked, Queries } from '../query/queries.js';
 import { QueryError } from '../query/query-error.js';
 import { ReverseNames } from '../query/reverse-names.js';
 import { testChunk } from '../test-chunk.js';
+import { ViewBook } from '../views/view-book.js';
 import type { ApiServer } from './api-server.js';
 import type { ApiContext } from './context.js';
 import { API_ERRORS, ApiError, toApiError } from './errors.js';
@@ -27,6 +28,8 @@ const decisions = new Decisions({ dataFolder: folder, log, recentFlows: async ()
 const access = new Access({
   ...{ dataFolder: folder, mode: 'auto', sessionIdleMinutes: 60, sessionHours: 24, log },
 });
+
+const views = new ViewBook(folder);
 
 /** Answers with what it was asked, so that tests see what reached the store. */
 const asked: unknown[] = [];
@@ -76,6 +79,7 @@ const context: ApiContext = {
   decisions,
   live,
   access,
+  views,
   trustedProxies: [],
   log,
   health: () => ({
@@ -149,7 +153,7 @@ describe('the API document', () => {
     const described = Object.keys(body.paths).sort();
     const { openapi, ...routes } = API;
     const inner = [
-      ...[`${API.rules}/{id}`, `${API.keys}/{id}`],
+      ...[`${API.rules}/{id}`, `${API.keys}/{id}`, `${API.views}/{id}`],
       ...[`${API.users}/{name}`, `${API.users}/{name}/invitation`],
     ];
     expect(described).toEqual([...Object.values(routes), ...inner].sort());
@@ -393,6 +397,34 @@ it('leaves nothing behind of questions that one connection has asked', async () 
   expect(warnings).toEqual([]);
 });
 
+describe('saved views', () => {
+  const send = (method: 'POST' | 'PUT', url: string, payload: object) =>
+    server.inject({ method, url, payload });
+
+  it('are saved, changed and deleted', async () => {
+    const made = await send('POST', API.views, { name: 'Uplink', link: 'explore?v=1&time=6h' });
+    expect(made.statusCode).toBe(201);
+    const view = made.json();
+    expect(view).toMatchObject({ owner: 'local', isShared: false });
+    const url = `${API.views}/${view.id}`;
+    const changed = await send('PUT', url, { name: 'Up', link: 'hosts', isShared: true });
+    expect((await ask(API.views)).body).toEqual({ views: [changed.json()] });
+    const again = await send('POST', API.views, { name: 'UP', link: 'flows' });
+    expect([again.statusCode, again.json().code]).toEqual([409, 'WEIR_API_VIEW_EXISTS']);
+    expect((await server.inject({ method: 'DELETE', url })).statusCode).toBe(204);
+    const gone = await server.inject({ method: 'DELETE', url });
+    expect([gone.statusCode, gone.json().code]).toEqual([404, 'WEIR_API_UNKNOWN_VIEW']);
+  });
+
+  it.each(['//evil.example', 'javascript:alert(1)', 'https://evil.example', '../x', 'x y'])(
+    'never lead to %s',
+    async (link) => {
+      const { statusCode } = await send('POST', API.views, { name: 'x', link });
+      expect(statusCode).toBe(400);
+    },
+  );
+});
+
 describe('files', () => {
   it('serves the dashboard, its page never from a cache', async () => {
     const page = await server.inject('/');
@@ -404,7 +436,15 @@ describe('files', () => {
     expect(script.headers['cache-control']).toContain('immutable');
   });
 
-  it.each(['/../package.json', '/%2e%2e/%2e%2e/etc/passwd', '/api/v1/nope', '/nope'])(
+  it('serves the same page under the name of each page', async () => {
+    for (const url of ['/explore?v=1&time=6h', '/hosts']) {
+      const page = await server.inject(url);
+      expect([page.statusCode, page.headers['cache-control']]).toEqual([200, 'no-cache']);
+      expect(page.body).toContain('<title>Weir</title>');
+    }
+  });
+
+  it.each(['/../package.json', '/%2e%2e/%2e%2e/etc/passwd', '/api/v1/nope', '/nope.js', '/a/b'])(
     'has nothing at %s',
     async (url) => {
       const { status, body } = await ask(url);
@@ -484,12 +524,15 @@ describe('error codes', () => {
         "WEIR_API_TOO_MANY_ACCOUNTS": 409,
         "WEIR_API_TOO_MANY_ATTEMPTS": 429,
         "WEIR_API_TOO_MANY_STREAMS": 503,
+        "WEIR_API_TOO_MANY_VIEWS": 409,
         "WEIR_API_UNAUTHENTICATED": 401,
         "WEIR_API_UNKNOWN_ACCOUNT": 404,
         "WEIR_API_UNKNOWN_HOST": 403,
         "WEIR_API_UNKNOWN_ROUTE": 404,
         "WEIR_API_UNKNOWN_RULE": 404,
+        "WEIR_API_UNKNOWN_VIEW": 404,
         "WEIR_API_UNSUPPORTED_MEDIA_TYPE": 415,
+        "WEIR_API_VIEW_EXISTS": 409,
         "WEIR_API_WEAK_PASSWORD": 422,
         "WEIR_API_WRONG_PASSWORD": 401,
       }

@@ -24,6 +24,7 @@ import { addSessionRoutes } from './session-routes.js';
 import { addStateRoutes } from './state-routes.js';
 import { addStreamRoute } from './stream-route.js';
 import { readTls } from './tls.js';
+import { addViewRoutes } from './view-routes.js';
 
 /** The API, and the dashboard's files when there is a folder. Listens to nothing yet. */
 export async function createServer(context: ApiContext): Promise<ApiServer> {
@@ -54,6 +55,7 @@ export async function createServer(context: ApiContext): Promise<ApiServer> {
     addStreamRoute(routes as ApiServer, context);
     addSessionRoutes(routes as ApiServer, context);
     addAccountRoutes(routes as ApiServer, context);
+    addViewRoutes(routes as ApiServer, context);
   });
   const { dashboardFolder: folder, log } = context;
   if (folder !== undefined) await addDashboardFiles(server, { folder, log });

@@ -34,4 +34,5 @@ export const API = {
   users: '/api/v1/users',
   keys: '/api/v1/keys',
   audit: '/api/v1/audit',
+  views: '/api/v1/views',
 } as const;
