@@ -20,6 +20,13 @@ export interface SumRow {
   readonly flowSum: number;
 }
 
+/** With the sums of all keys, each row the same. */
+export interface TopKeyRow extends SumRow, KeyTexts {
+  readonly octetsOfAll: number;
+  readonly packetsOfAll: number;
+  readonly flowsOfAll: number;
+}
+
 /** The key of the sum of everything beyond the limit. What an exporter calls so is summed up with it. */
 export const OTHER = 'other';
 export const NOTHING: Sums = { octets: 0, packets: 0, flows: 0 };
@@ -33,6 +40,17 @@ export function sumsOf(row: SumRow | undefined): Sums {
   };
 }
 
+/** Of all keys, of which the largest were found: with two sides a flow is in the sums of two. */
+export function sumsOfAll([row]: readonly TopKeyRow[]): Sums {
+  if (row === undefined) return NOTHING;
+  const { octetsOfAll, packetsOfAll, flowsOfAll } = row;
+  return {
+    octets: Number(octetsOfAll),
+    packets: Number(packetsOfAll),
+    flows: Number(flowsOfAll),
+  };
+}
+
 export function addSums(left: Sums, right: Sums): Sums {
   return {
     octets: left.octets + right.octets,
@@ -41,7 +59,7 @@ export function addSums(left: Sums, right: Sums): Sums {
   };
 }
 
-/** What is left of a sum; two questions are not asked at the same instant, so it may not fall below 0. */
+/** What is left of a sum; it may come of another question, not asked at the same instant, and must not fall below 0. */
 export function restOf(total: Sums, rows: readonly Sums[]): Sums {
   const shown = rows.reduce(addSums, NOTHING);
   return {
@@ -142,7 +160,14 @@ export function matrixOf(
   return { rows: names, columns, values, total: sum(values.map(sum)) };
 }
 
-export type CompareRow = KeyTexts & { readonly current: number; readonly previous: number };
+/** With the sums of all keys, each row the same. */
+export type CompareRow = KeyTexts &
+  Readonly<Record<'current' | 'previous' | 'currentOfAll' | 'previousOfAll', number>>;
+
+/** Of all keys, of which those that differ most were found. */
+export function compareSumsOfAll([row]: readonly CompareRow[]): CompareResponse['other'] {
+  return { current: Number(row?.currentOfAll ?? 0), previous: Number(row?.previousOfAll ?? 0) };
+}
 
 export function compareRows(
   rows: readonly CompareRow[],

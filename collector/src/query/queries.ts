@@ -18,9 +18,9 @@ import {
   type CompareRow,
   compareRest,
   compareRows,
+  compareSumsOfAll,
   type InterfaceRow,
   interfacePage,
-  type KeyTexts,
   type MatrixRow,
   matrixOf,
   restOf,
@@ -28,6 +28,8 @@ import {
   type SumRow,
   seriesRows,
   sumsOf,
+  sumsOfAll,
+  type TopKeyRow,
   topRows,
 } from './answers.js';
 import { plainText } from './condition-sql.js';
@@ -115,11 +117,6 @@ export interface Queries {
   recentFlows(options: Parameters<typeof recentFlowsStatement>[0]): Promise<RecentFlow[]>;
 }
 
-interface Wholes {
-  readonly total: Sums;
-  readonly ends: Sums;
-}
-
 export interface QueryOptions {
   readonly store: FlowStore;
   readonly gate: QuestionGate;
@@ -177,20 +174,20 @@ class StoreQueries implements Queries {
     const { by, limit, metric } = asked;
     const subject = await this.#subject(asked, signal);
     const { statement, ...answered } = topQuestion({ subject, metric, limit }, this.#tables);
-    const [found, { total, ends }] = await Promise.all([
-      this.#ask<SumRow & KeyTexts>(statement, signal),
-      this.#wholes(subject, signal),
+    const [found, total] = await Promise.all([
+      this.#ask<TopKeyRow>(statement, signal),
+      this.#totalBeside(subject, signal),
     ]);
     const rows = topRows(found, by);
-    const other = restOf(ends, rows);
-    return { ...headOf(asked, answered), rows, other, total };
+    const ends = sumsOfAll(found);
+    return { ...headOf(asked, answered), rows, other: restOf(ends, rows), total: total ?? ends };
   }
 
   async keys({ by, ...asked }: KeysAsked, signal?: AbortSignal): Promise<string[]> {
     const { metric, limit, limitSeconds } = asked;
     const subject = await this.#subject({ ...asked, by: [by] }, signal);
     const { statement } = topQuestion({ subject, metric, limit }, this.#tables);
-    const rows = await this.#ask<SumRow & KeyTexts>({ ...statement, limitSeconds }, signal);
+    const rows = await this.#ask<TopKeyRow>({ ...statement, limitSeconds }, signal);
     return topRows(rows, [by]).map(({ key }) => key);
   }
 
@@ -230,20 +227,20 @@ class StoreQueries implements Queries {
     const { statement, againstMissing, ...answered } = compareQuestion(ranking, this.#tables);
     const [found, current, previous] = await Promise.all([
       this.#ask<CompareRow>(statement, signal),
-      this.#wholes(subject, signal),
-      this.#wholes({ ...subject, window: against }, signal),
+      this.#totalBeside(subject, signal),
+      this.#totalBeside({ ...subject, window: against }, signal),
     ]);
-    const sumOf = (what: keyof Wholes) => ({
-      current: current[what][metric],
-      previous: previous[what][metric],
-    });
+    const ends = compareSumsOfAll(found);
     const rows = compareRows(found, by);
     return {
       ...headOf(asked, answered),
       against: { ...against, missing: [...againstMissing] },
       rows,
-      other: compareRest(sumOf('ends'), rows),
-      total: sumOf('total'),
+      other: compareRest(ends, rows),
+      total: {
+        current: current?.[metric] ?? ends.current,
+        previous: previous?.[metric] ?? ends.previous,
+      },
     };
   }
 
@@ -322,13 +319,9 @@ class StoreQueries implements Queries {
     return gate.run(() => store.query<Row>({ limitSeconds, ...statement }, signal), signal);
   }
 
-  /** The sum of all flows, and that of all keys: with two sides a flow is in the sums of two. */
-  async #wholes(subject: Subject, signal: AbortSignal | undefined): Promise<Wholes> {
-    const [total, ends] = await Promise.all([
-      this.#sum({ ...subject, by: [] }, signal),
-      subject.by.some(isTwoSided) ? this.#sum(subject, signal) : undefined,
-    ]);
-    return { total, ends: ends ?? total };
+  /** The sum of all flows where it is not that of all keys: with two sides a flow is in the sums of two. */
+  async #totalBeside(subject: Subject, signal: AbortSignal | undefined): Promise<Sums | undefined> {
+    return subject.by.some(isTwoSided) ? this.#sum({ ...subject, by: [] }, signal) : undefined;
   }
 
   async #sum(subject: Subject, signal: AbortSignal | undefined): Promise<TopResponse['total']> {

@@ -36,9 +36,18 @@ function question(sql: string, binder: Binder, { table, missing }: Answered): Qu
   return { statement: { sql, parameters: binder.parameters }, table, missing };
 }
 
-function topKeys(source: Source, { subject, metric, limit }: Ranking, binder: Binder): string {
+/** Of all keys, in each row: who asks for the largest needs no second look for what is left. */
+const SUMS_OF_ALL = Object.entries(SUM_OF)
+  .map(([metric, sum]) => `sum(${sum}) OVER () AS ${metric}OfAll`)
+  .join(', ');
+
+function topKeys(
+  source: Source,
+  { subject, metric, limit }: Ranking,
+  { binder, sums = SUMS }: { readonly binder: Binder; readonly sums?: string },
+): string {
   const keys = keyNames(subject.by);
-  return `SELECT ${keys.join(', ')}, ${SUMS} FROM (${source.sql})
+  return `SELECT ${keys.join(', ')}, ${sums} FROM (${source.sql})
 GROUP BY ${keys.join(', ')} HAVING flowSum > 0
 ORDER BY ${SUM_OF[metric]} DESC, ${keys.join(', ')} LIMIT ${binder.bind('UInt32', limit)}`;
 }
@@ -48,12 +57,13 @@ const textsOf = (by: readonly Dimension[]): string =>
     .map((key, i) => `toString(${key}) AS t${i}`)
     .join(', ');
 
-/** The largest keys, largest first: t0, t1, …, octetSum, packetSum, flowSum. */
+/** The largest keys, largest first: t0, t1, …, octetSum, packetSum, flowSum, and the sums of all keys. */
 export function topQuestion(ranking: Ranking, tables: readonly PlannedTable[]): Question {
   const binder = new Binder();
   const source = sourceOf(ranking.subject, tables, binder);
-  const sql = `SELECT ${textsOf(ranking.subject.by)}, octetSum, packetSum, flowSum
-FROM (${topKeys(source, ranking, binder)})`;
+  const sums = `${SUMS}, ${SUMS_OF_ALL}`;
+  const sql = `SELECT ${textsOf(ranking.subject.by)}, octetSum, packetSum, flowSum, octetsOfAll, packetsOfAll, flowsOfAll
+FROM (${topKeys(source, ranking, { binder, sums })})`;
   return question(sql, binder, source);
 }
 
@@ -94,7 +104,7 @@ export function seriesQuestion(
   const ranked = sourceOf(ranking.subject, tables, binder);
   const texts = keyNames(by).map((_, i) => `t${i}`);
   const sql = `SELECT intDiv(milliseconds, ${binder.bind('Int64', stepSeconds * 1000)}) AS bucket,
-  ${isOther(keyNames(by), topKeys(ranked, ranking, binder))} AS isOther,
+  ${isOther(keyNames(by), topKeys(ranked, ranking, { binder }))} AS isOther,
   ${textsUnlessOther(by)}, sum(${ranking.metric}) AS value
 FROM (${shown.sql})
 GROUP BY bucket, isOther, ${texts.join(', ')}`;
@@ -123,7 +133,7 @@ export interface CompareQuestion extends Question {
   readonly againstMissing: readonly Window[];
 }
 
-/** The keys whose sums differ most between two windows, with both sums. */
+/** The keys whose sums differ most between two windows, with both sums, and those of all keys. */
 export function compareQuestion(
   ranking: Ranking & { readonly against: Window },
   tables: readonly PlannedTable[],
@@ -133,8 +143,9 @@ export function compareQuestion(
   const now = sourceOf(subject, tables, binder);
   const then = sourceOf({ ...subject, window: against }, tables, binder);
   const keys = keyNames(subject.by);
-  const sql = `SELECT ${textsOf(subject.by)}, current, previous FROM (
-  SELECT ${keys.join(', ')}, sumIf(${metric}, isCurrent) AS current, sumIf(${metric}, NOT isCurrent) AS previous
+  const sql = `SELECT ${textsOf(subject.by)}, current, previous, currentOfAll, previousOfAll FROM (
+  SELECT ${keys.join(', ')}, sumIf(${metric}, isCurrent) AS current, sumIf(${metric}, NOT isCurrent) AS previous,
+    sum(current) OVER () AS currentOfAll, sum(previous) OVER () AS previousOfAll
   FROM (SELECT *, 1 AS isCurrent FROM (${now.sql}) UNION ALL SELECT *, 0 AS isCurrent FROM (${then.sql}))
   GROUP BY ${keys.join(', ')} HAVING current > 0 OR previous > 0
   ORDER BY abs(toFloat64(current) - toFloat64(previous)) DESC, ${keys.join(', ')}
