@@ -14,6 +14,16 @@ export const REMEDIES = {
     'Something removed the table (nft flush ruleset?). The gateway builds it again by itself.',
   WEIR_GATEWAY_FOREIGN_TABLE:
     'Choose another name with the option "table", or remove that table if nothing needs it.',
+  WEIR_GATEWAY_FOREIGN_QDISC:
+    'Weir shapes only where nobody else does. Remove that qdisc (tc qdisc del dev INTERFACE root), or leave the interface out of --inside and --outside.',
+  WEIR_GATEWAY_NO_INTERFACE:
+    'Check the names in --inside and --outside: ip link. The gateway keeps trying.',
+  WEIR_GATEWAY_TC_FAILED:
+    'Run "tc qdisc show" to see whether tc works on this machine (Debian: package iproute2, and a kernel with sch_htb); the message above is its own.',
+  WEIR_GATEWAY_BAD_MARK:
+    'Give --ct-mark one run of at least four bits, e.g. 0x00ffff00. Other programs must not use them.',
+  WEIR_GATEWAY_STATE_FILE:
+    'Let the gateway write there, or name another file with --state-file. Without it decisions are lost when the gateway starts while the collector is away.',
   WEIR_GATEWAY_BAD_PREFIX: 'Write an address or a prefix, e.g. 192.0.2.7, 10.1.0.0/16 or fd00::/8.',
   WEIR_GATEWAY_BAD_COLLECTOR: 'Give the collector as http://HOST:PORT or https://HOST:PORT.',
   WEIR_GATEWAY_COLLECTOR_UNREACHABLE:

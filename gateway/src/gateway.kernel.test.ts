@@ -1,17 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 // The gateway on real nftables, in namespaces of its own.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FlowSelector, Logger } from '@weir/wire';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { GatewayConfig } from './config.js';
-import { NOTHING_DROPPED } from './enforce/kernel-table.js';
 import { Nft } from './enforce/nft.js';
 import { NftTable } from './enforce/nft-table.js';
-import { skeletonOf } from './enforce/skeleton.js';
 import { Gateway } from './gateway.js';
-import { elementsOf, type SetElement } from './plan/set-element.js';
 import { parseAddress } from './protect/address.js';
 import { parsePrefix } from './protect/prefix.js';
+import { DesiredMaker, LAYOUT, UNPROTECTED } from './testing/desired.js';
 import { eventually } from './testing/eventually.js';
 import { IS_ROOT, Namespace } from './testing/namespace.js';
 import { decisionOn } from './testing/random.js';
@@ -22,6 +23,7 @@ let collector: StandInCollector;
 let gateways: Gateway[];
 let places: AsyncDisposable[];
 let told: string[];
+let stateFile: string;
 
 beforeEach(async () => {
   collector = new StandInCollector();
@@ -29,11 +31,13 @@ beforeEach(async () => {
   gateways = [];
   places = [];
   told = [];
+  stateFile = join(mkdtempSync(join(tmpdir(), 'weir-gateway-')), 'decisions.json');
 });
 afterEach(async () => {
   for (const gateway of gateways) await gateway.stop();
   await collector.stop();
   for (const place of places) await place[Symbol.asyncDispose]();
+  rmSync(dirname(stateFile), { recursive: true });
 });
 
 describe.skipIf(!IS_ROOT)('traffic', () => {
@@ -70,7 +74,7 @@ describe.skipIf(!IS_ROOT)('traffic', () => {
   );
 
   test('what is dropped is counted', async () => {
-    const gateway = await started(network.router, { reconcileSeconds: 0.2 });
+    const gateway = await started(network.router);
     await talking('udp', 4, 7001);
     collector.put(decisionOn(flow('udp', 4, 7001)));
     await eventually('drops counted', () => gateway.status().dropped.packets > 10);
@@ -87,20 +91,23 @@ describe.skipIf(!IS_ROOT)('traffic', () => {
       collector: [{ address: collector, port: serverPort(7003) }],
     };
     const flows = [flow('udp', 4, 7001), flow('udp', 6, 7003), flow('udp', 6, 7002)];
+    const decisions = flows.map((selector, i) => decisionOn(selector, { id: `${i}` }));
     // Past the plan, which would refuse: only the order of the rules protects them.
-    const elements = new Map(
-      flows
-        .flatMap((selector) => elementsOf(selector, Date.now() + 60_000) as readonly SetElement[])
-        .map((element) => [element.key, element]),
-    );
+    const maker = new DesiredMaker();
+    const { skeleton: open, elements } = maker.make(decisions, Date.now(), UNPROTECTED);
+    const { chains } = new DesiredMaker().make([], Date.now(), protections).skeleton;
+    const forward = chains.get('forward') ?? fail();
+    const skeleton = { ...open, chains: new Map([...open.chains, [forward.name, forward]]) };
     const [byPrefix, byEndpoint, unprotected] = [
       await talking('udp', 4, 7001),
       await talking('udp', 6, 7003),
       await talking('udp', 6, 7002),
     ];
-    const skeleton = skeletonOf(protections);
-    const table = new NftTable(new Nft(network.router.nftCommand), 'weir');
-    await table.apply({ kind: 'build', skeleton, elements, dropped: NOTHING_DROPPED });
+    const nft = new Nft(network.router.nftCommand);
+    const table = new NftTable({ nft, name: 'weir', layout: LAYOUT });
+    const counters = new Map();
+    await table.apply({ kind: 'build', skeleton, generation: 1, elements, counters });
+    nft.end();
     await eventually('the unprotected stops', () => silent(Object.values(unprotected)));
     for (const endpoint of [byPrefix, byEndpoint].flatMap((pair) => Object.values(pair))) {
       const before = endpoint.received;
@@ -133,7 +140,11 @@ describe.skipIf(!IS_ROOT)('the table', () => {
     ['the whole ruleset flushed', 'flush ruleset'],
     ['the table deleted', 'delete table inet weir'],
     ['the rules flushed', 'flush chain inet weir forward'],
-    ['a set flushed', 'flush set inet weir blocked4'],
+    ['a map flushed', 'flush map inet weir rule_flow4'],
+    [
+      'a map taken away',
+      'flush chain inet weir classify; flush chain inet weir classify_reply; delete map inet weir rule_flow4',
+    ],
     ['an accept put first', 'insert rule inet weir forward accept'],
   ])('is restored at once: %s', async (_, command) => {
     // An hour between the periodic looks: only the kernel's notification can bring it back.
@@ -181,7 +192,7 @@ describe.skipIf(!IS_ROOT)('the table', () => {
     await eventually('it ended', async () => !(await listing(namespace)).includes('7001'));
   });
 
-  test('goes away at stop, or is kept and adopted by the next start', async () => {
+  test('goes away at stop, or is kept and held by the next start without a collector', async () => {
     await started(namespace, { onStop: 'keep' });
     collector.put(decisionOn(flow('tcp', 4, 7001)));
     await eventually('the block stands', async () => (await listing(namespace)).includes('7001'));
@@ -190,7 +201,7 @@ describe.skipIf(!IS_ROOT)('the table', () => {
     expect(await listing(namespace)).toContain('7001');
 
     const next = await started(namespace, { onStop: 'remove' });
-    expect(next.status()).toMatchObject({ elements: 2, decisions: 0 });
+    expect(next.status()).toMatchObject({ elements: 2, decisions: 1, connected: undefined });
     expect(await listing(namespace)).toContain('7001');
     await namespace.exec('nft', 'flush ruleset');
     await eventually('restored', async () => (await listing(namespace)).includes('7001'));
@@ -258,14 +269,28 @@ function config(): GatewayConfig {
     collector: collector.url,
     protect: [],
     table: 'weir',
+    name: 'north',
+    inside: [],
+    outside: [],
+    lineUpBitsPerSecond: 1e11,
+    lineDownBitsPerSecond: 1e11,
+    ctMark: '0xffffff00',
+    qdiscHandle: '7e1f',
+    stateFile,
+    lossSeconds: 30,
     reconcileSeconds: 5,
+    reportSeconds: 0.2,
     waitSeconds: 20,
     onStop: 'remove',
   };
 }
 
 function prepared(where: Namespace, change: Partial<GatewayConfig> = {}): Gateway {
-  const dependencies = { log: recorder(), nftCommand: where.nftCommand };
+  const dependencies = {
+    log: recorder(),
+    nftCommand: where.nftCommand,
+    tcCommand: where.tcCommand,
+  };
   const gateway = new Gateway({ ...config(), ...change }, dependencies);
   gateways.push(gateway);
   return gateway;
@@ -287,9 +312,10 @@ function listing(where: Namespace): Promise<string> {
   return where.exec('nft', 'list', 'ruleset');
 }
 
-/** Without what runs on by itself. */
+/** Without what runs on by itself, and the generation. */
 function withoutHandles(text: string): string {
-  return text.replaceAll(/ (timeout|expires) [\w]+/g, '');
+  const runsOn = / (timeout|expires) \w+|0x[0-9a-f]{8}|generation-\d+/g;
+  return text.replaceAll(runsOn, '').split('\n').sort().join('\n');
 }
 
 /** Whether none of them receives anything for a while. */
@@ -298,4 +324,8 @@ async function silent(endpoints: readonly Endpoint[]): Promise<boolean> {
   const before = sum();
   await sleep(500);
   return sum() === before;
+}
+
+function fail(): never {
+  throw new Error('the test is wrong');
 }

@@ -1,26 +1,36 @@
 // SPDX-License-Identifier: Apache-2.0
-import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from '@weir/wire';
 import type { GatewayConfig } from './config.js';
-import { type DropCount, type KernelTable, NOTHING_DROPPED } from './enforce/kernel-table.js';
+import { type Difference, differenceOf } from './difference.js';
+import { type Count, NOTHING_COUNTED } from './enforce/kernel-table.js';
 import { Nft, type NftCommand } from './enforce/nft.js';
 import { type Clock, NftTable } from './enforce/nft-table.js';
-import { skeletonOf } from './enforce/skeleton.js';
+import { Tc, type TcCommand } from './enforce/tc.js';
 import { GatewayError } from './errors.js';
+import { warnWhereNothingIsForwarded } from './forwarding.js';
 import { CollectorConnection } from './intake/collector-connection.js';
 import { DecisionFeed } from './intake/decision-feed.js';
-import type { ElementMap } from './plan/set-element.js';
-import { adoptable, type Refusal, type RefusalReason, wantedOf } from './plan/wanted.js';
+import { DecisionMemory } from './intake/decision-memory.js';
+import type { DecisionSource } from './intake/decision-source.js';
+import { Intent } from './intent.js';
+import { counterName } from './plan/effect.js';
+import { SLOTS } from './plan/level.js';
+import type { RefusalReason } from './plan/wanted.js';
 import { ProtectionSource, parseCollector, parseProtected } from './protect/protection-source.js';
-import type { Protections } from './protect/protections.js';
-import { type Desired, Reconciler, type ReconcilerCounters } from './reconcile/reconciler.js';
+import { Reconciler, type ReconcilerCounters } from './reconcile/reconciler.js';
+import { Shaper } from './reconcile/shaper.js';
 import { foreignChanges } from './reconcile/table-monitor.js';
+import { reportOf, sendReport } from './report.js';
+import { gatewayName, markLayout, qdiscMajor, shapedInterfaces } from './settings.js';
 
 export interface GatewayDependencies {
   readonly log: Logger;
-  /** How to call nft; tests enter a network namespace with it. */
+  /** Of Weir, as the collector is told. */
+  readonly version?: string;
+  /** How to call nft and tc; tests enter a network namespace with them. */
   readonly nftCommand?: NftCommand;
+  readonly tcCommand?: TcCommand;
   readonly now?: Clock;
 }
 
@@ -31,42 +41,60 @@ export interface GatewayStatus {
   readonly revision: number;
   /** Decisions held, refused ones included. */
   readonly decisions: number;
-  /** Elements that should stand in the kernel: two for a flow. */
+  /** Elements that should stand in the kernel for decisions: two for a flow. */
   readonly elements: number;
   /** Decisions that are held and not applied. */
   readonly refusedByReason: Readonly<Partial<Record<RefusalReason | 'unknown-form', number>>>;
-  /** As of the last comparison with the kernel. */
-  readonly dropped: DropCount;
+  /** What blocks have caught, as of the last look at the counters. */
+  readonly dropped: Count;
   readonly counters: Readonly<ReconcilerCounters>;
 }
 
 /** A comparison with the kernel may take at most this share of the time. */
 const VERIFY_SHARE = 0.05;
+/** How often it is looked whether something has expired, or the collector is lost. */
+const TICK_MS = 500;
+
+/** What the options come to; made by `start` and `check`, since it can fail. */
+interface Parts {
+  readonly collector: URL;
+  readonly connection: CollectorConnection;
+  readonly source: DecisionSource;
+  readonly protectionSource: ProtectionSource;
+  readonly intent: Intent;
+  readonly table: NftTable;
+  readonly reconciler: Reconciler;
+}
 
 /** The agent on a Linux gateway: takes decisions from the collector and holds them in the kernel. */
 export class Gateway {
   readonly #config: GatewayConfig;
   readonly #log: Logger;
   readonly #now: Clock;
+  readonly #version: string;
   readonly #nft: Nft;
-  readonly #table: KernelTable;
-  readonly #reconciler: Reconciler;
-  #feed: DecisionFeed | undefined;
-  #protectionSource: ProtectionSource | undefined;
-  #protections: Protections | undefined;
-  /** Found in the kernel at the start; counts until the collector has told its state. */
-  #adopted: ElementMap | undefined;
-  #refused: ReadonlyMap<string, Refusal> = new Map();
+  readonly #shaper: Shaper;
+  readonly #memory: DecisionMemory | undefined;
+  #parts: Parts | undefined;
+  #startedMilliseconds = 0;
+  #applied = { milliseconds: 0, revision: 0 };
+  /** When the collector was there last; undefined: it is there. */
+  #awaySince: number | undefined;
+  #wasLost = false;
   #running: { readonly abort: AbortController; readonly loops: Promise<unknown> } | undefined;
 
   /** Does nothing yet: a configuration error shows in `start` and `check`. */
   constructor(config: GatewayConfig, dependencies: GatewayDependencies) {
+    const { log, nftCommand = ['nft'], tcCommand = ['tc'], version = '', now } = dependencies;
     this.#config = config;
-    this.#log = dependencies.log;
-    this.#now = dependencies.now ?? Date.now;
-    this.#nft = new Nft(dependencies.nftCommand ?? ['nft']);
-    this.#table = new NftTable(this.#nft, config.table, this.#now);
-    this.#reconciler = new Reconciler({ table: this.#table, log: this.#log, now: this.#now });
+    this.#log = log;
+    this.#now = now ?? Date.now;
+    this.#version = version;
+    this.#nft = new Nft(nftCommand);
+    const major = qdiscMajor(config);
+    const interfaces = shapedInterfaces(config);
+    this.#shaper = new Shaper({ tc: new Tc(tcCommand, major), interfaces, major, log });
+    this.#memory = config.stateFile === 'none' ? undefined : new DecisionMemory(config.stateFile);
   }
 
   /**
@@ -74,141 +102,180 @@ export class Gateway {
    * to do. An unreachable collector is only warned of: the gateway would wait for it.
    */
   async check(): Promise<void> {
-    const { feed, protections } = await this.#prepare();
-    await this.#refuseForeignTable();
-    const skeleton = skeletonOf(protections);
-    const elements = new Map();
-    await this.#table.check({ kind: 'build', skeleton, elements, dropped: NOTHING_DROPPED });
-    await feed.probe(AbortSignal.timeout(5000)).catch((error: GatewayError) => {
+    const { source, intent, table, reconciler } = await this.#prepare();
+    await this.#refuseWhatIsForeign(table, intent);
+    const { desired } = intent.form([], this.#situation());
+    const step = await reconciler.missing(desired);
+    if (step) await table.check(step);
+    await source.probe(AbortSignal.timeout(5000)).catch((error: GatewayError) => {
       this.#log('warn', error.message, { code: error.code });
+    });
+  }
+
+  /**
+   * What the kernel lacks of what the collector decides now, and has too much; changes nothing.
+   * @throws GatewayError also where the collector does not answer
+   */
+  async difference(): Promise<Difference> {
+    const { source, intent, table, reconciler } = await this.#prepare();
+    await this.#refuseWhatIsForeign(table, intent);
+    await source.probe(AbortSignal.timeout(10_000));
+    const { desired, classes } = intent.form(source.decisions, this.#situation());
+    const step = await reconciler.missing(desired);
+    return differenceOf({
+      step,
+      script: step ? table.show(step) : '',
+      tcLines: await this.#shaper.missing(classes),
+      wanted: intent.wanted,
     });
   }
 
   /** Resolves when the table stands; the collector may come later. Throws a GatewayError. */
   async start(): Promise<void> {
     if (this.#running) return;
-    const { feed, source, protections } = await this.#prepare();
-    this.#feed = feed;
-    this.#protectionSource = source;
-    this.#protections = protections;
-    this.#adopted = adoptable(await this.#refuseForeignTable(), protections);
-    await this.#reconciler.want(this.#desired(protections));
+    const parts = await this.#prepare();
+    await this.#refuseWhatIsForeign(parts.table, parts.intent);
+    parts.source.restore((await this.#memory?.read()) ?? []);
+    this.#parts = parts;
+    this.#startedMilliseconds = this.#now();
+    await this.#shaper.verify();
+    await this.#apply();
     const abort = new AbortController();
     const loops = Promise.all([
-      this.#followDecisions(feed, abort.signal),
+      this.#followDecisions(parts, abort.signal),
       this.#followKernel(abort.signal),
+      this.#every(TICK_MS, () => this.#tick(), abort.signal),
+      this.#every(this.#config.reportSeconds * 1000, () => this.#report(), abort.signal),
       this.#verifyPeriodically(abort.signal),
     ]);
     this.#running = { abort, loops };
     const { table, collector } = this.#config;
-    this.#log('info', 'gateway stands', { table, collector, adopted: this.#adopted.size });
+    this.#log('info', 'gateway stands', { table, collector, held: parts.source.size });
   }
 
-  /** Ends everything under way; with `onStop: remove` the table goes too. Safe to call twice. */
+  /** Ends everything under way; with `onStop: remove` table and classes go too. Safe to call twice. */
   async stop(): Promise<void> {
-    const running = this.#running;
-    if (!running) return;
+    const [running, parts] = [this.#running, this.#parts];
+    if (!running || !parts) return;
     this.#running = undefined;
     running.abort.abort();
     await running.loops;
-    await this.#reconciler.idle();
-    if (this.#config.onStop === 'remove') await this.#reconciler.remove();
+    await parts.reconciler.idle();
+    if (this.#config.onStop === 'remove') {
+      await parts.reconciler.remove();
+      await this.#shaper.remove();
+    }
+    await this.#memory?.close(() => parts.source.decisions);
+    this.#nft.end();
     this.#log('info', 'gateway stopped', { onStop: this.#config.onStop });
   }
 
   status(): GatewayStatus {
-    const held = this.#feed?.held;
+    const { source, intent, reconciler } = this.#parts ?? {};
+    const wanted = intent?.wanted;
     const refusedByReason: Partial<Record<RefusalReason | 'unknown-form', number>> = {};
-    for (const { reason } of this.#refused.values())
+    for (const { reason } of wanted?.refused ?? [])
       refusedByReason[reason] = (refusedByReason[reason] ?? 0) + 1;
-    if (held && held.misunderstood > 0) refusedByReason['unknown-form'] = held.misunderstood;
+    if (source && source.misunderstood > 0) refusedByReason['unknown-form'] = source.misunderstood;
     return {
-      connected: this.#feed?.connected,
-      revision: held?.revision ?? 0,
-      decisions: held?.size ?? 0,
-      elements: this.#reconciler.desired?.elements.size ?? 0,
+      connected: source?.connected,
+      revision: this.#applied.revision,
+      decisions: source?.size ?? 0,
+      elements: this.#elements(),
       refusedByReason,
-      dropped: this.#reconciler.dropped,
-      counters: { ...this.#reconciler.counters },
+      dropped: this.#dropped(),
+      counters: { ...(reconciler?.counters ?? NO_COUNTERS) },
     };
   }
 
-  async #prepare(): Promise<{
-    feed: DecisionFeed;
-    source: ProtectionSource;
-    protections: Protections;
-  }> {
-    const log = this.#log;
-    const collector = parseCollector(this.#config.collector);
-    this.#warnWhereNothingIsForwarded();
-    const prefixes = parseProtected(this.#config.protect);
-    const source = new ProtectionSource({ prefixes, collector, log });
-    const connection = new CollectorConnection(this.#config);
-    const { waitSeconds } = this.#config;
-    const feed = new DecisionFeed({ collector, connection, waitSeconds, log });
-    return { feed, source, protections: await source.gather() };
+  async #prepare(): Promise<Parts> {
+    const [config, log, now] = [this.#config, this.#log, this.#now];
+    const collector = parseCollector(config.collector);
+    const layout = markLayout(config);
+    const prefixes = parseProtected(config.protect);
+    warnWhereNothingIsForwarded(log);
+    const protectionSource = new ProtectionSource({ prefixes, collector, log });
+    const connection = new CollectorConnection(config);
+    const { waitSeconds } = config;
+    const name = gatewayName(config);
+    const source = new DecisionFeed({ collector, connection, waitSeconds, gatewayName: name, log });
+    const table = new NftTable({ nft: this.#nft, name: config.table, layout, now });
+    const { generations } = layout;
+    const reconciler = new Reconciler({ table, log, now, generations });
+    const shapes = shapedInterfaces(config).length > 0 ? 'yes' : 'no';
+    const intent = new Intent({ layout, qdiscMajor: qdiscMajor(config), shapes, log, now });
+    intent.protect(await protectionSource.gather());
+    return { collector, connection, source, protectionSource, intent, table, reconciler };
   }
 
-  #warnWhereNothingIsForwarded(): void {
-    const switches = ['ipv4/ip_forward', 'ipv6/conf/all/forwarding'];
-    if (switches.some((name) => readSwitch(name) !== '0')) return;
-    const happened = 'This machine forwards no packets, so there is nothing to block.';
-    const error = new GatewayError('WEIR_GATEWAY_NOT_FORWARDING', happened);
-    this.#log('warn', error.message, { code: error.code });
-  }
-
-  /** Elements that stand in our table; throws where a table of that name is not ours. */
-  async #refuseForeignTable(): Promise<ElementMap> {
-    const state = await this.#table.read();
-    if (!state) return new Map();
-    if (state.foreignObjects.length === 0) return state.elements;
-    const objects = state.foreignObjects.join(', ');
+  /** Throws where table or qdiscs of our names are not ours; takes over the numbers of what is. */
+  async #refuseWhatIsForeign(table: NftTable, intent: Intent): Promise<void> {
+    await this.#shaper.check();
+    const state = await table.read();
+    if (!state) return;
+    intent.adopt(state.chains.keys());
+    const foreign = state.foreignObjects.filter((object) => !EARLIER_OBJECTS.has(object));
+    if (foreign.length === 0) return;
     throw new GatewayError(
       'WEIR_GATEWAY_FOREIGN_TABLE',
-      `The table inet ${this.#config.table} belongs to something else: it has ${objects}.`,
+      `The table inet ${this.#config.table} belongs to something else: it has ${foreign.join(', ')}.`,
     );
   }
 
-  #desired(protections: Protections): Desired {
-    const skeleton = skeletonOf(protections);
-    if (this.#adopted) return { skeleton, elements: this.#adopted };
-    const held = this.#feed?.held;
-    const { elements, refused } = wantedOf(held?.decisions ?? [], protections, this.#now());
-    this.#tellRefused(refused);
-    return { skeleton, elements };
+  #situation() {
+    return {
+      gatewayName: gatewayName(this.#config),
+      collector: this.#isLost() ? ('lost' as const) : ('there' as const),
+    };
   }
 
-  #tellRefused(refused: readonly Refusal[]): void {
-    for (const { decision, reason } of refused) {
-      if (!this.#refused.has(decision.id))
-        this.#log('warn', `decision refused: ${decision.reason}`, {
-          decision: decision.id,
-          reason,
-        });
-    }
-    this.#refused = new Map(refused.map((refusal) => [refusal.decision.id, refusal]));
+  #isLost(): boolean {
+    const { lossSeconds } = this.#config;
+    return this.#awaySince !== undefined && this.#now() - this.#awaySince > lossSeconds * 1000;
   }
 
-  async #followDecisions(feed: DecisionFeed, signal: AbortSignal): Promise<void> {
-    for await (const held of feed.follow(signal)) {
-      this.#adopted = undefined;
-      held.prune(this.#now());
-      await this.#attempt(async () => {
-        if (this.#protections) await this.#reconciler.want(this.#desired(this.#protections));
-      });
+  async #apply(): Promise<void> {
+    const parts = this.#parts;
+    if (!parts) return;
+    const { revision } = parts.source;
+    const { desired, classes } = parts.intent.form(parts.source.decisions, this.#situation());
+    await this.#shaper.want(classes);
+    await parts.reconciler.want(desired);
+    if (revision > 0) this.#applied = { milliseconds: this.#now(), revision };
+  }
+
+  async #followDecisions({ source }: Parts, signal: AbortSignal): Promise<void> {
+    for await (const _ of source.follow(signal)) {
+      source.prune(this.#now());
+      this.#memory?.keep(() => source.decisions);
+      await this.#attempt(() => this.#apply());
     }
   }
 
   async #followKernel(signal: AbortSignal): Promise<void> {
     const { table } = this.#config;
     for await (const _ of foreignChanges({ nft: this.#nft, table, log: this.#log }, signal))
-      await this.#attempt(() => this.#reconciler.verify());
+      await this.#attempt(async () => this.#parts?.reconciler.verify());
+  }
+
+  /** What has expired ends in the kernel by itself; here others may take its place. */
+  async #tick(): Promise<void> {
+    const source = this.#parts?.source;
+    if (!source) return;
+    const now = this.#now();
+    this.#awaySince = source.connected === false ? (this.#awaySince ?? now) : undefined;
+    const isLost = this.#isLost();
+    const hasExpired = source.prune(now);
+    if (isLost === this.#wasLost && !hasExpired) return;
+    if (isLost && !this.#wasLost) this.#log('warn', 'the collector is lost', {});
+    this.#wasLost = isLost;
+    await this.#apply();
   }
 
   async #verifyPeriodically(signal: AbortSignal): Promise<void> {
     let pauseMs = this.#config.reconcileSeconds * 1000;
     while (!signal.aborted) {
-      await sleep(pauseMs, undefined, { signal }).catch(() => {});
+      await pause(pauseMs, signal);
       if (signal.aborted) return;
       const started = performance.now();
       await this.#attempt(() => this.#refresh());
@@ -219,10 +286,66 @@ export class Gateway {
 
   /** New protections, without what has expired; then a look at the kernel. */
   async #refresh(): Promise<void> {
-    this.#protections = await this.#protectionSource?.gather();
-    this.#feed?.held.prune(this.#now());
-    if (this.#protections) await this.#reconciler.want(this.#desired(this.#protections));
-    await this.#reconciler.verify();
+    if (!this.#parts) return;
+    const { intent, protectionSource, source, reconciler } = this.#parts;
+    intent.protect(await protectionSource.gather());
+    source.prune(this.#now());
+    await this.#apply();
+    await this.#shaper.verify();
+    await reconciler.verify();
+  }
+
+  /** Reads the counters and tells the collector; one that does not take it is asked again next time. */
+  async #report(): Promise<void> {
+    if (!this.#parts) return;
+    const { collector, connection, intent, source, reconciler } = this.#parts;
+    await reconciler.count();
+    if (source.connected !== true) return;
+    const state = reportOf({
+      version: this.#version,
+      startedMilliseconds: this.#startedMilliseconds,
+      revision: this.#applied.revision,
+      appliedMilliseconds: this.#applied.milliseconds,
+      elements: this.#elements(),
+      refused: intent.wanted.refused,
+      counts: reconciler.counts,
+      owners: intent.owners,
+      effects: intent.wanted.effects.values(),
+      problems: this.#problems(),
+    });
+    const name = gatewayName(this.#config);
+    await sendReport(connection, collector, { name, state }).catch((error: Error) => {
+      this.#log('debug', 'the collector does not take the report', { reason: error.message });
+    });
+  }
+
+  #problems(): string[] {
+    const problems = [...this.#shaper.problems.values(), this.#memory?.problem];
+    return problems.flatMap((problem) => problem?.message ?? []);
+  }
+
+  #elements(): number {
+    const elements = this.#parts?.intent.wanted.elements.values() ?? [];
+    return [...elements].filter(({ map }) => map !== SLOTS).length;
+  }
+
+  #dropped(): Count {
+    const { intent, reconciler } = this.#parts ?? {};
+    const blocking = [...(intent?.wanted.effects.values() ?? [])].filter(
+      ({ action }) => action.kind === 'block',
+    );
+    const names = new Set(blocking.map(({ owner }) => counterName(owner)));
+    return [...names].reduce((sum, name) => {
+      const { packets, octets } = reconciler?.counts.get(name) ?? NOTHING_COUNTED;
+      return { packets: sum.packets + packets, octets: sum.octets + octets };
+    }, NOTHING_COUNTED);
+  }
+
+  async #every(periodMs: number, task: () => Promise<void>, signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      await pause(periodMs, signal);
+      if (!signal.aborted) await this.#attempt(task);
+    }
   }
 
   /** A failure is logged and counted; the next pass tries again. */
@@ -233,11 +356,16 @@ export class Gateway {
   }
 }
 
-function readSwitch(name: string): string {
-  try {
-    return readFileSync(`/proc/sys/net/${name}`, 'utf8').trim();
-  } catch {
-    // Without IPv6 in the kernel its switch is absent: that says nothing.
-    return '0';
-  }
+/** What the first version made: a table of it is ours, and built anew. */
+const EARLIER_OBJECTS: ReadonlySet<string> = new Set(['set blocked4', 'set blocked6']);
+const NO_COUNTERS: ReconcilerCounters = {
+  transactions: 0,
+  elementChanges: 0,
+  builds: 0,
+  mends: 0,
+  failures: 0,
+};
+
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  await sleep(ms, undefined, { signal }).catch(() => {});
 }

@@ -2,7 +2,8 @@
 // The agent on a Linux gateway: decisions in, nftables set elements out.
 
 export { GatewayConfig } from './config.js';
-export type { DropCount } from './enforce/kernel-table.js';
+export type { Difference } from './difference.js';
+export type { Count } from './enforce/kernel-table.js';
 export type { NftCommand } from './enforce/nft.js';
 export { GatewayError, type GatewayErrorCode, isGatewayError, REMEDIES } from './errors.js';
 export { Gateway, type GatewayDependencies, type GatewayStatus } from './gateway.js';

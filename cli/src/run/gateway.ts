@@ -4,9 +4,16 @@ import { Gateway } from '@weir/gateway';
 import type { CommandContext } from '../command/section-command.js';
 import { stopRequested } from '../lifecycle.js';
 import { logTo } from '../log.js';
+import { VERSION } from '../version.js';
 
-export async function runGateway({ config, check }: CommandContext): Promise<void> {
-  const gateway = new Gateway(config.gateway, { log: logTo('gateway') });
+export async function runGateway({ config, check, options }: CommandContext): Promise<void> {
+  const gateway = new Gateway(config.gateway, { log: logTo('gateway'), version: VERSION });
+  if (options.dryRun === true) {
+    const { script, tcLines } = await gateway.difference();
+    process.stdout.write(script);
+    for (const line of tcLines) process.stdout.write(`# tc ${line}\n`);
+    return;
+  }
   if (check) {
     await gateway.check();
     process.stderr.write('weir: this machine can be a gateway with this configuration.\n');
@@ -20,4 +27,12 @@ export async function runGateway({ config, check }: CommandContext): Promise<voi
   );
   await stop;
   await gateway.stop();
+}
+
+/** Exit code 1 where something differs. */
+export async function runGatewayDifference({ config }: CommandContext): Promise<void> {
+  const { lines } = await new Gateway(config.gateway, { log: logTo('gateway') }).difference();
+  for (const line of lines) process.stdout.write(`${line}\n`);
+  if (lines.length === 0) process.stderr.write('weir: the kernel holds what is decided.\n');
+  else process.exitCode = 1;
 }

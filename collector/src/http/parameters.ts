@@ -193,6 +193,9 @@ export const DecisionsQuery = Type.Object(
       default: 0,
       description: 'how long to wait for a change when there is none yet',
     }),
+    gateway: Type.Optional(
+      Type.String({ minLength: 1, maxLength: 64, description: 'name of the gateway that asks' }),
+    ),
   },
   CLOSED,
 );

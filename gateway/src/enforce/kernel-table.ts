@@ -3,22 +3,26 @@
 // `FakeTable` is in memory; a test holds both to the same behaviour.
 import type { ElementChange } from '../plan/changes.js';
 import type { ElementMap } from '../plan/set-element.js';
-import type { Skeleton } from './skeleton.js';
+import type { Chain, Skeleton } from './skeleton.js';
 
-/** What the drop rules have counted since the table was built. */
-export interface DropCount {
+/** What a counter says. */
+export interface Count {
   readonly packets: number;
   readonly octets: number;
 }
 
+/** By the counter's name. */
+export type Counts = ReadonlyMap<string, Count>;
+
 /** What stands in the kernel. */
 export interface TableState {
-  /** Fingerprint of the skeleton that stands there; undefined: someone has damaged it. */
-  readonly fingerprint: string | undefined;
-  /** Chains, sets and the like in the table that the gateway never makes. */
+  /** Fingerprints of the chains; undefined: someone has changed that one. */
+  readonly chains: ReadonlyMap<string, string | undefined>;
+  readonly maps: ReadonlySet<string>;
+  readonly counters: Counts;
+  /** What the gateway never makes, or not in this form. */
   readonly foreignObjects: readonly string[];
   readonly elements: ElementMap;
-  readonly dropped: DropCount;
 }
 
 /** One change, applied whole or not at all. */
@@ -27,23 +31,41 @@ export type Transaction =
       /** Replaces the table, whatever it held. */
       readonly kind: 'build';
       readonly skeleton: Skeleton;
+      readonly generation: number;
       readonly elements: ElementMap;
       /** Where the counters go on. */
-      readonly dropped: DropCount;
+      readonly counters: Counts;
     }
   | {
       /** Fails with WEIR_GATEWAY_TABLE_GONE where the table does not stand. */
       readonly kind: 'change';
+      readonly newMaps: readonly string[];
+      readonly newCounters: readonly string[];
+      /** To be made, or made anew. */
+      readonly chains: readonly Chain[];
+      /** Absent: connections need not be judged again. */
+      readonly generation: number | undefined;
       readonly changes: readonly ElementChange[];
+    }
+  | {
+      /** What nothing leads to any more. */
+      readonly kind: 'sweep';
+      readonly chains: readonly string[];
+      readonly maps: readonly string[];
+      readonly counters: readonly string[];
     }
   | { readonly kind: 'remove' };
 
 export interface KernelTable {
   /** Undefined: there is no such table. */
   read(): Promise<TableState | undefined>;
+  /** Cheap, unlike `read`. Empty without the table. */
+  readCounters(): Promise<Counts>;
   apply(transaction: Transaction): Promise<void>;
   /** Everything short of doing it. */
   check(transaction: Transaction): Promise<void>;
+  /** What `apply` would send. */
+  show(transaction: Transaction): string;
 }
 
-export const NOTHING_DROPPED: DropCount = { packets: 0, octets: 0 };
+export const NOTHING_COUNTED: Count = { packets: 0, octets: 0 };

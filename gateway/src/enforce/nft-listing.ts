@@ -3,31 +3,33 @@
 import Type, { type Static } from 'typebox';
 import { Compile } from 'typebox/compile';
 import { Value } from 'typebox/value';
-import { SET_NAMES, type SetElement, type SetName } from '../plan/set-element.js';
-import { type Family, formatAddress, parseAddress } from '../protect/address.js';
-import type { DropCount, TableState } from './kernel-table.js';
-import { CHAIN_NAME, CHAIN_PRIORITY, ruleComment, SET_TYPES } from './skeleton.js';
+import { numberedHashOf } from '../plan/effect-numbers.js';
+import { elementId, PASS, type SetElement } from '../plan/set-element.js';
+import { formatAddress, parseAddress } from '../protect/address.js';
+import type { Count, Counts, TableState } from './kernel-table.js';
+import { keyTypes } from './nft-script.js';
+import { FIXED_CHAINS, FORWARD, HOOK_PRIORITY, ruleComment } from './skeleton.js';
 
-const ListedSet = Type.Object({
+const ListedMap = Type.Object({
   name: Type.String(),
   type: Type.Union([Type.String(), Type.Array(Type.String())]),
+  map: Type.String(),
   flags: Type.Optional(Type.Array(Type.String())),
   elem: Type.Optional(Type.Array(Type.Unknown())),
 });
-const ListedElement = Type.Object({
-  elem: Type.Object({
-    val: Type.Object({
-      concat: Type.Tuple([
-        Type.String(),
-        Type.Integer(),
-        Type.String(),
-        Type.Integer(),
-        Type.Integer(),
-      ]),
-    }),
-    expires: Type.Number(),
-  }),
-});
+const Plain = Type.Union([Type.String(), Type.Integer()]);
+const Key = Type.Union([Plain, Type.Object({ concat: Type.Array(Plain) })]);
+const ListedElement = Type.Tuple([
+  Type.Union([
+    Key,
+    Type.Object({ elem: Type.Object({ val: Key, expires: Type.Optional(Type.Number()) }) }),
+  ]),
+  Type.Union([
+    Type.Object({ goto: Type.Object({ target: Type.String() }) }),
+    Type.Object({ accept: Type.Null() }),
+  ]),
+]);
+type Key = Static<typeof Key>;
 const ListedChain = Type.Object({
   name: Type.String(),
   type: Type.Optional(Type.String()),
@@ -35,58 +37,89 @@ const ListedChain = Type.Object({
   prio: Type.Optional(Type.Number()),
   policy: Type.Optional(Type.String()),
 });
-const ListedRule = Type.Object({
-  chain: Type.String(),
-  comment: Type.Optional(Type.String()),
-  expr: Type.Array(Type.Record(Type.String(), Type.Unknown())),
+const ListedRule = Type.Object({ chain: Type.String(), comment: Type.Optional(Type.String()) });
+const ListedCounter = Type.Object({
+  name: Type.String(),
+  packets: Type.Number(),
+  bytes: Type.Number(),
 });
-const ListedCounter = Type.Object({ packets: Type.Number(), bytes: Type.Number() });
 const Listing = Type.Object({
   nftables: Type.Array(Type.Record(Type.String(), Type.Unknown())),
 });
 
-type ListedSet = Static<typeof ListedSet>;
+type ListedMap = Static<typeof ListedMap>;
 type ListedChain = Static<typeof ListedChain>;
 type ListedRule = Static<typeof ListedRule>;
+type Objects = readonly Record<string, unknown>[];
 
 /** Reads `nft -j -n list table`'s answer; `now` (ms since the epoch) is when it was asked. */
 export function stateOf(json: string, now: number): TableState {
   const objects = Value.Parse(Listing, JSON.parse(json)).nftables;
-  const sets = pick(objects, 'set').map((set) => Value.Parse(ListedSet, set));
+  const maps = pick(objects, 'map')
+    .filter((map): map is ListedMap => Value.Check(ListedMap, map))
+    .filter(isOwnMap);
   const chains = pick(objects, 'chain').map((chain) => Value.Parse(ListedChain, chain));
   const rules = pick(objects, 'rule').map((rule) => Value.Parse(ListedRule, rule));
-  const whole = setsStand(sets) && chains.length === 1 && chains.every(chainStands);
+  const own = new Set([
+    ...maps.map(({ name }) => `map ${name}`),
+    ...chains.filter(isOwnChain).map(({ name }) => `chain ${name}`),
+  ]);
   return {
-    fingerprint: whole ? fingerprintOf(rules) : undefined,
-    foreignObjects: foreignObjects(objects),
-    elements: elementsOf(sets, now),
-    dropped: droppedBy(rules),
+    chains: fingerprints(chains, rules),
+    maps: new Set(maps.map(({ name }) => name)),
+    counters: countersOf(objects),
+    foreignObjects: foreignObjects(objects, own),
+    elements: elementsOf(maps, now),
   };
 }
 
-function pick(objects: readonly Record<string, unknown>[], kind: string): unknown[] {
+/** Reads `nft -j list counters table`'s answer. */
+export function countersIn(json: string): Counts {
+  return countersOf(Value.Parse(Listing, JSON.parse(json)).nftables);
+}
+
+function pick(objects: Objects, kind: string): unknown[] {
   return objects.filter((object) => kind in object).map((object) => object[kind]);
 }
 
-function setsStand(sets: readonly ListedSet[]): boolean {
-  return ([4, 6] as Family[]).every((family) =>
-    sets.some(
-      ({ name, type, flags }) =>
-        name === SET_NAMES[family] &&
-        String(type) === String(SET_TYPES[family]) &&
-        String(flags) === 'timeout',
-    ),
+function isOwnMap({ name, type, map, flags }: ListedMap): boolean {
+  return (
+    String(type) === String(keyTypes(name) ?? '') &&
+    map === 'verdict' &&
+    String(flags) === 'timeout'
   );
 }
 
-function chainStands({ name, type, hook, prio, policy }: ListedChain): boolean {
-  return (
-    name === CHAIN_NAME &&
-    type === 'filter' &&
-    hook === 'forward' &&
-    prio === CHAIN_PRIORITY &&
-    policy === 'accept'
-  );
+function isOwnChain({ name, type, hook, prio, policy }: ListedChain): boolean {
+  if (name !== FORWARD)
+    return (
+      hook === undefined && (FIXED_CHAINS.includes(name) || numberedHashOf(name) !== undefined)
+    );
+  const hooked = type === 'filter' && hook === 'forward';
+  return hooked && prio === HOOK_PRIORITY && policy === 'accept';
+}
+
+const COUNTER_NAME = /^c_[0-9a-f]{8}$/;
+/** Rules count with their chain. */
+const UNNAMED_KINDS: ReadonlySet<string> = new Set(['metainfo', 'table', 'rule']);
+
+function foreignObjects(objects: Objects, own: ReadonlySet<string>): string[] {
+  return objects
+    .flatMap((object) => Object.entries(object))
+    .filter(([kind]) => !UNNAMED_KINDS.has(kind))
+    .map(([kind, value]) => [kind, String((value as { name?: string }).name)] as const)
+    .filter(([kind, name]) => !(kind === 'counter' && COUNTER_NAME.test(name)))
+    .map(([kind, name]) => `${kind} ${name}`)
+    .filter((object) => !own.has(object));
+}
+
+function fingerprints(
+  chains: readonly ListedChain[],
+  rules: readonly ListedRule[],
+): Map<string, string | undefined> {
+  const byChain = new Map<string, ListedRule[]>(chains.map(({ name }) => [name, []]));
+  for (const rule of rules) byChain.get(rule.chain)?.push(rule);
+  return new Map([...byChain].map(([name, ofChain]) => [name, fingerprintOf(ofChain)]));
 }
 
 /** All rules there, in order and none between them; a rule that someone replaced has lost its comment. */
@@ -99,29 +132,19 @@ function fingerprintOf(rules: readonly ListedRule[]): string | undefined {
   return whole ? fingerprint : undefined;
 }
 
-const OWN_OBJECTS: ReadonlySet<string> = new Set([
-  `chain ${CHAIN_NAME}`,
-  ...Object.values(SET_NAMES).map((name) => `set ${name}`),
-]);
-/** Rules count with their chain. */
-const UNNAMED_KINDS: ReadonlySet<string> = new Set(['metainfo', 'table', 'rule']);
-
-function foreignObjects(objects: readonly Record<string, unknown>[]): string[] {
-  return objects
-    .flatMap((object) => Object.entries(object))
-    .filter(([kind]) => !UNNAMED_KINDS.has(kind))
-    .map(([kind, value]) => `${kind} ${(value as { name?: string }).name}`)
-    .filter((object) => !OWN_OBJECTS.has(object));
+function countersOf(objects: Objects): Map<string, Count> {
+  const counters = pick(objects, 'counter').filter((one) => Value.Check(ListedCounter, one));
+  return new Map(
+    counters.map(({ name, packets, bytes }) => [name, { packets, octets: bytes }] as const),
+  );
 }
 
-function elementsOf(sets: readonly ListedSet[], now: number): Map<string, SetElement> {
+function elementsOf(maps: readonly ListedMap[], now: number): Map<string, SetElement> {
   const found = new Map<string, SetElement>();
-  for (const { name, elem } of sets) {
-    const set = Object.values(SET_NAMES).find((own) => own === name);
-    if (!set) continue;
+  for (const { name, elem } of maps) {
     for (const listed of elem ?? []) {
-      const element = elementOf(set, listed, now);
-      if (element) found.set(element.key, element);
+      const element = elementOf(name, listed, now);
+      if (element) found.set(elementId(element), element);
     }
   }
   return found;
@@ -130,27 +153,30 @@ function elementsOf(sets: readonly ListedSet[], now: number): Map<string, SetEle
 /** Compiled: there can be 100,000 of them. */
 const isListedElement = Compile(ListedElement);
 
-/** Undefined for an element without a timeout or of another shape: not one that the gateway made. */
-function elementOf(set: SetName, listed: unknown, now: number): SetElement | undefined {
+/** Undefined for an element that the gateway would not make. */
+function elementOf(map: string, listed: unknown, now: number): SetElement | undefined {
   if (!isListedElement.Check(listed)) return undefined;
-  const { val, expires } = listed.elem;
-  const [source, sourcePort, destination, destinationPort, protocol] = val.concat;
-  const key = `${canonical(source)} . ${sourcePort} . ${canonical(destination)} . ${destinationPort} . ${protocol}`;
-  // nft rounds down to seconds: the middle of that second is the best guess.
-  return { set, key, expiresMilliseconds: now + expires * 1000 + 500 };
-}
-
-function canonical(text: string): string {
-  const address = parseAddress(text);
-  return address ? formatAddress(address) : text;
-}
-
-function droppedBy(rules: readonly ListedRule[]): DropCount {
-  const counters = rules
-    .flatMap(({ expr }) => expr.map((part) => part.counter))
-    .filter((counter) => Value.Check(ListedCounter, counter));
+  const [left, verdict] = listed;
+  const { val, expires } =
+    typeof left === 'object' && 'elem' in left
+      ? left.elem
+      : { val: left as Key, expires: undefined };
   return {
-    packets: counters.reduce((sum, { packets }) => sum + packets, 0),
-    octets: counters.reduce((sum, { bytes }) => sum + bytes, 0),
+    map,
+    key: keyText(val),
+    chain: 'goto' in verdict ? verdict.goto.target : PASS,
+    // nft rounds down to seconds: the middle of that second is the best guess.
+    expiresMilliseconds:
+      expires === undefined ? Number.POSITIVE_INFINITY : now + expires * 1000 + 500,
   };
+}
+
+function keyText(key: Key): string {
+  if (typeof key !== 'object') return canonical(key);
+  return key.concat.map(canonical).join(' . ');
+}
+
+function canonical(part: string | number): string {
+  const address = typeof part === 'string' ? parseAddress(part) : undefined;
+  return address ? formatAddress(address) : String(part);
 }

@@ -1,41 +1,64 @@
 // SPDX-License-Identifier: Apache-2.0
 import { isGatewayError } from '../errors.js';
-import type { KernelTable, TableState, Transaction } from './kernel-table.js';
+import type { MarkLayout } from '../plan/mark-layout.js';
+import type { Counts, KernelTable, TableState, Transaction } from './kernel-table.js';
 import type { Nft } from './nft.js';
-import { stateOf } from './nft-listing.js';
+import { countersIn, stateOf } from './nft-listing.js';
 import { scriptOf } from './nft-script.js';
 
 /** Milliseconds since the epoch. */
 export type Clock = () => number;
 
+export interface NftTableOptions {
+  readonly nft: Nft;
+  /** Of family inet. */
+  readonly name: string;
+  readonly layout: MarkLayout;
+  readonly now?: Clock;
+}
+
 /** The kernel's table, through the program nft. */
 export class NftTable implements KernelTable {
-  readonly #nft: Nft;
-  readonly #name: string;
+  readonly #options: NftTableOptions;
   readonly #now: Clock;
 
-  constructor(nft: Nft, name: string, now: Clock = Date.now) {
-    this.#nft = nft;
-    this.#name = name;
-    this.#now = now;
+  constructor(options: NftTableOptions) {
+    this.#options = options;
+    this.#now = options.now ?? Date.now;
   }
 
   async read(): Promise<TableState | undefined> {
     const asked = this.#now();
-    try {
-      const listing = await this.#nft.run(['-j', '-n', 'list', 'table', 'inet', this.#name]);
-      return stateOf(listing, asked);
-    } catch (error) {
-      if (isGatewayError(error, 'WEIR_GATEWAY_TABLE_GONE')) return undefined;
-      throw error;
-    }
+    const { nft, name } = this.#options;
+    const listing = await whereItStands(nft.run(['-j', '-n', 'list', 'table', 'inet', name]));
+    return listing === undefined ? undefined : stateOf(listing, asked);
+  }
+
+  async readCounters(): Promise<Counts> {
+    const { nft, name } = this.#options;
+    const listing = await whereItStands(nft.run(['-j', 'list', 'counters', 'table', 'inet', name]));
+    return listing === undefined ? new Map() : countersIn(listing);
   }
 
   async apply(transaction: Transaction): Promise<void> {
-    await this.#nft.run(['-f', '-'], scriptOf(transaction, this.#name, this.#now()));
+    await this.#options.nft.apply(this.show(transaction));
   }
 
   async check(transaction: Transaction): Promise<void> {
-    await this.#nft.run(['-c', '-f', '-'], scriptOf(transaction, this.#name, this.#now()));
+    await this.#options.nft.run(['-c', '-f', '-'], this.show(transaction));
+  }
+
+  show(transaction: Transaction): string {
+    const { name: table, layout } = this.#options;
+    return scriptOf(transaction, { table, layout, now: this.#now() });
+  }
+}
+
+async function whereItStands(listing: Promise<string>): Promise<string | undefined> {
+  try {
+    return await listing;
+  } catch (error) {
+    if (isGatewayError(error, 'WEIR_GATEWAY_TABLE_GONE')) return undefined;
+    throw error;
   }
 }

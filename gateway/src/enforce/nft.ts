@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import { text } from 'node:stream/consumers';
 import { GatewayError } from '../errors.js';
+import { MOST_SESSION_CHARACTERS, NftSession } from './nft-session.js';
 
 /** The program and its leading arguments, e.g. ["nft"] or ["ip", "netns", "exec", "x", "nft"]. */
 export type NftCommand = readonly [string, ...string[]];
@@ -17,6 +18,12 @@ const REMEMBERED_PROCESSES = 64;
 export class Nft {
   readonly #command: NftCommand;
   readonly #ownProcesses: number[] = [];
+  readonly #session = new NftSession(() =>
+    this.#start(['sh', '-c', 'exec "$@" 2>&1', 'sh', ...this.#command, '-i'], {
+      // It would keep a history in its user's folder.
+      HOME: '/dev/null',
+    }),
+  );
 
   constructor(command: NftCommand) {
     this.#command = command;
@@ -43,11 +50,33 @@ export class Nft {
     return output;
   }
 
+  /** Applies a script whole or not at all. One at a time. */
+  async apply(script: string): Promise<void> {
+    const isShort = script.length <= MOST_SESSION_CHARACTERS;
+    const said = isShort ? await this.#session.run(script) : undefined;
+    // Without a word of it: a script that was applied may be applied again.
+    if (said === undefined) await this.run(['-f', '-'], script);
+    else if (said !== '') throw runError(said, 1);
+  }
+
+  /** Ends what stays between scripts. */
+  end(): void {
+    this.#session.end();
+  }
+
   /** A process of nft, remembered as our own. It ends at the latest with `signal`. */
   spawn(args: readonly string[], signal: AbortSignal) {
-    const [program, ...leading] = this.#command;
-    const child = spawn(program, [...leading, ...args], {
-      env: { ...process.env, PATH: `${process.env.PATH ?? ''}:${SYSTEM_FOLDERS}` },
+    return this.#start([...this.#command, ...args], {}, signal);
+  }
+
+  #start(words: readonly string[], environment: object, signal?: AbortSignal) {
+    const [program = '', ...args] = words;
+    const child = spawn(program, args, {
+      env: {
+        ...process.env,
+        ...environment,
+        PATH: `${process.env.PATH ?? ''}:${SYSTEM_FOLDERS}`,
+      },
       stdio: ['pipe', 'pipe', 'pipe'],
       // Ctrl-C in a terminal goes to the whole process group: it must not end a transaction under way.
       detached: true,
@@ -74,7 +103,8 @@ function spawnError(cause: unknown): GatewayError {
 }
 
 function runError(errors: string, status: number | NodeJS.Signals | null): GatewayError {
-  const said = errors.trim().split('\n').slice(0, 3).join('\n') || `it ended with ${status}`;
+  // It repeats the script below its error, which can be long.
+  const said = errors.trim().split('\n')[0]?.slice(0, 300) || `it ended with ${status}`;
   if (/operation not permitted/i.test(errors))
     return new GatewayError('WEIR_GATEWAY_NO_RIGHTS', `nft may not change the firewall: ${said}`);
   if (/Error: No such file or directory/.test(errors))

@@ -1,82 +1,226 @@
 // SPDX-License-Identifier: Apache-2.0
-// The fixed part of the table: sets, the chain and its rules. Elements come and go; this stays
-// until the protections change.
+// All of the table but its elements: chains with their rules, maps, counters.
+//
+//   forward   what is protected passes; who was judged goes by `current`, everybody else to `classify`
+//   current   connections of this generation: one look into the map `slots` tells their effect
+//   classify  the maps of decisions in order of precedence; who is in none of them is stamped with slot 0
+//   stamp     writes the generation into the connection's mark
+//   eN_HASH   an effect: stamps the connection with its slot, counts, and does what it does
 import { createHash } from 'node:crypto';
-import { SET_NAMES } from '../plan/set-element.js';
-import { type Family, formatAddress } from '../protect/address.js';
+import { counterName } from '../plan/effect.js';
+import { byPrecedence, type MapKind, mapKindOf, mapName, SLOTS } from '../plan/level.js';
+import { type MarkLayout, placed } from '../plan/mark-layout.js';
+import type { PlacedEffect, Wanted } from '../plan/wanted.js';
+import { addressLength, type Family, formatAddress } from '../protect/address.js';
 import { formatPrefix, withoutContained } from '../protect/prefix.js';
 import type { Protections } from '../protect/protections.js';
 
-export const CHAIN_NAME = 'forward';
 /** Before the operator's own filter chains (0), so that what is dropped here costs them nothing. */
-export const CHAIN_PRIORITY = -10;
+export const HOOK_PRIORITY = -10;
+export const FORWARD = 'forward';
+const [CURRENT, STAMP, CLASSIFY, CLASSIFY_REPLY] = [
+  'current',
+  'stamp',
+  'classify',
+  'classify_reply',
+] as const;
+/** Chains that stand as long as the table does. */
+export const FIXED_CHAINS: readonly string[] = [FORWARD, CURRENT, STAMP, CLASSIFY, CLASSIFY_REPLY];
 
-/** Both sets' key types, as nft lists them. */
-export const SET_TYPES: Readonly<Record<Family, readonly string[]>> = {
-  4: ['ipv4_addr', 'inet_service', 'ipv4_addr', 'inet_service', 'inet_proto'],
-  6: ['ipv6_addr', 'inet_service', 'ipv6_addr', 'inet_service', 'inet_proto'],
-};
+/** Chains that say the generation; they are written anew with each. */
+export const GENERATION_CHAINS: readonly string[] = [CURRENT, STAMP];
 
-/** A rule without its comment. Drop rules take a counter. */
-export interface Rule {
-  readonly match: string;
-  readonly verdict: 'accept' | 'drop';
-}
-
-export interface Skeleton {
-  /** In order of evaluation: what is protected first. */
-  readonly rules: readonly Rule[];
-  /** Equal skeletons have equal fingerprints; each rule carries it in its comment. */
+export interface Chain {
+  readonly name: string;
+  readonly rules: readonly string[];
+  /** Equal chains have equal fingerprints; each rule carries it in its comment. */
   readonly fingerprint: string;
 }
 
-/**
- * The rules for these protections. Only the hook `forward` is used, so access to the gateway itself
- * cannot be cut; that is also why its own addresses need no rule: they never show up there.
- */
-export function skeletonOf(protections: Protections): Skeleton {
-  const rules = [...prefixRules(protections), ...collectorRules(protections), ...DROP_RULES];
-  return { rules, fingerprint: fingerprintOf(rules) };
+export interface Skeleton {
+  /** By name; without those that say the generation. */
+  readonly chains: ReadonlyMap<string, Chain>;
+  readonly maps: ReadonlySet<string>;
+  readonly counters: ReadonlySet<string>;
 }
 
-/** Comment of rule `index` of `count`: the reader tells from it whether all rules stand, in order. */
+export interface SkeletonOptions {
+  readonly protections: Protections;
+  readonly wanted: Wanted;
+  readonly layout: MarkLayout;
+  /** Number (major) of the gateway's own qdiscs. */
+  readonly qdiscMajor: number;
+}
+
+/**
+ * Only the hook `forward` is used, so access to the gateway itself cannot be cut; that is also why its own
+ * addresses need no rule: they never show up there.
+ */
+export function skeletonOf({ protections, wanted, layout, qdiscMajor }: SkeletonOptions): Skeleton {
+  const maps = new Set([SLOTS, ...[...wanted.elements.values()].map(({ map }) => map)]);
+  const kinds = [...maps].flatMap((name) => mapKindOf(name) ?? []).sort(byPrecedence);
+  const chains = [
+    chainOf(FORWARD, forwardRules(protections)),
+    chainOf(CLASSIFY, classifyRules(kinds, ['saddr', 'daddr'], layout)),
+    chainOf(CLASSIFY_REPLY, classifyRules(kinds, ['daddr', 'saddr'], layout)),
+    ...[...wanted.effects.values()].map((effect) =>
+      chainOf(effect.chain, effectRules(effect, layout, qdiscMajor)),
+    ),
+  ];
+  return {
+    chains: new Map(chains.map((chain) => [chain.name, chain])),
+    maps,
+    counters: new Set([...wanted.effects.values()].map(({ owner }) => counterName(owner))),
+  };
+}
+
+/** The chains that say the generation, 1 to the layout's `generations`. */
+export function generationChains(generation: number, layout: MarkLayout): readonly Chain[] {
+  const { generationMask, slotMask } = layout;
+  const mark = placed(generation, generationMask);
+  const fingerprint = generationFingerprint(generation);
+  const rules = {
+    [CURRENT]: [
+      `ct mark & ${hex(generationMask)} == ${hex(mark)} ct mark & ${hex(slotMask)} vmap @${SLOTS}`,
+    ],
+    // The reply's addresses of a new connection are not settled before NAT has seen its first packet.
+    [STAMP]: [`ct state != new ct mark set ct mark & ${hex(~generationMask >>> 0)} | ${hex(mark)}`],
+  };
+  return Object.entries(rules).map(([name, ofChain]) => ({ name, rules: ofChain, fingerprint }));
+}
+
+/** Generation that a chain's fingerprint says. */
+export function generationOf(fingerprint: string | undefined): number | undefined {
+  const [, generation] = /^generation-(\d+)$/.exec(fingerprint ?? '') ?? [];
+  return generation === undefined ? undefined : Number(generation);
+}
+
+/** Comment of rule `index` of a chain: the reader tells from it whether all rules stand, in order. */
 export function ruleComment(fingerprint: string, index: number, count: number): string {
   return `weir ${fingerprint} ${index + 1}/${count}`;
 }
 
-const IP_KEYWORD: Readonly<Record<Family, string>> = { 4: 'ip', 6: 'ip6' };
+function generationFingerprint(generation: number): string {
+  return `generation-${generation}`;
+}
+
+function chainOf(name: string, rules: readonly string[]): Chain {
+  const fingerprint = createHash('sha256').update(JSON.stringify(rules)).digest('hex').slice(0, 12);
+  return { name, rules, fingerprint };
+}
+
+const IP: Readonly<Record<Family, string>> = { 4: 'ip', 6: 'ip6' };
 const FAMILIES: readonly Family[] = [4, 6];
 
-const DROP_RULES: readonly Rule[] = FAMILIES.map((family) => {
-  const ip = IP_KEYWORD[family];
-  return {
-    match: `${ip} saddr . th sport . ${ip} daddr . th dport . meta l4proto @${SET_NAMES[family]}`,
-    verdict: 'drop',
-  };
-});
+function forwardRules(protections: Protections): string[] {
+  return [
+    ...prefixRules(protections),
+    ...collectorRules(protections),
+    `jump ${CURRENT}`,
+    `ct direction reply goto ${CLASSIFY_REPLY}`,
+    `goto ${CLASSIFY}`,
+  ];
+}
 
-function prefixRules({ prefixes }: Protections): Rule[] {
+function prefixRules({ prefixes }: Protections): string[] {
   return FAMILIES.flatMap((family) => {
     const ofFamily = withoutContained(prefixes.filter((prefix) => prefix.family === family));
     if (ofFamily.length === 0) return [];
     const set = `{ ${ofFamily.map(formatPrefix).join(', ')} }`;
-    return ['saddr', 'daddr'].map((side): Rule => {
-      return { match: `${IP_KEYWORD[family]} ${side} ${set}`, verdict: 'accept' };
-    });
+    return ['saddr', 'daddr'].map((side) => `${IP[family]} ${side} ${set} accept`);
   });
 }
 
-function collectorRules({ collector }: Protections): Rule[] {
-  return collector.flatMap(({ address, port }): Rule[] => {
-    const ip = IP_KEYWORD[address.family];
+function collectorRules({ collector }: Protections): string[] {
+  return collector.flatMap(({ address, port }) => {
+    const ip = IP[address.family];
     const text = formatAddress(address);
     return [
-      { match: `${ip} daddr ${text} th dport ${port}`, verdict: 'accept' },
-      { match: `${ip} saddr ${text} th sport ${port}`, verdict: 'accept' },
+      `${ip} daddr ${text} th dport ${port} accept`,
+      `${ip} saddr ${text} th sport ${port} accept`,
     ];
   });
 }
 
-function fingerprintOf(rules: readonly Rule[]): string {
-  return createHash('sha256').update(JSON.stringify(rules)).digest('hex').slice(0, 12);
+type Side = 'saddr' | 'daddr';
+
+/** `sides`: the initiator's first, so that both directions of a connection get one verdict. */
+function classifyRules(
+  kinds: readonly MapKind[],
+  sides: readonly [Side, Side],
+  { slotMask }: MarkLayout,
+): string[] {
+  const lookups = kinds.flatMap((kind) => lookupsOf(kind, sides));
+  return [...lookups, `ct mark set ct mark & ${hex(~slotMask >>> 0)} jump ${STAMP}`];
+}
+
+function lookupsOf(kind: MapKind, [first, second]: readonly [Side, Side]): string[] {
+  const ip = IP[kind.family];
+  const map = `vmap @${mapName(kind)}`;
+  switch (kind.kind) {
+    case 'flow':
+      return [
+        `${ip} saddr . th sport . ${ip} daddr . th dport . meta l4proto ${map}`,
+        ...TRACKED_PROTOCOLS.flatMap((protocol) =>
+          ['original', 'reply'].map((way) => `${trackedTuple(ip, way, protocol)} ${map}`),
+        ),
+      ];
+    case 'endpoint':
+      // The responder first: that is whom people reconnect to.
+      return [second, first].map(
+        (side) => `${ip} ${side} . th ${portOf(side)} . meta l4proto ${map}`,
+      );
+    case 'net':
+      return [first, second].map((side) => `${ip} ${side}${maskText(kind)} ${map}`);
+  }
+}
+
+/** Those that NAT has ports of. nft only knows the size of tracked ports after the name of a protocol. */
+const TRACKED_PROTOCOLS: readonly string[] = ['tcp', 'udp', 'sctp'];
+
+/** What connection tracking knows: a probe outside of NAT sees other addresses than this chain does. */
+function trackedTuple(ip: string, way: string, protocol: string): string {
+  const parts = [`${ip} saddr`, 'proto-src', `${ip} daddr`, 'proto-dst'].map(
+    (part) => `ct ${way} ${part}`,
+  );
+  return `meta l4proto ${protocol} ct status snat,dnat ${parts.join(' . ')} . meta l4proto`;
+}
+
+function portOf(side: Side): string {
+  return side === 'saddr' ? 'sport' : 'dport';
+}
+
+function maskText({ family, length }: MapKind): string {
+  const bits = addressLength(family);
+  if (length === bits) return '';
+  const mask = ((1n << BigInt(length)) - 1n) << BigInt(bits - length);
+  return ` & ${formatAddress({ family, bits: mask })}`;
+}
+
+function effectRules(effect: PlacedEffect, layout: MarkLayout, qdiscMajor: number): string[] {
+  const { number, owner } = effect;
+  const slot = hex(placed(number, layout.slotMask));
+  const keep = hex(~layout.slotMask >>> 0);
+  const stamp =
+    number > layout.mostSlot ? [] : [`ct mark set ct mark & ${keep} | ${slot} jump ${STAMP}`];
+  return [...stamp, `counter name ${counterName(owner)}`, ...actionRules(effect, qdiscMajor)];
+}
+
+function actionRules({ action, number }: PlacedEffect, qdiscMajor: number): string[] {
+  switch (action.kind) {
+    case 'allow':
+      return ['accept'];
+    case 'block':
+      if (action.answer === 'drop') return ['drop'];
+      return ['meta l4proto tcp reject with tcp reset', 'reject with icmpx type admin-prohibited'];
+    case 'mark':
+      return [`ip dscp set ${action.dscp} accept`, `ip6 dscp set ${action.dscp} accept`];
+    case 'shape':
+      // The class has one number on all interfaces; where it has no rate there is none.
+      return [`meta priority set ${qdiscMajor.toString(16)}:${number.toString(16)} accept`];
+  }
+}
+
+function hex(value: number): string {
+  return `0x${value.toString(16).padStart(8, '0')}`;
 }

@@ -31,7 +31,7 @@ export class CollectorConnection {
     const ask = await this.#ask;
     const key = this.#key();
     if (key === undefined) return ask(url, init);
-    return ask(url, { ...init, headers: { authorization: `Bearer ${key}` } });
+    return ask(url, { ...init, headers: { ...init.headers, authorization: `Bearer ${key}` } });
   }
 
   #key(): string | undefined {

@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Logger } from '@weir/wire';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { eventually } from '../testing/eventually.js';
-import { decisionOn, randomSelector, seeded } from '../testing/random.js';
+import { decisionOn, randomFlow, seeded } from '../testing/random.js';
 import { StandInCollector } from '../testing/stand-in-collector.js';
 import { DecisionFeed } from './decision-feed.js';
+import { DecisionMemory } from './decision-memory.js';
 import { HeldDecisions } from './held-decisions.js';
 
-const SELECTOR = randomSelector(seeded(1));
+const SELECTOR = randomFlow(seeded(1));
 let collector: StandInCollector;
 let feed: DecisionFeed;
 let told: { code?: string; message: string }[];
@@ -23,6 +27,7 @@ beforeEach(async () => {
   feed = new DecisionFeed({
     collector: new URL(collector.url),
     waitSeconds: 20,
+    gatewayName: 'north',
     log: recorder(told),
     backoffMs: { first: 10, last: 50 },
   });
@@ -124,10 +129,39 @@ test('a decision of an unknown form is counted, and what it replaces holds no lo
   const held = new HeldDecisions();
   const answer = { revision: 1, complete: true, removed: [] };
   held.take({ ...answer, decisions: [decision('a'), decision('b')] }, 0);
-  const shape = { ...decision('a'), action: 'shape' };
+  const shape = { ...decision('a'), action: { kind: 'teleport' } };
   held.take({ ...answer, complete: false, revision: 2, decisions: [shape, 17] }, 0);
   expect([...held.decisions].map(({ id }) => id)).toEqual(['b']);
   expect(held.misunderstood).toBe(2);
+});
+
+test('a whole that is told again leaves what has not changed', () => {
+  const held = new HeldDecisions();
+  const answer = { revision: 1, complete: true, removed: [] };
+  held.take({ ...answer, decisions: [decision('a'), decision('b')] }, 0);
+  const [first] = held.decisions;
+  const again = { ...decision('a'), expiresMilliseconds: (first?.expiresMilliseconds ?? 0) + 400 };
+  const changed = { ...decision('b'), revision: 2, reason: 'longer' };
+  held.take({ ...answer, revision: 2, decisions: [again, changed] }, 0);
+  const [a, b] = held.decisions;
+  expect(a).toBe(first);
+  expect(b?.reason).toBe('longer');
+});
+
+test('decisions are kept in a file, and read again', async () => {
+  const file = join(mkdtempSync(join(tmpdir(), 'weir-gateway-')), 'below', 'decisions.json');
+  const memory = new DecisionMemory(file);
+  expect(await memory.read()).toEqual([]);
+  memory.keep(() => [decision('a')]);
+  await memory.close(() => [decision('b')]);
+  const held = new HeldDecisions();
+  held.restore(await new DecisionMemory(file).read());
+  expect([...held.decisions].map(({ id }) => id)).toEqual(['b']);
+  expect(held.revision).toBe(0);
+  const nowhere = new DecisionMemory(join(file, 'below', 'a-file.json'));
+  nowhere.keep(() => []);
+  await nowhere.close(() => []);
+  expect(nowhere.problem?.code).toBe('WEIR_GATEWAY_STATE_FILE');
 });
 
 function follow(): void {

@@ -5,6 +5,7 @@ import { API, ErrorResponse } from '@weir/wire';
 import { Value } from 'typebox/value';
 import { GatewayError } from '../errors.js';
 import { CollectorConnection } from './collector-connection.js';
+import type { DecisionSource } from './decision-source.js';
 import { DecisionsEnvelope, HeldDecisions } from './held-decisions.js';
 
 export interface DecisionFeedOptions {
@@ -13,6 +14,8 @@ export interface DecisionFeedOptions {
   readonly connection?: CollectorConnection;
   /** How long one question may wait for news. */
   readonly waitSeconds: number;
+  /** As the collector should know it. A key's name goes before. */
+  readonly gatewayName: string;
   readonly log: Logger;
   /** Between attempts while the collector is away: doubled from the first to the last. */
   readonly backoffMs?: { readonly first: number; readonly last: number };
@@ -31,7 +34,7 @@ interface Answer {
 }
 
 /** Follows the collector's decisions by long poll; keeps going whatever happens to the collector. */
-export class DecisionFeed {
+export class DecisionFeed implements DecisionSource {
   readonly held = new HeldDecisions();
   readonly #options: DecisionFeedOptions;
   readonly #backoffMs: { readonly first: number; readonly last: number };
@@ -56,12 +59,36 @@ export class DecisionFeed {
     return this.#failures;
   }
 
+  get decisions() {
+    return this.held.decisions;
+  }
+
+  get size(): number {
+    return this.held.size;
+  }
+
+  get revision(): number {
+    return this.held.revision;
+  }
+
+  get misunderstood(): number {
+    return this.held.misunderstood;
+  }
+
+  restore(decisions: readonly unknown[]): void {
+    this.held.restore(decisions);
+  }
+
+  prune(now: number): boolean {
+    return this.held.prune(now);
+  }
+
   /** Yields whenever `held` has taken an answer with news; ends when `signal` aborts. */
-  async *follow(signal: AbortSignal): AsyncGenerator<HeldDecisions, void> {
+  async *follow(signal: AbortSignal): AsyncGenerator<void, void> {
     let backoffMs = this.#backoffMs.first;
     while (!signal.aborted) {
       try {
-        if (await this.#poll(signal)) yield this.held;
+        if (await this.#poll(signal)) yield;
         backoffMs = this.#backoffMs.first;
       } catch (error) {
         if (signal.aborted) return;
@@ -72,9 +99,10 @@ export class DecisionFeed {
     }
   }
 
-  /** Asks once, without waiting for news, and holds nothing; throws where the collector is not there. */
+  /** Asks once, without waiting for news; throws where the collector is not there. */
   async probe(signal: AbortSignal): Promise<void> {
-    await this.#ask({ since: 0, waitSeconds: 0 }, signal);
+    const { body, clockOffsetMilliseconds } = await this.#ask({ since: 0, waitSeconds: 0 }, signal);
+    this.held.take(body, clockOffsetMilliseconds);
   }
 
   /** One question. Whether it brought news. */
@@ -105,6 +133,7 @@ export class DecisionFeed {
     url.search = new URLSearchParams({
       since: String(since),
       waitSeconds: String(waitSeconds),
+      gateway: this.#options.gatewayName,
     }).toString();
     const limit = AbortSignal.timeout(waitSeconds * 1000 + ANSWER_GRACE_MS);
     const asking = this.#connection.fetch(url, { signal: AbortSignal.any([signal, limit]) });

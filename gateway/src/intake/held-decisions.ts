@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-import { FlowDecision as Decision } from '@weir/wire';
+import { Decision, FlowDecision } from '@weir/wire';
 import Type, { type Static } from 'typebox';
+import { Compile } from 'typebox/compile';
 import { Value } from 'typebox/value';
 
 /**
@@ -14,6 +15,11 @@ export const DecisionsEnvelope = Type.Object({
   removed: Type.Array(Type.String()),
 });
 export type DecisionsEnvelope = Static<typeof DecisionsEnvelope>;
+
+/** Compiled: there can be 100,000 of them. */
+const isDecision = Compile(Decision);
+/** Two readings of one expiry by clocks that differ are the same when they are as near as this. */
+const SAME_EXPIRY_MS = 1500;
 
 /** The collector's decisions as this gateway knows them. */
 export class HeldDecisions {
@@ -49,11 +55,23 @@ export class HeldDecisions {
       this.forgetRevision();
       return false;
     }
+    const before = new Map(this.#decisions);
     if (answer.complete) this.#decisions.clear();
     for (const id of answer.removed) this.#decisions.delete(id);
-    for (const decision of answer.decisions) this.#hold(decision, clockOffsetMilliseconds);
+    for (const candidate of answer.decisions) {
+      const decision = this.#understand(candidate, clockOffsetMilliseconds);
+      if (decision) this.#decisions.set(decision.id, settled(decision, before.get(decision.id)));
+    }
     this.#revision = answer.revision;
     return true;
+  }
+
+  /** Takes what was held before a restart, expiries in our time; the next question asks for everything. */
+  restore(decisions: readonly unknown[]): void {
+    for (const candidate of decisions) {
+      const decision = this.#understand(candidate, 0);
+      if (decision) this.#decisions.set(decision.id, decision);
+    }
   }
 
   /** The next question asks for everything; what is held stays until then. */
@@ -61,23 +79,56 @@ export class HeldDecisions {
     this.#revision = 0;
   }
 
-  /** Drops what has expired at `now` (our time), so that the collector need not tell. */
-  prune(now: number): void {
-    for (const [id, decision] of this.#decisions) {
-      if (decision.expiresMilliseconds <= now) this.#decisions.delete(id);
+  /** Drops what has expired at `now` (our time), so that the collector need not tell. Whether there was any. */
+  prune(now: number): boolean {
+    const before = this.#decisions.size;
+    for (const [id, { expiresMilliseconds }] of this.#decisions) {
+      if ((expiresMilliseconds ?? Number.POSITIVE_INFINITY) <= now) this.#decisions.delete(id);
     }
+    return this.#decisions.size < before;
   }
 
-  #hold(candidate: unknown, clockOffsetMilliseconds: number): void {
-    if (!Value.Check(Decision, candidate)) {
+  #understand(candidate: unknown, clockOffsetMilliseconds: number): Decision | undefined {
+    const decision = isDecision.Check(candidate) ? candidate : fromFlowDecision(candidate);
+    if (!decision) {
       this.#misunderstood += 1;
       // A decision that was understood and has changed its form holds no longer as it was.
       if (Value.Check(Identified, candidate)) this.#decisions.delete(candidate.id);
-      return;
+      return undefined;
     }
-    const expiresMilliseconds = candidate.expiresMilliseconds - clockOffsetMilliseconds;
-    this.#decisions.set(candidate.id, { ...candidate, expiresMilliseconds });
+    const { expiresMilliseconds } = decision;
+    if (expiresMilliseconds === undefined || clockOffsetMilliseconds === 0) return decision;
+    return { ...decision, expiresMilliseconds: expiresMilliseconds - clockOffsetMilliseconds };
   }
+}
+
+/** A whole that is told again has the same decisions: what was worked out for them counts on. */
+function settled(decision: Decision, held: Decision | undefined): Decision {
+  if (held === undefined || held.revision !== decision.revision) return decision;
+  const [a = 0, b = 0] = [held.expiresMilliseconds, decision.expiresMilliseconds];
+  const isSame = Math.abs(a - b) <= SAME_EXPIRY_MS;
+  return isSame && JSON.stringify(held.action) === JSON.stringify(decision.action)
+    ? held
+    : decision;
+}
+
+/** What collectors without rules by filter decide. */
+function fromFlowDecision(candidate: unknown): Decision | undefined {
+  if (!Value.Check(FlowDecision, candidate)) return undefined;
+  const { id, revision, selector, expiresMilliseconds, ruleId, reason } = candidate;
+  return {
+    id,
+    revision,
+    action: { kind: 'block', answer: 'drop' },
+    selector,
+    createdMilliseconds: 0,
+    expiresMilliseconds,
+    origin: 'rule',
+    rule: { id: ruleId, name: ruleId },
+    reason,
+    isSimulated: false,
+    whenCollectorIsLost: 'keep',
+  };
 }
 
 const Identified = Type.Object({ id: Type.String() });

@@ -1,61 +1,42 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { FlowSelector } from '@weir/wire';
-import { type Family, formatAddress, parseAddress } from '../protect/address.js';
+import type { Selector } from '@weir/wire';
+import { mapKindOf } from './level.js';
 
-/** The kernel's sets of blocked flows, one for each family. */
-export const SET_NAMES = { 4: 'blocked4', 6: 'blocked6' } as const satisfies Record<Family, string>;
-export type SetName = (typeof SET_NAMES)[Family];
+/** Verdict of traffic that no decision is about; every other one is the name of a chain. */
+export const PASS = 'accept';
 
-/** One direction of a blocked flow. `key` is nft's own spelling with canonical addresses, so equal flows have equal keys. */
+/** An element of one of the kernel's maps: a key and the chain of the effect that traffic with it gets. */
 export interface SetElement {
-  readonly set: SetName;
+  readonly map: string;
   readonly key: string;
+  readonly chain: string;
+  /** Ms since the epoch; Infinity: none. */
   readonly expiresMilliseconds: number;
 }
 
-/** Elements by key. A key tells its family, so the two sets share one map. */
+/** Elements by `elementId`. */
 export type ElementMap = ReadonlyMap<string, SetElement>;
 
-/** TCP, UDP, DCCP, SCTP, UDP-Lite: the ports stand in the first four octets, where `th sport` reads them. */
-const PROTOCOLS_WITH_PORTS: ReadonlySet<number> = new Set([6, 17, 33, 132, 136]);
-
-export type SelectorFault = 'unsupported-protocol' | 'malformed-selector';
-
-/** Both directions of a flow, or why it cannot be an element. */
-export function elementsOf(
-  selector: FlowSelector,
-  expiresMilliseconds: number,
-): readonly SetElement[] | SelectorFault {
-  const source = parseAddress(selector.sourceAddress);
-  const destination = parseAddress(selector.destinationAddress);
-  const { protocolIdentifier, sourceTransportPort, destinationTransportPort } = selector;
-  if (!source || !destination || source.family !== destination.family) return 'malformed-selector';
-  if (!isPort(sourceTransportPort) || !isPort(destinationTransportPort))
-    return 'malformed-selector';
-  if (!PROTOCOLS_WITH_PORTS.has(protocolIdentifier)) return 'unsupported-protocol';
-  const from = `${formatAddress(source)} . ${sourceTransportPort}`;
-  const to = `${formatAddress(destination)} . ${destinationTransportPort}`;
-  const set = SET_NAMES[source.family];
-  return [`${from} . ${to}`, `${to} . ${from}`].map((ends) => ({
-    set,
-    key: `${ends} . ${protocolIdentifier}`,
-    expiresMilliseconds,
-  }));
+export function elementId({ map, key }: Pick<SetElement, 'map' | 'key'>): string {
+  return `${map} ${key}`;
 }
 
-/** The way back from a key, for elements found in the kernel. */
-export function selectorOf({ key }: SetElement): FlowSelector {
-  const [source = '', sourcePort, destination = '', destinationPort, protocol] = key.split(' . ');
+/** The way back from an element, for people who read a difference. Undefined: it is about no selector. */
+export function selectorOf({ map, key }: SetElement): Selector | undefined {
+  const kind = mapKindOf(map);
+  if (kind === undefined) return undefined;
+  const parts = key.split(' . ');
+  const protocolIdentifier = Number(parts.at(-1));
+  const [address = '', port] = parts;
+  if (kind.kind === 'net') return { kind: 'network', prefix: `${address}/${kind.length}` };
+  if (kind.kind === 'endpoint')
+    return { kind: 'endpoint', protocolIdentifier, address, port: Number(port) };
   return {
     kind: 'flow',
-    sourceAddress: source,
-    sourceTransportPort: Number(sourcePort),
-    destinationAddress: destination,
-    destinationTransportPort: Number(destinationPort),
-    protocolIdentifier: Number(protocol),
+    protocolIdentifier,
+    sourceAddress: address,
+    sourceTransportPort: Number(port),
+    destinationAddress: parts[2] ?? '',
+    destinationTransportPort: Number(parts[3]),
   };
-}
-
-function isPort(port: number): boolean {
-  return Number.isInteger(port) && port >= 0 && port <= 65535;
 }

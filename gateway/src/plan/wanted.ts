@@ -1,16 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
-// Decisions -> what the kernel should hold. Pure.
-import type { FlowDecision as Decision } from '@weir/wire';
+// Decisions -> what the kernel should hold.
+import type { Decision } from '@weir/wire';
 import { type ProtectionReason, type Protections, protectionOf } from '../protect/protections.js';
-import {
-  type ElementMap,
-  elementsOf,
-  type SelectorFault,
-  type SetElement,
-  selectorOf,
-} from './set-element.js';
+import { type Effect, effectOf, hashOf } from './effect.js';
+import { chainName, type EffectNumbers } from './effect-numbers.js';
+import { levelOf, SLOTS } from './level.js';
+import { type MarkLayout, placed } from './mark-layout.js';
+import { keysOf, type MapKey, type SelectorFault } from './selector-keys.js';
+import { type ElementMap, elementId, PASS, type SetElement } from './set-element.js';
 
-export type RefusalReason = ProtectionReason | SelectorFault;
+export type RefusalReason =
+  | ProtectionReason
+  | SelectorFault
+  | 'no-interfaces-to-shape'
+  | 'too-many-effects';
 
 /** A decision that the gateway does not apply. */
 export interface Refusal {
@@ -18,41 +21,191 @@ export interface Refusal {
   readonly reason: RefusalReason;
 }
 
+/** An effect with its place in the kernel. */
+export interface PlacedEffect extends Effect {
+  readonly number: number;
+  readonly chain: string;
+  /** Class that the class of this one borrows from: that of all of its rule. */
+  readonly group: number | undefined;
+}
+
 export interface Wanted {
   readonly elements: ElementMap;
+  /** Those that elements lead to, by chain. */
+  readonly effects: ReadonlyMap<string, PlacedEffect>;
   readonly refused: readonly Refusal[];
 }
 
-/**
- * Protection comes before every decision; of two decisions on one flow the later expiry counts.
- * Decisions that have expired at `now` (ms since the epoch) are left out.
- */
-export function wantedOf(
-  decisions: Iterable<Decision>,
-  protections: Protections,
-  now: number,
-): Wanted {
-  const elements = new Map<string, SetElement>();
-  const refused: Refusal[] = [];
-  for (const decision of decisions) {
-    const outcome =
-      protectionOf(decision.selector, protections) ??
-      elementsOf(decision.selector, decision.expiresMilliseconds);
-    if (typeof outcome === 'string') refused.push({ decision, reason: outcome });
-    else if (decision.expiresMilliseconds > now) for (const one of outcome) hold(elements, one);
+/** What the planner knows besides decisions. */
+export interface Surroundings {
+  readonly protections: Protections;
+  readonly layout: MarkLayout;
+  /** Whether there are interfaces to shape on. */
+  readonly shapes: 'yes' | 'no';
+}
+
+/** How strong an action is where two decisions of one level have the same key. */
+const STRENGTH: readonly Effect['action']['kind'][] = ['mark', 'shape', 'block', 'allow'];
+
+/** A decision that could be applied. */
+interface Candidate {
+  readonly decision: Decision;
+  readonly keys: readonly MapKey[];
+  readonly effect: Effect;
+}
+
+/** A candidate with the place of its effect; those with one effect share the object. */
+interface Holder extends Candidate {
+  readonly placed: PlacedEffect;
+}
+
+/** Keeps what it has worked out for a decision as long as the decision and the surroundings are the same. */
+export class Planner {
+  readonly #numbers: EffectNumbers;
+  #surroundings: Surroundings | undefined;
+  #known = new WeakMap<Decision, Candidate | RefusalReason | 'nothing-to-do'>();
+
+  constructor(numbers: EffectNumbers) {
+    this.#numbers = numbers;
   }
-  return { elements, refused };
+
+  /**
+   * Protection comes before every decision but "allow"; of two on one key the stronger action counts, then the
+   * later expiry. Decisions that have expired at `now` (ms since the epoch) are left out.
+   */
+  plan(decisions: Iterable<Decision>, surroundings: Surroundings, now: number): Wanted {
+    if (this.#surroundings !== surroundings) this.#known = new WeakMap();
+    this.#surroundings = surroundings;
+    const holders = new Map<string, Holder>();
+    const places = new Map<string, PlacedEffect | undefined>();
+    const refused: Refusal[] = [];
+    for (const decision of decisions) {
+      const found = this.#candidateOf(decision, surroundings);
+      if (typeof found === 'string') {
+        if (found !== 'nothing-to-do') refused.push({ decision, reason: found });
+      } else if (expiryOf(decision) > now) {
+        const placed = this.#placeOf(found.effect, places);
+        if (placed) hold(holders, { ...found, placed });
+        else refused.push({ decision, reason: 'too-many-effects' });
+      }
+    }
+    const effects = new Map([...holders.values()].map(({ placed }) => [placed.chain, placed]));
+    this.#numbers.keepOnly(hashesOf(effects.values()));
+    return { elements: elementsOf(holders, surroundings.layout), effects, refused };
+  }
+
+  #candidateOf(decision: Decision, surroundings: Surroundings) {
+    const known = this.#known.get(decision);
+    if (known !== undefined) return known;
+    const found = judge(decision, surroundings);
+    this.#known.set(decision, found);
+    return found;
+  }
+
+  #placeOf(
+    effect: Effect,
+    places: Map<string, PlacedEffect | undefined>,
+  ): PlacedEffect | undefined {
+    if (!places.has(effect.hash)) places.set(effect.hash, this.#place(effect));
+    return places.get(effect.hash);
+  }
+
+  #place(effect: Effect): PlacedEffect | undefined {
+    const number = this.#numbers.numberOf(effect.hash);
+    if (number === undefined) return undefined;
+    const chain = chainName(number, effect.hash);
+    const groupHash = groupHashOf(effect);
+    if (groupHash === undefined) return { ...effect, number, chain, group: undefined };
+    const group = this.#numbers.numberOf(groupHash);
+    return group === undefined ? undefined : { ...effect, number, chain, group };
+  }
 }
 
-/** What may stay of elements found in the kernel, before the collector has told its state. */
-export function adoptable(found: ElementMap, protections: Protections): ElementMap {
-  return new Map(
-    [...found].filter(([, element]) => !protectionOf(selectorOf(element), protections)),
-  );
+function judge(
+  decision: Decision,
+  { protections, shapes }: Surroundings,
+): Candidate | RefusalReason | 'nothing-to-do' {
+  const effect = effectOf(decision);
+  if (!effect) return 'nothing-to-do';
+  const isAllowed = effect.action.kind === 'allow';
+  const protection = isAllowed ? undefined : protectionOf(decision.selector, protections);
+  if (protection) return protection;
+  if (effect.action.kind === 'shape' && shapes === 'no') return 'no-interfaces-to-shape';
+  const keys = keysOf(decision.selector, levelOf(decision));
+  return typeof keys === 'string' ? keys : { decision, keys, effect };
 }
 
-function hold(elements: Map<string, SetElement>, element: SetElement): void {
-  const held = elements.get(element.key);
-  if (!held || held.expiresMilliseconds < element.expiresMilliseconds)
-    elements.set(element.key, element);
+/** Of the class that all of a rule share; undefined: this effect has its rate for itself. */
+function groupHashOf({ owner, action }: Effect): string | undefined {
+  if (action.kind !== 'shape' || action.per !== 'rule') return undefined;
+  return hashOf(['group', owner.kind, owner.id, action]);
+}
+
+function hashesOf(effects: Iterable<PlacedEffect>): Set<string> {
+  const hashes = new Set<string>();
+  for (const effect of effects) {
+    hashes.add(effect.hash);
+    const group = groupHashOf(effect);
+    if (group !== undefined) hashes.add(group);
+  }
+  return hashes;
+}
+
+function expiryOf({ expiresMilliseconds }: Decision): number {
+  return expiresMilliseconds ?? Number.POSITIVE_INFINITY;
+}
+
+function hold(holders: Map<string, Holder>, candidate: Holder): void {
+  for (const key of candidate.keys) {
+    const id = elementId(key);
+    const held = holders.get(id);
+    if (!held || isStronger(candidate, held)) holders.set(id, candidate);
+  }
+}
+
+/** A total order, so that the order of decisions changes nothing. */
+function isStronger(a: Candidate, b: Candidate): boolean {
+  const strength = STRENGTH.indexOf(a.effect.action.kind) - STRENGTH.indexOf(b.effect.action.kind);
+  if (strength !== 0) return strength > 0;
+  const [later, earlier] = [expiryOf(a.decision), expiryOf(b.decision)];
+  return later === earlier ? a.decision.id < b.decision.id : later > earlier;
+}
+
+/**
+ * The holders' keys, and a slot for each effect. A slot ends with the first of its effect's elements: nobody
+ * can tell by which of them a connection was judged.
+ */
+function elementsOf(holders: ReadonlyMap<string, Holder>, layout: MarkLayout): ElementMap {
+  const elements = new Map<string, SetElement>();
+  const slots = new Map<PlacedEffect, number>();
+  for (const { decision, keys, placed: effect } of new Set(holders.values())) {
+    const expiresMilliseconds = expiryOf(decision);
+    for (const { map, key } of keys) {
+      const id = elementId({ map, key });
+      if (holders.get(id)?.decision !== decision) continue;
+      elements.set(id, { map, key, chain: effect.chain, expiresMilliseconds });
+    }
+    slots.set(effect, Math.min(slots.get(effect) ?? Number.POSITIVE_INFINITY, expiresMilliseconds));
+  }
+  addSlots(elements, slots, layout);
+  return elements;
+}
+
+function addSlots(
+  elements: Map<string, SetElement>,
+  slots: ReadonlyMap<PlacedEffect, number>,
+  layout: MarkLayout,
+): void {
+  const add = (number: number, chain: string, expiresMilliseconds: number): void => {
+    const element = {
+      map: SLOTS,
+      key: String(placed(number, layout.slotMask)),
+      chain,
+      expiresMilliseconds,
+    };
+    elements.set(elementId(element), element);
+  };
+  add(0, PASS, Number.POSITIVE_INFINITY);
+  for (const [{ number, chain }, expires] of slots)
+    if (number <= layout.mostSlot) add(number, chain, expires);
 }

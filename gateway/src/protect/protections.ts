@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // What is never blocked, whatever a rule says: it must be impossible to lock oneself out.
-import type { FlowSelector } from '@weir/wire';
-import { type Address, parseAddress } from './address.js';
-import { contains, type Prefix } from './prefix.js';
+import type { Selector } from '@weir/wire';
+import { type Address, addressLength, parseAddress } from './address.js';
+import { contains, type Prefix, parsePrefix } from './prefix.js';
 
 /** One address and port, of any transport. */
 export interface Endpoint {
@@ -21,15 +21,44 @@ export interface Protections {
 
 export type ProtectionReason = 'protected-prefix' | 'gateway-address' | 'collector';
 
-/** Why a decision on this flow must be refused; undefined where it may stand. */
+/** Why a decision on this selector must be refused; undefined where it may stand. */
 export function protectionOf(
-  selector: FlowSelector,
+  selector: Selector,
   protections: Protections,
 ): ProtectionReason | undefined {
-  return (
-    endpointProtection(selector.sourceAddress, selector.sourceTransportPort, protections) ??
-    endpointProtection(selector.destinationAddress, selector.destinationTransportPort, protections)
+  switch (selector.kind) {
+    case 'flow':
+      return (
+        endpointProtection(selector.sourceAddress, selector.sourceTransportPort, protections) ??
+        endpointProtection(
+          selector.destinationAddress,
+          selector.destinationTransportPort,
+          protections,
+        )
+      );
+    case 'endpoint':
+      return endpointProtection(selector.address, selector.port, protections);
+    case 'host':
+      return prefixProtection(parsePrefix(selector.address), protections);
+    case 'network':
+      return prefixProtection(parsePrefix(selector.prefix), protections);
+  }
+}
+
+/** A wider prefix may stand: the rules of the table let pass what is protected in it. */
+function prefixProtection(
+  prefix: Prefix | undefined,
+  { prefixes, ownAddresses, collector }: Protections,
+): ProtectionReason | undefined {
+  if (!prefix) return undefined;
+  const isWithin = (address: Address) =>
+    prefix.length === addressLength(prefix.family) && same(prefix, address);
+  if (collector.some((end) => isWithin(end.address))) return 'collector';
+  if (ownAddresses.some(isWithin)) return 'gateway-address';
+  const isCovered = prefixes.some(
+    (wider) => wider.length <= prefix.length && contains(wider, prefix),
   );
+  return isCovered ? 'protected-prefix' : undefined;
 }
 
 function endpointProtection(
@@ -46,4 +75,11 @@ function endpointProtection(
 
 function same(a: Address, b: Address): boolean {
   return a.family === b.family && a.bits === b.bits;
+}
+
+/** Whether nothing has changed. */
+export function sameProtections(a: Protections, b: Protections): boolean {
+  const text = (protections: Protections) =>
+    JSON.stringify(protections, (_, value) => (typeof value === 'bigint' ? `${value}` : value));
+  return text(a) === text(b);
 }

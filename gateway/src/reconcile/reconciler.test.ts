@@ -3,24 +3,23 @@
 import { SILENT } from '@weir/wire';
 import { beforeEach, expect, test } from 'vitest';
 import { FakeTable } from '../enforce/fake-table.js';
-import { skeletonOf } from '../enforce/skeleton.js';
-import { wantedOf } from '../plan/wanted.js';
 import { parsePrefix } from '../protect/prefix.js';
-import type { Protections } from '../protect/protections.js';
-import { type Random, randomDecision, seeded } from '../testing/random.js';
+import { DesiredMaker, LAYOUT, UNPROTECTED } from '../testing/desired.js';
+import { decisionOn, type Random, randomDecision, randomFlow, seeded } from '../testing/random.js';
 import { type Desired, Reconciler } from './reconciler.js';
 import { ForeignChangeDetector } from './table-monitor.js';
 
-const PROTECTIONS: Protections = { prefixes: [], ownAddresses: [], collector: [] };
-const SKELETON = skeletonOf(PROTECTIONS);
+const { generations } = LAYOUT;
+let maker: DesiredMaker;
 let now: number;
 let table: FakeTable;
 let reconciler: Reconciler;
 
 beforeEach(() => {
   now = 1_800_000_000_000;
-  table = new FakeTable(() => now);
-  reconciler = new Reconciler({ table, log: SILENT, now: () => now });
+  maker = new DesiredMaker();
+  table = new FakeTable(LAYOUT, () => now);
+  reconciler = new Reconciler({ table, log: SILENT, now: () => now, generations });
 });
 
 test('whatever happens to the table, one look at it restores what is wanted', async () => {
@@ -31,7 +30,7 @@ test('whatever happens to the table, one look at it restores what is wanted', as
     now += random(8000);
     const deed = random(6);
     if (deed === 0) table.flush();
-    else if (deed === 1) table.damage({ fingerprint: undefined });
+    else if (deed === 1) table.damage({ chains: new Map([['forward', undefined]]) });
     else if (deed === 2) table.damage({ elements: some(random).elements });
     else if (deed === 3) table.failNext = new Error('not now');
     else {
@@ -40,7 +39,7 @@ test('whatever happens to the table, one look at it restores what is wanted', as
     }
     await reconciler.verify().catch(() => reconciler.verify());
     expect(await standing()).toEqual(alive(desired));
-    expect((await table.read())?.fingerprint).toBe(SKELETON.fingerprint);
+    expect(await wrongChains(desired)).toEqual([]);
   }
 });
 
@@ -50,7 +49,7 @@ test('a table that stands as wanted is left alone', async () => {
   await reconciler.want(desired);
   await reconciler.verify();
   expect(table.applied).toHaveLength(1);
-  const successor = new Reconciler({ table, log: SILENT, now: () => now });
+  const successor = new Reconciler({ table, log: SILENT, now: () => now, generations });
   await successor.want(desired);
   expect(table.applied).toHaveLength(1);
 });
@@ -74,14 +73,40 @@ test('a change after an unseen flush builds the table again', async () => {
   expect(reconciler.counters).toMatchObject({ builds: 2, mends: 1, failures: 0 });
 });
 
-test('new protections replace the rules in one transaction', async () => {
-  const desired = some(seeded(4));
+test('new protections replace the rules in one transaction, and no element', async () => {
+  const decisions = [decisionOn(randomFlow(seeded(4)), { expiresMilliseconds: now + 60_000 })];
+  await reconciler.want(maker.make(decisions, now));
+  const prefix = parsePrefix('192.0.2.0/24');
+  const protections = { ...UNPROTECTED, prefixes: prefix ? [prefix] : [] };
+  const desired = maker.make(decisions, now, protections);
   await reconciler.want(desired);
-  const prefix = parsePrefix('10.8.0.0/16');
-  const skeleton = skeletonOf({ ...PROTECTIONS, prefixes: prefix ? [prefix] : [] });
-  await reconciler.want({ ...desired, skeleton });
-  expect((await table.read())?.fingerprint).toBe(skeleton.fingerprint);
-  expect(table.applied.map(({ kind }) => kind)).toEqual(['build', 'build']);
+  expect(await wrongChains(desired)).toEqual([]);
+  expect(table.applied[1]).toMatchObject({ kind: 'change', changes: [], generation: undefined });
+});
+
+test('connections are judged again after every change but a longer hold', async () => {
+  const flow = randomFlow(seeded(4));
+  const until = (ms: number) => [decisionOn(flow, { expiresMilliseconds: now + ms })];
+  const generations: (number | undefined)[] = [];
+  for (const decisions of [until(5000), until(9000), [], until(9000)]) {
+    await reconciler.want(maker.make(decisions, now));
+    const step = table.applied.at(-1);
+    generations.push(step && 'generation' in step ? step.generation : undefined);
+  }
+  const [built, extended, removed, added] = generations;
+  expect(extended).toBeUndefined();
+  expect(new Set([built, removed, added]).size).toBe(3);
+});
+
+test('what nothing leads to any more is swept away', async () => {
+  await reconciler.want(some(seeded(5)));
+  const empty = maker.make([], now);
+  await reconciler.want(empty);
+  await reconciler.verify();
+  const { chains, maps, counters } = (await table.read()) ?? {};
+  expect([...(chains?.keys() ?? [])].filter((name) => /^e\d/.test(name))).toEqual([]);
+  expect([...(maps ?? [])]).toEqual(['slots']);
+  expect(counters?.size).toBe(0);
 });
 
 test('elements that end by themselves are no foreign change', async () => {
@@ -91,7 +116,7 @@ test('elements that end by themselves are no foreign change', async () => {
     now += 1000;
     await reconciler.verify();
   }
-  expect((await standing()).length).toBe(0);
+  expect(await standing()).toEqual(['slots 0']);
   expect(table.applied).toHaveLength(1);
   expect(reconciler.counters.mends).toBe(0);
 });
@@ -107,14 +132,15 @@ test('a failure is counted and thrown, and the next try starts from the kernel',
   expect(reconciler.counters.failures).toBe(1);
 });
 
-test('what the drop rules counted survives a rebuild', async () => {
+test('what counters said survives a rebuild', async () => {
   const desired = some(seeded(8));
   await reconciler.want(desired);
-  table.drop({ packets: 5, octets: 500 });
+  const [counter = ''] = desired.skeleton.counters;
+  table.count(counter, { packets: 5, octets: 500 });
+  await reconciler.count();
+  table.flush();
   await reconciler.verify();
-  table.damage({ fingerprint: undefined });
-  await reconciler.verify();
-  expect((await table.read())?.dropped).toEqual({ packets: 5, octets: 500 });
+  expect((await table.read())?.counters.get(counter)).toEqual({ packets: 5, octets: 500 });
 });
 
 test('the monitor tells foreign changes of our table from our own and from those of others', () => {
@@ -138,8 +164,18 @@ test('the monitor tells foreign changes of our table from our own and from those
 });
 
 function some(random: Random): Desired {
-  const decisions = Array.from({ length: 20 }, () => randomDecision(random, now));
-  return { skeleton: SKELETON, elements: wantedOf(decisions, PROTECTIONS, now).elements };
+  return maker.make(
+    Array.from({ length: 20 }, () => randomDecision(random, now)),
+    now,
+  );
+}
+
+/** Names of chains that do not stand as desired. */
+async function wrongChains({ skeleton }: Desired): Promise<string[]> {
+  const standing = (await table.read())?.chains;
+  return [...skeleton.chains.values()]
+    .filter(({ name, fingerprint }) => standing?.get(name) !== fingerprint)
+    .map(({ name }) => name);
 }
 
 async function standing(): Promise<string[]> {
@@ -147,8 +183,8 @@ async function standing(): Promise<string[]> {
 }
 
 function alive({ elements }: Desired): string[] {
-  return [...elements.values()]
-    .filter(({ expiresMilliseconds }) => expiresMilliseconds > now)
-    .map(({ key }) => key)
+  return [...elements]
+    .filter(([, { expiresMilliseconds }]) => expiresMilliseconds > now)
+    .map(([id]) => id)
     .sort();
 }

@@ -1,22 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { Logger } from '@weir/wire';
-import {
-  type KernelTable,
-  NOTHING_DROPPED,
-  type TableState,
-  type Transaction,
-} from '../enforce/kernel-table.js';
+import type { Counts, KernelTable, TableState, Transaction } from '../enforce/kernel-table.js';
 import type { Clock } from '../enforce/nft-table.js';
-import type { Skeleton } from '../enforce/skeleton.js';
+import {
+  FIXED_CHAINS,
+  GENERATION_CHAINS,
+  generationOf,
+  type Skeleton,
+} from '../enforce/skeleton.js';
 import { isGatewayError } from '../errors.js';
 import {
   alive,
   applyChanges,
   type ChangesOptions,
   changesBetween,
-  EXPIRY_TOLERANCE_MS,
+  type ElementChange,
+  isNews,
+  LISTED_TOLERANCE_MS,
+  OWN_TOLERANCE_MS,
 } from '../plan/changes.js';
+import { mapKindOf } from '../plan/level.js';
 import type { ElementMap, SetElement } from '../plan/set-element.js';
 
 /** What the kernel should hold. */
@@ -25,15 +29,21 @@ export interface Desired {
   readonly elements: ElementMap;
 }
 
+/** What the kernel holds, as far as we know. */
 interface Believed {
-  readonly fingerprint: string;
+  readonly chains: Map<string, string | undefined>;
+  readonly maps: Set<string>;
+  readonly counters: Set<string>;
   readonly elements: Map<string, SetElement>;
+  generation: number;
 }
 
 export interface ReconcilerOptions {
   readonly table: KernelTable;
   readonly log: Logger;
   readonly now: Clock;
+  /** Generations are 1 to this one. */
+  readonly generations: number;
 }
 
 export interface ReconcilerCounters {
@@ -41,7 +51,7 @@ export interface ReconcilerCounters {
   transactions: number;
   /** Elements put or removed by them. */
   elementChanges: number;
-  /** Times that the table was built: 1 for the start, more after foreign changes and new protections. */
+  /** Times that the table was built: 1 for the start, more when someone removed or bent it. */
   builds: number;
   /** Passes that found the table other than we left it. */
   mends: number;
@@ -66,16 +76,19 @@ export class Reconciler {
   #believed: Believed | undefined;
   /** An element expires later than wanted by the time that its transaction took. */
   #slowestApplyMs = 0;
-  #dropped = NOTHING_DROPPED;
+  #counts: Counts = new Map();
+  #generation: number;
   #queue: Promise<void> = Promise.resolve();
 
   constructor(options: ReconcilerOptions) {
     this.#options = options;
+    // Marks of connections outlive the table: one of an earlier life should not pass for this one's.
+    this.#generation = 1 + Math.floor(Math.random() * options.generations);
   }
 
-  /** What the drop rules caught, as of the last `verify`. */
-  get dropped() {
-    return this.#dropped;
+  /** What counters said when they were last read, by name. */
+  get counts(): Counts {
+    return this.#counts;
   }
 
   get desired(): Desired | undefined {
@@ -90,7 +103,8 @@ export class Reconciler {
       try {
         await this.#advance();
       } catch (error) {
-        if (!isGatewayError(error, 'WEIR_GATEWAY_TABLE_GONE')) throw error;
+        // The table is gone, or an element stands otherwise than we believe: look, and try once more.
+        if (!isDisbelief(error)) throw error;
         await this.#verify();
       }
     });
@@ -101,6 +115,13 @@ export class Reconciler {
     return this.#enqueue(() => this.#verify());
   }
 
+  /** Reads the counters only. */
+  count(): Promise<void> {
+    return this.#enqueue(async () => {
+      this.#takeCounts(await this.#options.table.readCounters());
+    });
+  }
+
   /** Removes the table; `want` would build it again. */
   remove(): Promise<void> {
     return this.#enqueue(async () => {
@@ -108,6 +129,14 @@ export class Reconciler {
       this.#believed = undefined;
       await this.#options.table.apply({ kind: 'remove' });
     });
+  }
+
+  /** The transaction that would bring what stands to `desired`; undefined: nothing is to do. */
+  async missing(desired: Desired): Promise<Transaction | undefined> {
+    const state = await this.#options.table.read();
+    if (state) this.#takeCounts(state.counters);
+    const options = { now: this.#options.now(), toleranceMs: LISTED_TOLERANCE_MS };
+    return this.#stepFrom(state && believedOf(state), desired, options);
   }
 
   /** Resolves when nothing is under way. */
@@ -131,46 +160,124 @@ export class Reconciler {
     const known = this.#believed;
     const found = this.#take(state);
     // The listing does not say when in its course the kernel looked at an element.
-    const toleranceMs = EXPIRY_TOLERANCE_MS + this.#slowestApplyMs + readMs;
-    if (known && found && !drifted(known, found, { now: now(), toleranceMs })) {
+    const toleranceMs = LISTED_TOLERANCE_MS + this.#slowestApplyMs + readMs;
+    const damage = known ? damageOf(known, found, { now: now(), toleranceMs }) : undefined;
+    if (known && found && damage === undefined) {
       // What we put is known more exactly than what nft tells.
-      this.#believed = { ...known, elements: alive(known.elements, now()) };
-    } else if (known) {
+      this.#believed = { ...found, elements: alive(known.elements, now()) };
+    } else if (damage !== undefined) {
       this.counters.mends += 1;
-      log('warn', whatHappened(state), { standing: state?.elements.size ?? 0 });
+      log('warn', damage, { standing: state?.elements.size ?? 0 });
     }
-    await this.#advance(toleranceMs);
+    await this.#advance(damage === undefined && known ? OWN_TOLERANCE_MS : toleranceMs);
+    await this.#sweep();
   }
 
   /** Remembers what was read. */
   #take(state: TableState | undefined): Believed | undefined {
-    if (state && state.dropped.packets >= this.#dropped.packets) this.#dropped = state.dropped;
-    const fingerprint = this.#desired?.skeleton.fingerprint;
-    const stands = state && fingerprint !== undefined && state.fingerprint === fingerprint;
-    this.#believed = stands ? { fingerprint, elements: new Map(state.elements) } : undefined;
+    if (state) this.#takeCounts(state.counters);
+    this.#believed = state && believedOf(state);
+    if (this.#believed && this.#believed.generation > 0)
+      this.#generation = this.#believed.generation;
     return this.#believed;
   }
 
+  /** Keeps what a counter said before its table went. */
+  #takeCounts(found: Counts): void {
+    this.#counts = new Map([...this.#counts, ...found]);
+  }
+
   /** From what is believed to what is desired: nothing, one change, or the whole table anew. */
-  async #advance(toleranceMs = EXPIRY_TOLERANCE_MS): Promise<void> {
+  async #advance(toleranceMs = OWN_TOLERANCE_MS): Promise<void> {
     const desired = this.#desired;
     if (!desired) return;
     const believed = this.#believed;
-    if (believed?.fingerprint !== desired.skeleton.fingerprint) return this.#build(desired);
-    const options = { now: this.#options.now(), toleranceMs };
-    const changes = changesBetween(believed.elements, desired.elements, options);
-    if (changes.length === 0) return;
-    await this.#apply({ kind: 'change', changes });
-    this.counters.elementChanges += changes.length;
-    applyChanges(believed.elements, changes);
+    const step = this.#stepFrom(believed, desired, { now: this.#options.now(), toleranceMs });
+    if (!step) return;
+    await this.#apply(step);
+    if (step.kind === 'build') this.#built(step);
+    else if (step.kind === 'change' && believed) this.#changed(believed, step);
   }
 
-  async #build({ skeleton, elements }: Desired): Promise<void> {
-    const standing = alive(elements, this.#options.now());
-    await this.#apply({ kind: 'build', skeleton, elements: standing, dropped: this.#dropped });
+  #stepFrom(
+    believed: Believed | undefined,
+    desired: Desired,
+    options: Required<ChangesOptions>,
+  ): Transaction | undefined {
+    const { skeleton } = desired;
+    const generation = (this.#generation % this.#options.generations) + 1;
+    if (!believed) {
+      const elements = alive(desired.elements, options.now);
+      return { kind: 'build', skeleton, generation, elements, counters: this.#counts };
+    }
+    const changes = changesBetween(believed.elements, desired.elements, options);
+    const isStale = believed.generation === 0 || changes.some((one) => isNews(one, options.now));
+    const step = {
+      kind: 'change' as const,
+      newMaps: [...skeleton.maps].filter((name) => !believed.maps.has(name)),
+      newCounters: [...skeleton.counters].filter((name) => !believed.counters.has(name)),
+      chains: [...skeleton.chains.values()].filter(
+        ({ name, fingerprint }) => believed.chains.get(name) !== fingerprint,
+      ),
+      generation: isStale ? generation : undefined,
+      changes,
+    };
+    const isNothing = !isStale && changes.length + step.chains.length + step.newMaps.length === 0;
+    return isNothing ? undefined : step;
+  }
+
+  #built({ skeleton, generation, elements }: Extract<Transaction, { kind: 'build' }>): void {
     this.counters.builds += 1;
-    this.counters.elementChanges += standing.size;
-    this.#believed = { fingerprint: skeleton.fingerprint, elements: standing };
+    this.counters.elementChanges += elements.size;
+    this.#generation = generation;
+    this.#believed = {
+      chains: fingerprintsOf(skeleton),
+      maps: new Set(skeleton.maps),
+      counters: new Set(skeleton.counters),
+      elements: new Map(elements),
+      generation,
+    };
+  }
+
+  #changed(believed: Believed, step: Extract<Transaction, { kind: 'change' }>): void {
+    this.counters.elementChanges += step.changes.length;
+    for (const { name, fingerprint } of step.chains) believed.chains.set(name, fingerprint);
+    for (const name of step.newMaps) believed.maps.add(name);
+    for (const name of step.newCounters) believed.counters.add(name);
+    applyChanges(believed.elements, step.changes);
+    if (step.generation === undefined) return;
+    this.#generation = step.generation;
+    believed.generation = step.generation;
+  }
+
+  /**
+   * Removes what nothing leads to. An element that expired holds its chain until the kernel has collected it:
+   * then the transaction fails, and the next pass tries again.
+   */
+  async #sweep(): Promise<void> {
+    const [believed, skeleton] = [this.#believed, this.#desired?.skeleton];
+    if (!believed || !skeleton) return;
+    const unused = (names: Iterable<string>, used: ReadonlySet<string>) =>
+      [...names].filter((name) => !used.has(name));
+    const kept = new Set([...skeleton.chains.keys(), ...FIXED_CHAINS]);
+    const step = {
+      kind: 'sweep' as const,
+      chains: unused(believed.chains.keys(), kept),
+      maps: unused(believed.maps, skeleton.maps).filter((name) => mapKindOf(name) !== undefined),
+      counters: unused(believed.counters, skeleton.counters),
+    };
+    if (step.chains.length + step.maps.length + step.counters.length === 0) return;
+    try {
+      await this.#options.table.apply(step);
+    } catch (error) {
+      this.#options.log('debug', 'what is not used any more stays a while', {
+        reason: (error as Error).message,
+      });
+      return;
+    }
+    for (const name of step.chains) believed.chains.delete(name);
+    for (const name of step.maps) believed.maps.delete(name);
+    for (const name of step.counters) believed.counters.delete(name);
   }
 
   async #apply(transaction: Transaction): Promise<void> {
@@ -180,22 +287,57 @@ export class Reconciler {
   }
 }
 
+/** Whether a transaction failed since the table is not as we believe. */
+function isDisbelief(error: unknown): boolean {
+  return (['WEIR_GATEWAY_TABLE_GONE', 'WEIR_GATEWAY_NFT_FAILED'] as const).some((code) =>
+    isGatewayError(error, code),
+  );
+}
+
 async function timed<Result>(task: () => Promise<Result>): Promise<[Result, number]> {
   const started = performance.now();
   const result = await task();
   return [result, performance.now() - started];
 }
 
-/** The kernel ends an element some milliseconds after our clock does: such a leftover is no drift. */
-function drifted(known: Believed, found: Believed, options: Required<ChangesOptions>): boolean {
-  return changesBetween(found.elements, known.elements, options).some(
-    ({ kind, element }) =>
-      kind === 'put' || element.expiresMilliseconds > options.now + options.toleranceMs,
-  );
+function fingerprintsOf(skeleton: Skeleton): Map<string, string | undefined> {
+  return new Map([...skeleton.chains].map(([name, { fingerprint }]) => [name, fingerprint]));
 }
 
-function whatHappened(state: TableState | undefined): string {
-  if (!state) return 'someone removed the table; building it again';
-  if (state.fingerprint === undefined) return 'someone changed the rules; building them again';
-  return 'someone changed the sets; mending them';
+/** Undefined where the table is bent so that only building it anew helps. */
+function believedOf(state: TableState): Believed | undefined {
+  if (state.foreignObjects.length > 0) return undefined;
+  if (!FIXED_CHAINS.every((name) => state.chains.has(name))) return undefined;
+  const [current, stamp] = GENERATION_CHAINS.map((name) => generationOf(state.chains.get(name)));
+  return {
+    chains: new Map([...state.chains].filter(([name]) => !GENERATION_CHAINS.includes(name))),
+    maps: new Set(state.maps),
+    counters: new Set(state.counters.keys()),
+    elements: new Map(state.elements),
+    // 0: they do not agree, so both are written anew.
+    generation: current !== undefined && current === stamp ? current : 0,
+  };
+}
+
+/** What someone did to the table since we left it; undefined: nothing. */
+function damageOf(
+  known: Believed,
+  found: Believed | undefined,
+  options: Required<ChangesOptions>,
+): string | undefined {
+  if (!found) return 'someone removed or bent the table; building it again';
+  const names = [...known.chains.keys()];
+  const bent = names.filter((name) => found.chains.get(name) !== known.chains.get(name));
+  if (bent.length > 0 || found.generation !== known.generation)
+    return 'someone changed the rules; mending them';
+  if ([...known.maps].some((name) => !found.maps.has(name)))
+    return 'someone removed maps; mending them';
+  return drifted(known, found, options) ? 'someone changed the maps; mending them' : undefined;
+}
+
+/** The kernel ends an element some milliseconds after our clock does: such a leftover is no drift. */
+function drifted(known: Believed, found: Believed, options: Required<ChangesOptions>): boolean {
+  const isDrift = ({ kind, element }: ElementChange) =>
+    kind === 'put' || element.expiresMilliseconds > options.now + options.toleranceMs;
+  return changesBetween(found.elements, known.elements, options).some(isDrift);
 }

@@ -2,6 +2,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import type { NftCommand } from '../enforce/nft.js';
+import type { TcCommand } from '../enforce/tc.js';
 
 const run = promisify(execFile);
 let made = 0;
@@ -27,6 +28,10 @@ export class Namespace implements AsyncDisposable {
 
   get nftCommand(): NftCommand {
     return ['ip', ...this.enter('nft')];
+  }
+
+  get tcCommand(): TcCommand {
+    return ['ip', ...this.enter('tc')];
   }
 
   /** Arguments of `ip` that run a command in here. */

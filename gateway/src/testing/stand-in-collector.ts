@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-import { createServer, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type {
-  FlowDecision as Decision,
-  FlowDecisionsResponse as DecisionsResponse,
-} from '@weir/wire';
+import { json } from 'node:stream/consumers';
+import type { Decision, DecisionsResponse, GatewayState } from '@weir/wire';
 
 interface Waiting {
   readonly since: number;
@@ -24,6 +22,8 @@ export class StandInCollector {
   nextBody: string | undefined;
   /** With this status. */
   nextStatus = 200;
+  /** What gateways have reported, by name. */
+  readonly reports = new Map<string, GatewayState>();
   /** Added to the header Date. */
   clockOffsetMs = 0;
 
@@ -34,6 +34,10 @@ export class StandInCollector {
   async start(): Promise<void> {
     const server = createServer((request, response) => {
       const url = new URL(request.url ?? '/', this.url);
+      if (request.method === 'PUT') {
+        this.#takeReport(url, request, response);
+        return;
+      }
       this.questions += 1;
       response.setHeader('date', new Date(Date.now() + this.clockOffsetMs).toUTCString());
       this.#answer(url, response);
@@ -72,6 +76,17 @@ export class StandInCollector {
     this.#decisions.delete(id);
     this.#removed.set(id, this.revision);
     this.#tell();
+  }
+
+  #takeReport(url: URL, request: IncomingMessage, response: ServerResponse): void {
+    const name = decodeURIComponent(url.pathname.split('/').at(-2) ?? '');
+    json(request).then(
+      (state) => {
+        this.reports.set(name, state as GatewayState);
+        response.writeHead(204).end();
+      },
+      () => response.destroy(),
+    );
   }
 
   #answer(url: URL, response: ServerResponse): void {

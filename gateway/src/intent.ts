@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Decision, Logger } from '@weir/wire';
+import type { Clock } from './enforce/nft-table.js';
+import { skeletonOf } from './enforce/skeleton.js';
+import { applicable, type Situation } from './plan/applicable.js';
+import { counterName, type Owner } from './plan/effect.js';
+import { EffectNumbers } from './plan/effect-numbers.js';
+import type { MarkLayout } from './plan/mark-layout.js';
+import { classesOf } from './plan/shaping.js';
+import { Planner, type Refusal, type Surroundings, type Wanted } from './plan/wanted.js';
+import { type Protections, sameProtections } from './protect/protections.js';
+import type { Desired } from './reconcile/reconciler.js';
+import type { WantedClasses } from './reconcile/shaper.js';
+
+export interface IntentOptions {
+  readonly layout: MarkLayout;
+  readonly qdiscMajor: number;
+  readonly shapes: Surroundings['shapes'];
+  readonly log: Logger;
+  readonly now: Clock;
+}
+
+/** What decisions and protections come to: the table's content and the classes of both sides. */
+export class Intent {
+  readonly #options: IntentOptions;
+  readonly #numbers = new EffectNumbers();
+  readonly #planner = new Planner(this.#numbers);
+  readonly #owners = new Map<string, Owner>();
+  #surroundings: Surroundings | undefined;
+  #wanted: Wanted = { elements: new Map(), effects: new Map(), refused: [] };
+  #refused: ReadonlySet<string> = new Set();
+
+  constructor(options: IntentOptions) {
+    this.#options = options;
+  }
+
+  /** As of the last `form`. */
+  get wanted(): Wanted {
+    return this.#wanted;
+  }
+
+  /** Whose packets were counted since the start, by the counter's name. */
+  get owners(): ReadonlyMap<string, Owner> {
+    return this.#owners;
+  }
+
+  get protections(): Protections | undefined {
+    return this.#surroundings?.protections;
+  }
+
+  /** Takes over the numbers that effects have in the kernel, from the names of chains there. */
+  adopt(chains: Iterable<string>): void {
+    this.#numbers.adopt(chains);
+  }
+
+  protect(protections: Protections): void {
+    const held = this.#surroundings?.protections;
+    if (held && sameProtections(held, protections)) return;
+    const { layout, shapes } = this.#options;
+    this.#surroundings = { protections, layout, shapes };
+  }
+
+  /** @throws Error before `protect` */
+  form(
+    decisions: Iterable<Decision>,
+    situation: Situation,
+  ): { desired: Desired; classes: WantedClasses } {
+    if (!this.#surroundings) throw new Error('nothing is protected yet');
+    const { layout, qdiscMajor, now } = this.#options;
+    const wanted = this.#planner.plan(applicable(decisions, situation), this.#surroundings, now());
+    this.#wanted = wanted;
+    this.#tellRefused(wanted.refused);
+    const effects = [...wanted.effects.values()];
+    for (const { owner } of effects) this.#owners.set(counterName(owner), owner);
+    const { protections } = this.#surroundings;
+    const skeleton = skeletonOf({ protections, wanted, layout, qdiscMajor });
+    return {
+      desired: { skeleton, elements: wanted.elements },
+      classes: { up: classesOf(effects, 'up'), down: classesOf(effects, 'down') },
+    };
+  }
+
+  #tellRefused(refused: readonly Refusal[]): void {
+    for (const { decision, reason } of refused) {
+      if (this.#refused.has(decision.id)) continue;
+      this.#options.log('warn', `decision refused: ${decision.reason}`, {
+        decision: decision.id,
+        reason,
+      });
+    }
+    this.#refused = new Set(refused.map(({ decision }) => decision.id));
+  }
+}

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+// Which decisions are this gateway's to apply. Pure.
+import type { Decision } from '@weir/wire';
+
+export interface Situation {
+  readonly gatewayName: string;
+  /** Lost: away for so long that decisions with the policy "open" let traffic pass. */
+  readonly collector: 'there' | 'lost';
+}
+
+/** Without what is simulated, for others, or not to be held while the collector is lost. */
+export function* applicable(
+  decisions: Iterable<Decision>,
+  { gatewayName, collector }: Situation,
+): Generator<Decision, void> {
+  for (const decision of decisions) {
+    const { isSimulated, gateways, whenCollectorIsLost } = decision;
+    if (isSimulated || gateways?.includes(gatewayName) === false) continue;
+    if (collector === 'lost' && whenCollectorIsLost === 'open') continue;
+    yield decision;
+  }
+}

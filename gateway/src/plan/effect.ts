@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+// What happens to traffic, and for whom it is counted. Decisions with one effect share a chain in the kernel.
+import { createHash } from 'node:crypto';
+import type { Action, Decision, Selector } from '@weir/wire';
+import { type Address, formatAddress, parseAddress } from '../protect/address.js';
+import { contains, formatPrefix, type Prefix, parsePrefix } from '../protect/prefix.js';
+
+/** Whose packets are counted: a rule's (or list's), or a decision's that has none. */
+export interface Owner {
+  readonly kind: 'rule' | 'decision';
+  readonly id: string;
+}
+
+/** What a gateway carries out: all actions but watching. */
+export type Treatment = Exclude<Action, { kind: 'watch' }>;
+
+export interface Effect {
+  readonly owner: Owner;
+  readonly action: Treatment;
+  /** Of a shaped decision: host or network that has a class of its own; otherwise empty. */
+  readonly subject: string;
+  /** Equal effects have equal hashes. */
+  readonly hash: string;
+}
+
+/** Addresses that are not routed in the internet: of two ends the one that is probably inside. */
+const PRIVATE: readonly Prefix[] = [
+  '10.0.0.0/8',
+  '172.16.0.0/12',
+  '192.168.0.0/16',
+  '100.64.0.0/10',
+  'fc00::/7',
+].flatMap((text) => parsePrefix(text) ?? []);
+
+/** Undefined: gateways do nothing. */
+export function effectOf({ id, action, rule, selector }: Decision): Effect | undefined {
+  if (action.kind === 'watch') return undefined;
+  const owner: Owner = rule ? { kind: 'rule', id: rule.id } : { kind: 'decision', id };
+  const subject = action.kind === 'shape' ? subjectOf(selector) : '';
+  return { owner, action, subject, hash: hashOf([owner.kind, owner.id, action, subject]) };
+}
+
+/** Eight hexadecimal digits. */
+export function hashOf(value: unknown): string {
+  return createHash('sha256').update(JSON.stringify(value)).digest('hex').slice(0, 8);
+}
+
+/** Name of the counter in the kernel. */
+export function counterName({ kind, id }: Owner): string {
+  return `c_${hashOf([kind, id])}`;
+}
+
+/** Who is shaped: the host inside, or the network; empty where a selector says none. */
+function subjectOf(selector: Selector): string {
+  switch (selector.kind) {
+    case 'host':
+      return canonical(selector.address);
+    case 'network': {
+      const prefix = parsePrefix(selector.prefix);
+      return prefix ? formatPrefix(prefix) : '';
+    }
+    case 'endpoint':
+      return isPrivate(selector.address) ? canonical(selector.address) : '';
+    case 'flow': {
+      const { sourceAddress, destinationAddress } = selector;
+      const isDestination = isPrivate(destinationAddress) && !isPrivate(sourceAddress);
+      return canonical(isDestination ? destinationAddress : sourceAddress);
+    }
+  }
+}
+
+function canonical(text: string): string {
+  const address = parseAddress(text);
+  return address ? formatAddress(address) : '';
+}
+
+function isPrivate(text: string): boolean {
+  const address: Address | undefined = parseAddress(text);
+  return address !== undefined && PRIVATE.some((prefix) => contains(prefix, address));
+}
