@@ -43,9 +43,11 @@ const STAGES = {
     'query',
     'behaviour',
     'decide',
+    'views',
     'access',
     'http',
   ],
+  'dashboard/src': ['format', 'api', 'view', 'theme', 'control', 'chart', 'table', 'page', 'shell'],
   'gateway/src': ['intake', 'protect', 'plan', 'enforce', 'reconcile'],
 };
 

@@ -1,27 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
-import { StrictMode } from 'react';
-import { createRoot } from 'react-dom/client';
-import { Gate } from './gate';
-import { BrokenPage } from './panel/broken-page';
+import { render } from 'preact';
+import { BrokenPage } from './shell/broken-page';
+import { Gate } from './shell/gate';
 import './theme/tokens.css';
 import './theme/base.css';
-import './panel/controls.css';
-import './panel/header.css';
-import './panel/table.css';
-import './panel/rules.css';
-import './panel/panel.css';
-import './panel/flows.css';
-import './panel/sign-in.css';
-import { applyTheme } from './theme/use-theme';
+import './control/control.css';
+import './control/menu.css';
+import './table/table.css';
+import './chart/chart.css';
+import './shell/shell.css';
+import { applyTheme } from './view/preferences';
 
 applyTheme();
 
 const root = document.getElementById('root');
 if (!root) throw new Error('index.html has no element "root"');
-createRoot(root).render(
-  <StrictMode>
-    <BrokenPage>
-      <Gate />
-    </BrokenPage>
-  </StrictMode>,
+render(
+  <BrokenPage>
+    <Gate />
+  </BrokenPage>,
+  root,
 );

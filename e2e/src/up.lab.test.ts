@@ -94,7 +94,10 @@ describe('weir up', () => {
     await page.getByTestId('traffic-chart').locator('canvas').first().waitFor();
     await page.getByTestId('top-applications').locator('[data-key="TLS"]').waitFor();
     await page.getByTestId('top-talkers').locator('[data-key]').first().waitFor();
-    await page.getByTestId('live-flows').getByText('HTTP').first().waitFor();
+    await page
+      .getByTestId('live-rates')
+      .getByText(/bit\/s$/)
+      .waitFor();
     expect(complaints).toEqual([]);
     await page.close();
   });

@@ -2,6 +2,7 @@
 // What two processes of Weir must agree on.
 export * from './address.js';
 export * from './api/access.js';
+export * from './api/access-names.js';
 export * from './api/actions.js';
 export * from './api/answers.js';
 export * from './api/application-rules.js';
@@ -10,6 +11,7 @@ export * from './api/decisions.js';
 export * from './api/dimensions.js';
 export * from './api/flows.js';
 export * from './api/gateways.js';
+export * from './api/grouping.js';
 export * from './api/lists.js';
 export * from './api/live.js';
 export * from './api/routes.js';

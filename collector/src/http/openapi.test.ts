@@ -148,6 +148,14 @@ describe('the API document', () => {
     expect(valid).toBe(true);
   });
 
+  it('asks for nothing that has a default', () => {
+    const { parameters } = document.paths[API.series].get;
+    const required = parameters.filter(({ required }: { required: boolean }) => required);
+    expect(required).toEqual([]);
+    const { schema } = document.paths[API.views].post.requestBody.content['application/json'];
+    expect(schema.required).toEqual(['name', 'link']);
+  });
+
   it('is the same without a collector: the dashboard is built from it', async () => {
     expect(await apiDocument()).toEqual(document);
   });

@@ -18,6 +18,7 @@ import { addExportRoute } from './export-route.js';
 import { addFilterRoutes } from './filter-routes.js';
 import { addGuard } from './guard.js';
 import { createHostCheck } from './host-names.js';
+import { declareDefaultsOptional } from './optional-defaults.js';
 import { addQueryRoutes } from './query-routes.js';
 import { SECURITY_SCHEMES, securityHeaders } from './security.js';
 import { addSessionRoutes } from './session-routes.js';
@@ -107,6 +108,8 @@ function answerErrors(server: ApiServer, { log }: ApiContext): void {
 
 async function addApiDocument(server: ApiServer): Promise<void> {
   await server.register(fastifySwagger, {
+    transformObject: (document) =>
+      'openapiObject' in document ? declareDefaultsOptional(document.openapiObject) : {},
     openapi: {
       openapi: '3.1.0',
       info: {

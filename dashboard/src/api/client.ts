@@ -1,150 +1,106 @@
 // SPDX-License-Identifier: Apache-2.0
-// The collector's HTTP API, typed by what wire says.
-import {
-  API,
-  type FlowDecisionsResponse as DecisionsResponse,
-  type Dimension,
-  type ErrorResponse,
-  type FlowsResponse,
-  type HealthResponse,
-  type Metric,
-  type ApplicationRule as Rule,
-  type ApplicationRuleInput as RuleInput,
-  type ApplicationRulesResponse as RulesResponse,
-  type SeriesResponse,
-  type SessionResponse,
-  type TopResponse,
-} from '@weir/wire';
+// The collector's HTTP API, typed by its OpenAPI document: the build generates the types.
+import type { ErrorResponse } from '@weir/wire';
+import createClient from 'openapi-fetch';
+import { BASE_PATH } from './base';
+import type { paths } from './generated/openapi';
 import { csrfHeaders, isSigningIn, signedOut } from './session';
 
 /** The collector answered, but not with what was asked for. `code` is stable, `message` is for people. */
 export class ApiError extends Error {
+  override readonly name = 'ApiError';
   readonly code: string;
-  constructor(code: string, message: string) {
+  /** Of HTTP. */
+  readonly status: number;
+  /** Where in a filter, if that is what is wrong. */
+  readonly at: ErrorResponse['at'];
+  constructor(status: number, { code, message, at }: ErrorResponse) {
     super(message);
-    this.name = 'ApiError';
+    this.status = status;
     this.code = code;
+    this.at = at;
   }
 }
 
 /** Nothing answered, or something that is not the collector. */
 export class UnreachableError extends Error {
+  override readonly name = 'UnreachableError';
   constructor(cause?: unknown) {
     super('The collector does not answer.', { cause });
-    this.name = 'UnreachableError';
   }
 }
 
-export interface FlowQuery {
-  readonly from?: number;
-  readonly to?: number;
-  readonly applicationName?: string | undefined;
-  readonly limit?: number;
-}
+const ANSWER_TIMEOUT_MS = 60_000;
 
-export interface TopQuery extends FlowQuery {
-  readonly by: Dimension;
-  readonly metric: Metric;
-}
-
-export interface SeriesQuery extends TopQuery {
-  /** Absent: the collector's choice. */
-  readonly stepSeconds?: number | undefined;
-}
-
-/** The API lives beside the page, so that a reverse proxy may put both under a path. */
-export function apiUrl(path: string, query: object = {}): string {
-  const url = new URL(`.${path}`, document.baseURI);
-  url.search = '';
-  for (const [key, value] of Object.entries(query)) {
-    if (value !== undefined) url.searchParams.set(key, String(value));
+/** Ends requests that take too long, shows that this page meant a change, and tells why there is no answer. */
+async function fetchAnswer(request: Request): Promise<Response> {
+  const signal = AbortSignal.any([request.signal, AbortSignal.timeout(ANSWER_TIMEOUT_MS)]);
+  if (request.method !== 'GET') {
+    for (const [name, value] of Object.entries(csrfHeaders())) request.headers.set(name, value);
   }
-  return url.href;
-}
-
-const ANSWER_TIMEOUT_MS = 20_000;
-
-async function call<Answer>(url: string, init: RequestInit = {}): Promise<Answer> {
-  const timeout = AbortSignal.timeout(ANSWER_TIMEOUT_MS);
-  const signal = init.signal ? AbortSignal.any([init.signal, timeout]) : timeout;
-  const isChange = init.method !== undefined;
-  const headers = { ...init.headers, ...(isChange && csrfHeaders()) };
-  let response: Response;
-  try {
-    response = await fetch(url, { ...init, headers, signal });
-  } catch (cause) {
+  const response = await fetch(request, { signal }).catch((cause) => {
     throw new UnreachableError(cause);
-  }
-  if (response.status === 401 && !isSigningIn(url, init.method)) signedOut();
-  const text = await response.text();
-  if (!response.ok) throw errorOf(response, text);
-  return (text === '' ? undefined : JSON.parse(text)) as Answer;
+  });
+  if (response.status === 401 && !isSigningIn(request.url, request.method)) signedOut();
+  if (response.ok) return response;
+  throw errorOf(response.status, await response.text());
 }
 
 /** A gateway error without Weir's body is a proxy that cannot reach the collector. */
-function errorOf(response: Response, text: string): Error {
+function errorOf(status: number, text: string): Error {
   try {
-    const { code, message } = JSON.parse(text) as ErrorResponse;
-    if (code && message) return new ApiError(code, message);
+    const answer = JSON.parse(text) as ErrorResponse;
+    if (answer.code && answer.message) return new ApiError(status, answer);
   } catch {
     // Not JSON: said below by the status.
   }
-  if (response.status >= 502 && response.status <= 504) return new UnreachableError();
-  return new ApiError(`HTTP_${response.status}`, `The collector answered ${response.status}.`);
+  if (status >= 502 && status <= 504) return new UnreachableError();
+  const message = `The collector answered ${status}.`;
+  return new ApiError(status, { code: `HTTP_${status}`, message });
 }
 
-export function fetchSeries(query: SeriesQuery, signal: AbortSignal): Promise<SeriesResponse> {
-  return call(apiUrl(API.series, query), { signal });
+/**
+ * Each method's answer has `data`. Rejects with ApiError or UnreachableError, and calls `signedOut` where somebody
+ * must sign in.
+ */
+export const api = createClient<paths>({
+  baseUrl: location.origin + BASE_PATH.slice(0, -1),
+  fetch: fetchAnswer,
+});
+
+type GetPath = {
+  [Path in keyof paths]: paths[Path] extends { get: { responses: { 200: unknown } } }
+    ? Path
+    : never;
+}[keyof paths];
+type Get<Path extends GetPath> = Extract<paths[Path], { get: unknown }>['get'];
+export type Query<Path extends GetPath> = NonNullable<
+  Extract<Get<Path>, { parameters: unknown }>['parameters'] extends { query?: infer Asked }
+    ? Asked
+    : never
+>;
+export type Answer<Path extends GetPath> =
+  Get<Path> extends { responses: { 200: { content: { 'application/json': infer Content } } } }
+    ? Content
+    : never;
+
+/** What a path answers. @throws ApiError, UnreachableError */
+export async function ask<Path extends GetPath>(
+  path: Path,
+  query: Query<Path> | Record<never, never>,
+  signal?: AbortSignal,
+): Promise<Answer<Path>> {
+  // The parameters' types are those of the path; that they fit any path at once no compiler can see.
+  const get = api.GET as unknown as (
+    path: string,
+    init: object,
+  ) => Promise<{ readonly data: Answer<Path> }>;
+  const { data } = await get(path, { params: { query }, ...(signal && { signal }) });
+  return data;
 }
 
-export function fetchTop(query: TopQuery, signal: AbortSignal): Promise<TopResponse> {
-  return call(apiUrl(API.top, query), { signal });
-}
-
-export function fetchFlows(query: FlowQuery, signal: AbortSignal): Promise<FlowsResponse> {
-  return call(apiUrl(API.flows, query), { signal });
-}
-
-export function fetchHealth(signal: AbortSignal): Promise<HealthResponse> {
-  return call(apiUrl(API.health), { signal });
-}
-
-export function fetchRules(signal: AbortSignal): Promise<RulesResponse> {
-  return call(apiUrl(API.rules), { signal });
-}
-
-/** What changed since a revision; everything for revision 0. */
-export function fetchDecisions(since: number, signal: AbortSignal): Promise<DecisionsResponse> {
-  return call(apiUrl(API.decisions, { since }), { signal });
-}
-
-export function createRule(input: RuleInput): Promise<Rule> {
-  return call(apiUrl(API.rules), jsonBody('POST', input));
-}
-
-export function deleteRule(id: string): Promise<void> {
-  return call(apiUrl(`${API.rules}/${encodeURIComponent(id)}`), { method: 'DELETE' });
-}
-
-/** Who asks; rejects, and `signedOut` is called, where somebody must sign in. */
-export function fetchSession(signal: AbortSignal): Promise<SessionResponse> {
-  return call(apiUrl(API.session), { signal });
-}
-
-export function signIn(name: string, password: string): Promise<SessionResponse> {
-  return call(apiUrl(API.session), jsonBody('POST', { name, password }));
-}
-
-export function acceptInvitation(invitation: string, password: string): Promise<SessionResponse> {
-  return call(apiUrl(API.invitation), jsonBody('POST', { invitation, password }));
-}
-
-export async function signOut(): Promise<void> {
-  await call(apiUrl(API.session), { method: 'DELETE' });
-  signedOut();
-}
-
-function jsonBody(method: string, body: object): RequestInit {
-  const headers = { 'content-type': 'application/json' };
-  return { method, headers, body: JSON.stringify(body) };
+/** Address of a path of the API, for links and streams. */
+export function apiUrl(path: string, query: Readonly<Record<string, string>> = {}): string {
+  const search = new URLSearchParams(query).toString();
+  return `${BASE_PATH}${path.slice(1)}${search === '' ? '' : `?${search}`}`;
 }

@@ -1,43 +1,37 @@
 // SPDX-License-Identifier: Apache-2.0
-// The collector's server-sent events, opened once for the whole page.
-import type { Flow, LiveFlows, LiveTotals } from '@weir/wire';
-import { meanRates, type Rates, withTotals } from './mean-rates';
+// The collector's live events, one connection for the whole page.
+import { signal } from '@preact/signals';
+import { API, type Flow, type LiveFlows, type LiveTotals } from '@weir/wire';
+import { apiUrl } from './client';
 
 export type StreamStatus = 'connecting' | 'open' | 'lost';
 
-export interface StreamState {
-  readonly status: StreamStatus;
-  /** Present rates; undefined while the stream is not open, so that nobody reads old ones as live. */
-  readonly rates: Rates | undefined;
-}
-
 const REOPEN_MS = 3_000;
+/** Seconds of totals that are remembered. */
+const MOST_TOTALS = 120;
 
 /**
  * Owner of the EventSource. A browser reconnects by itself after a dropped connection, but gives up for good
  * after an HTTP error (a proxy's 502 while the collector restarts): then the stream is opened anew.
  */
-export class LiveStream {
-  readonly #url: string;
+class LiveStream {
+  readonly status = signal<StreamStatus>('connecting');
+  /** Of the last two minutes, oldest first; empty while the stream is lost, so that nobody reads old ones as live. */
+  readonly totals = signal<readonly LiveTotals[]>([]);
   #source: EventSource | undefined;
   #reopenTimer: ReturnType<typeof setTimeout> | undefined;
-  #state: StreamState = { status: 'connecting', rates: undefined };
-  #totals: LiveTotals[] = [];
-  readonly #stateListeners = new Set<() => void>();
   readonly #flowListeners = new Set<(flows: readonly Flow[]) => void>();
 
-  constructor(url: string) {
-    this.#url = url;
-  }
-
   start(): void {
-    const source = new EventSource(this.#url);
+    const source = new EventSource(apiUrl(API.stream));
     this.#source = source;
-    source.addEventListener('open', () => this.#change({ status: 'open' }));
+    source.addEventListener('open', () => {
+      this.status.value = 'open';
+    });
     source.addEventListener('error', () => this.#lost(source));
     source.addEventListener('totals', (event) => {
-      this.#totals = withTotals(this.#totals, JSON.parse(event.data) as LiveTotals);
-      this.#change({ status: 'open', rates: meanRates(this.#totals) });
+      const newest = JSON.parse(event.data) as LiveTotals;
+      this.totals.value = [...this.totals.peek(), newest].slice(-MOST_TOTALS);
     });
     source.addEventListener('flows', (event) => {
       const { flows } = JSON.parse(event.data) as LiveFlows;
@@ -48,31 +42,23 @@ export class LiveStream {
   stop(): void {
     clearTimeout(this.#reopenTimer);
     this.#source?.close();
+    this.totals.value = [];
+    this.status.value = 'connecting';
   }
 
-  // Arrow functions: React takes them unbound.
-  readonly state = (): StreamState => this.#state;
-
-  readonly subscribe = (listener: () => void): (() => void) => {
-    this.#stateListeners.add(listener);
-    return () => this.#stateListeners.delete(listener);
-  };
-
-  readonly subscribeFlows = (listener: (flows: readonly Flow[]) => void): (() => void) => {
+  /** Calls back with the newest flows, newest first, until the returned function is called. */
+  onFlows(listener: (flows: readonly Flow[]) => void): () => void {
     this.#flowListeners.add(listener);
     return () => this.#flowListeners.delete(listener);
-  };
+  }
 
   #lost(source: EventSource): void {
-    this.#totals = [];
-    this.#change({ status: 'lost', rates: undefined });
+    this.totals.value = [];
+    this.status.value = 'lost';
     if (source.readyState !== EventSource.CLOSED) return;
     clearTimeout(this.#reopenTimer);
     this.#reopenTimer = setTimeout(() => this.start(), REOPEN_MS);
   }
-
-  #change(change: Partial<StreamState>): void {
-    this.#state = { ...this.#state, ...change };
-    for (const listener of this.#stateListeners) listener();
-  }
 }
+
+export const liveStream = new LiveStream();

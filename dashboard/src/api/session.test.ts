@@ -2,15 +2,15 @@
 import { beforeEach, expect, it } from 'vitest';
 import {
   csrfHeaders,
+  hasRole,
   invitationOf,
   isSigningIn,
-  sessionState,
+  session,
   signedIn,
   signedOut,
-  subscribeSession,
 } from './session';
 
-const SESSION = { kind: 'user', name: 'olga', role: 'viewer', csrfToken: 'abc' } as const;
+const SESSION = { kind: 'user', name: 'olga', role: 'operator', csrfToken: 'abc' } as const;
 
 beforeEach(signedOut);
 
@@ -24,18 +24,28 @@ it('changes carry the token of the session, and none when nobody needs one', () 
 
 it('tells once that the session is over, however many answers say so', () => {
   signedIn(SESSION);
-  let told = 0;
-  const stop = subscribeSession(() => told++);
+  const told: string[] = [];
+  const stop = session.subscribe(({ status }) => told.push(status));
   signedOut();
   signedOut();
   stop();
   signedIn(SESSION);
-  expect([told, sessionState().status]).toEqual([1, 'in']);
+  expect(told).toEqual(['in', 'out']);
+});
+
+it('a role has what those below it have', () => {
+  expect(hasRole('viewer')).toBe(false);
+  signedIn(SESSION);
+  expect([hasRole('viewer'), hasRole('operator'), hasRole('administrator')]).toEqual([
+    true,
+    true,
+    false,
+  ]);
 });
 
 it('a wrong password is not the end of a session', () => {
   expect(isSigningIn('http://x/weir/api/v1/session', 'POST')).toBe(true);
-  expect(isSigningIn('http://x/api/v1/session', undefined)).toBe(false);
+  expect(isSigningIn('http://x/api/v1/session', 'GET')).toBe(false);
   expect(isSigningIn('http://x/api/v1/rules', 'POST')).toBe(false);
 });
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Whether somebody has signed in, for the whole page.
-import { API, CSRF_HEADER, type SessionResponse } from '@weir/wire';
+import { signal } from '@preact/signals';
+import { API, CSRF_HEADER, ROLES, type Role, type SessionResponse } from '@weir/wire';
 
 /** `asking`: not known yet; `out`: the collector wants to know who asks. */
 export type SessionState =
@@ -8,40 +9,35 @@ export type SessionState =
   | { readonly status: 'out' }
   | { readonly status: 'in'; readonly session: SessionResponse };
 
-let state: SessionState = { status: 'asking' };
-const listeners = new Set<() => void>();
-
-function become(next: SessionState): void {
-  state = next;
-  for (const listener of listeners) listener();
-}
-
-export const sessionState = (): SessionState => state;
-
-export function subscribeSession(listener: () => void): () => void {
-  listeners.add(listener);
-  return () => listeners.delete(listener);
-}
+export const session = signal<SessionState>({ status: 'asking' });
 
 /** The collector has said who asks. */
-export function signedIn(session: SessionResponse): void {
-  become({ status: 'in', session });
+export function signedIn(answer: SessionResponse): void {
+  session.value = { status: 'in', session: answer };
 }
 
 /** An answer was 401, or somebody has signed out. */
 export function signedOut(): void {
-  if (state.status !== 'out') become({ status: 'out' });
+  if (session.peek().status !== 'out') session.value = { status: 'out' };
+}
+
+/** Whether who has signed in may do what takes this role. What is refused in the end the collector decides. */
+export function hasRole(role: Role): boolean {
+  const { value } = session;
+  if (value.status !== 'in' || value.session.role === undefined) return false;
+  return ROLES.indexOf(value.session.role) >= ROLES.indexOf(role);
 }
 
 /** What a request that changes something carries to show that this page meant it. */
 export function csrfHeaders(): Record<string, string> {
-  const token = state.status === 'in' ? state.session.csrfToken : undefined;
+  const value = session.peek();
+  const token = value.status === 'in' ? value.session.csrfToken : undefined;
   return token === undefined ? {} : { [CSRF_HEADER]: token };
 }
 
 /** A 401 of these says that a password is wrong, not that a session is over. */
-export function isSigningIn(url: string, method: string | undefined): boolean {
-  return method !== undefined && new URL(url).pathname.includes(API.session);
+export function isSigningIn(url: string, method: string): boolean {
+  return method !== 'GET' && new URL(url).pathname.includes(API.session);
 }
 
 const INVITATION = /^#invitation=([\w-]+)$/;

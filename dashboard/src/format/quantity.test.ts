@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, it } from 'vitest';
-import { formatBitRate, formatCount, formatOctets, formatScaled, formatShare } from './quantity';
+import { formatCount, formatOctets, formatScaled, formatShare } from './quantity';
 
 describe('formatScaled', () => {
   it.each([
@@ -17,7 +17,7 @@ describe('formatScaled', () => {
     [999_600_000, '1.00 Gbit/s'],
     [-1500, '-1.50 kbit/s'],
   ])('%d is %s', (value, text) => {
-    expect(formatBitRate(value)).toBe(text);
+    expect(formatScaled(value, 'bit/s')).toBe(text);
   });
 
   it('never shows four digits before the unit', () => {
@@ -27,13 +27,21 @@ describe('formatScaled', () => {
   });
 
   it('says that a value is missing', () => {
-    expect(formatBitRate(Number.NaN)).toBe('–');
+    expect(formatScaled(Number.NaN, 'bit/s')).toBe('–');
     expect(formatCount(Number.POSITIVE_INFINITY)).toBe('–');
   });
 });
 
 describe('formatOctets, formatCount and formatShare', () => {
   it('uses decimal prefixes', () => expect(formatOctets(1_500_000_000)).toBe('1.50 GB'));
+  it.each([
+    [1023, '1023 B'],
+    [1024, '1.00 KiB'],
+    [1024 * 1023, '1023 KiB'],
+    [1.5 * 2 ** 30, '1.50 GiB'],
+  ])('%d octets in binary prefixes are %s', (octets, text) =>
+    expect(formatOctets(octets, 'binary')).toBe(text),
+  );
   it('keeps small counts exact', () => expect(formatCount(9_345)).toBe('9,345'));
   it('scales large counts', () => expect(formatCount(1_234_567)).toBe('1.23 M'));
   it('rounds to a count that is whole', () => expect(formatCount(1.6)).toBe('2'));

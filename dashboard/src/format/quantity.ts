@@ -1,10 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-// Numbers for people: three significant digits, decimal (SI) prefixes, a unit after a space.
+// Numbers for people: three significant digits, decimal (SI) or binary prefixes, a unit after a space.
 
 /** Shown where a value is not known. */
 export const NO_VALUE = '–';
 
-const PREFIXES = ['', 'k', 'M', 'G', 'T', 'P', 'E'];
+/** Steps of 1000 (k, M, G) or of 1024 (Ki, Mi, Gi). */
+export type PrefixKind = 'decimal' | 'binary';
+
+const PREFIXES: Readonly<Record<PrefixKind, { readonly step: number; readonly names: string[] }>> =
+  {
+    decimal: { step: 1000, names: ['', 'k', 'M', 'G', 'T', 'P', 'E'] },
+    binary: { step: 1024, names: ['', 'Ki', 'Mi', 'Gi', 'Ti', 'Pi', 'Ei'] },
+  };
 const WHOLE = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
 
 /** Three significant digits without an exponent: 1.23, 12.3, 123. */
@@ -14,18 +21,19 @@ function threeDigits(value: number): string {
 }
 
 /** `value` with the largest prefix that keeps it at least 1, e.g. 12_400_000 and "bit/s": "12.4 Mbit/s". */
-export function formatScaled(value: number, unit: string): string {
+export function formatScaled(value: number, unit: string, kind: PrefixKind = 'decimal'): string {
   if (!Number.isFinite(value)) return NO_VALUE;
+  const { step, names } = PREFIXES[kind];
   const sign = value < 0 ? '-' : '';
   let scaled = Math.abs(value);
-  let step = 0;
+  let steps = 0;
   // 999.5 would round to "1000": it belongs to the next prefix already.
-  while (scaled >= 999.5 && step < PREFIXES.length - 1) {
-    scaled /= 1000;
-    step++;
+  while (scaled >= step - 0.5 && steps < names.length - 1) {
+    scaled /= step;
+    steps++;
   }
-  const digits = step === 0 ? trimmed(scaled) : threeDigits(scaled);
-  return `${sign}${digits} ${PREFIXES[step]}${unit}`.trimEnd();
+  const digits = steps === 0 ? trimmed(scaled) : threeDigits(scaled);
+  return `${sign}${digits} ${names[steps]}${unit}`.trimEnd();
 }
 
 /** Below the first prefix decimals are noise unless the value is small: 0, 0.4, 7.5, 123. */
@@ -34,12 +42,8 @@ function trimmed(value: number): string {
   return value.toFixed(1).replace(/\.0$/, '');
 }
 
-export function formatBitRate(bitsPerSecond: number): string {
-  return formatScaled(bitsPerSecond, 'bit/s');
-}
-
-export function formatOctets(octets: number): string {
-  return formatScaled(octets, 'B');
+export function formatOctets(octets: number, kind: PrefixKind = 'decimal'): string {
+  return formatScaled(octets, 'B', kind);
 }
 
 /** Whole and grouped as long as it is short ("9,999"), scaled beyond ("12.4 k"). */

@@ -1,75 +1,89 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the page shows, and its form in the URL: a view that can be shared is a link.
-import type { Metric } from '@weir/wire';
+// What a page shows is its address: a view that can be shared is a link.
+import { useCallback, useMemo } from 'preact/hooks';
+import { useLocation } from 'preact-iso';
+import { BASE_PATH } from '../api/base';
+import { DEFAULT_TIME, parseTime, type TimeRange, timeParameter } from './time-range';
 
-export interface Range {
-  readonly id: string;
-  readonly label: string;
-  readonly title: string;
-  readonly seconds: number;
-  readonly stepSeconds: number;
-  readonly refreshMs: number;
+/** Of links. Parameters may be added; what a parameter means never changes without another number. */
+const LINK_VERSION = 1;
+
+/** Parameters of a page's address; undefined takes one out. */
+export type Parameters = Readonly<Record<string, string | undefined>>;
+
+/** What is kept when somebody goes from page to page. */
+const SHARED = ['time', 'filter'] as const;
+
+/** A link from any page: relative, so that it holds under any path of a proxy. Defaults are left out. */
+export function linkTo(page: string, parameters: Parameters = {}): string {
+  const given = Object.entries(parameters).filter(
+    (pair): pair is [string, string] => pair[1] !== undefined && pair[1] !== '',
+  );
+  if (given.length === 0) return page === '' ? './' : page;
+  return `${page}?${new URLSearchParams([['v', String(LINK_VERSION)], ...given])}`;
 }
-
-/**
- * A record counts where it ended, so a step must not be much shorter than exporters' active timeout of a minute,
- * or the chart shows their rhythm instead of the traffic. From an hour on steps are whole minutes: rollups answer.
- */
-export const RANGES = [
-  range('5m', '5 min', 'Last 5 minutes', { seconds: 300, stepSeconds: 10, refreshMs: 2_500 }),
-  range('15m', '15 min', 'Last 15 minutes', { seconds: 900, stepSeconds: 30, refreshMs: 3_000 }),
-  range('1h', '1 h', 'Last hour', { seconds: 3_600, stepSeconds: 60, refreshMs: 5_000 }),
-  range('6h', '6 h', 'Last 6 hours', { seconds: 21_600, stepSeconds: 300, refreshMs: 10_000 }),
-  range('24h', '24 h', 'Last 24 hours', { seconds: 86_400, stepSeconds: 900, refreshMs: 15_000 }),
-] as const satisfies readonly Range[];
-
-/** Short: who has just started Weir sees a chart and not an empty axis. */
-const DEFAULT_RANGE: Range = RANGES[0];
 
 export interface View {
-  readonly range: Range;
-  readonly metric: Metric;
-  /** Only flows of this application; undefined for all. */
-  readonly application: string | undefined;
+  /** Name of the page; "" is the first. */
+  readonly page: string;
+  readonly time: TimeRange;
+  /** In the filter language; "" is every flow. */
+  readonly filter: string;
+  /** All parameters, for what only one page knows. */
+  readonly parameters: Readonly<Record<string, string>>;
+  /** Whether the link is of a later Weir and may mean something else. */
+  readonly isLater: boolean;
+  /** Another view on the same page; an entry of the browser's history each time. */
+  readonly change: (parameters: Parameters) => void;
+  readonly changeTime: (time: TimeRange) => void;
+  /** A link to a page that keeps time and filter. */
+  readonly link: (page: string, parameters?: Parameters) => string;
+  readonly go: (link: string) => void;
 }
 
-/** Unknown or broken values fall back to the default: an old link still opens. */
-export function parseView(search: string): View {
-  const query = new URLSearchParams(search);
-  const metric = query.get('metric');
+/** The view that the address names, and how to change it. */
+export function useView(): View {
+  const { path, query, route } = useLocation();
+  const page = pageOf(path);
+  const shown = useMemo(() => readView(query), [query]);
+  const go = useCallback((link: string) => route(absolute(link)), [route]);
+  return useMemo(() => {
+    const link = (to: string, parameters: Parameters = {}) =>
+      linkTo(to, { ...kept(shown.parameters), ...parameters });
+    const change = (parameters: Parameters) => {
+      const next = linkTo(page, { ...shown.parameters, v: undefined, ...parameters });
+      if (absolute(next) !== location.pathname + location.search) go(next);
+    };
+    const changeTime = (time: TimeRange) => change({ time: writtenTime(time) });
+    return { page, ...shown, link, change, changeTime, go };
+  }, [page, shown, go]);
+}
+
+/** What a link's query says; what cannot be read falls back to the default: an old link still opens. */
+export function readView(query: Readonly<Record<string, string>>) {
+  const { v, ...parameters } = query;
   return {
-    range: RANGES.find((known) => known.id === query.get('range')) ?? DEFAULT_RANGE,
-    metric: metric === 'packets' || metric === 'flows' ? metric : 'octets',
-    application: query.get('application') || undefined,
+    time: parseTime(query.time ?? '') ?? (parseTime(DEFAULT_TIME) as TimeRange),
+    filter: query.filter ?? '',
+    parameters,
+    isLater: Number(v ?? LINK_VERSION) > LINK_VERSION,
   };
 }
 
-/** The query string of a view, with "?" where it is not empty; defaults are left out. */
-export function formatView(view: View): string {
-  const query = new URLSearchParams();
-  if (view.range.id !== DEFAULT_RANGE.id) query.set('range', view.range.id);
-  if (view.metric !== 'octets') query.set('metric', view.metric);
-  if (view.application !== undefined) query.set('application', view.application);
-  const text = query.toString();
-  return text === '' ? '' : `?${text}`;
+/** Undefined for the default. */
+export function writtenTime(time: TimeRange): string | undefined {
+  const text = timeParameter(time);
+  return text === DEFAULT_TIME ? undefined : text;
 }
 
-export interface Window {
-  readonly from: number;
-  readonly to: number;
+function kept(parameters: Readonly<Record<string, string>>): Parameters {
+  return Object.fromEntries(SHARED.map((name) => [name, parameters[name]]));
 }
 
-/** The range's window that ends now. It begins on a step, so that points do not move between refreshes. */
-export function windowOf({ seconds, stepSeconds }: Range, now: number): Window {
-  const stepMs = stepSeconds * 1000;
-  return { from: Math.floor((now - seconds * 1000) / stepMs) * stepMs, to: now };
+function pageOf(path: string): string {
+  return `${path}/`.startsWith(BASE_PATH) ? path.slice(BASE_PATH.length).replace(/\/$/, '') : path;
 }
 
-function range(
-  id: string,
-  label: string,
-  title: string,
-  timing: Pick<Range, 'seconds' | 'stepSeconds' | 'refreshMs'>,
-): Range {
-  return { id, label, title, ...timing };
+function absolute(link: string): string {
+  return BASE_PATH + link.replace(/^\.\//, '');
 }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Who may ask the collector for what: users with roles, keys with scopes, and what was changed by whom.
 import Type, { type Static } from 'typebox';
+import { CSRF_HEADER, ROLES, SCOPES } from './access-names.js';
 
-/** From the least to the most: each may do what those before it may. */
-export const ROLES = ['viewer', 'operator', 'administrator'] as const;
+/** Each may do what those before it may, see ROLES. */
 export type Role = (typeof ROLES)[number];
 export const Role = Type.Unsafe<Role>(
   Type.Union(
@@ -15,8 +15,6 @@ export const Role = Type.Unsafe<Role>(
   ),
 );
 
-/** What a key is for; one that is for several things has several. */
-export const SCOPES = ['gateway', 'exporter', 'read'] as const;
 export type Scope = (typeof SCOPES)[number];
 export const Scope = Type.Unsafe<Scope>(
   Type.Union(
@@ -27,9 +25,6 @@ export const Scope = Type.Unsafe<Scope>(
     },
   ),
 );
-
-/** The header that carries a session's `csrfToken` in every request that changes something. */
-export const CSRF_HEADER = 'x-weir-csrf';
 
 export const UserName = Type.String({
   pattern: '^[A-Za-z][A-Za-z0-9._@-]{0,63}$',

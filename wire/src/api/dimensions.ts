@@ -2,60 +2,7 @@
 // What flows can be grouped by, and what can be summed up.
 import Type from 'typebox';
 import { findField } from '../filter/fields.js';
-import type { FLOW_COLUMNS } from '../generated/flow-columns.js';
-
-type FlowColumnName = (typeof FLOW_COLUMNS)[number]['name'];
-
-/** Columns that a dimension reads. With two of them each flow counts for both ends: a host is source or destination. */
-export const DIMENSION_COLUMNS = {
-  applicationName: ['applicationName'],
-  applicationCategory: ['applicationCategory'],
-  applicationConfidence: ['applicationConfidence'],
-  serverName: ['serverName'],
-  host: ['sourceAddress', 'destinationAddress'],
-  sourceAddress: ['sourceAddress'],
-  destinationAddress: ['destinationAddress'],
-  port: ['sourceTransportPort', 'destinationTransportPort'],
-  sourceTransportPort: ['sourceTransportPort'],
-  destinationTransportPort: ['destinationTransportPort'],
-  protocolIdentifier: ['protocolIdentifier'],
-  tcpControlBits: ['tcpControlBits'],
-  icmpTypeCode: ['icmpTypeCode'],
-  ipClassOfService: ['ipClassOfService'],
-  network: ['sourceNetwork', 'destinationNetwork'],
-  sourceNetwork: ['sourceNetwork'],
-  destinationNetwork: ['destinationNetwork'],
-  role: ['sourceRole', 'destinationRole'],
-  sourceRole: ['sourceRole'],
-  destinationRole: ['destinationRole'],
-  site: ['sourceSite', 'destinationSite'],
-  sourceSite: ['sourceSite'],
-  destinationSite: ['destinationSite'],
-  country: ['sourceCountry', 'destinationCountry'],
-  sourceCountry: ['sourceCountry'],
-  destinationCountry: ['destinationCountry'],
-  asNumber: ['bgpSourceAsNumber', 'bgpDestinationAsNumber'],
-  bgpSourceAsNumber: ['bgpSourceAsNumber'],
-  bgpDestinationAsNumber: ['bgpDestinationAsNumber'],
-  asName: ['sourceAsName', 'destinationAsName'],
-  sourceAsName: ['sourceAsName'],
-  destinationAsName: ['destinationAsName'],
-  scope: ['scope'],
-  exporterAddress: ['exporterAddress'],
-  exporterName: ['exporterName'],
-  exportProtocol: ['exportProtocol'],
-  observationDomainId: ['observationDomainId'],
-  interface: ['ingressInterface', 'egressInterface'],
-  ingressInterface: ['ingressInterface'],
-  egressInterface: ['egressInterface'],
-  interfaceName: ['ingressInterfaceName', 'egressInterfaceName'],
-  ingressInterfaceName: ['ingressInterfaceName'],
-  egressInterfaceName: ['egressInterfaceName'],
-  vlanId: ['vlanId'],
-  flowDirection: ['flowDirection'],
-  flowEndReason: ['flowEndReason'],
-  ipNextHopAddress: ['ipNextHopAddress'],
-} as const satisfies Readonly<Record<string, readonly FlowColumnName[]>>;
+import { DIMENSION_COLUMNS, METRICS } from './grouping.js';
 
 export type Dimension = keyof typeof DIMENSION_COLUMNS;
 export const DIMENSIONS = Object.keys(DIMENSION_COLUMNS) as readonly Dimension[];
@@ -66,7 +13,6 @@ export const Dimension = Type.Unsafe<Dimension>(
   ),
 );
 
-export const METRICS = ['octets', 'packets', 'flows'] as const;
 export type Metric = (typeof METRICS)[number];
 export const Metric = Type.Unsafe<Metric>(
   Type.Union(

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+// Every page that there is: a line here and a folder beside it. A page is loaded when it is opened.
+import type { Role } from '@weir/wire';
+import type { ComponentType } from 'preact';
+import type { IconName } from '../control/icons';
+
+export interface Page {
+  /** Its name in links. */
+  readonly id: string;
+  readonly title: string;
+  readonly icon: IconName;
+  readonly group: 'Traffic' | 'Control' | 'System';
+  /** Least role of those who see it. @default viewer */
+  readonly role?: Role;
+  /** What of the page's top has no meaning here. */
+  readonly without?: readonly ('time' | 'filter')[];
+  readonly load: () => Promise<{ readonly default: ComponentType }>;
+}
+
+export const FIRST_PAGE = 'overview';
+
+export const PAGES: readonly Page[] = [
+  {
+    id: FIRST_PAGE,
+    title: 'Overview',
+    icon: 'overview',
+    group: 'Traffic',
+    load: () => import('./overview/overview-page'),
+  },
+];

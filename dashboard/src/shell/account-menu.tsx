@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+import { api } from '../api/client';
+import { session, signedOut } from '../api/session';
+import { Icon } from '../control/icons';
+import { Popover } from '../control/popover';
+import { type Choice, Segmented } from '../control/segmented';
+import { type Preferences, preferences, setPreferences } from '../view/preferences';
+
+type Setting = Exclude<keyof Preferences, 'navigation'>;
+
+const SETTINGS: {
+  readonly [Name in Setting]: { title: string; choices: readonly Choice<Preferences[Name]>[] };
+} = {
+  theme: {
+    title: 'Theme',
+    choices: [
+      { value: 'auto', label: 'Auto', title: 'Theme of the system' },
+      { value: 'light', label: 'Light', title: 'Light theme' },
+      { value: 'dark', label: 'Dark', title: 'Dark theme' },
+    ],
+  },
+  zone: {
+    title: 'Times',
+    choices: [
+      { value: 'local', label: 'Local', title: 'Local time' },
+      { value: 'utc', label: 'UTC', title: 'UTC' },
+    ],
+  },
+  rate: {
+    title: 'Rates',
+    choices: [
+      { value: 'bits', label: 'bit/s', title: 'Bits per second' },
+      { value: 'octets', label: 'B/s', title: 'Octets per second' },
+    ],
+  },
+  prefix: {
+    title: 'Prefixes',
+    choices: [
+      { value: 'decimal', label: 'k M G', title: 'Decimal: 1 k is 1000' },
+      { value: 'binary', label: 'Ki Mi Gi', title: 'Binary: 1 Ki is 1024' },
+    ],
+  },
+};
+
+/** How somebody wants to see things, who has signed in, and the way out. */
+export function AccountMenu() {
+  const { value } = session;
+  const who = value.status === 'in' ? value.session : undefined;
+  return (
+    <Popover
+      label={<Icon name="user" />}
+      title="Preferences and account"
+      buttonClass="button button-square"
+      testId="account"
+      align="right"
+    >
+      {() => (
+        <div class="account">
+          {(Object.keys(SETTINGS) as Setting[]).map((name) => (
+            <SettingLine key={name} name={name} />
+          ))}
+          {who?.kind === 'user' && (
+            <div class="account-who">
+              <span>
+                {who.name} <span class="muted">{who.role}</span>
+              </span>
+              <button type="button" class="button" data-testid="sign-out" onClick={leave}>
+                Sign out
+              </button>
+            </div>
+          )}
+        </div>
+      )}
+    </Popover>
+  );
+}
+
+function SettingLine({ name }: { readonly name: Setting }) {
+  const { title, choices } = SETTINGS[name];
+  return (
+    <div class="account-line">
+      <span aria-hidden="true">{title}</span>
+      <Segmented<string>
+        legend={title}
+        choices={choices}
+        value={preferences.value[name]}
+        onChange={(value) => setPreferences({ [name]: value })}
+        testId={`setting-${name}`}
+      />
+    </div>
+  );
+}
+
+/** A collector that does not answer leaves the session as it is; the page says so elsewhere. */
+function leave(): void {
+  api.DELETE('/api/v1/session').then(signedOut, () => undefined);
+}
