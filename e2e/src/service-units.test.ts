@@ -20,7 +20,9 @@ function installedUnit(name: string): string {
   return file;
 }
 
-describe.skipIf(!HAS_SYSTEMD).each(['weir-probe.service', 'weir.service'])('%s', (name) => {
+const UNITS = ['weir-probe.service', 'weir-gateway.service', 'weir.service'];
+
+describe.skipIf(!HAS_SYSTEMD).each(UNITS)('%s', (name) => {
   it('is a valid unit', () => {
     const { status, stderr } = spawnSync('systemd-analyze', ['verify', installedUnit(name)], {
       encoding: 'utf8',

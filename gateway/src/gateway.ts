@@ -213,7 +213,9 @@ export class Gateway {
     await this.#shaper.check();
     const state = await table.read();
     if (!state) return;
-    intent.adopt(state.chains.keys());
+    // Of two chains of one effect that counts which elements lead to.
+    const used = [...state.elements.values()].map(({ chain }) => chain);
+    intent.adopt([...used, ...state.chains.keys()]);
     const foreign = state.foreignObjects.filter((object) => !EARLIER_OBJECTS.has(object));
     if (foreign.length === 0) return;
     throw new GatewayError(

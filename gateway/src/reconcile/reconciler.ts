@@ -46,6 +46,9 @@ export interface ReconcilerOptions {
   readonly generations: number;
 }
 
+/** What another process may have taken for a transaction. */
+const OTHERS_APPLY_MS = 1000;
+
 export interface ReconcilerCounters {
   /** Transactions that the kernel took. */
   transactions: number;
@@ -133,9 +136,11 @@ export class Reconciler {
 
   /** The transaction that would bring what stands to `desired`; undefined: nothing is to do. */
   async missing(desired: Desired): Promise<Transaction | undefined> {
-    const state = await this.#options.table.read();
+    const [state, readMs] = await timed(() => this.#options.table.read());
     if (state) this.#takeCounts(state.counters);
-    const options = { now: this.#options.now(), toleranceMs: LISTED_TOLERANCE_MS };
+    // Who put the elements took some time, too, as long as this one took to read them for all we know.
+    const toleranceMs = LISTED_TOLERANCE_MS + 2 * readMs + OTHERS_APPLY_MS;
+    const options = { now: this.#options.now(), toleranceMs };
     return this.#stepFrom(state && believedOf(state), desired, options);
   }
 

@@ -67,7 +67,7 @@ export class Endpoint {
   }
 
   async end(): Promise<void> {
-    if (this.#child.exitCode !== null) return;
+    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
     const ended = once(this.#child, 'close');
     this.#child.kill('SIGKILL');
     await ended;
