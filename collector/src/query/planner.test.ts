@@ -46,6 +46,17 @@ describe('planOf', () => {
     expect(parts(DAY)).toEqual(['flows_1h -1440 to 0']);
   });
 
+  it('takes few rows for addresses over many hours', () => {
+    const window = { from: NOON - 22.5 * HOUR, to: NOON + 1.5 * HOUR };
+    expect(parts({ ...DAY, by: ['host'], window })).toEqual([
+      'addresses_5m -1350 to -1320',
+      'addresses_1h -1320 to -1080',
+      'addresses_6h -1080 to 0',
+      'addresses_1h 0 to 60',
+      'addresses_5m 60 to 90',
+    ]);
+  });
+
   it('takes finer tables for what is left at the ends', () => {
     const window = { from: NOON - 150.5 * MINUTE, to: NOON + 17 * MINUTE };
     expect(parts({ ...DAY, window })).toEqual([
@@ -58,8 +69,8 @@ describe('planOf', () => {
   });
 
   it.each<[string, Partial<Need>, string]>([
-    ['an address', { by: ['host'] }, 'addresses_1h'],
-    ['what an address sent', { by: [], columns: new Set(['sourceAddress']) }, 'addresses_1h'],
+    ['an address', { by: ['host'] }, 'addresses_6h'],
+    ['what an address sent', { by: [], columns: new Set(['sourceAddress']) }, 'addresses_6h'],
     ['a country', { by: ['country'] }, 'systems_1h'],
     ['a scope', { by: ['scope'] }, 'systems_1h'],
     ['everything', { by: [] }, 'systems_1h'],
@@ -113,7 +124,7 @@ describe('planOf', () => {
       const from = NOON - random.below(48 * HOUR);
       const window = { from, to: from + 1 + random.below(random.of([MINUTE, HOUR, 24 * HOUR])) };
       const by = random.of([['host'], ['applicationName'], [], ['country'], ['port']] as const);
-      const stepSeconds = random.of([undefined, 60, 300, 7200]);
+      const stepSeconds = random.of([undefined, 60, 300, 7200, 43_200]);
       const tables = TABLES.map((table) =>
         random.below(3) > 0
           ? table

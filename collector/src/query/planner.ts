@@ -41,9 +41,6 @@ export interface Plan {
   readonly missing: readonly Window[];
 }
 
-/** Buckets that a table of sums must save for its own part to be worth a SELECT of its own. */
-const LEAST_BUCKETS = 2;
-
 /** Whether the table has all that the question needs, apart from the times. */
 export function canAnswer(table: PlannedTable, need: Need): boolean {
   if (table.stepSeconds === 0) return true;
@@ -87,9 +84,6 @@ function cover(window: Window, tables: readonly PlannedTable[]): Segment[] {
   if (table.stepSeconds === 0) return [{ from, to, table }];
   const own = bucketsOf(window, table);
   if (own === undefined) return cover(window, finer);
-  const isShort = own.to - own.from < LEAST_BUCKETS * table.stepSeconds * 1000;
-  // What nobody else still has is worth the SELECT, too.
-  if (isShort && missingOf(cover(own, finer)).length === 0) return cover(window, finer);
   return [
     ...cover({ from, to: own.from }, finer),
     { ...own, table },

@@ -10,10 +10,12 @@ import { lockHolder } from './lock-holder.js';
 import { Migration } from './migration.js';
 import { type Retention, RetentionKeeper } from './retention.js';
 import {
+  ADDRESSES_6H_COMPLETE,
   COLUMN_LIST,
   LOCAL,
   ONE_BLOCK,
   SCHEMA_VERSION,
+  settingStatements,
   tableStatements,
   versionTables,
   viewStatements,
@@ -219,7 +221,7 @@ SETTINGS insert_deduplication_token = ${quoted(token)}, ${ONE_BLOCK},
     );
     const version = found?.version ?? 0;
     if (version > SCHEMA_VERSION) throw this.#schemaError(version);
-    if (version > 0 && version < SCHEMA_VERSION) {
+    if (version === 1) {
       this.#migration = new Migration({
         write,
         look,
@@ -232,7 +234,10 @@ SETTINGS insert_deduplication_token = ${quoted(token)}, ${ONE_BLOCK},
       return;
     }
     for (const sql of [...tableStatements(LOCAL), ...viewStatements(LOCAL)]) await write(sql);
-    if (version === 0) {
+    if (version === 2) {
+      for (const sql of [...settingStatements(LOCAL), ADDRESSES_6H_COMPLETE]) await write(sql);
+    }
+    if (version < SCHEMA_VERSION) {
       await write(`INSERT INTO weir.schema_versions SELECT ${SCHEMA_VERSION}, now()`);
     }
     await this.#retention.start();

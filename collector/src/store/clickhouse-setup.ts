@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { CollectorError } from '../errors.js';
 import type { ClickhouseTables } from './cluster-schema.js';
-import { SCHEMA_VERSION } from './schema.js';
+import { ADDRESSES_6H_COMPLETE, SCHEMA_VERSION } from './schema.js';
 import type { Shard } from './shards.js';
 
 export interface ClickhouseSetupOptions {
@@ -29,15 +29,42 @@ export class ClickhouseSetup {
   async run(): Promise<readonly Shard[]> {
     await this.#refuseOldServer();
     const shards = await this.#shards();
-    if (!(await this.#isComplete())) {
-      const { versions, tables } = this.#options.tables;
-      for (const sql of versions) await this.#options.write(sql);
-      await this.#refuseOtherVersion();
-      for (const sql of tables) await this.#options.write(sql);
-    }
-    await this.#refuseOtherVersion();
     await this.#refuseOtherKind();
+    const isComplete = await this.#isComplete();
+    if (!isComplete) await this.#write(this.#options.tables.versions);
+    const version = await this.#version();
+    if (!isComplete || version < SCHEMA_VERSION) await this.#write(this.#options.tables.tables);
+    if (version === 2) await this.#upgrade();
+    if (version < SCHEMA_VERSION) {
+      await this.#write([`INSERT INTO weir.schema_versions SELECT ${SCHEMA_VERSION}, now()`]);
+    }
     return shards;
+  }
+
+  async #write(statements: readonly string[]): Promise<void> {
+    for (const sql of statements) await this.#options.write(sql);
+  }
+
+  /** Of the tables; 0: there are none. */
+  async #version(): Promise<number> {
+    const [found] = await this.#options.look<{ version: string }>(
+      'SELECT max(version) AS version FROM weir.schema_versions',
+    );
+    const version = Number(found?.version ?? 0);
+    if ([0, 2, SCHEMA_VERSION].includes(version)) return version;
+    throw new CollectorError(
+      'WEIR_COLLECTOR_DATA_SCHEMA',
+      `ClickHouse has tables of version ${version}, this Weir knows version ${SCHEMA_VERSION}; ` +
+        'start the Weir that made them, or rename the databases weir and weir_shard',
+    );
+  }
+
+  /** A server that is away would take rows without the new views when it is back, before it has made them. */
+  async #upgrade(): Promise<void> {
+    if (!(await this.#isComplete('with all servers'))) {
+      throw new Error('a server of the cluster has not made the tables of this version yet');
+    }
+    await this.#write([...this.#options.tables.settings, ADDRESSES_6H_COMPLETE]);
   }
 
   async #refuseOldServer(): Promise<void> {
@@ -65,34 +92,21 @@ WHERE cluster = '${cluster}' GROUP BY number ORDER BY number`,
     );
   }
 
-  /** Whether all servers that answer have all tables: then none has to be made, which takes all servers. */
-  async #isComplete(): Promise<boolean> {
+  /**
+   * Whether all servers that answer have all tables: then none has to be made, which takes all servers.
+   * @throws Error when one does not answer that has to
+   */
+  async #isComplete(who: 'who answers' | 'with all servers' = 'who answers'): Promise<boolean> {
     const { cluster, look, tables } = this.#options;
     const all =
       cluster === undefined ? 'system.tables' : `clusterAllReplicas('${cluster}', system.tables)`;
+    const names = tables.names.map((name) => `'${name}'`).join(', ');
+    // Counted without a WHERE: a new server, which has none of them, would not be in the answer.
     const rows = await look<{ count: string }>(
-      `SELECT count() AS count FROM ${all} WHERE database IN ('weir', 'weir_shard')
-GROUP BY hostName() SETTINGS skip_unavailable_shards = 1`,
+      `SELECT countIf(concat(database, '.', name) IN (${names})) AS count FROM ${all}
+GROUP BY hostName() SETTINGS skip_unavailable_shards = ${who === 'who answers' ? 1 : 0}`,
     );
-    return rows.length > 0 && rows.every(({ count }) => Number(count) >= tables.count);
-  }
-
-  async #refuseOtherVersion(): Promise<void> {
-    const { look, write } = this.#options;
-    const [found] = await look<{ version: string }>(
-      'SELECT max(version) AS version FROM weir.schema_versions',
-    );
-    const version = Number(found?.version ?? 0);
-    if (version === SCHEMA_VERSION) return;
-    if (version === 0) {
-      await write(`INSERT INTO weir.schema_versions SELECT ${SCHEMA_VERSION}, now()`);
-      return;
-    }
-    throw new CollectorError(
-      'WEIR_COLLECTOR_DATA_SCHEMA',
-      `ClickHouse has tables of version ${version}, this Weir knows version ${SCHEMA_VERSION}; ` +
-        'start the Weir that made them, or rename the databases weir and weir_shard',
-    );
+    return rows.length > 0 && rows.every(({ count }) => Number(count) === tables.names.length);
   }
 
   /** Tables of a single server do not become those of a cluster, nor the other way round. */
@@ -101,7 +115,8 @@ GROUP BY hostName() SETTINGS skip_unavailable_shards = 1`,
     const [found] = await look<{ engine: string }>(
       "SELECT engine FROM system.tables WHERE database = 'weir' AND name = 'flows'",
     );
-    const isDistributed = found?.engine === 'Distributed';
+    if (found === undefined) return;
+    const isDistributed = found.engine === 'Distributed';
     if (isDistributed === (cluster !== undefined)) return;
     throw unusable(
       isDistributed

@@ -2,7 +2,13 @@
 // Tables of a ClickHouse beside the collector: of one server, or of a cluster. On a cluster each shard has the
 // tables of schema.ts in the database weir_shard, and the database weir has tables of the same names that
 // stand for those of all shards: so the same questions find them.
-import { type Dialect, MERGES, tableStatements, versionTables, viewStatements } from './schema.js';
+import {
+  type Dialect,
+  settingStatements,
+  tableStatements,
+  versionTables,
+  viewStatements,
+} from './schema.js';
 import { TABLES } from './tables.js';
 
 /**
@@ -20,20 +26,22 @@ export interface ClickhouseTables {
   /** Make what is not there yet; first those that say the version. */
   readonly versions: readonly string[];
   readonly tables: readonly string[];
+  /** Give tables of version 2 the present settings. */
+  readonly settings: readonly string[];
   /** Of the tables that hold rows. */
   readonly database: 'weir' | 'weir_shard';
   /** system.parts of one replica of each shard. */
   readonly parts: string;
   /** " ON CLUSTER …", or empty. */
   readonly onCluster: string;
-  /** How many tables and views a server has in `weir` and `weir_shard` when all are there. */
-  readonly count: number;
+  /** "weir.flows": of all tables and views that a server has when all are there. */
+  readonly names: readonly string[];
 }
 
 /** One server, which several collectors may share. */
 const SERVER: Dialect = {
   engine: (_name, family) => family,
-  settings: `non_replicated_deduplication_window = ${REMEMBERED_INSERTS}, ${MERGES}`,
+  settings: `non_replicated_deduplication_window = ${REMEMBERED_INSERTS}`,
   onCluster: '',
 };
 
@@ -48,7 +56,7 @@ export function clusterDialect(cluster: string): Dialect {
       EVERYWHERE.includes(name)
         ? `Replicated${family}('${root}/weir/${name}', '{shard}-{replica}')`
         : `Replicated${family}('${root}/{shard}/weir/${name}', '{replica}')`,
-    settings: `replicated_deduplication_window = ${REMEMBERED_INSERTS}, replicated_deduplication_window_seconds = ${WEEK_SECONDS}, ${MERGES}`,
+    settings: `replicated_deduplication_window = ${REMEMBERED_INSERTS}, replicated_deduplication_window_seconds = ${WEEK_SECONDS}`,
     onCluster: ` ON CLUSTER \`${cluster}\``,
   };
 }
@@ -63,7 +71,8 @@ function serverTables(): ClickhouseTables {
   const tables = [...tableStatements(SERVER), ...viewStatements(SERVER)];
   return {
     ...{ versions, tables, database: ALL, parts: 'system.parts', onCluster: '' },
-    count: countOf([...versions, ...tables]),
+    settings: settingStatements(SERVER),
+    names: namesOf([...versions, ...tables]),
   };
 }
 
@@ -79,7 +88,8 @@ function clusterTables(cluster: string): ClickhouseTables {
   return {
     ...{ versions, tables, database: SHARD, onCluster: dialect.onCluster },
     parts: `cluster('${cluster}', system.parts)`,
-    count: countOf([...versions, ...tables]),
+    settings: settingStatements(dialect).map(onShard),
+    names: namesOf([...versions, ...tables]),
   };
 }
 
@@ -97,6 +107,7 @@ function distributed(name: string, cluster: string, { onCluster }: Dialect): str
 ENGINE = Distributed('${cluster}', '${SHARD}', '${name}')`;
 }
 
-function countOf(statements: readonly string[]): number {
-  return statements.filter((sql) => !sql.startsWith('CREATE DATABASE')).length;
+function namesOf(statements: readonly string[]): string[] {
+  const made = /^CREATE (?:TABLE|MATERIALIZED VIEW) IF NOT EXISTS (\S+)/;
+  return statements.flatMap((sql) => made.exec(sql)?.[1] ?? []);
 }

@@ -11,7 +11,7 @@ import {
   VIEWS,
   viewOf,
 } from './schema.js';
-import { TRAFFIC_DIMENSIONS } from './tables.js';
+import { TABLES, TRAFFIC_DIMENSIONS } from './tables.js';
 import { type Count, chunksOf, fromRecords, fromSums, OLD_RECORDS, OLD_SUMS } from './version-1.js';
 
 export interface MigrationOptions {
@@ -176,7 +176,7 @@ WHERE database = 'weir' AND table = '${table}' AND active GROUP BY day ORDER BY 
     const sums = (await this.#days(OLD_SUMS)).at(-1)?.day;
     if (sums === undefined || (records !== undefined && records <= sums)) return;
     const since = records ?? sums;
-    const tables = ['flows', 'addresses_5m', 'addresses_1h', 'systems_5m', 'systems_1h'];
+    const tables = TABLES.map(({ name }) => name).filter((name) => !/^flows_/.test(name));
     await this.#options.write(
       `INSERT INTO weir.complete_from SELECT arrayJoin([${tables.map((name) => `'${name}'`).join(', ')}]), toDateTime64('${since} 00:00:00', 3, 'UTC')`,
     );

@@ -8,7 +8,7 @@ import { TABLES, type TableName, tableOf } from './tables.js';
 export interface Retention {
   /** Of single records. */
   readonly retentionDays: number;
-  /** Of sums by minute, by 5 minutes and by hour. */
+  /** Of sums by minute, by 5 minutes, and by hour or more. */
   readonly rollupRetentionDays: number;
   readonly rollup5mRetentionDays?: number;
   readonly rollup1hRetentionDays?: number;
@@ -88,6 +88,7 @@ function retentionDaysOf(table: TableName, retention: Retention): number {
     60: rollupRetentionDays,
     300: rollup5mRetentionDays,
     3600: rollup1hRetentionDays,
+    21600: rollup1hRetentionDays,
   };
   return byStep[tableOf(table).stepSeconds] as number;
 }

@@ -136,7 +136,9 @@ export const TABLES = [
   rollup('flows_5m', 300, traffic(5)),
   rollup('flows_1h', 3600, traffic(5)),
   rollup('addresses_5m', 300, addresses(10)),
-  rollup('addresses_1h', 3600, addresses(5)),
+  rollup('addresses_1h', 3600, addresses(4)),
+  // A day has a quarter of the rows of its hours: most addresses come again.
+  rollup('addresses_6h', 21_600, addresses(1)),
   rollup('systems_5m', 300, systems(3)),
   rollup('systems_1h', 3600, systems(2)),
 ] as const satisfies readonly StoreTable[];

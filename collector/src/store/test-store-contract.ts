@@ -33,6 +33,7 @@ const SUM_NAMES = [
   'flows_1h',
   'addresses_5m',
   'addresses_1h',
+  'addresses_6h',
   'systems_5m',
   'systems_1h',
 ];
@@ -132,6 +133,7 @@ export function keepsTheContract(underTest: StoreUnderTest): void {
     beforeEach(() => bench.prepare());
     afterEach(() => bench.cleanUp());
     keepsTables(bench);
+    knowsVersions(bench);
   });
 }
 
@@ -231,6 +233,35 @@ function keepsTables(bench: Bench): void {
     );
     expect(kept?.newest).toBe(last);
     expect(kept?.oldest).toBeGreaterThanOrEqual(flows?.completeFrom ?? 0);
+  });
+}
+
+function knowsVersions(bench: Bench): void {
+  it('gives tables of version 2 what they lack, and says from when on that is complete', async () => {
+    const first = await bench.open();
+    const insert = async (store: FlowStore, seed: number) => {
+      const to = Date.now();
+      await insertFlows(store, randomFlows(NAMES, { count: 10, seed, from: to - 1000, to }), NAMES);
+    };
+    await insert(first, 5);
+    for (const name of ['addresses_6h_view', 'addresses_6h']) {
+      for (const database of ['weir', 'weir_shard']) {
+        await bench.write(`DROP TABLE IF EXISTS ${database}.${name} SYNC`);
+      }
+    }
+    await bench.write('TRUNCATE TABLE weir.schema_versions');
+    await bench.write('INSERT INTO weir.schema_versions SELECT 2, now()');
+    const store = await bench.open();
+    await insert(store, 6);
+    const sums = SUM_NAMES.map((name) => [name, name === 'addresses_6h' ? 10 : 20]);
+    expect(await store.query(plain(SUMS))).toEqual([Object.fromEntries(sums)]);
+    const again = (await bench.open()).state.tables;
+    const completeFrom = (name: string) => again.find((each) => each.name === name)?.completeFrom;
+    // The hour that has records of before is whole in the hours alone.
+    const hour = Math.floor(Date.now() / 3_600_000) * 3_600_000;
+    expect(completeFrom('addresses_6h')).toBeGreaterThanOrEqual(hour);
+    expect(completeFrom('addresses_6h')).toBeLessThanOrEqual(hour + 2 * 3_600_000);
+    expect(completeFrom('addresses_1h')).toBe(0);
   });
 
   it('refuses tables of a later version, and leaves them alone', async () => {
