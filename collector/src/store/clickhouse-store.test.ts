@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // The store against a server as new as chDB is: see test-clickhouse-server.ts for what that is and is not.
+import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { SpoolRefusal } from '../spool/spool.js';
 import { ClickhouseStore } from './clickhouse-store.js';
@@ -64,6 +68,34 @@ describe('the servers', () => {
     await store.open();
     const sql = 'SELECT sum(flows) AS flows FROM weir.systems_1h';
     expect(await store.query({ sql, parameters: {} })).toEqual([{ flows: 0 }]);
+  });
+
+  it('get a file again whose upload somebody on the way has cut', async () => {
+    let cuts = 0;
+    const proxy = createServer(async (request, response) => {
+      const body = await buffer(request);
+      const isInsert = `${request.url}`.includes('INSERT') && body.length > 1000;
+      const isCut = isInsert && cuts++ === 0;
+      const answer = await fetch(`${server.url}${request.url}`, {
+        ...{ method: 'POST', body: isCut ? body.subarray(0, body.length / 2) : body },
+      });
+      response.writeHead(answer.status, Object.fromEntries(answer.headers));
+      response.end(Buffer.from(await answer.arrayBuffer()));
+    });
+    proxy.listen(0, '127.0.0.1');
+    await once(proxy, 'listening');
+    const store = storeAt('', `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`);
+    await store.open();
+    const names = createNameTable();
+    const path = join(folder, 'cut.native');
+    const rows = { count: 100, seed: 1, from: Date.now() - 1000, to: Date.now() };
+    writeFileSync(path, encodeNativeBlock(randomFlows(names, rows), names));
+    await store.insertFiles([path], 'cut');
+    expect(cuts).toBe(2);
+    const own = { sql: 'SELECT count() AS rows FROM weir.flows', parameters: {} };
+    expect(await store.query(own)).toEqual([{ rows: 100 }]);
+    await store.close();
+    proxy.close();
   });
 
   it('get each insert at one shard, and while that is away it is refused as a whole', async () => {

@@ -136,8 +136,13 @@ export class ClickhouseStore implements FlowStore {
       sql: `INSERT INTO weir.flows (${COLUMN_LIST}) FORMAT Native`,
       settings: { ...INSERT, ...this.#placeOf(token), insert_deduplication_token: token },
     };
+    const attempt = () => this.#hosts.first((host) => host.insert(insert), signal);
     try {
-      await this.#hosts.first((host) => host.insert(insert), signal);
+      await attempt().catch((error: unknown) => {
+        // Who cuts an upload on its way makes a good file unreadable: only what cannot be read twice is given up.
+        if (failureOf(error) !== 'unreadable') throw error;
+        return attempt();
+      });
     } catch (error) {
       if (failureOf(error) === 'unreadable') {
         throw new SpoolRefusal(failureText(error), { cause: error });
