@@ -49,8 +49,8 @@ export interface CollectorDeps {
 /** Of the 2 s that `stop` may take. */
 const STOP_GRACE_MS = 1500;
 const RECENT_FLOWS = 10_000;
-/** Of one insert, while more comes than the store takes one by one: some 300 MB in memory. */
-const RECORDS_TOGETHER = 1_500_000;
+/** Of one insert, while more comes than the store takes one by one: at the most some 600 MB in memory. */
+const RECORDS_TOGETHER = 1_000_000;
 /** Questions use all cores; more of them at once make each one slower, and need memory. */
 const GATE = { running: 4, waiting: 100, waitMs: 60_000 };
 const EXPORT_GATE = { running: 2, waiting: 10, waitMs: 30_000 };

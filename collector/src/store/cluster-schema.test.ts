@@ -64,7 +64,7 @@ it('makes the tables and views that it names', () => {
 
 it('brings the settings of older tables in each shard into shape', () => {
   expect(MAIN.settings).toContain(
-    'ALTER TABLE weir_shard.addresses_1h ON CLUSTER `main` MODIFY SETTING merge_selector_base = 5',
+    'ALTER TABLE weir_shard.addresses_1h ON CLUSTER `main` MODIFY SETTING merge_selector_base = 10, min_age_to_force_merge_seconds = 300',
   );
 });
 
