@@ -8,6 +8,9 @@ const QUESTIONS_AT_ONCE: Readonly<Record<Asker, number>> = { people: 2, rule: 1 
 /** Of people's questions so many may be streams that look for rows. */
 const FETCHES_AT_ONCE = 1;
 
+/** Where questions find granules is remembered in 256 MiB; the library would take 5 GiB. */
+const MEMORY = ['--mark_cache_size=268435456'];
+
 /** Who waits, and until when. */
 export interface Turn {
   readonly asker: Asker;
@@ -40,7 +43,7 @@ export class ChdbSessions {
   async open(): Promise<void> {
     // Not at the top: the library is half a gigabyte, and `weir probe --help` does not need it.
     const { Session } = await import('chdb');
-    this.#connect = () => new Session(this.#folder);
+    this.#connect = () => new Session(this.#folder, { connectionArgs: MEMORY });
     try {
       this.#writing = this.#connect();
       this.#looking = this.#connect();

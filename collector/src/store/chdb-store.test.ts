@@ -72,3 +72,15 @@ it('says so when the folder cannot be', async () => {
   const store = newStore(1, file);
   await expect(store.open()).rejects.toMatchObject({ code: 'WEIR_COLLECTOR_DATA_FOLDER' });
 });
+
+it('bounds what questions have in memory', async () => {
+  const store = newStore();
+  await store.open();
+  const [bounds] = await store.query<Record<string, number>>({
+    sql: `SELECT getSetting('max_bytes_before_external_group_by') AS groups,
+  getSetting('max_bytes_before_external_sort') AS sorted,
+  (SELECT value FROM system.server_settings WHERE name = 'mark_cache_size') AS marks`,
+    parameters: {},
+  });
+  expect(bounds).toEqual({ groups: 536_870_912, sorted: 536_870_912, marks: '268435456' });
+});

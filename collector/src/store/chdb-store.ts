@@ -252,9 +252,13 @@ SETTINGS insert_deduplication_token = ${quoted(token)}, ${ONE_BLOCK},
   }
 }
 
+/** Of one question; what needs more goes on in files of the data folder. */
+const QUESTION_OCTETS = 512 * 1024 * 1024;
+
 function withSettings({ sql, limitSeconds }: Statement): string {
   const limit = limitSeconds === undefined ? '' : `, max_execution_time = ${Number(limitSeconds)}`;
-  return `${sql}\nSETTINGS output_format_json_quote_64bit_integers = 0${limit}`;
+  return `${sql}\nSETTINGS output_format_json_quote_64bit_integers = 0${limit},
+  max_bytes_before_external_group_by = ${QUESTION_OCTETS}, max_bytes_before_external_sort = ${QUESTION_OCTETS}`;
 }
 
 function questionError(error: unknown): unknown {
