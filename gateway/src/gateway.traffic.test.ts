@@ -144,6 +144,7 @@ describe.skipIf(!IS_ROOT)('decisions', () => {
     await eventually('the classes stand', async () => /ceil 3Mbit/.test(await classes('port1')));
     expect(await classes('port2')).toMatch(/ceil 1Mbit/);
     await network.router.exec('tc', 'qdisc', 'del', 'dev', 'port1', 'root');
+    // At once: the periodic look is 5 s away.
     await eventually('they are mended', async () => /ceil 3Mbit/.test(await classes('port1')));
     revoke('rate');
     await eventually('the classes go', async () => (await classes('port1')) === '');

@@ -20,7 +20,11 @@ import type { RefusalReason } from './plan/wanted.js';
 import { ProtectionSource, parseCollector, parseProtected } from './protect/protection-source.js';
 import { Reconciler, type ReconcilerCounters } from './reconcile/reconciler.js';
 import { Shaper } from './reconcile/shaper.js';
-import { foreignChanges } from './reconcile/table-monitor.js';
+import {
+  ForeignChangeDetector,
+  foreignChanges,
+  LostQdiscDetector,
+} from './reconcile/table-monitor.js';
 import { reportOf, sendReport } from './report.js';
 import { gatewayName, markLayout, qdiscMajor, shapedInterfaces } from './settings.js';
 
@@ -73,6 +77,7 @@ export class Gateway {
   readonly #now: Clock;
   readonly #version: string;
   readonly #nft: Nft;
+  readonly #tc: Tc;
   readonly #shaper: Shaper;
   readonly #memory: DecisionMemory | undefined;
   #parts: Parts | undefined;
@@ -93,7 +98,8 @@ export class Gateway {
     this.#nft = new Nft(nftCommand);
     const major = qdiscMajor(config);
     const interfaces = shapedInterfaces(config);
-    this.#shaper = new Shaper({ tc: new Tc(tcCommand, major), interfaces, major, log });
+    this.#tc = new Tc(tcCommand, major);
+    this.#shaper = new Shaper({ tc: this.#tc, interfaces, major, log });
     this.#memory = config.stateFile === 'none' ? undefined : new DecisionMemory(config.stateFile);
   }
 
@@ -143,7 +149,8 @@ export class Gateway {
     const abort = new AbortController();
     const loops = Promise.all([
       this.#followDecisions(parts, abort.signal),
-      this.#followKernel(abort.signal),
+      this.#followTable(abort.signal),
+      this.#followQueues(abort.signal),
       this.#every(TICK_MS, () => this.#tick(), abort.signal),
       this.#every(this.#config.reportSeconds * 1000, () => this.#report(), abort.signal),
       this.#verifyPeriodically(abort.signal),
@@ -254,10 +261,27 @@ export class Gateway {
     }
   }
 
-  async #followKernel(signal: AbortSignal): Promise<void> {
-    const { table } = this.#config;
-    for await (const _ of foreignChanges({ nft: this.#nft, table, log: this.#log }, signal))
+  async #followTable(signal: AbortSignal): Promise<void> {
+    const isOwn = (processId: number) => this.#nft.isOwn(processId);
+    const monitor = {
+      spawn: (ended: AbortSignal) => this.#nft.spawn(['monitor'], ended),
+      detector: () => new ForeignChangeDetector(this.#config.table, isOwn),
+      log: this.#log,
+    };
+    for await (const _ of foreignChanges(monitor, signal))
       await this.#attempt(async () => this.#parts?.reconciler.verify());
+  }
+
+  async #followQueues(signal: AbortSignal): Promise<void> {
+    const { qdiscHandle, inside, outside } = this.#config;
+    if (inside.length + outside.length === 0) return;
+    const monitor = {
+      spawn: (ended: AbortSignal) => this.#tc.spawn(['monitor'], ended),
+      detector: () => new LostQdiscDetector(qdiscHandle),
+      log: this.#log,
+    };
+    for await (const _ of foreignChanges(monitor, signal))
+      await this.#attempt(() => this.#shaper.verify());
   }
 
   /** What has expired ends in the kernel by itself; here others may take its place. */

@@ -19,13 +19,15 @@ export function rootOf(json: string): { kind: string; handle: string } | undefin
 }
 
 const CLASS =
-  /^class htb ([0-9a-f]+):([0-9a-f]+) (?:root|parent [0-9a-f]+:([0-9a-f]+)).*? prio (\d+) rate (\S+) ceil (\S+)/;
+  /^class htb ([0-9a-f]+):([0-9a-f]+) (?:root|parent [0-9a-f]+:([0-9a-f]+)).*? rate (\S+) ceil (\S+)/;
+/** Of leaves only. */
+const PRIORITY = / prio (\d+) /;
 
 /** Reads `tc class show`, which knows no JSON for HTB before iproute2 6.12. Without the class of the line. */
 export function classesIn(text: string): ShapeClasses {
   const found = new Map<number, ShapeClass>();
   for (const line of text.split('\n')) {
-    const [, , minor, parent, priority, rate = '', ceiling = ''] = CLASS.exec(line) ?? [];
+    const [, , minor, parent, rate = '', ceiling = ''] = CLASS.exec(line) ?? [];
     const number = Number.parseInt(minor ?? '', 16);
     if (Number.isNaN(number) || number === LINE || parent === undefined) continue;
     found.set(number, {
@@ -33,7 +35,7 @@ export function classesIn(text: string): ShapeClasses {
       parent: Number.parseInt(parent, 16),
       bitsPerSecond: rateIn(rate),
       ceilingBitsPerSecond: rateIn(ceiling),
-      priority: Number(priority),
+      priority: Number(PRIORITY.exec(line)?.[1] ?? Number.NaN),
     });
   }
   return found;

@@ -23,6 +23,9 @@ const PACKET_OCTETS = 1514;
 /** A shaped queue without a scheduler of its own holds so much time. */
 const QUEUE_SECONDS = 0.1;
 const LEAST_QUEUE_PACKETS = 32;
+/** How long siblings' turns are at most: who waits for his turn waits so long for each other. */
+const TURN_SECONDS = 0.05;
+const MOST_QUANTUM_OCTETS = 60_000;
 /** How long a class may send at full speed after a pause. */
 const BURST_SECONDS = 0.004;
 
@@ -58,9 +61,11 @@ export function tcRemoval({ device, major }: Pick<TcScriptOptions, 'device' | 'm
   return `qdisc del dev ${device} root handle ${hex(major)}:`;
 }
 
-/** Whether a class need not be made anew. tc rounds rates when it tells them. */
+/** Whether a class need not be made anew. tc rounds rates when it tells them, and tells priorities of leaves only. */
 export function isSame(a: ShapeClass, b: ShapeClass | undefined): boolean {
-  if (!b || a.parent !== b.parent || a.priority !== b.priority) return false;
+  if (!b || a.parent !== b.parent) return false;
+  const hasPriorities = !Number.isNaN(a.priority + b.priority);
+  if (hasPriorities && a.priority !== b.priority) return false;
   return (
     isNear(a.bitsPerSecond, b.bitsPerSecond) &&
     isNear(a.ceilingBitsPerSecond, b.ceilingBitsPerSecond)
@@ -76,10 +81,15 @@ function classLines(one: ShapeClass, all: ShapeClasses, options: TcScriptOptions
   const root = `${hex(options.major)}:`;
   const where = `dev ${options.device} parent ${root}${hex(parent)} classid ${root}${hex(number)}`;
   const rates = rateText(bitsPerSecond, ceilingBitsPerSecond);
-  // With equal quanta siblings borrow equal shares.
-  const line = `class replace ${where} ${rates} prio ${priority} quantum ${2 * PACKET_OCTETS}`;
+  const line = `class replace ${where} ${rates} prio ${priority} quantum ${quantumOf(one)}`;
   const isLeaf = ![...all.values()].some((other) => other.parent === number);
   return isLeaf ? [line, leafLine(one, options)] : [line];
+}
+
+/** With equal quanta siblings borrow equal shares, as long as one holds what the card joins to one packet. */
+function quantumOf({ ceilingBitsPerSecond }: ShapeClass): number {
+  const octets = Math.floor((ceilingBitsPerSecond * TURN_SECONDS) / 8);
+  return Math.min(Math.max(octets, 2 * PACKET_OCTETS), MOST_QUANTUM_OCTETS);
 }
 
 function leafLine(

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { spawn } from 'node:child_process';
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { text } from 'node:stream/consumers';
 import { GatewayError } from '../errors.js';
 import type { ShapeClasses } from '../plan/shaping.js';
@@ -58,15 +58,20 @@ export class Tc {
     return 'pfifo';
   }
 
-  async #run(args: readonly string[], input = ''): Promise<string> {
+  /** A process of tc. It ends at the latest with `signal`. */
+  spawn(args: readonly string[], signal: AbortSignal): ChildProcessWithoutNullStreams {
     const [program, ...leading] = this.#command;
-    const child = spawn(program, [...leading, ...args], {
+    return spawn(program, [...leading, ...args], {
       env: { ...process.env, PATH: `${process.env.PATH ?? ''}:${SYSTEM_FOLDERS}` },
       stdio: ['pipe', 'pipe', 'pipe'],
       detached: true,
-      signal: AbortSignal.timeout(RUN_LIMIT_MS),
+      signal,
       killSignal: 'SIGKILL',
     });
+  }
+
+  async #run(args: readonly string[], input = ''): Promise<string> {
+    const child = this.spawn(args, AbortSignal.timeout(RUN_LIMIT_MS));
     child.stdin.on('error', () => {});
     child.stdin.end(input);
     const exited = new Promise<number | null>((resolve, reject) => {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { ChildProcessWithoutNullStreams } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from '@weir/wire';
-import type { Nft } from '../enforce/nft.js';
 
 /** nft ends when the kernel's notifications overrun it; then it starts again after this long. */
 const RESTART_MS = 1000;
@@ -36,28 +36,43 @@ export class ForeignChangeDetector {
   }
 }
 
-export interface TableMonitorOptions {
-  readonly nft: Nft;
-  readonly table: string;
+/** Tells from tc's monitor output when our qdisc went. Ours go only when nothing is wanted: a look more does no harm. */
+export class LostQdiscDetector {
+  readonly #mention: RegExp;
+
+  constructor(handle: string) {
+    this.#mention = new RegExp(`^deleted qdisc htb ${handle}: `, 'i');
+  }
+
+  take(line: string): boolean {
+    return this.#mention.test(line);
+  }
+}
+
+export interface MonitorOptions {
+  /** Starts the program that tells of changes, a line each. */
+  readonly spawn: (signal: AbortSignal) => ChildProcessWithoutNullStreams;
+  /** Anew for each process. */
+  readonly detector: () => { take(line: string): boolean };
   readonly log: Logger;
 }
 
-/** Yields after each foreign change of the table, and after each gap in which one could have gone unseen. */
+/** Yields after each foreign change, and after each gap in which one could have gone unseen. */
 export async function* foreignChanges(
-  { nft, table, log }: TableMonitorOptions,
+  { spawn, detector, log }: MonitorOptions,
   signal: AbortSignal,
 ): AsyncGenerator<void, void> {
   while (!signal.aborted) {
-    const detector = new ForeignChangeDetector(table, (processId) => nft.isOwn(processId));
-    const child = nft.spawn(['monitor'], signal);
+    const detecting = detector();
+    const child = spawn(signal);
     child.on('error', () => {});
     child.stdin.on('error', () => {});
     child.stderr.resume();
     for await (const line of createInterface({ input: child.stdout })) {
-      if (detector.take(line)) yield;
+      if (detecting.take(line)) yield;
     }
     if (signal.aborted) return;
-    log('debug', 'nft monitor ended; starting it again');
+    log('debug', 'a monitor ended; starting it again');
     await sleep(RESTART_MS, undefined, { signal }).catch(() => {});
     if (!signal.aborted) yield;
   }
