@@ -42,7 +42,8 @@ LazyDfa::LazyDfa(const PatternGroup& group, size_t tablesBytes)
     : group_(group),
       classCount_(group.classCount()),
       rowLength_(rowLengthOf(group)),
-      limit_(std::clamp(tablesBytes, STATES_LEAST * rowBytesMax(group), TABLES_BYTES_MAX)),
+      stepBytes_(rowBytesMax(group)),
+      limit_(std::clamp(tablesBytes, STATES_LEAST * stepBytes_, TABLES_BYTES_MAX)),
       reported_(group.patternCount(), 0),
       waiting_(group.positionCount(), 0) {
   clear();
@@ -72,12 +73,16 @@ std::span<const char16_t> LazyDfa::waitingIn(const Key& key) {
   return std::span(key).subspan(size_t{1} + key[0]);
 }
 
-LazyDfa::Run LazyDfa::run(State state, std::span<const uint8_t> bytes) {
+LazyDfa::Run LazyDfa::run(State from, std::span<const uint8_t> bytes) {
+  State state = from & ROW_MASK;
   const uint8_t* classOf = group_.classOf().data();
   const uint8_t* at = bytes.data();
   const uint8_t* const end = at + bytes.size();
   const Entry* table = table_.data();
-  const auto consumed = [&] { return static_cast<size_t>(at - bytes.data()); };
+  const auto stop = [&](State before, Stop why) {
+    const auto consumed = static_cast<size_t>(at - bytes.data());
+    return Run{before | generation_, state | generation_, consumed, why};
+  };
   while (at != end) {
     Entry entry = table[state + classOf[*at]];
     if (entry <= ROW_MASK) {
@@ -86,28 +91,29 @@ LazyDfa::Run LazyDfa::run(State state, std::span<const uint8_t> bytes) {
       continue;
     }
     if (entry == UNKNOWN) {
-      if (isFull()) return {state, state, consumed(), Stop::FULL};
+      if (isFull()) return stop(state, Stop::FULL);
       entry = explore(state, classOf[*at]);
       table = table_.data();
     }
     const State before = std::exchange(state, entry & ROW_MASK);
     ++at;
-    if (entry & MATCH_FLAG) return {before, state, consumed(), Stop::MATCH};
-    if (entry & DEAD_FLAG) return {before, state, consumed(), Stop::DEAD};
+    if (entry & MATCH_FLAG) return stop(before, Stop::MATCH);
+    if (entry & DEAD_FLAG) return stop(before, Stop::DEAD);
   }
-  return {state, state, consumed(), Stop::END};
+  return stop(state, Stop::END);
 }
 
 LazyDfa::Run LazyDfa::testEnd(State state) {
   if (!group_.testsEnd()) return {state, state, 0, Stop::END};
-  Entry entry = table_[state + classCount_];
+  const State row = state & ROW_MASK;
+  Entry entry = table_[row + classCount_];
   if (entry == UNKNOWN) {
     if (isFull()) return {state, state, 0, Stop::FULL};
-    entry = exploreEnd(state);
+    entry = exploreEnd(row);
   }
   Stop stop = entry & DEAD_FLAG ? Stop::DEAD : Stop::END;
   if (entry & MATCH_FLAG) stop = Stop::MATCH;
-  return {state, entry & ROW_MASK, 0, stop};
+  return {state, (entry & ROW_MASK) | generation_, 0, stop};
 }
 
 void LazyDfa::appendMatches(State before, State after, std::vector<uint32_t>& patternIds) const {
@@ -269,18 +275,44 @@ bool LazyDfa::buildAll(size_t statesMax, size_t keyUnitsMax) {
 
 // ------------------------------------------------------------------ parking
 
+// What is left to be parked is shared out over the rows that there is room for.
 void LazyDfa::collect(std::span<State> states, size_t stride) {
-  constexpr uint32_t NONE = 0xffffffff;
-  std::vector<uint32_t> parkedAs(keys_.size(), NONE);
-  for (size_t i = 0; i < states.size(); i += stride) {
-    State& state = states[i];
-    if (state == DEAD || isParked(state) || state == start_) continue;
-    uint32_t& index = parkedAs[rowOf(state)];
-    if (index == NONE) index = park(*keys_[rowOf(state)]);
-    ++parked_[index].streams;
-    state = PARKED_FLAG | index;
+  if (!isSweeping()) retire();
+  const size_t left = (states.size() - retired_.next + stride - 1) / stride;
+  const size_t room = limit_ - std::min(limit_, tablesBytes_);
+  const size_t steps = std::max<size_t>(room / stepBytes_, 1);
+  sweep(states, stride, (left + steps - 1) / steps);
+  stopAt_ = isSweeping() ? std::min(limit_, tablesBytes_ + stepBytes_) : limit_;
+}
+
+void LazyDfa::retire() {
+  std::swap(retired_.keys, keys_);
+  std::swap(retired_.rows, rows_);
+  retired_.parkedAs.assign(retired_.keys.size(), NONE);
+  for (const auto& [key, row] : retired_.rows) retired_.keyBytes += parkedBytesOf(key);
+  generation_ ^= GENERATION_FLAG;
+  clear();
+}
+
+void LazyDfa::sweep(std::span<State> states, size_t stride, size_t count) {
+  for (; count > 0 && retired_.next < states.size(); --count, retired_.next += stride) {
+    parkRetired(states[retired_.next]);
   }
-  clear();  // the start's row is the same again
+  if (retired_.next >= states.size()) retired_ = {};
+}
+
+// The start's row is the same in all tables.
+void LazyDfa::parkRetired(State& state) {
+  if (state == DEAD || isParked(state) || hasRow(state)) return;
+  const uint32_t row = rowOf(state);
+  if ((state & ROW_MASK) == start_) {
+    state = start();
+    return;
+  }
+  uint32_t& index = retired_.parkedAs[row];
+  if (index == NONE) index = park(*retired_.keys[row]);
+  ++parked_[index].streams;
+  state = PARKED_FLAG | index;
 }
 
 uint32_t LazyDfa::park(const Key& key) {
@@ -299,10 +331,10 @@ size_t LazyDfa::parkedBytesOf(const Key& key) {
   return sizeof(Parked) + key.size() * sizeof(char16_t);
 }
 
-LazyDfa::State LazyDfa::unpark(State parked) {
-  const State state = intern(parked_[parked & ~PARKED_FLAG].key);
-  dropParked(parked);
-  return state;
+LazyDfa::State LazyDfa::awaken(State state) {
+  const State row = intern(keyOf(state));
+  drop(state);
+  return row | generation_;
 }
 
 void LazyDfa::dropParked(State parked) {
@@ -314,7 +346,8 @@ void LazyDfa::dropParked(State parked) {
 }
 
 const LazyDfa::Key& LazyDfa::keyOf(State state) const {
-  return isParked(state) ? parked_[state & ~PARKED_FLAG].key : *keys_[rowOf(state)];
+  if (isParked(state)) return parked_[state & ~PARKED_FLAG].key;
+  return hasRow(state) ? *keys_[rowOf(state)] : *retired_.keys[rowOf(state)];
 }
 
 LazyDfa::State LazyDfa::adopt(const Key& key) {

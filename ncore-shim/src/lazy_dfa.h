@@ -8,9 +8,12 @@
 // any more. Positions that wait at every offset are implied and not listed.
 //
 // The tables are bounded: run() stops with FULL when they reach their limit, and the owner calls
-// collect(), which forgets them. The streams' states are parked meanwhile: a parked state is its
-// key only, a few bytes, and gets a row again when its stream goes on. So a sender who drives each
-// stream into a state of its own costs a key for each stream, never a row.
+// collect(), which retires them: rows are forgotten, their keys are kept for now. A stream in a
+// retired state gets a row again when it goes on. The others are parked, some at a time, each time
+// that the new tables have grown by a row's size, so that all are before these are full: a parked
+// state is its key only, a few bytes. So a sender who drives each stream into a state of its own
+// costs a key for each stream, never a row, and a job never waits until millions of streams have
+// been looked at.
 #pragma once
 
 #include <cstddef>
@@ -46,24 +49,28 @@ class LazyDfa {
   // `group` must outlive the DFA.
   LazyDfa(const PatternGroup& group, size_t tablesBytes);
 
-  State start() const { return start_; }
+  State start() const { return start_ | generation_; }
+  // `state` has a row, here and in the next three.
   bool isDead(State state) const { return dead_[rowOf(state)] != 0; }
 
-  // `state` is not parked.
   Run run(State state, std::span<const uint8_t> bytes);
   // What holds if the data ends here, as a transition that takes no byte.
   Run testEnd(State state);
   // Appends the ids of the patterns that `after` has reported and `before` had not.
   void appendMatches(State before, State after, std::vector<uint32_t>& patternIds) const;
 
-  static bool isParked(State state) { return (state & PARKED_FLAG) != 0; }
-  // The row of a parked state, which is used up. Wants room: see isFull().
-  State unpark(State parked);
-  // For a stream that ends while its state is parked.
-  void dropParked(State parked);
-  bool isFull() const { return tablesBytes_ >= limit_; }
-  // Forgets all rows but the start's. states[0], states[stride] ... are the streams' states, DEAD
-  // where there is none; they are parked in place.
+  // Whether run() can go on from it.
+  bool hasRow(State state) const { return (state & ~ROW_MASK) == generation_; }
+  // The same with a row, in its place. Wants room: see isFull().
+  State awaken(State state);
+  // Before a stream ends, whatever its state.
+  void drop(State state) {
+    if (isParked(state)) dropParked(state);
+  }
+  // collect() is to be called.
+  bool isFull() const { return tablesBytes_ >= stopAt_; }
+  // states[0], states[stride] ... are all of the streams' states, DEAD where there is none. Retires
+  // the tables when they are full, and parks some of the states that are in retired ones, in place.
   void collect(std::span<State> states, size_t stride);
 
   const Key& keyOf(State state) const;
@@ -77,7 +84,8 @@ class LazyDfa {
 
   size_t stateCount() const { return keys_.size(); }
   size_t tablesBytes() const { return tablesBytes_; }
-  size_t parkedBytes() const { return parkedBytes_; }
+  // Of keys that are kept for streams without a row.
+  size_t parkedBytes() const { return parkedBytes_ + retired_.keyBytes; }
 
  private:
   // A transition: the row it leads to, premultiplied by the row length, and flags.
@@ -86,14 +94,28 @@ class LazyDfa {
   static constexpr Entry DEAD_FLAG = 0x40000000;
   static constexpr Entry ROW_MASK = 0x3fffffff;
   static constexpr Entry UNKNOWN = 0xffffffff;
+  static constexpr uint32_t NONE = 0xffffffff;
+
+  // Above the row: in which tables it is, of two in turn; or the place in parked_.
   static constexpr State PARKED_FLAG = 0x80000000;
+  static constexpr State GENERATION_FLAG = 0x40000000;
 
   struct Parked {
     Key key;
     uint32_t streams = 0;  // that are in it
   };
 
-  uint32_t rowOf(State state) const { return state / rowLength_; }
+  // Tables whose rows are forgotten, while streams may be in them.
+  struct Retired {
+    std::vector<const Key*> keys;  // by row; empty: there are none
+    std::unordered_map<Key, uint32_t> rows;
+    std::vector<uint32_t> parkedAs;  // by row
+    size_t next = 0;                 // of the states that collect() is given
+    size_t keyBytes = 0;
+  };
+
+  uint32_t rowOf(State state) const { return (state & ROW_MASK) / rowLength_; }
+  static bool isParked(State state) { return (state & PARKED_FLAG) != 0; }
   static std::span<const char16_t> reportedIn(const Key& key);
   static std::span<const char16_t> waitingIn(const Key& key);
 
@@ -114,6 +136,11 @@ class LazyDfa {
   bool validWaiting(std::span<const char16_t> waiting, std::span<const char16_t> reported) const;
   size_t rowBytes(const Key& key) const;
   static size_t parkedBytesOf(const Key& key);
+  bool isSweeping() const { return !retired_.keys.empty(); }
+  void retire();
+  void sweep(std::span<State> states, size_t stride, size_t count);
+  void parkRetired(State& state);
+  void dropParked(State parked);
   bool deadKey(const Key& key) const;
   uint32_t park(const Key& key);
   template <typename Visit>
@@ -122,7 +149,9 @@ class LazyDfa {
   const PatternGroup& group_;
   const uint32_t classCount_;
   const uint32_t rowLength_;  // a column for each class, and one for the end of data
+  const size_t stepBytes_;    // the largest row's
   const size_t limit_;
+  size_t stopAt_ = limit_;  // earlier while there are states to be parked
   size_t tablesBytes_ = 0;
   size_t parkedBytes_ = 0;
 
@@ -130,7 +159,9 @@ class LazyDfa {
   std::vector<const Key*> keys_;  // by row; null for DEAD
   std::vector<uint8_t> dead_;     // by row
   std::unordered_map<Key, uint32_t> rows_;
-  State start_ = DEAD;
+  State start_ = DEAD;  // its row alone
+  State generation_ = 0;
+  Retired retired_;
   std::vector<Parked> parked_;
   std::vector<uint32_t> freeParked_;
 

@@ -5,6 +5,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <random>
 #include <string>
 
@@ -56,7 +57,7 @@ TEST_CASE("a run stops at the limit, and goes on after a collection") {
     ++collections;
     dfa.collect(std::span(&state, 1), 1);
     CHECK(dfa.stateCount() == 2);
-    state = dfa.unpark(state);
+    state = dfa.awaken(state);
     CHECK(dfa.parkedBytes() == 0);
   }
   CHECK(collections > 10);
@@ -90,6 +91,48 @@ TEST_CASE("the states of open streams are parked where there is no room, and cos
   CHECK(matcher.tablesBytes() < empty + 4096);
 }
 
+// One stream fills the tables again and again beside many that wait in states of their own.
+TEST_CASE("no collection looks at many streams, and each is parked before the tables are full") {
+  const auto patterns = compileAll(EXPLODING);
+  const PatternGroup group(patterns);
+  constexpr size_t STREAMS = 5000;
+  constexpr size_t STRIDE = 3;
+  LazyDfa dfa(group, size_t{2} << 20);
+  const auto bytes = randomBytes(STREAMS + 300'000);
+  std::vector<LazyDfa::State> states(STREAMS * STRIDE, LazyDfa::DEAD);
+  std::vector<std::u16string> keys;
+  for (size_t i = 0; i < STREAMS; ++i) {
+    const LazyDfa::Run run = dfa.run(dfa.start(), std::span(bytes).subspan(i, 12));
+    REQUIRE(run.stop == LazyDfa::Stop::END);
+    states[i * STRIDE] = run.state;
+    keys.push_back(dfa.keyOf(run.state));
+  }
+  LazyDfa::State& busy = states[0];
+  std::span<const uint8_t> left = std::span(bytes).subspan(STREAMS);
+  size_t most = 0;
+  size_t sweeps = 0;
+  while (!left.empty()) {
+    if (dfa.hasRow(busy)) {
+      const LazyDfa::Run run = dfa.run(busy, left);
+      left = left.subspan(run.consumed);
+      busy = run.state;
+    }
+    if (!dfa.isFull()) {
+      if (!dfa.hasRow(busy)) busy = dfa.awaken(busy);
+      continue;
+    }
+    const auto before = states;
+    dfa.collect(states, STRIDE);
+    size_t touched = 0;
+    for (size_t i = 0; i < states.size(); ++i) touched += states[i] != before[i] ? 1 : 0;
+    most = std::max(most, touched);
+    sweeps += touched > 0 ? 1 : 0;
+  }
+  CHECK(sweeps > 100);
+  CHECK(most <= 2);
+  for (size_t i = 1; i < keys.size(); ++i) CHECK(dfa.keyOf(states[i * STRIDE]) == keys[i]);
+}
+
 TEST_CASE("a state whose key is longer than the tables are meant to be still has room") {
   // Up to 2,000 positions wait at once: 4 KB, where 1 byte was asked for.
   const auto regex = "^a(.{0,2000}b)+c";
@@ -106,7 +149,7 @@ TEST_CASE("a state whose key is longer than the tables are meant to be still has
     state = run.state;
     if (run.stop != LazyDfa::Stop::FULL) continue;
     dfa.collect(std::span(&state, 1), 1);
-    state = dfa.unpark(state);
+    if (!dfa.hasRow(state)) state = dfa.awaken(state);
   }
   CHECK(left.empty());
 }

@@ -61,7 +61,7 @@ void StreamMatcher::close(uint32_t slot) {
 void StreamMatcher::forget(uint32_t slot) {
   const auto states = statesOf(slot);
   for (size_t group = 0; group < dfas_.size(); ++group) {
-    if (LazyDfa::isParked(states[group])) dfas_[group].dropParked(states[group]);
+    dfas_[group].drop(states[group]);
     states[group] = LazyDfa::DEAD;
   }
 }
@@ -108,11 +108,15 @@ void StreamMatcher::testGroupEnd(size_t group, LazyDfa::State& state, uint64_t o
   }
 }
 
-// The state with a row, which a parked one gets first.
+// The state with a row, which it may have lost. Collecting parks states, this one among them.
 LazyDfa::State StreamMatcher::awake(size_t group, LazyDfa::State& state) {
-  if (LazyDfa::isParked(state)) {
-    if (dfas_[group].isFull()) collect(group);
-    state = dfas_[group].unpark(state);
+  LazyDfa& dfa = dfas_[group];
+  while (!dfa.hasRow(state)) {
+    if (dfa.isFull()) {
+      collect(group);
+    } else {
+      state = dfa.awaken(state);
+    }
   }
   return state;
 }
