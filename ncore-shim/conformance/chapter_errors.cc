@@ -159,32 +159,79 @@ void eventsTruncated(Subject& subject) {
   checkAgainstModel(subject, script);
 }
 
+// Three pages, of which the device is told of the first two.
+class Pages {
+ public:
+  static constexpr size_t PAGE = 4096;
+  static constexpr uint64_t TOLD_BYTES = 2 * PAGE;
+
+  // Throws NotOffered when it would spare nothing.
+  Pages(Subject& subject, Device& device) : api_(subject.api()), device_(device.handle) {
+    std::fill_n(bytes(), 3 * PAGE, 'x');
+    const NcoreStatus status = api_.registerMemory(device_, bytes(), TOLD_BYTES);
+    if (status == NCORE_UNSUPPORTED) {
+      check(!subject.claims(NCORE_CAP_WANTS_MEMORY), "NCORE_CAP_WANTS_MEMORY, but UNSUPPORTED");
+      throw NotOffered{"registered memory would spare nothing"};
+    }
+    checkStatus(status, NCORE_OK, "registerMemory");
+  }
+
+  [[nodiscard]] char* bytes() const { return static_cast<char*>(memory_.get()); }
+  // A whole stream in slot 0, "ab" in its middle.
+  [[nodiscard]] NcoreJob jobAt(size_t offset, uint32_t length) const {
+    std::copy_n("ab", 2, bytes() + offset + length / 2);
+    return job({bytes() + offset, length}, WHOLE);
+  }
+  NcoreStatus add(size_t offset) {
+    return api_.registerMemory(device_, bytes() + offset, TOLD_BYTES);
+  }
+  NcoreStatus remove() { return api_.unregisterMemory(device_, bytes()); }
+
+ private:
+  const NcoreApi& api_;
+  NcoreDevice* const device_;
+  const std::unique_ptr<void, void (*)(void*)> memory_{std::aligned_alloc(PAGE, 3 * PAGE),
+                                                       std::free};
+};
+
 void registeredMemory(Subject& subject) {
-  const NcoreApi& api = subject.api();
   const Database database(subject, patternSet({"ab"}));
   Device device(subject);
   device.use(database);
-  constexpr size_t PAGE = 4096;
-  void* const memory = std::aligned_alloc(PAGE, 2 * PAGE);
-  const std::unique_ptr<void, void (*)(void*)> owned(memory, std::free);
-  std::fill_n(static_cast<char*>(memory), 2 * PAGE, 'x');
-  static_cast<char*>(memory)[10] = 'a';
-  static_cast<char*>(memory)[11] = 'b';
-  const NcoreStatus status = api.registerMemory(device.handle, memory, 2 * PAGE);
-  if (status == NCORE_UNSUPPORTED) {
-    check(!subject.claims(NCORE_CAP_WANTS_MEMORY), "NCORE_CAP_WANTS_MEMORY, but UNSUPPORTED");
-    throw NotOffered{"registered memory would spare nothing"};
-  }
-  checkStatus(status, NCORE_OK, "registerMemory");
+  Pages pages(subject, device);
+  checkStatus(pages.add(Pages::PAGE), NCORE_BAD_ARGUMENT, "registerMemory of a page a second time");
   {
     Queue queue(subject, device);
-    const Results results =
-        queue.run(job({static_cast<char*>(memory), subject.jobBytes(PAGE)}, WHOLE));
-    check(results.events.size() == 1, "bytes in registered memory give no event");
+    const uint32_t length = subject.jobBytes(Pages::PAGE);
+    for (const size_t offset :
+         {size_t{0}, Pages::TOLD_BYTES - length / 2, 3 * Pages::PAGE - length}) {
+      const Results results = queue.run(pages.jobAt(offset, length));
+      check(results.events.size() == 1,
+            "bytes from " + std::to_string(offset) + " on, of 8192 that are registered: " +
+                std::to_string(results.events.size()) + " events instead of 1");
+    }
   }
-  checkStatus(api.unregisterMemory(device.handle, memory), NCORE_OK, "unregisterMemory");
-  checkStatus(api.unregisterMemory(device.handle, memory), NCORE_BAD_ARGUMENT,
-              "unregisterMemory a second time");
+  checkStatus(pages.remove(), NCORE_OK, "unregisterMemory");
+  checkStatus(pages.remove(), NCORE_BAD_ARGUMENT, "unregisterMemory a second time");
+}
+
+// With NCORE_CAP_CONSUMES_AT_SUBMIT no job has its bytes there any more.
+void registeredMemoryInUse(Subject& subject) {
+  const Database database(subject, patternSet({"ab"}));
+  Device device(subject);
+  device.use(database);
+  Pages pages(subject, device);
+  {
+    Queue queue(subject, device);
+    const NcoreJob one = pages.jobAt(0, 64);
+    check(queue.submit(&one, 1) == 1, "submit took no job");
+    if (!subject.claims(NCORE_CAP_CONSUMES_AT_SUBMIT)) {
+      checkStatus(pages.remove(), NCORE_BUSY, "unregisterMemory, a job of it not reported");
+    }
+    check(queue.wait(1).events.size() == 1, "the job that was in flight has no event");
+    check(queue.submit(&one, 1) == 1, "submit took no job");
+  }
+  checkStatus(pages.remove(), NCORE_OK, "unregisterMemory, the queue of its jobs closed");
 }
 
 }  // namespace
@@ -214,6 +261,8 @@ Chapter errorsChapter() {
            eventsTruncated},
           {"job bytes may lie in registered memory",
            "Memory that job bytes will come from, whole pages.", registeredMemory},
+          {"registered memory is kept while jobs in flight have bytes in it",
+           "NCORE_BUSY while jobs in flight have their bytes there", registeredMemoryInUse},
       }};
 }
 

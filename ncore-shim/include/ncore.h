@@ -30,7 +30,7 @@
 // asked for needs none. submit, poll and queueEventFd never wait for the device. The others may:
 // closeQueue, closeDevice and unregisterMemory for a bounded time, of which a second is much, also
 // when the device is lost or a job never ends. openQueue takes some milliseconds at most, also
-// while another thread is in loadDatabase or unloadDatabase: packets may be waiting for the queue.
+// while another thread is in loadDatabase or unloadDatabase: flows may be waiting for the queue.
 //
 // Whose bytes
 // -----------

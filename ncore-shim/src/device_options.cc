@@ -95,6 +95,8 @@ class OptionsParser {
       options_.depthMax = static_cast<uint32_t>(number);
     } else if (name == "back" && number <= UINT32_MAX) {
       options_.backMs = static_cast<uint32_t>(number);
+    } else if (name == "registers" && number <= 1) {
+      options_.registers = static_cast<uint32_t>(number);
     } else {
       return false;
     }

@@ -38,6 +38,7 @@ struct DeviceOptions {
   uint32_t streamsMax = 0;        // of a queue
   uint32_t deviceStreamsMax = 0;  // of all queues
   uint32_t opensMax = 0;          // of such devices in the process, at the same time
+  uint32_t registers = 0;         // 1: it asks for registered memory, and keeps books of it
   uint64_t memoryBytes = 0;       // pattern memory; 0: no limit
   std::optional<CardTiming> timing;
   Fault fault;

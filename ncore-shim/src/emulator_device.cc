@@ -82,6 +82,7 @@ void EmulatorDevice::describe(NcoreCapabilities& capabilities) const {
   all.sizeBytes = sizeof all;
   all.flags = NCORE_CAP_SOFTWARE | NCORE_CAP_REPORTS_EXHAUSTION | NCORE_CAP_END_OF_DATA |
               NCORE_CAP_STREAM_STATES | NCORE_CAP_EVENT_FD;
+  if (options_.registers != 0) all.flags |= NCORE_CAP_WANTS_MEMORY;
   all.channels = std::max(options_.channels, 1U);
   all.queuesMax = options_.queuesMax;
   all.streamsMax = streamsMax();

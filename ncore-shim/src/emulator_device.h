@@ -15,6 +15,7 @@
 #include "emulator_channel.h"
 #include "ncore.h"
 #include "pattern_database.h"
+#include "registered_memory.h"
 
 namespace weir::ncore {
 
@@ -52,6 +53,9 @@ class EmulatorDevice {
   // Those whose jobs the queue's owner does not run itself; empty with channels=0.
   const std::vector<std::unique_ptr<EmulatorChannel>>& channels() const { return channels_; }
 
+  // Null without the option: jobs are read where they lie, whoever knows of it.
+  RegisteredMemory* memory() { return options_.registers == 0 ? nullptr : &memory_; }
+
   // How many jobs have been taken before; counts one more.
   uint64_t countJob() { return jobs_.fetch_add(1, std::memory_order_relaxed); }
 
@@ -87,6 +91,7 @@ class EmulatorDevice {
   const Place place_;
   const DeviceOptions options_;
   std::vector<std::unique_ptr<EmulatorChannel>> channels_;
+  RegisteredMemory memory_;
   mutable std::mutex mutex_;
   std::unordered_map<uint32_t, Database> databases_;
   std::vector<std::weak_ptr<const PatternDatabase>> unloaded_;  // while streams go on with them

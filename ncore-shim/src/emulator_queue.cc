@@ -50,6 +50,7 @@ EmulatorQueue::EmulatorQueue(EmulatorDevice& device, const NcoreQueueOptions& op
 // The device last: once it does not know the queue, another thread may close it and its channels.
 EmulatorQueue::~EmulatorQueue() {
   registrations_.clear();
+  for (uint64_t number = head_.load(); number != tail_; ++number) releaseMemory(at(number));
   device_.removeQueue(this);
 }
 
@@ -110,6 +111,9 @@ void EmulatorQueue::fill(uint32_t place, const NcoreJob& job, uint64_t counted) 
   entry.number = tail_;
   if (timesJobs_) entry.readyAt = waiting.submittedAt = Clock::now();
   if (fault.kind == Fault::Kind::SLOW) entry.readyAt += std::chrono::microseconds(fault.value);
+  if (device_.memory() != nullptr && !lanes_.empty()) {  // else its bytes are read in submit
+    entry.memory = device_.memory()->hold({job.bytes, job.lengthBytes});
+  }
   entry.events.clear();
   entry.done.store(false, std::memory_order_relaxed);
 }
@@ -230,8 +234,13 @@ bool EmulatorQueue::report(Entry& entry, NcorePoll& results) {
   eventsPolled_ += count;
   if (eventsPolled_ < entry.completion.eventCount) return false;
   eventsPolled_ = 0;
+  releaseMemory(entry);
   results.completions[results.completionCount++] = entry.completion;
   return true;
+}
+
+void EmulatorQueue::releaseMemory(Entry& entry) {
+  if (entry.memory != 0) device_.memory()->release(std::exchange(entry.memory, 0));
 }
 
 NcoreStatus EmulatorQueue::eventFd(int32_t& fd) {

@@ -49,7 +49,8 @@ class EmulatorQueue {
     uint64_t number = 0;
     NcoreCompletion completion{};
     std::vector<NcoreEvent> events;
-    Clock::time_point readyAt{};  // not to be reported earlier
+    Clock::time_point readyAt{};           // not to be reported earlier
+    RegisteredMemory::Address memory = 0;  // registered, with bytes of the job in it
     std::atomic<bool> done{false};
   };
   struct Waiting {
@@ -69,6 +70,7 @@ class EmulatorQueue {
   void dispatch(uint32_t place);
   void wakeChannels();
   bool report(Entry& entry, NcorePoll& results);
+  void releaseMemory(Entry& entry);
   uint32_t placeOf(uint64_t number) const {
     return static_cast<uint32_t>(number & (ring_.size() - 1));
   }

@@ -175,15 +175,20 @@ NcoreStatus queryDatabase(const NcoreDevice* device, uint32_t databaseId, NcoreD
   return device->emulator.query(databaseId, *info);
 }
 
-// The emulator reads job bytes where they lie.
+// The emulator reads job bytes where they lie, and knows of memory only when it is to.
 NcoreStatus registerMemory(NcoreDevice* device, void* base, uint64_t sizeBytes) {
   if (device == nullptr || base == nullptr || sizeBytes == 0) return NCORE_BAD_ARGUMENT;
-  return NCORE_UNSUPPORTED;
+  RegisteredMemory* const memory = device->emulator.memory();
+  if (memory == nullptr) return NCORE_UNSUPPORTED;
+  return guarded(
+      [&] { return memory->add(reinterpret_cast<RegisteredMemory::Address>(base), sizeBytes); });
 }
 
 NcoreStatus unregisterMemory(NcoreDevice* device, void* base) {
   if (device == nullptr || base == nullptr) return NCORE_BAD_ARGUMENT;
-  return NCORE_UNSUPPORTED;
+  RegisteredMemory* const memory = device->emulator.memory();
+  if (memory == nullptr) return NCORE_UNSUPPORTED;
+  return memory->remove(reinterpret_cast<RegisteredMemory::Address>(base));
 }
 
 NcoreStatus openQueue(NcoreDevice* device, const NcoreQueueOptions* options, NcoreQueue** queue) {

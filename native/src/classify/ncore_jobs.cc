@@ -10,10 +10,11 @@ namespace {
 /// What waits of one stream becomes no longer job than this.
 constexpr size_t GATHERED_BYTES_MAX = 65535;
 
-/// Buffers of jobs that were unusually long are not kept for the next ones, nor those of more jobs
-/// than are usual: 4 MiB a lane.
-constexpr size_t SPARE_BYTES_MAX = 4096;
+/// Those of more jobs than are usual are not kept for the next ones.
 constexpr size_t SPARE_JOBS_MAX = 1024;
+
+/// Of a lane: 2 KiB for each job that is in a device as a rule.
+constexpr size_t MEMORY_BYTES = size_t{8} << 20;
 
 bool isWhole(NcoreStatus status) { return status == NCORE_OK; }
 
@@ -22,7 +23,12 @@ bool isWhole(NcoreStatus status) { return status == NCORE_OK; }
 NcoreJobs::NcoreJobs(uint32_t streamSlots, uint32_t jobBytesMax)
     : jobBytesMax_(jobBytesMax == 0 ? GATHERED_BYTES_MAX
                                     : std::min<size_t>(jobBytesMax, GATHERED_BYTES_MAX)),
+      memory_(MEMORY_BYTES),
       streams_(streamSlots) {}
+
+NcoreJobs::~NcoreJobs() {
+  for (Job& job : jobs_) memory_.giveBack(job.octets);
+}
 
 void NcoreJobs::add(const ScanRequest& request, bool testsEnd) {
   if (request.startOfStream) streams_[request.slot] = {};
@@ -47,7 +53,7 @@ void NcoreJobs::add(const ScanRequest& request, bool testsEnd) {
 /// Of the request that was added last; it fits into one job.
 void NcoreJobs::addPiece(const ScanRequest& piece, bool testsEnd) {
   Job& job = jobFor(piece);
-  job.octets.insert(job.octets.end(), piece.bytes.begin(), piece.bytes.end());
+  memory_.append(job.octets, piece.bytes);
   if (piece.endOfStream) job.flags |= NCORE_JOB_CLOSE;
   if (testsEnd) job.flags |= NCORE_JOB_END_OF_DATA;
   streams_[piece.slot].offset += piece.bytes.size();
@@ -58,13 +64,14 @@ void NcoreJobs::addPiece(const ScanRequest& piece, bool testsEnd) {
 
 NcoreJobs::Job& NcoreJobs::jobFor(const ScanRequest& piece) {
   if (Job* const waiting = waitingJobOf(piece); waiting != nullptr) return *waiting;
-  if (spare_.empty()) spare_.emplace_back();
-  Job& job = jobs_.emplace_back(std::move(spare_.back()));
-  spare_.pop_back();
+  Job& job = jobs_.emplace_back();
+  if (!spare_.empty()) {
+    job.requests.swap(spare_.back());
+    spare_.pop_back();
+  }
   job.slot = piece.slot;
   job.generation = piece.generation;
   job.flags = piece.startOfStream ? NCORE_JOB_OPEN : 0U;
-  job.events = 0;
   streams_[piece.slot].lastJob = firstJob_ + jobs_.size();
   return job;
 }
@@ -86,8 +93,8 @@ std::span<const NcoreJob> NcoreJobs::unsent(uint32_t count) {
   const size_t end = std::min(jobs_.size(), sent_ + count);
   for (size_t i = sent_; i < end; ++i) {
     const Job& job = jobs_[i];
-    descriptors_.push_back({job.octets.data(), static_cast<uint32_t>(job.octets.size()), job.flags,
-                            job.slot, job.generation, firstJob_ + i, nullptr, 0, 0});
+    descriptors_.push_back({job.octets.data(), job.octets.size(), job.flags, job.slot,
+                            job.generation, firstJob_ + i, nullptr, 0, 0});
   }
   return descriptors_;
 }
@@ -122,18 +129,20 @@ bool NcoreJobs::complete(const NcoreCompletion& completion, std::vector<uint64_t
     const bool lacks = request.jobs == 0 && !request.isWhole && request.hasOctets;
     if (lacks) incomplete.push_back(request.tag);
   }
-  keepSpare(std::move(job));
-  jobs_.pop_front();
-  ++firstJob_;
-  --sent_;
+  dropFirst();
   return true;
 }
 
-void NcoreJobs::keepSpare(Job&& job) {
-  if (job.octets.capacity() > SPARE_BYTES_MAX || spare_.size() == SPARE_JOBS_MAX) return;
-  job.octets.clear();
-  job.requests.clear();
-  spare_.push_back(std::move(job));
+void NcoreJobs::dropFirst() {
+  Job& job = jobs_.front();
+  memory_.giveBack(job.octets);
+  if (spare_.size() < SPARE_JOBS_MAX) {
+    job.requests.clear();
+    spare_.push_back(std::move(job.requests));
+  }
+  jobs_.pop_front();
+  ++firstJob_;
+  --sent_;
 }
 
 size_t NcoreJobs::takeCompleted(std::vector<MatchEvent>& events) {

@@ -10,6 +10,7 @@
 #include <span>
 #include <vector>
 
+#include "classify/job_memory.h"
 #include "classify/matcher.h"
 
 namespace weir {
@@ -18,6 +19,12 @@ class NcoreJobs {
  public:
   /// `jobBytesMax`: of the device; 0: it has no limit of its own.
   NcoreJobs(uint32_t streamSlots, uint32_t jobBytesMax);
+  ~NcoreJobs();
+  NcoreJobs(const NcoreJobs&) = delete;
+  NcoreJobs& operator=(const NcoreJobs&) = delete;
+
+  /// Where the octets of most jobs lie.
+  [[nodiscard]] std::span<uint8_t> memory() const { return memory_.whole(); }
 
   /// Copies the request's octets, into as many jobs as they need. `testsEnd`: its end is tested as
   /// the end of data.
@@ -63,7 +70,7 @@ class NcoreJobs {
     std::vector<MatchEvent> events;
   };
   struct Job {
-    std::vector<uint8_t> octets;
+    JobMemory::Octets octets;
     uint32_t flags = 0;
     uint32_t slot = 0;
     uint32_t generation = 0;
@@ -78,10 +85,11 @@ class NcoreJobs {
   Job& jobFor(const ScanRequest& piece);
   Job* waitingJobOf(const ScanRequest& piece);
   void addPiece(const ScanRequest& piece, bool testsEnd);
-  void keepSpare(Job&& job);
+  void dropFirst();
   Request& requestAt(uint64_t number) { return requests_[number - firstRequest_]; }
 
   const size_t jobBytesMax_;
+  JobMemory memory_;
   std::vector<Stream> streams_;  ///< by slot
   std::deque<Request> requests_;
   uint64_t firstRequest_ = 0;  ///< number of requests_.front()
@@ -89,7 +97,7 @@ class NcoreJobs {
   uint64_t firstJob_ = 0;      ///< number of jobs_.front()
   size_t sent_ = 0;
   uint64_t unsentBytes_ = 0;
-  std::vector<Job> spare_;
+  std::vector<std::vector<uint64_t>> spare_;  ///< for Job::requests
   std::vector<NcoreJob> descriptors_;
 };
 

@@ -28,7 +28,7 @@ constexpr std::chrono::microseconds AWAIT_STEP{20};
 class NcoreMatcher final : public Matcher {
  public:
   NcoreMatcher(const NcoreDatabase& database, uint32_t streamSlots);
-  ~NcoreMatcher() override { api_->closeQueue(queue_); }
+  ~NcoreMatcher() override;
   NcoreMatcher(const NcoreMatcher&) = delete;
   NcoreMatcher& operator=(const NcoreMatcher&) = delete;
 
@@ -45,6 +45,8 @@ class NcoreMatcher final : public Matcher {
   [[nodiscard]] size_t pooledBytes() const override { return side_ ? side_->pooledBytes() : 0; }
 
  private:
+  void openQueue(uint32_t streamSlots);
+  void registerMemory();
   void scanBeside(const ScanRequest& request);
   void beginBeside(const ScanRequest& request);
   [[nodiscard]] bool isBatchReady() const;
@@ -63,6 +65,7 @@ class NcoreMatcher final : public Matcher {
   uint32_t batchJobs_ = 1;   ///< so many are worth a submission
   uint64_t batchBytes_ = 0;  ///< or so many octets; 0: they do not count
   NcoreQueue* queue_ = nullptr;
+  bool isRegistered_ = false;       ///< the jobs' memory
   std::optional<int32_t> eventFd_;  ///< -1: there is none; asked for by who first waits
 
   std::unique_ptr<Matcher> side_;  ///< null: the device takes all patterns
@@ -100,9 +103,28 @@ NcoreMatcher::NcoreMatcher(const NcoreDatabase& database, uint32_t streamSlots)
     side_ = database.side().database->createMatcher(streamSlots);
     isBeside_.resize(streamSlots);
   }
+  openQueue(streamSlots);
+  registerMemory();
+}
+
+void NcoreMatcher::openQueue(uint32_t streamSlots) {
   const NcoreQueueOptions options{sizeof(NcoreQueueOptions), streamSlots, depth_, 0, 0};
-  const NcoreStatus opened = api_->openQueue(database.device().handle(), &options, &queue_);
+  const NcoreStatus opened = api_->openQueue(database_.device().handle(), &options, &queue_);
   api_.checkMade(opened, queue_, "open a queue");
+}
+
+/// What a device does not take, it copies.
+void NcoreMatcher::registerMemory() {
+  const OpenDevice& device = database_.device();
+  if ((device.capabilities().flags & NCORE_CAP_WANTS_MEMORY) == 0) return;
+  const std::span<uint8_t> memory = jobs_.memory();
+  isRegistered_ = api_->registerMemory(device.handle(), memory.data(), memory.size()) == NCORE_OK;
+}
+
+NcoreMatcher::~NcoreMatcher() {
+  api_->closeQueue(queue_);
+  if (!isRegistered_) return;
+  api_->unregisterMemory(database_.device().handle(), jobs_.memory().data());
 }
 
 size_t NcoreMatcher::submit(std::span<const ScanRequest> requests) {

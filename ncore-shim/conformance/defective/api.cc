@@ -7,6 +7,7 @@
 #include <cctype>
 #include <cstring>
 #include <deque>
+#include <iterator>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -36,6 +37,7 @@ NcoreApi table;
 Defect defect = Defect::NONE;
 std::mutex mutex;
 std::map<NcoreQueue*, Lane> lanes;
+std::map<const uint8_t*, const uint8_t*> registered;  // memory, from and to
 uint32_t firstDatabase = 0;
 std::jthread lateReader;
 volatile uint8_t lastRead = 0;  // else nothing would be read
@@ -109,6 +111,24 @@ NcoreStatus activateDatabase(NcoreDevice* device, uint32_t databaseId) {
 NcoreStatus openDevice(uint32_t number, const char* options, NcoreDevice** device) {
   firstDatabase = 0;
   return sound->openDevice(number, options, device);
+}
+
+// What the host has registered is of no account: its bytes are read wherever they lie.
+NcoreStatus registerMemory(NcoreDevice* device, void* base, uint64_t sizeBytes) {
+  if (defect != Defect::MEMORY_UNWATCHED) return sound->registerMemory(device, base, sizeBytes);
+  const std::lock_guard lock(mutex);
+  const auto* const begin = static_cast<const uint8_t*>(base);
+  const auto next = registered.lower_bound(begin + sizeBytes);
+  const bool overlaps = next != registered.begin() && std::prev(next)->second > begin;
+  if (overlaps) return NCORE_BAD_ARGUMENT;
+  registered[begin] = begin + sizeBytes;
+  return NCORE_OK;
+}
+
+NcoreStatus unregisterMemory(NcoreDevice* device, void* base) {
+  if (defect != Defect::MEMORY_UNWATCHED) return sound->unregisterMemory(device, base);
+  const std::lock_guard lock(mutex);
+  return registered.erase(static_cast<const uint8_t*>(base)) == 1 ? NCORE_OK : NCORE_BAD_ARGUMENT;
 }
 
 template <typename Struct>
@@ -306,6 +326,8 @@ void fillTable() {
   table.openDevice = openDevice;
   table.queryCapabilities = queryCapabilities;
   table.activateDatabase = activateDatabase;
+  table.registerMemory = registerMemory;
+  table.unregisterMemory = unregisterMemory;
   table.openQueue = openQueue;
   table.closeQueue = closeQueue;
   table.submit = submit;

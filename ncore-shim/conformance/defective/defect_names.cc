@@ -36,6 +36,7 @@ constexpr std::pair<std::string_view, Defect> NAMES[] = {
     {"reads-late", Defect::READS_LATE},
     {"job-lost", Defect::JOB_LOST},
     {"flags-ignored", Defect::FLAGS_IGNORED},
+    {"memory-unwatched", Defect::MEMORY_UNWATCHED},
     {"state-lost", Defect::STATE_LOST},
     {"damage-ignored", Defect::DAMAGE_IGNORED},
     {"databases-kept", Defect::DATABASES_KEPT},

@@ -35,6 +35,7 @@ enum class Defect {
   READS_LATE,           // a byte of a job after its queue was closed
   JOB_LOST,             // the last of a batch is accepted and not done
   FLAGS_IGNORED,        // unknown ones
+  MEMORY_UNWATCHED,     // registered memory is given back under jobs in flight
   STATE_LOST,           // an imported stream begins anew
   DAMAGE_IGNORED,       // damaged databases are taken for empty ones
   DATABASES_KEPT,       // freed ones are not
