@@ -2,12 +2,18 @@
 #include "classify/engine_order.h"
 
 #include <algorithm>
+#include <new>
 #include <utility>
 
 #include "classify/failover_matcher.h"
 #include "classify/ncore_database.h"
 
 namespace weir {
+namespace {
+
+constexpr const char* NO_QUEUE_YET = "ncore: no queue has been opened for a lane yet";
+
+}  // namespace
 
 std::string nameOf(const EngineChoice& choice) {
   switch (choice.engine) {
@@ -105,6 +111,7 @@ bool EngineOrder::revive(const DatabaseCache& cache) const {
   bool hasOffered = false;
   for (size_t rank = 0; rank < options_.order.size(); ++rank) {
     if (!use_.hasFailed(rank) || isFinal(rank) || !reviveRank(rank, cache)) continue;
+    for (const auto& lane : lanes()) openStandby(*lane, rank);
     offer(rank);
     hasOffered = true;
   }
@@ -116,12 +123,13 @@ bool EngineOrder::isFinal(size_t rank) const {
   return failure == EngineFailure::TOO_SMALL || failure == EngineFailure::WRONG_ABI;
 }
 
-/// Whether the engine is open then.
+/// Whether the engine is open then. Its failure is forgotten before a lane has it: what is noted
+/// from then on is its own.
 bool EngineOrder::reviveRank(size_t rank, const DatabaseCache& cache) const {
-  if (database(rank)) return true;  // some lane lacked a queue
   try {
-    auto opened = open(rank, cache);
-    use_.forgetFailure(rank);  // before a lane has it: what is noted from then on is its own
+    auto opened = database(rank);  // there is one where some lane lacked a queue
+    if (!opened) opened = open(rank, cache);
+    use_.forgetFailure(rank);
     setDatabase(rank, std::move(opened));
     return true;
   } catch (const EngineError& error) {
@@ -143,6 +151,8 @@ void EngineOrder::letGoIfGone(size_t rank) const {
   if (!failed || !isGone(rank)) return;
   if (const auto* const onDevice = dynamic_cast<const NcoreDatabase*>(failed.get()))
     onDevice->markDeviceFailed();
+  for (const auto& lane : lanes()) leave(lane->put(rank, {}));
+  closeLeft();
   const std::lock_guard lock(mutex_);
   if (databases_[rank] == failed) databases_[rank].reset();
 }
@@ -175,7 +185,6 @@ bool EngineOrder::noteFailure(size_t rank, const std::shared_ptr<const MatcherDa
 void EngineOrder::offer(size_t rank) const {
   const std::lock_guard lock(mutex_);
   if (!databases_[rank]) return;  // a reload let go of it meanwhile: it has failed again
-  use_.forgetFailure(rank);
   offerOf_[rank] = offers_ + 1;
   offers_.store(offerOf_[rank], std::memory_order_release);
 }
@@ -185,13 +194,70 @@ uint64_t EngineOrder::offerOf(size_t rank) const {
   return offerOf_[rank];
 }
 
-void EngineOrder::leave(LeftEngine engine) const {
+/// None where the matcher has no room: that is noted.
+LaneEngine EngineOrder::make(size_t rank, uint32_t streamSlots) const {
+  LaneEngine made{database(rank), nullptr};
+  if (!made.database) return {};
+  try {
+    made.matcher = made.database->createMatcher(streamSlots);
+    return made;
+  } catch (const EngineError& error) {
+    noteFailure(rank, made.database, error);
+  } catch (const std::bad_alloc&) {
+    noteFailure(rank, made.database,
+                {EngineFailure::UNAVAILABLE, "there is no memory for a lane's matcher"});
+  }
+  return {};
+}
+
+LaneEngine EngineOrder::engineFor(StandbyMatchers& lane, size_t rank) const {
+  if (!isDevice(options_.order[rank])) {
+    LaneEngine made = make(rank, lane.streamSlots());
+    if (made.matcher) lane.noteUse(made.database);
+    return made;
+  }
+  const auto current = database(rank);
+  if (!current) return {};
+  LaneEngine opened = lane.take(rank, current);
+  if (!opened.matcher && !use_.hasFailed(rank))  // it has come back, and failed again since
+    noteFailure(rank, current, {EngineFailure::UNAVAILABLE, NO_QUEUE_YET});
+  return opened;
+}
+
+void EngineOrder::openStandbys() const {
+  for (const auto& lane : lanes()) {
+    for (size_t rank = 0; rank < options_.order.size(); ++rank) {
+      if (!use_.hasFailed(rank)) openStandby(*lane, rank);
+    }
+  }
+}
+
+void EngineOrder::openStandby(StandbyMatchers& lane, size_t rank) const {
+  const auto current = database(rank);
+  if (!isDevice(options_.order[rank]) || !current || !lane.lacks(rank, current)) return;
+  LaneEngine made = make(rank, lane.streamSlots());
+  if (made.matcher) leave(lane.put(rank, std::move(made)));
+}
+
+/// Those that are there still.
+std::vector<std::shared_ptr<StandbyMatchers>> EngineOrder::lanes() const {
+  std::vector<std::shared_ptr<StandbyMatchers>> lanes;
+  const std::lock_guard lock(mutex_);
+  std::erase_if(lanes_, [](const auto& lane) { return lane.expired(); });
+  for (const auto& known : lanes_) {
+    if (auto lane = known.lock()) lanes.push_back(std::move(lane));
+  }
+  return lanes;
+}
+
+void EngineOrder::leave(LaneEngine engine) const {
+  if (!engine.matcher) return;
   const std::lock_guard lock(mutex_);
   left_.push_back(std::move(engine));
 }
 
 void EngineOrder::closeLeft() const {
-  std::vector<LeftEngine> left;  // closed without the lock
+  std::vector<LaneEngine> left;  // closed without the lock
   const std::lock_guard lock(mutex_);
   left.swap(left_);
 }
@@ -207,7 +273,13 @@ std::shared_ptr<const MatcherDatabase> EngineOrder::database(size_t rank) const 
 }
 
 std::unique_ptr<Matcher> EngineOrder::createMatcher(uint32_t streamSlots) const {
-  return std::make_unique<FailoverMatcher>(*this, streamSlots);
+  auto standby = std::make_shared<StandbyMatchers>(streamSlots, options_.order.size());
+  {
+    const std::lock_guard lock(mutex_);
+    lanes_.push_back(standby);
+  }
+  for (size_t rank = 0; rank < options_.order.size(); ++rank) openStandby(*standby, rank);
+  return std::make_unique<FailoverMatcher>(*this, std::move(standby));
 }
 
 void EngineOrder::refuseCostly(const DatabaseCache& cache) const {

@@ -11,11 +11,13 @@
 #include "classify/engine_use.h"
 #include "classify/matcher.h"
 #include "classify/open_device.h"
+#include "classify/standby_matchers.h"
 
 namespace weir {
 
-/// Any thread. All engines that are to be had are compiled beforehand, so that no lane ever waits
-/// for one; what takes long to close is closed by who calls `closeLeft`.
+/// Any thread. All engines that are to be had are compiled beforehand, and each lane has a queue on
+/// each device before it needs one, so that no lane ever waits for a device; what takes long to
+/// close is closed by who calls `closeLeft`.
 class EngineOrder final : public MatcherDatabase {
  public:
   /// By rank; null: not to be had.
@@ -34,9 +36,10 @@ class EngineOrder final : public MatcherDatabase {
   [[nodiscard]] size_t streamStateBytes(DatabasePart part) const override;
   [[nodiscard]] const EngineUse* use() const override { return &use_; }
 
-  /// Engines that were not to be had or have failed are opened again where that may help, and
-  /// offered to the lanes, which come back to them by themselves; whether there were any. What has
-  /// no room stays as it is. Takes as long as compiling does; one thread at a time.
+  /// Engines that were not to be had or have failed are opened again where that may help, with a
+  /// queue for each lane, and offered to the lanes, which come back to them by themselves; whether
+  /// there were any. What has no room stays as it is. Takes as long as compiling does; one thread
+  /// at a time.
   [[nodiscard]] bool revive(const DatabaseCache& cache) const;
 
   /// Grows with each engine that is offered again.
@@ -55,12 +58,15 @@ class EngineOrder final : public MatcherDatabase {
   /// Before a reload: what has failed is closed, and the reload opens it anew.
   void letGoOfFailed() const;
 
-  /// A lane's matcher that it does not use any more, and what it was made by.
-  struct LeftEngine {
-    std::shared_ptr<const MatcherDatabase> database;
-    std::unique_ptr<Matcher> matcher;
-  };
-  void leave(LeftEngine engine) const;
+  /// What a lane goes to: on a device, what was opened ahead of time for it. None, when there is no
+  /// room for the lane; that is noted. No thread that counts packets waits for a device here.
+  [[nodiscard]] LaneEngine engineFor(StandbyMatchers& lane, size_t rank) const;
+  /// Queues that lanes have taken are opened for them anew, for the next time. As long as devices
+  /// let one wait.
+  void openStandbys() const;
+
+  /// What a lane does not use any more.
+  void leave(LaneEngine engine) const;
   /// May take as long as a device that has failed lets one wait.
   void closeLeft() const;
 
@@ -81,6 +87,10 @@ class EngineOrder final : public MatcherDatabase {
   [[nodiscard]] DeviceOptions deviceOptions(size_t rank) const;
   void openSoftware(const DatabaseCache& cache);
 
+  void openStandby(StandbyMatchers& lane, size_t rank) const;
+  [[nodiscard]] LaneEngine make(size_t rank, uint32_t streamSlots) const;
+  [[nodiscard]] std::vector<std::shared_ptr<StandbyMatchers>> lanes() const;
+
   [[nodiscard]] bool reviveRank(size_t rank, const DatabaseCache& cache) const;
   [[nodiscard]] bool isGone(size_t rank) const;
   void letGoIfGone(size_t rank) const;
@@ -90,10 +100,11 @@ class EngineOrder final : public MatcherDatabase {
   const EngineOptions options_;
   const std::shared_ptr<OpenDevices> devices_ = std::make_shared<OpenDevices>();
   std::shared_ptr<const MatcherDatabase> software_;  ///< null: it stands in the order, or nowhere
-  mutable std::mutex mutex_;                         ///< of the next three
+  mutable std::mutex mutex_;                         ///< of the next four
   mutable Databases databases_;
   mutable std::vector<uint64_t> offerOf_;
-  mutable std::vector<LeftEngine> left_;
+  mutable std::vector<LaneEngine> left_;
+  mutable std::vector<std::weak_ptr<StandbyMatchers>> lanes_;
   mutable std::atomic<uint64_t> offers_{0};
   EngineUse use_;
 };

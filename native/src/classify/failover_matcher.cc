@@ -19,21 +19,21 @@ std::chrono::nanoseconds deadlineOf(const EngineOptions& options) {
 
 }  // namespace
 
-FailoverMatcher::FailoverMatcher(const EngineOrder& order, uint32_t streamSlots)
+FailoverMatcher::FailoverMatcher(const EngineOrder& order, std::shared_ptr<StandbyMatchers> standby)
     : order_(order),
       use_(*order.use()),
       totals_(use_.totals()),
-      streamSlots_(streamSlots),
+      standby_(std::move(standby)),
       seenOffers_(order.offers()),
       again_(order.software()),
-      journal_(streamSlots, order.options().journalBytesMax),
+      journal_(standby_->streamSlots(), order.options().journalBytesMax),
       watch_(deadlineOf(order.options()), Clock::now()) {
   enter(0);
 }
 
 FailoverMatcher::~FailoverMatcher() {
   totals_->journalBytes -= publishedBytes_;
-  if (engine_) use_.leave(rank_);
+  if (engine_.matcher) use_.leave(rank_);
 }
 
 size_t FailoverMatcher::submit(std::span<const ScanRequest> requests) {
@@ -78,7 +78,7 @@ void FailoverMatcher::note(const ScanRequest& request) {
 
 /// One of a stream in which nothing is to be found any more goes to the engine to end it there.
 bool FailoverMatcher::needsNoEngine(const Request& request) {
-  if (request.isDone || !engine_) return true;
+  if (request.isDone || !engine_.matcher) return true;
   const JournaledStream& stream = journal_[request.stream];
   return stream.isOver && !(request.isEnd && stream.isInEngine);
 }
@@ -116,7 +116,7 @@ void FailoverMatcher::feed(size_t octetsMax) {
       if (needsNoEngine(request)) {
         if (batch_.empty()) ++unfed_;
         if (!request.isDone) {
-          if (!engine_ && request.hasOctets()) ++totals_->unmatchedRequests;
+          if (!engine_.matcher && request.hasOctets()) ++totals_->unmatchedRequests;
           finish(request);
         }
         continue;
@@ -127,7 +127,7 @@ void FailoverMatcher::feed(size_t octetsMax) {
       batchNumbers_.push_back(next);
     }
     if (batch_.empty()) continue;
-    const size_t taken = engine_->submit(batch_);
+    const size_t taken = engine_.matcher->submit(batch_);
     inEngine_.insert(inEngine_.end(), batchNumbers_.begin(),
                      batchNumbers_.begin() + static_cast<ptrdiff_t>(taken));
     if (taken < batch_.size()) {
@@ -153,7 +153,7 @@ void FailoverMatcher::pump() {
   reported_ = 0;
   feed(octetsToFeed(0));
   pollEngine();
-  while (engine_) {
+  while (engine_.matcher) {
     const EngineFailure failure = judge();
     if (failure == EngineFailure::NONE && !leavePoor()) break;
     if (failure != EngineFailure::NONE) moveOn(failure);
@@ -166,17 +166,17 @@ void FailoverMatcher::pump() {
 }
 
 void FailoverMatcher::pollEngine() {
-  if (!engine_) return;
+  if (!engine_.matcher) return;
   fresh_.clear();
   size_t completed = 0;
   PollResult result;
   do {
-    result = engine_->poll(polled_);
+    result = engine_.matcher->poll(polled_);
     fresh_.insert(fresh_.end(), polled_.begin(),
                   polled_.begin() + static_cast<ptrdiff_t>(result.events));
     completed += result.completedRequests;
   } while (result.events == polled_.size());
-  engine_->takeIncomplete(cut_);
+  engine_.matcher->takeIncomplete(cut_);
   for (const uint64_t number : cut_) at(number).isCut = true;
   takeResults(completed);
 }
@@ -257,7 +257,7 @@ void FailoverMatcher::judgeAnswer(const Request& request) {
 
 /// Whether the engine has failed, for which it is left whatever comes after it.
 EngineFailure FailoverMatcher::judge() {
-  const EngineFailure failure = engine_->failure();
+  const EngineFailure failure = engine_.matcher->failure();
   if (failure != EngineFailure::NONE || !mayFail_) return failure;
   const bool isWaiting = !inEngine_.empty() || unfed_ < first_ + requests_.size();
   if (isWaiting) {
@@ -270,12 +270,12 @@ EngineFailure FailoverMatcher::judge() {
 
 void FailoverMatcher::urge() {
   feed(octetsToFeed(0));
-  if (engine_) engine_->urge();
+  if (engine_.matcher) engine_.matcher->urge();
 }
 
 void FailoverMatcher::await() {
   feed(SIZE_MAX);
-  if (engine_) engine_->await();
+  if (engine_.matcher) engine_.matcher->await();
 }
 
 void FailoverMatcher::publishBytes() {

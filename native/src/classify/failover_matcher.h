@@ -22,7 +22,7 @@ namespace weir {
 /// requests complete without events.
 class FailoverMatcher final : public Matcher {
  public:
-  FailoverMatcher(const EngineOrder& order, uint32_t streamSlots);
+  FailoverMatcher(const EngineOrder& order, std::shared_ptr<StandbyMatchers> standby);
   ~FailoverMatcher() override;
   FailoverMatcher(const FailoverMatcher&) = delete;
   FailoverMatcher& operator=(const FailoverMatcher&) = delete;
@@ -32,7 +32,9 @@ class FailoverMatcher final : public Matcher {
   [[nodiscard]] bool answersAtOnce() const override { return !mayFail_ && !isCatchingUp_; }
   void urge() override;
   void await() override;
-  [[nodiscard]] size_t pooledBytes() const override { return engine_ ? engine_->pooledBytes() : 0; }
+  [[nodiscard]] size_t pooledBytes() const override {
+    return engine_.matcher ? engine_.matcher->pooledBytes() : 0;
+  }
 
  private:
   using Clock = DeviceWatch::Clock;
@@ -96,13 +98,12 @@ class FailoverMatcher final : public Matcher {
   const EngineOrder& order_;
   const EngineUse& use_;
   const std::shared_ptr<EngineTotals> totals_;
-  const uint32_t streamSlots_;
+  const std::shared_ptr<StandbyMatchers> standby_;
   size_t rank_ = NO_RANK;  ///< of the engine at work; the number of them: none is left
   uint64_t seenOffers_ = 0;
   bool mayFail_ = false;    ///< the engine at work is a device
   bool mayBeLeft_ = false;  ///< for another: what it has answered is kept
-  std::shared_ptr<const MatcherDatabase> database_;
-  std::unique_ptr<Matcher> engine_;  ///< null: none is left
+  LaneEngine engine_;       ///< none: none is left
   RequestAgain again_;
 
   StreamJournal journal_;

@@ -6,6 +6,7 @@
 #include <array>
 #include <functional>
 #include <new>
+#include <thread>
 #include <vector>
 
 #include "classify/failover_matcher.h"
@@ -174,7 +175,7 @@ TEST_CASE("a lane that lost its queue comes back to the card, the others never l
   CHECK(use.states()[0].reason == "ncore: a lane's queue has no memory left");
   CHECK(engines.card.queues == 2);  // none is closed by the lane
   CHECK(engines.order.revive({}));
-  CHECK(engines.card.queues == 1);
+  CHECK(engines.card.queues == 2);  // the one that was left is closed, another is open
   CHECK(engines.order.database(0) == card);
   CHECK(eventsOf(*unlucky, TEXT, 3, true) == 0);  // after this the offer is taken
   CHECK(use.states()[0].matchers == 2);
@@ -210,7 +211,8 @@ TEST_CASE("a lane that sees later that its card is lost goes on with the card's 
   CHECK(engines.totals->failures[static_cast<size_t>(EngineFailure::LOST)] == 2);
 }
 
-TEST_CASE("a card that is lost while a lane asks it for a queue is not its successor's failure") {
+TEST_CASE(
+    "a card that is lost while it is asked for a lane's queue is not its successor's failure") {
   CardAndSoftware engines(Engine::EMULATOR);
   const EngineUse& use = *engines.order.use();
   engines.card.whileTried = [&] {
@@ -219,7 +221,7 @@ TEST_CASE("a card that is lost while a lane asks it for a queue is not its succe
   };
   const auto matcher = engines.order.createMatcher(4);
   CHECK_FALSE(use.hasFailed(0));
-  CHECK(use.states()[1].matchers == 1);
+  CHECK(use.states()[0].matchers == 1);
   CHECK(eventsOf(*matcher, TEXT, 1, true) == 0);
   CHECK(use.states()[0].matchers == 1);
   CHECK(eventsOf(*matcher, "x", 1, false) == 1);
@@ -278,9 +280,9 @@ TEST_CASE("an engine for which there is no memory is passed over, and tried agai
                           {std::make_shared<SwitchedDatabase>(software, card),
                            std::make_shared<SwitchedDatabase>(software, scarce), software},
                           std::make_shared<EngineTotals>());
+  scarce.isOutOfMemory = true;
   const auto matcher = order.createMatcher(4);
   card.failure = EngineFailure::LOST;
-  scarce.isOutOfMemory = true;
   std::array<MatchEvent, 8> events;
   CHECK(matcher->poll(events).completedRequests == 0);
   CHECK(order.use()->failure(1) == EngineFailure::UNAVAILABLE);
@@ -289,6 +291,93 @@ TEST_CASE("an engine for which there is no memory is passed over, and tried agai
   CHECK(order.revive({}));
   CHECK(matcher->poll(events).completedRequests == 0);
   CHECK(order.use()->states()[1].matchers == 1);
+}
+
+/// Two cards and software; only who is told may open queues.
+struct TwoCards {
+  Switch first;
+  Switch second;
+  std::thread::id counting;  ///< may not wait for a device
+  std::shared_ptr<const MatcherDatabase> software =
+      createMatcherDatabase(Engine::HYPERSCAN, onePattern());
+  EngineOptions options{.order = {{Engine::NCORE, 0}, {Engine::NCORE, 1}, {Engine::HYPERSCAN}}};
+  EngineOrder order{options,
+                    onePattern(),
+                    {std::make_shared<SwitchedDatabase>(software, first),
+                     std::make_shared<SwitchedDatabase>(software, second), software},
+                    std::make_shared<EngineTotals>()};
+
+  TwoCards() {
+    first.whileTried =
+        second.whileTried = [this] { CHECK(std::this_thread::get_id() != counting); };
+  }
+  /// What runs in a thread that counts packets, to its end.
+  void count(const std::function<void()>& work) {
+    std::thread lane([&] {
+      counting = std::this_thread::get_id();
+      work();
+    });
+    lane.join();
+    counting = {};
+  }
+  [[nodiscard]] uint64_t usersOf(size_t rank) const { return order.use()->states()[rank].matchers; }
+};
+
+TEST_CASE("a lane opens no queue, wherever it goes") {
+  TwoCards cards;
+  const auto matcher = cards.order.createMatcher(8);
+  CHECK(cards.first.queues == 1);
+  CHECK(cards.second.queues == 1);
+  cards.count([&] { CHECK(eventsOf(*matcher, TEXT, 1, true) == 0); });
+  cards.first.failure = EngineFailure::UNAVAILABLE;  // the queue's alone
+  cards.count([&] { CHECK(eventsOf(*matcher, TEXT, 2, true) == 0); });
+  CHECK(cards.usersOf(1) == 1);
+  cards.second.failure = EngineFailure::UNAVAILABLE;
+  cards.count([&] { CHECK(eventsOf(*matcher, TEXT, 3, true) == 0); });
+  CHECK(cards.usersOf(2) == 1);
+  cards.first.failure = cards.second.failure = EngineFailure::NONE;
+  CHECK(cards.order.revive({}));
+  cards.count([&] {
+    CHECK(eventsOf(*matcher, TEXT, 4, true) == 0);
+    CHECK(eventsOf(*matcher, "x", 1, false) == 1);
+  });
+  CHECK(cards.usersOf(0) == 1);
+  CHECK(cards.order.use()->totals()->unmatchedRequests == 0);
+}
+
+TEST_CASE("a lane that has left a device has another queue there soon, and till then goes on") {
+  TwoCards cards;
+  const auto matcher = cards.order.createMatcher(4);
+  const auto failOnce = [&](Switch& card) {
+    card.failure = EngineFailure::UNAVAILABLE;  // the queue's alone
+    cards.count([&] { CHECK(eventsOf(*matcher, TEXT, 1, true) == 0); });
+    card.failure = EngineFailure::NONE;
+  };
+  const auto comeBack = [&] {
+    CHECK(cards.order.revive({}));
+    cards.count([&] { CHECK(eventsOf(*matcher, TEXT, 1, true) == 0); });
+  };
+  failOnce(cards.first);
+  CHECK(cards.usersOf(1) == 1);
+  comeBack();
+  CHECK(cards.usersOf(0) == 1);
+  SUBCASE("it fails again before that") {
+    failOnce(cards.first);
+    CHECK(cards.usersOf(2) == 1);
+    CHECK(cards.order.use()->failure(1) == EngineFailure::UNAVAILABLE);
+    comeBack();
+    CHECK(cards.usersOf(0) == 1);
+    CHECK_FALSE(cards.order.use()->hasFailed(1));
+  }
+  SUBCASE("it fails again after that") {
+    cards.order.openStandbys();
+    const size_t tries = cards.second.tries;
+    cards.order.openStandbys();
+    CHECK(cards.second.tries == tries);
+    failOnce(cards.first);
+    CHECK(cards.usersOf(1) == 1);
+  }
+  CHECK(cards.order.use()->totals()->unmatchedRequests == 0);
 }
 
 }  // namespace

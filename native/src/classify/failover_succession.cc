@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // How a lane's matcher goes from one engine to another.
-#include <new>
 #include <utility>
 
 #include "classify/failover_matcher.h"
@@ -19,8 +18,9 @@ const char* reasonOf(EngineFailure failure) {
 
 /// A device that has failed may take its time to close its queue: not the lane's.
 void FailoverMatcher::leaveEngine() {
-  if (!engine_) return;
-  order_.leave({std::move(database_), std::move(engine_)});
+  if (!engine_.matcher) return;
+  order_.leave(std::move(engine_));
+  engine_ = {};
   use_.leave(rank_);
 }
 
@@ -30,6 +30,7 @@ void FailoverMatcher::enter(size_t firstRank) {
   for (size_t rank = firstRank; rank < ranks; ++rank) {
     if (take(rank)) return;
   }
+  standby_->noteUse(nullptr);
   rank_ = ranks;
   mayFail_ = false;
   mayBeLeft_ = false;
@@ -37,22 +38,10 @@ void FailoverMatcher::enter(size_t firstRank) {
 
 /// Leaves the engine at work for that one; false and all is as before when it has no room.
 bool FailoverMatcher::take(size_t rank) {
-  std::shared_ptr<const MatcherDatabase> database = order_.database(rank);
-  if (!database) return false;
-  std::unique_ptr<Matcher> engine;
-  try {
-    engine = database->createMatcher(streamSlots_);
-  } catch (const EngineError& error) {
-    order_.noteFailure(rank, database, error);
-    return false;
-  } catch (const std::bad_alloc&) {
-    order_.noteFailure(rank, database,
-                       {EngineFailure::UNAVAILABLE, "there is no memory for a lane's matcher"});
-    return false;
-  }
+  LaneEngine next = order_.engineFor(*standby_, rank);
+  if (!next.matcher) return false;
   leaveEngine();
-  database_ = std::move(database);
-  engine_ = std::move(engine);
+  engine_ = std::move(next);
   rank_ = rank;
   watch_.begin(Clock::now());
   mayFail_ = isDevice(order_.options().order[rank]);
@@ -90,7 +79,7 @@ bool FailoverMatcher::leavePoor() {
   const EngineError error = isBehind ? EngineError(EngineFailure::SLOW, "")
                                      : EngineError(EngineFailure::BROKEN, CUTS_ALL);
   const std::vector<EngineChoice>& choices = order_.options().order;
-  const auto poor = database_;
+  const auto poor = engine_.database;
   const size_t poorRank = rank_;
   for (size_t rank = poorRank + 1; rank < choices.size(); ++rank) {
     if (choices[rank].engine == Engine::NONE || !take(rank)) continue;
@@ -104,11 +93,11 @@ bool FailoverMatcher::leavePoor() {
 }
 
 void FailoverMatcher::moveOn(EngineFailure failure) {
-  const bool isOfOrder = order_.noteFailure(rank_, database_, {failure, reasonOf(failure)});
+  const bool isOfOrder = order_.noteFailure(rank_, engine_.database, {failure, reasonOf(failure)});
   leaveEngine();
   inEngine_.clear();
   enter(isOfOrder ? rank_ + 1 : rank_);  // else it was opened anew before this lane saw it fail
-  if (engine_) {
+  if (engine_.matcher) {
     refeed();
   } else {
     goWithout();

@@ -231,7 +231,10 @@ bool DataPlane::reviveEngines() {
 
 void DataPlane::freeReturned() {
   for (const auto& lane : lanes_) lane->freeReturned();
-  if (const auto order = engineOrder()) order->closeLeft();
+  const auto order = engineOrder();
+  if (!order) return;
+  order->closeLeft();
+  order->openStandbys();
 }
 
 /// `database`: nullptr leaves the classifiers as they are.

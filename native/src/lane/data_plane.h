@@ -48,8 +48,8 @@ class DataPlane {
   /// themselves. Whether there were any. A thread of its own may call it, one at a time.
   bool reviveEngines();
 
-  /// Destroys what lanes do not need any more. A device that has failed may take long to close: a
-  /// thread of its own calls it now and then.
+  /// Destroys what lanes do not need any more, and opens what they may need next. A device may take
+  /// long for it: a thread of its own calls it now and then.
   void freeReturned();
 
   /// Asks the lanes to end their flows and leave.
