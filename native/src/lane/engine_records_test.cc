@@ -6,8 +6,6 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
-#include <cstdlib>
-#include <filesystem>
 #include <fstream>
 
 #include "capture/capture_error.h"
@@ -15,15 +13,14 @@
 #include "classify/engine_order.h"
 #include "classify/test_dumped_database.h"
 #include "lane/data_plane.h"
-#include "test_effort.h"
+#include "test_sample.h"
 
 namespace weir {
 namespace {
 
-constexpr const char* CAPTURES = "../shared/data/applications";
-// Each way is met once, whatever the sample.
-constexpr size_t SAMPLE_STEP = testing::IS_SANITIZED ? 80 : 55;
-constexpr size_t WAYS_A_CAPTURE = testing::IS_SANITIZED ? 3 : 2;
+// Each way is met once, whatever the sample; in the four turns of a capture of all, once with it.
+constexpr size_t SAMPLE_STEP = 80;
+constexpr size_t WAYS_A_TURN = 3;
 
 /// The example of a vendor's library, instead of the emulator.
 constexpr const char* EXAMPLE = "example";
@@ -40,20 +37,6 @@ const char* const SETTINGS[] = {EXAMPLE,
                                 "fault=truncate:1",
                                 "fault=timeout@3",
                                 "memory=4096"};
-
-bool readsAll() { return std::getenv("WEIR_ALL_CAPTURES") != nullptr; }
-
-std::vector<std::string> captures() {
-  std::vector<std::string> paths;
-  if (!std::filesystem::is_directory(CAPTURES)) return paths;
-  for (const auto& entry : std::filesystem::directory_iterator(CAPTURES))
-    if (entry.path().extension().string().starts_with(".pcap")) paths.push_back(entry.path());
-  std::sort(paths.begin(), paths.end());
-  if (readsAll()) return paths;
-  std::vector<std::string> sample;
-  for (size_t i = 0; i < paths.size(); i += SAMPLE_STEP) sample.push_back(paths[i]);
-  return sample;
-}
 
 struct Outcome {
   std::vector<std::string> records;  ///< lines of JSON, sorted
@@ -95,7 +78,7 @@ struct Turn {
 std::vector<Turn> turnsOf(const std::string& capture, size_t number,
                           const std::vector<const SignatureSet*>& sets) {
   std::vector<Turn> turns;
-  if (!readsAll())
+  if (!testing::readsAllCaptures())
     return {{capture, *sets[number / 2 % sets.size()], static_cast<uint32_t>(1 + number % 2)}};
   for (const SignatureSet* const set : sets)
     for (const uint32_t lanes : {1U, 2U}) turns.push_back({capture, *set, lanes});
@@ -133,17 +116,16 @@ TEST_CASE("records of real captures are the same with every engine and every fai
     if (dump != nullptr) sets.push_back(&dump->set);
   }
   if (sets.empty()) return;
-  const std::vector<std::string> settings(std::begin(SETTINGS), std::end(SETTINGS));
   const DatabaseCache cache = testing::testDatabaseCache();
   size_t way = 0;
   size_t number = 0;
-  for (const std::string& capture : captures()) {
-    std::vector<std::string> ways = settings;
-    if (!readsAll()) {
-      ways.clear();
-      for (size_t i = 0; i < WAYS_A_CAPTURE; ++i) ways.push_back(settings[way++ % settings.size()]);
+  for (const std::string& capture : testing::applicationCaptures(SAMPLE_STEP)) {
+    for (const Turn& turn : turnsOf(capture, number++, sets)) {
+      std::vector<std::string> ways;
+      for (size_t i = 0; i < WAYS_A_TURN; ++i)
+        ways.push_back(SETTINGS[way++ % std::size(SETTINGS)]);
+      checkWays(turn, ways, cache);
     }
-    for (const Turn& turn : turnsOf(capture, number++, sets)) checkWays(turn, ways, cache);
   }
 }
 
