@@ -16,7 +16,7 @@ export interface Configuration {
   readonly settings: string;
 }
 
-const EXAMPLE_LIBRARY = path.join(TOOLS_FOLDER, 'example', 'libncore_hyperscan.so');
+export const EXAMPLE_LIBRARY: string = path.join(TOOLS_FOLDER, 'example', 'libncore_hyperscan.so');
 
 const plural = (channels: number) => (channels === 1 ? '1 channel' : `${channels} channels`);
 

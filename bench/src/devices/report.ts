@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // What was measured of devices, as Markdown.
 import { markdownTable } from '../markdown.js';
+import type { Configuration } from './configurations.js';
 import type { DeviceResults } from './devices.js';
 import {
+  cardGigabits,
   gigabitsPerSecond,
   LATENCY_JOB_OCTETS,
   type Measured,
@@ -17,11 +19,16 @@ export function ofSet({ measured }: DeviceResults, name: string): Measured[] {
 const blocksOf = (rows: readonly Measured[]) =>
   rows[0]?.speed.throughput.map(({ blockOctets }) => blockOctets) ?? [];
 
-function blockTable(rows: readonly Measured[], cell: (one: Throughput) => string): string {
+type Cell = (one: Throughput, configuration: Configuration) => string;
+
+function blockTable(rows: readonly Measured[], cell: Cell): string {
   const header = ['octets a job', ...blocksOf(rows).map(String)];
   return markdownTable(
     header,
-    rows.map(({ configuration, speed }) => [configuration.name, ...speed.throughput.map(cell)]),
+    rows.map(({ configuration, speed }) => [
+      configuration.name,
+      ...speed.throughput.map((one) => cell(one, configuration)),
+    ]),
   );
 }
 
@@ -35,13 +42,36 @@ function refusals(rows: readonly Measured[]): string[] {
     );
 }
 
+/** A card is never slower than its timing says; what stands in for it may be. */
+const SLOWER_SIGN = '↓';
+const SLOWER_SHARE = 0.97;
+
+export function throughputCell(one: Throughput, { family, channels }: Configuration): string {
+  const speed = gigabitsPerSecond(one);
+  const isCard = family === 'card';
+  const isSlower = isCard && speed < SLOWER_SHARE * cardGigabits(channels, one.blockOctets);
+  return `${isSlower ? SLOWER_SIGN : ''}${speed.toFixed(2)}`;
+}
+
+function slowerLegend(rows: readonly Measured[]): string[] {
+  const cells = rows.flatMap(({ configuration, speed }) =>
+    speed.throughput.map((one) => throughputCell(one, configuration)),
+  );
+  if (!cells.some((cell) => cell.startsWith(SLOWER_SIGN))) return [];
+  return [
+    `${SLOWER_SIGN} less than ${SLOWER_SHARE} of what the card’s timing gives: here this machine’s processor, ` +
+      'which matches in the card’s place, is the limit.',
+  ];
+}
+
 function throughputText(results: DeviceResults): string {
   return results.sets
     .map(({ name, patterns }) => {
       const rows = ofSet(results, name);
       return [
         `### Throughput, Gbit/s: ${patterns} patterns (${name})`,
-        blockTable(rows, (one) => gigabitsPerSecond(one).toFixed(2)),
+        blockTable(rows, throughputCell),
+        ...slowerLegend(rows),
         ...(refusals(rows).length > 0 ? [refusals(rows).join('\n')] : []),
       ].join('\n\n');
     })

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, it } from 'vitest';
 import { type Configuration, configurations } from './configurations.js';
-import { microseconds } from './report.js';
+import { microseconds, throughputCell } from './report.js';
 import {
+  cardGigabits,
   gigabitsPerSecond,
   limitOf,
   type Measured,
@@ -47,6 +48,19 @@ describe('arithmetic', () => {
       measured({ family: 'emulator', channels: 12 }, 80_000),
     ];
     expect(limitOf(all, 'card')).toBeCloseTo(1);
+  });
+
+  it('knows what the card’s timing gives', () => {
+    expect(cardGigabits(12, 2000)).toBeCloseTo(1.19, 2);
+    expect(cardGigabits(1, 64)).toBeCloseTo(0.0667, 4);
+  });
+
+  it('marks what is less than that, of the card alone', () => {
+    const { configuration: card } = measured({ family: 'card', channels: 12 }, 1);
+    const { configuration: emulator } = measured({ family: 'emulator', channels: 12 }, 1);
+    expect(throughputCell(throughput(37_000), card)).toBe('1.18');
+    expect(throughputCell(throughput(31_250), card)).toBe('↓1.00');
+    expect(throughputCell(throughput(31_250), emulator)).toBe('1.00');
   });
 
   it('writes short times with a decimal', () => {

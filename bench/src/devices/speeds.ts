@@ -50,6 +50,15 @@ export function gigabitsPerSecond({ jobs, blockOctets, seconds }: Throughput): n
   return (8 * jobs * blockOctets) / seconds / 1e9;
 }
 
+/** Of the card's timing, in octets' worth of a channel's time: see ncore-shim/README.md. */
+const CARD = { nanosecondsPerOctet: 80, writeOctetsLeast: 80, switchOctets: 16 } as const;
+
+/** What the card's timing gives, when each job is of another stream than the one before. */
+export function cardGigabits(channels: number, blockOctets: number): number {
+  const cost = Math.max(blockOctets, CARD.writeOctetsLeast) + CARD.switchOctets;
+  return (channels * 8 * blockOctets) / (cost * CARD.nanosecondsPerOctet);
+}
+
 export function processorSecondsPerGigabit(one: Throughput): number {
   return (one.processorSeconds / (8 * one.jobs * one.blockOctets)) * 1e9;
 }

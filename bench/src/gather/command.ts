@@ -29,7 +29,7 @@ async function gather(words: Words): Promise<void> {
 }
 
 export const gatherCommand: Command = new Command('gather')
-  .description('how much of a card’s limit the probe uses (root; about 4 minutes)')
+  .description('how much of a card’s limit the probe uses (root; about 9 minutes)')
   .option('--channels <numbers>', 'of the card', (text) => text.split(',').map(whole), CHANNELS)
   .option('--rounds <number>', 'of each', whole, 3)
   .option('--traces <folder>', 'where traces are kept (default: bench/.traces)')

@@ -9,8 +9,8 @@ export interface Received {
   readonly kernelDrops: number;
   /** of the flows; only of who names them */
   readonly namedShare?: number;
-  /** payload that was searched; only of who counts it */
-  readonly matchedOctets?: number;
+  /** packets that were searched, each by itself; only of who counts them */
+  readonly writes?: number;
 }
 
 export interface Receiver {

@@ -34,12 +34,12 @@ async function loss(words: Words): Promise<void> {
 }
 
 export const lossCommand: Command = new Command('loss')
-  .description('packets lost by offered rate, for each engine (root; about 5 minutes)')
+  .description('packets lost by offered rate, for each engine (root; about 6 minutes)')
   .option('--rates <Mbit/s>', 'offered, with commas between them', numbers, RATES)
   .option('--trial-seconds <seconds>', 'how long is sent at each rate', seconds, 3)
   .option(
     '--receiver <key>',
-    'none, hyperscan, emulator, card, blocking-heads, blocking',
+    'none, hyperscan, emulator, ncore, card, blocking-heads, blocking',
     collect,
     [],
   )

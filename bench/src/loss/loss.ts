@@ -71,7 +71,9 @@ async function pointAt(
   context: Context,
 ): Promise<LossPoint> {
   const rate = packetsPerSecond(megabitsPerSecond, context.trace);
-  const { sent, received } = await runTrial({ ...context, receiver, rate, cores: assignCores() });
+  const cores = assignCores();
+  const where = receiver.hasAllCores ? { cores, receiverCores: cores.program } : { cores };
+  const { sent, received } = await runTrial({ ...context, ...where, receiver, rate });
   const point = {
     offeredBitsPerSecond: (8 * sent.octets) / sent.seconds,
     sentPackets: sent.packets,

@@ -2,7 +2,7 @@
 import path from 'node:path';
 import { fromCaller, ROOT } from '../paths.js';
 
-export type TraceName = 'mixed' | 'small' | 'heads';
+export type TraceName = 'mixed' | 'small' | 'heads' | 'short';
 
 /** How tools/maketrace is told to make a trace. */
 export interface Recipe {
@@ -52,17 +52,40 @@ export function smallRecipe({ flows = 1_000_000, rounds = 4 }: SmallOptions = {}
   };
 }
 
-/** Of a flow; together less than what the probe looks at of a direction by default. */
-export const HEAD_SEGMENTS = { count: 4, octets: 1020 } as const;
+/** Of a flow. */
+export interface HeadSegments {
+  readonly count: number;
+  readonly octets: number;
+}
+
+/** Flows of nothing but payload that a classifier looks at: less than it does of a direction by default. */
+export interface HeadsShape {
+  readonly name: TraceName;
+  readonly segments: HeadSegments;
+  /** so many that none comes a second time at the highest rate: it would be known */
+  readonly flows: number;
+}
+
+export const HEADS: HeadsShape = {
+  name: 'heads',
+  segments: { count: 4, octets: 1020 },
+  flows: 200_000,
+};
+
+/** Segments that are smaller than what a card wants in a write. */
+export const SHORT_HEADS: HeadsShape = {
+  name: 'short',
+  segments: { count: 4, octets: 64 },
+  flows: 500_000,
+};
 
 /** The last octets of each flow, and in no other place. */
 export const LAST_OCTETS = 'weir-end';
 
-/** Nothing but payload that a classifier looks at. */
-export function headsRecipe(flows: number): Recipe {
-  const { count, octets } = HEAD_SEGMENTS;
+export function headsRecipe({ name, segments, flows }: HeadsShape): Recipe {
+  const { count, octets } = segments;
   return {
-    name: 'heads',
+    name,
     describes: `${flows} TCP flows of ${count} segments of ${octets} random octets`,
     words: [['heads'], [String(flows), String(count), String(octets)]],
     captures: [],

@@ -55,6 +55,7 @@ const SOURCES: Readonly<Record<TraceName, readonly string[]>> = {
   mixed: MAKER_SOURCES,
   small: MAKER_SOURCES,
   heads: [...MAKER_SOURCES, 'heads_trace.cc'],
+  short: [...MAKER_SOURCES, 'heads_trace.cc'],
 };
 
 const LARGE_OCTETS = 50e6;
