@@ -27,4 +27,11 @@ export const PAGES: readonly Page[] = [
     group: 'Traffic',
     load: () => import('./overview/overview-page'),
   },
+  {
+    id: 'explore',
+    title: 'Explore',
+    icon: 'explore',
+    group: 'Traffic',
+    load: () => import('./explore/explore-page'),
+  },
 ];

@@ -66,9 +66,18 @@ function ChangeTable({ data }: { readonly data: CompareResponse }) {
       id: 'change',
       title: 'Change',
       kind: 'number',
-      width: '150px',
+      width: '104px',
       value: ({ change }) => change,
-      show: (row) => <Change row={row} />,
+      show: ({ change }) => <Change octets={change} />,
+    },
+    {
+      id: 'part',
+      title: 'Part',
+      kind: 'number',
+      width: '76px',
+      room: 'wide',
+      value: ({ change, previous }) => change / previous,
+      show: (row) => <span class="muted">{partText(row)}</span>,
     },
   ];
   return (
@@ -93,16 +102,22 @@ function amount(id: 'previous' | 'current', title: string): Column<ChangeRow> {
 }
 
 /** Up and down by a sign and an arrow, not by colour. */
-function Change({ row: { change, previous } }: { readonly row: ChangeRow }) {
-  const sign = change < 0 ? '▼' : '▲';
-  const part = previous === 0 ? 'new' : formatShare(Math.abs(change), previous);
+function Change({ octets }: { readonly octets: number }) {
   return (
     <>
       <span class="muted" aria-hidden="true">
-        {sign}
+        {octets < 0 ? '▼' : '▲'}
       </span>{' '}
-      {change < 0 ? '−' : '+'}
-      {amountText(Math.abs(change), 'octets')} <span class="muted change-part">{part}</span>
+      {octets < 0 ? '−' : '+'}
+      {amountText(Math.abs(octets), 'octets')}
     </>
   );
+}
+
+/** "35 ×" says more than "3,400 %". */
+function partText({ current, previous, change }: ChangeRow): string {
+  if (previous === 0) return 'new';
+  if (current > 3 * previous)
+    return `${(current / previous).toFixed(current > 30 * previous ? 0 : 1)} ×`;
+  return `${change < 0 ? '−' : '+'}${formatShare(Math.abs(change), previous)}`;
 }

@@ -90,6 +90,7 @@ function columnsAt(now: number): Column<Exporter>[] {
       title: 'Lost',
       kind: 'number',
       width: '64px',
+      room: 'wide',
       value: ({ lostUnits }) => lostUnits,
       show: ({ lostUnits }) => formatCount(lostUnits),
     },

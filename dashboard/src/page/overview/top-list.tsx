@@ -5,7 +5,7 @@ import { useAnswer } from '../../api/use-answer';
 import { ErrorNotice, Notice, Panel, Skeleton } from '../../control/panel';
 import { ValueButton } from '../../control/value-menu';
 import { withMissing } from '../../format/missing';
-import { formatShare } from '../../format/quantity';
+import { formatShare, NO_VALUE } from '../../format/quantity';
 import { type Column, DataTable } from '../../table/data-table';
 import { useColours } from '../../theme/colours';
 import { dimensionTitle } from '../../view/dimensions';
@@ -99,7 +99,9 @@ function Ranking({
       kind: 'number',
       width: '72px',
       value: ({ octets }) => octets / total.octets,
-      show: ({ octets }) => formatShare(octets, total.octets),
+      // With a key for both ends a flow is in it twice: what is left has no share of the whole.
+      show: ({ key, octets }) =>
+        key === 'other' && dimension === 'host' ? NO_VALUE : formatShare(octets, total.octets),
     },
   ];
   const rest = { key: 'other', keys: ['other'], ...other };

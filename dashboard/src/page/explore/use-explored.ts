@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+// What Explore asks the collector, and what it makes of the answers.
+import type { Dimension, SeriesResponse, TopResponse } from '@weir/wire';
+import { askSeries } from '../../api/ask-series';
+import { ask } from '../../api/client';
+import { type Answered, useAnswer } from '../../api/use-answer';
+import { previousRates, type RateSeries, type Rates, toRates, toShares } from '../../chart/rates';
+import { dimensionTitle, METRIC_TITLES } from '../../view/dimensions';
+import {
+  refreshMsOf,
+  stepSecondsOf,
+  timeParameter,
+  type Window,
+  windowOf,
+} from '../../view/time-range';
+import type { View } from '../../view/view';
+import type { Asking } from './asking';
+
+export interface Explored {
+  readonly asking: Asking;
+  readonly window: Window;
+  readonly title: string;
+  readonly response: SeriesResponse;
+  /** Per second. */
+  readonly rates: Rates;
+  /** As they are drawn: rates, or shares. */
+  readonly drawn: Rates;
+  /** Of the other direction. */
+  readonly below: readonly RateSeries[] | undefined;
+  readonly previous: readonly RateSeries[] | undefined;
+  /** For the Sankey: keys of all dimensions together. */
+  readonly top: TopResponse | undefined;
+  /** Why something that was asked for is not shown. */
+  readonly hint: string | undefined;
+}
+
+export function useExplored(view: View, asking: Asking): Answered<Explored> {
+  const { time, filter } = view;
+  return useAnswer({
+    key: `explore ${timeParameter(time)} ${filter} ${JSON.stringify(asking)}`,
+    everyMs: refreshMsOf(time),
+    load: (signal) => explore({ asking, filter, window: windowOf(time, Date.now()) }, signal),
+  });
+}
+
+interface Asked {
+  readonly asking: Asking;
+  readonly filter: string;
+  readonly window: Window;
+}
+
+async function explore(asked: Asked, signal: AbortSignal): Promise<Explored> {
+  const { asking, filter, window } = asked;
+  const [response, back, top] = await Promise.all([
+    askSeries(seriesQuery(asked), signal),
+    asking.directions === 'both' ? otherDirection(asked, signal) : undefined,
+    asking.shape === 'sankey' && asking.by.length > 1
+      ? ask('/api/v1/top', { ...topQuery(asking), filter, ...window }, signal)
+      : undefined,
+  ]);
+  const rates = toRates(response, window.to);
+  const isShare = asking.unit === 'share';
+  const below = back?.response && alignedTo(rates, toRates(back.response, window.to));
+  const previous = response.previous && previousRates(response, rates.times.length);
+  return {
+    ...{ asking, window, response, rates, top },
+    title: titleOf(asking),
+    drawn: isShare ? toShares(rates) : rates,
+    below: isShare ? undefined : below,
+    previous: isShare ? undefined : previous,
+    hint: hintOf(asking, back?.isSame ?? false),
+  };
+}
+
+function titleOf({ by, metric }: Asking): string {
+  const names = by.map((name, at) =>
+    at === 0 ? dimensionTitle(name) : dimensionTitle(name).toLowerCase(),
+  );
+  return `${METRIC_TITLES[metric]} by ${names.join(' and ').toLowerCase()}`;
+}
+
+function hintOf(
+  { shape, by, unit, directions, previous }: Asking,
+  isSame: boolean,
+): string | undefined {
+  if (shape === 'sankey' && by.length < 2) {
+    return 'A Sankey shows how dimensions go together: group by a second one.';
+  }
+  if (isSame) {
+    return 'The other direction is the same: neither the dimensions nor the filter name a source or a destination.';
+  }
+  if (unit === 'share' && (directions === 'both' || previous !== 'none')) {
+    return 'Shares are shown of one direction and of the present time only.';
+  }
+  return undefined;
+}
+
+function seriesQuery({ asking, filter, window }: Asked) {
+  const { by, metric, limit, previous } = asking;
+  return {
+    ...{ by: [...by], metric, limit, filter, stepSeconds: stepSecondsOf(window) },
+    ...window,
+    ...(previous !== 'none' && { previous }),
+  };
+}
+
+function topQuery({ by, metric, limit }: Asking) {
+  return { by: [...by] as Dimension[], metric, limit };
+}
+
+/** The same question with source and destination exchanged. */
+async function otherDirection(asked: Asked, signal: AbortSignal) {
+  const { reversedDimension, reversedFilter } = await import('../../view/filter-edit');
+  const by = asked.asking.by.map(reversedDimension);
+  const filter = reversedFilter(asked.filter) ?? asked.filter;
+  const isSame =
+    by.join() === asked.asking.by.join() && filter === (reversedFilter(filter) ?? filter);
+  if (isSame) return { isSame, response: undefined };
+  const asking: Asking = { ...asked.asking, by, previous: 'none' };
+  return { isSame, response: await askSeries(seriesQuery({ ...asked, asking, filter }), signal) };
+}
+
+/** Series on the times of others: two answers may be a step apart. */
+function alignedTo({ times }: Rates, other: Rates): RateSeries[] {
+  const at = new Map(other.times.map((time, index) => [time, index]));
+  return other.series.map((series) => ({
+    ...series,
+    rates: times.map((time) => series.rates[at.get(time) ?? -1] ?? 0),
+  }));
+}
