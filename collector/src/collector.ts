@@ -4,12 +4,18 @@
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { FlowChunk } from '@weir/native/collect';
-import type { ExportersResponse, HealthResponse, Logger } from '@weir/wire';
+import {
+  DROP_REASONS,
+  type DropReason,
+  type ExportersResponse,
+  type HealthResponse,
+  type Logger,
+} from '@weir/wire';
 import { Access } from './access/access.js';
 import { BehaviourWatch } from './behaviour/behaviour-watch.js';
 import type { CollectorConfig } from './config.js';
 import { Decisions } from './decide/decisions.js';
-import { countDrop, DROP_REASONS, type DropCounters, type DropReason } from './drops.js';
+import { countDrop, type DropCounters } from './drops.js';
 import { Enrichment } from './enrich/enrichment.js';
 import { CollectorError, messageOf } from './errors.js';
 import type { ApiServer } from './http/api-server.js';
@@ -26,6 +32,7 @@ import { ReverseNames } from './query/reverse-names.js';
 import { type Endpoint, endpointText, parseEndpoint } from './receive/endpoint.js';
 import { FlowIntake } from './receive/flow-intake.js';
 import { createRecentGrowth } from './receive/recent-growth.js';
+import { whereToSend } from './receive/where-to-send.js';
 import { Spool, type SpoolDrop } from './spool/spool.js';
 import { ChdbStore } from './store/chdb-store.js';
 import { ClickhouseStore } from './store/clickhouse-store.js';
@@ -325,6 +332,7 @@ export class Collector {
       uptimeSeconds: (Date.now() - this.#startedMilliseconds) / 1000,
       problems,
       receive: {
+        ...whereToSend(this.#config, this.listening),
         datagrams: intake.datagrams,
         octets: intake.octets,
         records: intake.records,
@@ -337,10 +345,16 @@ export class Collector {
         pendingRecords: spool.pendingRecords + this.#intake.heldRecords,
         failedInserts: spool.failedAttempts,
         octets,
+        mostOctets: this.#config.storeBytes,
         droppedForSize,
         ...(migration !== undefined && { migration }),
         tables: tables.map((table) => ({ ...table })),
-        spool: { files: spool.files, octets: spool.octets, filesSetAside: spool.filesSetAside },
+        spool: {
+          files: spool.files,
+          octets: spool.octets,
+          mostOctets: this.#config.spoolBytes,
+          filesSetAside: spool.filesSetAside,
+        },
       },
       decide: {
         rules: book.rules().length,

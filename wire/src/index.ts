@@ -18,6 +18,7 @@ export * from './api/routes.js';
 export * from './api/rules.js';
 export * from './api/views.js';
 export * from './config.js';
+export * from './drop-reasons.js';
 export * from './filter/index.js';
 export * from './flow-column-types.js';
 export * from './generated/flow-columns.js';

@@ -10,7 +10,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { AuditLog } from './audit-log.js';
+import { type AuditFilter, AuditLog } from './audit-log.js';
 
 const TEST = { kind: 'user', name: 'olga', address: '192.0.2.1' } as const;
 let folder = '';
@@ -30,11 +30,11 @@ const write = (count: number, after = '') =>
   );
 
 /** Subjects of all entries, read in pages of `limit`. */
-async function pages(limit: number): Promise<string[]> {
+async function pages(limit: number, filter: AuditFilter = {}): Promise<string[]> {
   const subjects: string[] = [];
   let before: number | null | undefined;
   do {
-    const page = await audit.read(limit, before ?? undefined);
+    const page = await audit.read({ ...filter, limit, before: before ?? undefined });
     expect(page.entries.length).toBeLessThanOrEqual(limit);
     subjects.push(...page.entries.map(({ subject }) => subject));
     before = page.before;
@@ -55,8 +55,31 @@ it.each([1, 7, 64, 1000])('is read backwards in pages of %i, each entry once', a
   expect(await pages(limit)).toEqual(expected);
 });
 
+it.each([1, 3, 1000])('gives only what is wanted, in pages of %i', async (limit) => {
+  await write(50);
+  for (const action of ['rule.create', 'user.role', 'rules.other']) {
+    await audit.append(TEST, { action, subject: `${action} 1` });
+  }
+  await audit.append({ ...TEST, name: 'Piotr' }, { action: 'rule.delete', subject: '2' });
+  const newestTen = Array.from({ length: 10 }, (_, index) => String(49 - index));
+  expect(await pages(limit, { kind: 'rule' })).toEqual(['2', 'rule.create 1']);
+  expect(await pages(limit, { text: 'PIOTR' })).toEqual(['2']);
+  expect((await pages(limit, { text: '192.0.2' })).slice(4, 14)).toEqual(newestTen);
+  expect(await pages(limit, { text: 'nobody' })).toEqual([]);
+  expect(await pages(limit, { from: Date.now() + 60_000 })).toEqual([]);
+  expect(await pages(limit, { from: Date.now() - 60_000 })).toHaveLength(54);
+});
+
+it('looks through no more than 4 MiB for one answer, and goes on from there', async () => {
+  await audit.append(TEST, { action: 'test', subject: 'first' });
+  await write(60, 'y'.repeat(100_000));
+  const first = await audit.read({ limit: 10, text: 'first' });
+  expect(first).toEqual({ entries: [], before: expect.any(Number) });
+  expect(await pages(10, { text: 'first' })).toEqual(['first']);
+});
+
 it('is empty before the first change', async () => {
-  expect(await audit.read(10)).toEqual({ entries: [], before: null });
+  expect(await audit.read({ limit: 10 })).toEqual({ entries: [], before: null });
 });
 
 it('loses one entry to a crash in the middle of it, not the next', async () => {

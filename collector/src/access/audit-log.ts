@@ -21,7 +21,26 @@ export type Deed = Omit<AuditEntry, 'timeMilliseconds' | 'actor' | 'address'>;
 const OWNER_ONLY = 0o600;
 /** Read backwards in pieces of so much. */
 const PIECE_OCTETS = 64 * 1024;
+/** Looked through for one answer, where few entries are wanted of many. */
+const MOST_OCTETS = 4 * 1024 * 1024;
 const LINE_FEED = 0x0a;
+
+/** Which entries are wanted; all that is given has to hold. */
+export interface AuditFilter {
+  /** In the actor, the address, the action or the subject; upper and lower case are the same. */
+  readonly text?: string | undefined;
+  /** Of the action, up to its dot: rule, user … */
+  readonly kind?: string | undefined;
+  /** Nothing older, ms since the epoch. */
+  readonly from?: number | undefined;
+}
+
+/** What is read at once. */
+export interface AuditQuestion extends AuditFilter {
+  readonly limit: number;
+  /** From the last answer: goes on behind it. */
+  readonly before?: number | undefined;
+}
 
 /** The audit log of one data folder. Several processes may append; each line is one write. */
 export class AuditLog {
@@ -59,14 +78,14 @@ export class AuditLog {
   }
 
   /**
-   * Entries from the newest to older ones. `before`, from the last answer, goes on behind it.
+   * Entries from the newest to older ones; fewer than `limit` where 4 MiB of the log have been looked through.
    * @throws CollectorError WEIR_COLLECTOR_AUDIT
    */
-  async read(limit: number, before?: number): Promise<AuditResponse> {
+  async read(question: AuditQuestion): Promise<AuditResponse> {
     try {
       await using file = await this.#openToRead();
       if (file === undefined) return { entries: [], before: null };
-      return await readBackwards(file.handle, limit, before);
+      return await readBackwards(file.handle, question);
     } catch (error) {
       throw auditError(this.path, error);
     }
@@ -118,43 +137,59 @@ async function endsTorn(file: FileHandle, size: number): Promise<boolean> {
 
 async function readBackwards(
   file: FileHandle,
-  limit: number,
-  before: number | undefined,
+  { limit, before, ...filter }: AuditQuestion,
 ): Promise<AuditResponse> {
   const { size } = await file.stat();
-  let start = Math.min(before ?? size, size);
+  const end = Math.min(before ?? size, size);
+  const found: Found = { entries: [], limit, filter, isPast: false };
+  let start = end;
   let text: Buffer = Buffer.alloc(0);
-  const entries: AuditEntry[] = [];
-  while (start > 0 && entries.length < limit) {
+  const isDone = () =>
+    found.entries.length >= limit || found.isPast || end - start - text.length >= MOST_OCTETS;
+  while (start > 0 && !isDone()) {
     const from = Math.max(0, start - PIECE_OCTETS);
     text = Buffer.concat([await pieceOf(file, from, start), text]);
     // What stands before the first line feed may have begun further up.
     const whole = from === 0 ? 0 : text.indexOf(LINE_FEED) + 1;
-    const taken = takeLines(text, whole, { entries, limit });
+    const taken = takeLines(text, whole, found);
     text = text.subarray(0, taken);
     start = from;
   }
   const rest = start + text.length;
-  return { entries, before: rest > 0 ? rest : null };
+  return { entries: found.entries, before: rest > 0 && !found.isPast ? rest : null };
 }
 
-/** A line of an entry is at most so long; a "line" beyond it is not this log's. */
-interface Wanted {
+interface Found {
   readonly entries: AuditEntry[];
   readonly limit: number;
+  readonly filter: AuditFilter;
+  /** Whether an entry was older than all that are wanted. */
+  isPast: boolean;
 }
 
 /** Takes lines from the end while they are wanted and begin at `least` or later; gives what is left. */
-function takeLines(text: Buffer, least: number, { entries, limit }: Wanted): number {
+function takeLines(text: Buffer, least: number, found: Found): number {
+  const { entries, limit, filter } = found;
   let end = text.length;
-  while (end > least && entries.length < limit) {
+  while (end > least && entries.length < limit && !found.isPast) {
     const begin = text.subarray(0, end - 1).lastIndexOf(LINE_FEED) + 1;
     if (begin < least) break;
     const entry = parse(text.subarray(begin, end).toString());
-    if (Check(AuditEntry, entry)) entries.push(entry);
+    if (Check(AuditEntry, entry)) {
+      found.isPast = entry.timeMilliseconds < (filter.from ?? 0);
+      if (!found.isPast && isWanted(entry, filter)) entries.push(entry);
+    }
     end = begin;
   }
   return end;
+}
+
+function isWanted({ actor, address, action, subject }: AuditEntry, filter: AuditFilter): boolean {
+  const { text, kind } = filter;
+  if (kind !== undefined && action.split('.')[0] !== kind) return false;
+  if (text === undefined) return true;
+  const wanted = text.toLowerCase();
+  return [actor.name, address, action, subject].some((part) => part.toLowerCase().includes(wanted));
 }
 
 async function pieceOf(file: FileHandle, from: number, to: number): Promise<Buffer> {

@@ -23,6 +23,19 @@ const AuditQuery = Type.Object(
   {
     limit: Type.Integer({ minimum: 1, maximum: 1000, default: 100 }),
     before: Type.Optional(Type.Integer({ minimum: 0, description: 'from the last answer' })),
+    text: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: 200,
+        description: 'in who, from where, the action or what was changed; in any case',
+      }),
+    ),
+    kind: Type.Optional(
+      Type.String({ pattern: '^[a-z]{1,30}$', description: 'of the action: rule, user, key …' }),
+    ),
+    from: Type.Optional(
+      Type.Number({ minimum: 0, description: 'nothing older, ms since the epoch' }),
+    ),
   },
   { additionalProperties: false },
 );
@@ -120,7 +133,5 @@ function addAuditLog(server: ApiServer, { access }: ApiContext): void {
     querystring: AuditQuery,
     response: { 200: AuditResponse, ...REFUSALS },
   };
-  server.get(API.audit, { schema }, ({ query: { limit, before } }) =>
-    access.audit.read(limit, before),
-  );
+  server.get(API.audit, { schema }, ({ query }) => access.audit.read(query));
 }

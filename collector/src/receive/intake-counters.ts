@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { LaneCounters } from '@weir/native/collect';
-import { DROP_REASONS } from '../drops.js';
+import { DROP_REASONS } from '@weir/wire';
 
 /** All lanes together. */
 export interface IntakeCounters {

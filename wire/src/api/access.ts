@@ -159,7 +159,8 @@ export type AuditEntry = Static<typeof AuditEntry>;
 export const AuditResponse = Type.Object({
   entries: Type.Array(AuditEntry, { description: 'newest first' }),
   before: Type.Union([Type.Integer(), Type.Null()], {
-    description: 'ask with it for older entries; null: there are none',
+    description:
+      'ask with it for older entries, also where none of these was wanted; null: there are none',
   }),
 });
 export type AuditResponse = Static<typeof AuditResponse>;

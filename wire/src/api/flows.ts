@@ -121,6 +121,20 @@ export const HealthResponse = Type.Object({
     description: 'what is wrong and what to do; empty when ok',
   }),
   receive: Type.Object({
+    listens: Type.Array(
+      Type.Object({
+        transport: Type.Union([Type.Literal('udp'), Type.Literal('tcp'), Type.Literal('tls')]),
+        host: Type.String(),
+        port: Type.Integer(),
+      }),
+      { description: 'where exporters send to' },
+    ),
+    addresses: Type.Array(Type.String(), {
+      description: 'of this machine, as it knows them; behind address translation it has others',
+    }),
+    allowedExporters: Type.Array(Type.String(), {
+      description: 'who may send; empty: everybody',
+    }),
     datagrams: Type.Number(),
     octets: Type.Number(),
     records: Type.Number(),
@@ -135,6 +149,7 @@ export const HealthResponse = Type.Object({
     pendingRecords: Type.Number(),
     failedInserts: Type.Number(),
     octets: Type.Number({ description: 'of all tables on disk' }),
+    mostOctets: Type.Number({ description: 'beyond it the oldest partitions are dropped' }),
     droppedForSize: Type.Number({
       description: 'partitions that were dropped because of the size limit since the start',
     }),
@@ -152,6 +167,7 @@ export const HealthResponse = Type.Object({
     spool: Type.Object({
       files: Type.Number({ description: 'that wait for the store' }),
       octets: Type.Number(),
+      mostOctets: Type.Number({ description: 'beyond it the oldest records are dropped' }),
       filesSetAside: Type.Number({ description: 'half-written or not readable' }),
     }),
   }),
