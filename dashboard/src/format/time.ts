@@ -38,6 +38,11 @@ export function formatTick(timeMs: number, windowMs: number, timeZone?: string):
   return formatter(windowMs < 10 * MINUTE_MS ? 'clock' : 'minute', timeZone).format(timeMs);
 }
 
+/** The day alone: "09 Mar". */
+export function formatDay(timeMs: number, timeZone?: string): string {
+  return formatter('date', timeZone).format(timeMs);
+}
+
 export function formatMoment(timeMs: number, timeZone?: string): string {
   return formatter('moment', timeZone).format(timeMs);
 }
@@ -45,6 +50,7 @@ export function formatMoment(timeMs: number, timeZone?: string): string {
 const SHAPES = {
   clock: { hour: '2-digit', minute: '2-digit', second: '2-digit' },
   minute: { hour: '2-digit', minute: '2-digit' },
+  date: { day: '2-digit', month: 'short' },
   day: { day: '2-digit', month: 'short', hour: '2-digit', minute: '2-digit' },
   moment: {
     day: '2-digit',

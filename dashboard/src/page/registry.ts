@@ -34,4 +34,11 @@ export const PAGES: readonly Page[] = [
     group: 'Traffic',
     load: () => import('./explore/explore-page'),
   },
+  {
+    id: 'flows',
+    title: 'Flows',
+    icon: 'flows',
+    group: 'Traffic',
+    load: () => import('./flows/flows-page'),
+  },
 ];

@@ -44,10 +44,14 @@ export interface DataTableProps<Row> {
   readonly onSort?: (sort: Sort) => void;
   /** Enter on a row, and a click on what is no button. */
   readonly onOpen?: (row: Row, place: Element) => void;
+  /** Key of the row that is open beside the table. */
+  readonly opened?: string | undefined;
   /** Rows below the others that are not sorted: the rest, the sum. */
   readonly footer?: readonly Row[];
   /** Height at most, in CSS; the table scrolls inside. Absent: as high as its rows. */
   readonly height?: string;
+  /** In CSS; with less room the table scrolls to the side. Absent: its columns give way. */
+  readonly minWidth?: string;
   /** Told when the last rows are seen. */
   readonly onEnd?: () => void;
   readonly testId?: string;
@@ -76,7 +80,11 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
       })}
       data-testid={props.testId}
     >
-      <table class="data-table" aria-rowcount={rows.length + footer.length + 1}>
+      <table
+        class="data-table"
+        style={{ minWidth: props.minWidth }}
+        aria-rowcount={rows.length + footer.length + 1}
+      >
         <caption class="visually-hidden">{props.caption}</caption>
         <colgroup>
           {columns.map(({ id, width, room }) => (
@@ -197,7 +205,8 @@ interface LineProps<Row> {
 }
 
 function Line<Row>({ row, index, table }: LineProps<Row>) {
-  const { columns, keyOf, onOpen } = table;
+  const { columns, keyOf, onOpen, opened } = table;
+  const key = keyOf(row);
   const open = (event: Event & { readonly currentTarget: HTMLElement }) => {
     const isControl = (event.target as Element).closest('button, a, input, select, label') !== null;
     if (!isControl) onOpen?.(row, event.currentTarget);
@@ -208,7 +217,8 @@ function Line<Row>({ row, index, table }: LineProps<Row>) {
   return (
     <tr
       class={onOpen && 'row-opens'}
-      data-key={keyOf(row)}
+      data-key={key}
+      aria-current={opened === key ? 'true' : undefined}
       aria-rowindex={index + 2}
       // The arrows go on from the first row.
       tabIndex={onOpen === undefined ? undefined : index === 0 ? 0 : -1}

@@ -3,7 +3,7 @@
 // chooses others.
 import type { Metric } from '@weir/wire';
 import { formatCount, formatOctets, formatScaled } from '../format/quantity';
-import { formatClock, formatMoment, formatTick } from '../format/time';
+import { formatClock, formatDay, formatMoment, formatTick } from '../format/time';
 import { preferences, prefixKind } from './preferences';
 
 const BITS_PER_OCTET = 8;
@@ -38,6 +38,7 @@ export function shownZone(): string | undefined {
 }
 
 export const clockText = (timeMs: number): string => formatClock(timeMs, shownZone());
+export const dayText = (timeMs: number): string => formatDay(timeMs, shownZone());
 export const momentText = (timeMs: number): string => formatMoment(timeMs, shownZone());
 export const tickText = (timeMs: number, windowMs: number): string =>
   formatTick(timeMs, windowMs, shownZone());
