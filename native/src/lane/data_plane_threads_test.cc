@@ -160,7 +160,7 @@ TEST_CASE("engines fail and come back under running lanes, and nothing is lost")
   const ReplayOptions replay{.path = capture.path(), .speed = 50, .end = ReplayEnd::LOOP};
   DataPlaneConfig config = configOf(replay, records.path(), collector);
   config.engine.order = {EngineChoice{Engine::EMULATOR}, EngineChoice{Engine::HYPERSCAN}};
-  config.engine.device.settings = "channels=1,fault=lost@100,back=20";
+  config.engine.device.settings = "channels=1,registers=1,fault=lost@100,back=20";
   DataPlane plane(std::move(config));
   plane.build();
   plane.open();
@@ -210,7 +210,7 @@ TEST_CASE("new signatures go to a device that cannot be opened twice, and no lan
   const ReplayOptions replay{.path = capture.path(), .speed = 50, .end = ReplayEnd::LOOP};
   DataPlaneConfig config = configOf(replay, records.path(), collector);
   config.engine.order = {EngineChoice{Engine::EMULATOR}};
-  config.engine.device.settings = "channels=1,opens=1";
+  config.engine.device.settings = "channels=1,opens=1,registers=1";
   const FlowTimeouts timeouts{config.flows.idleTimeoutNs, config.flows.activeTimeoutNs};
   DataPlane plane(std::move(config));
   plane.build();
