@@ -63,8 +63,12 @@ export interface GatherRow {
 
 const PATTERNS = 144;
 const LIMIT_SECONDS = 1;
-/** With more, so many small packets are more than the sender can send. */
-const SHORT_HEADS_CHANNELS_MAX = 2;
+/** Each trace, the jobs whose limit stands beside it, and the cards that it is sent to. */
+const PARTS = [
+  { shape: HEADS, jobOctets: STREAM_OCTETS, channelsMax: Number.POSITIVE_INFINITY },
+  // For larger cards as many small packets are more than the sender can send.
+  { shape: SHORT_HEADS, jobOctets: SHORT_HEADS.segments.octets, channelsMax: 2 },
+];
 
 /** Gbit/s: as much as the card takes, but for what the trial's own rate varies by. */
 export const fillFor = (limit: number): number => 0.97 * limit;
@@ -102,7 +106,7 @@ interface Limit {
 async function limitsOf(options: GatherOptions, folder: string, traces: string): Promise<Limit[]> {
   const streams = await writeStreams(makeTrace(mixedRecipe(), traces).path, folder);
   const patterns = { name: 'generated', lines: floatingPatterns() };
-  const blocks = [SHORT_HEADS.segments.octets, STREAM_OCTETS];
+  const blocks = PARTS.map(({ jobOctets }) => jobOctets);
   const plan = { seconds: LIMIT_SECONDS, blocks, batches: [] };
   const limits: Limit[] = [];
   const cards = configurations(options.channels).filter(({ family }) => family === 'card');
@@ -172,12 +176,10 @@ export async function measureGathering(options: GatherOptions): Promise<GatherRo
     const bench = { namespace, rounds: options.rounds, patterns, signatures };
     const limits = await limitsOf(options, folder, traces);
     const rows: GatherRow[] = [];
-    for (const shape of [HEADS, SHORT_HEADS]) {
-      const isShort = shape === SHORT_HEADS;
+    for (const { shape, jobOctets, channelsMax } of PARTS) {
       const trace = makeTrace(headsRecipe(shape), traces);
       for (const limit of limits) {
-        if (isShort !== (limit.jobOctets === shape.segments.octets)) continue;
-        if (isShort && limit.channels > SHORT_HEADS_CHANNELS_MAX) continue;
+        if (limit.jobOctets !== jobOctets || limit.channels > channelsMax) continue;
         rows.push(await rowOf(limit, { trace, shape }, bench));
       }
     }
