@@ -64,11 +64,9 @@ void NcoreJobs::addPiece(const ScanRequest& piece, bool testsEnd) {
 
 NcoreJobs::Job& NcoreJobs::jobFor(const ScanRequest& piece) {
   if (Job* const waiting = waitingJobOf(piece); waiting != nullptr) return *waiting;
-  Job& job = jobs_.emplace_back();
-  if (!spare_.empty()) {
-    job.requests.swap(spare_.back());
-    spare_.pop_back();
-  }
+  if (spare_.empty()) spare_.emplace_back();
+  Job& job = jobs_.emplace_back(std::move(spare_.back()));
+  spare_.pop_back();
   job.slot = piece.slot;
   job.generation = piece.generation;
   job.flags = piece.startOfStream ? NCORE_JOB_OPEN : 0U;

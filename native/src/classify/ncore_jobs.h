@@ -70,12 +70,12 @@ class NcoreJobs {
     std::vector<MatchEvent> events;
   };
   struct Job {
+    std::vector<uint64_t> requests;  ///< in the order of all requests, first to last
     JobMemory::Octets octets;
     uint32_t flags = 0;
     uint32_t slot = 0;
     uint32_t generation = 0;
-    uint32_t events = 0;             ///< that came
-    std::vector<uint64_t> requests;  ///< in the order of all requests, first to last
+    uint32_t events = 0;  ///< that came
   };
   struct Stream {
     uint64_t offset = 0;   ///< of what comes next
