@@ -26,7 +26,7 @@ import { createServer } from './http/server.js';
 import { reloadTls, type TlsFiles, tlsFiles } from './http/tls.js';
 import { Outputs } from './outputs.js';
 import { createKnownValues } from './query/known-values.js';
-import { createQueries } from './query/queries.js';
+import { createQueries, type Queries } from './query/queries.js';
 import { QuestionGate } from './query/question-gate.js';
 import { ReverseNames } from './query/reverse-names.js';
 import { type Endpoint, endpointText, parseEndpoint } from './receive/endpoint.js';
@@ -55,7 +55,6 @@ export interface CollectorDeps {
 
 /** Of the 2 s that `stop` may take. */
 const STOP_GRACE_MS = 1500;
-const RECENT_FLOWS = 10_000;
 /** Of one insert, while more comes than the store takes one by one: at the most some 600 MB in memory. */
 const RECORDS_TOGETHER = 1_000_000;
 /** Questions use all cores; more of them at once make each one slower, and need memory. */
@@ -113,7 +112,10 @@ export class Collector {
     this.#enrichment = new Enrichment({
       config,
       log,
-      apply: (enrichment) => this.#intake.setEnrichment(enrichment),
+      apply: async (enrichment) => {
+        await this.#intake.setEnrichment(enrichment);
+        this.#decisions.setNetworks(enrichment.networks.map(({ prefix }) => prefix));
+      },
     });
     const { dataFolder } = config;
     this.#store = store ?? storeOf(config, log);
@@ -145,15 +147,7 @@ export class Collector {
       everyMs: config.behaviourIntervalSeconds * 1000,
       windowMs: config.behaviourWindowSeconds * 1000,
     });
-    this.#decisions = new Decisions({
-      dataFolder,
-      log,
-      recentFlows: async (applicationName, sinceMilliseconds) => {
-        await this.#intake.flush();
-        await this.#spool.flushed();
-        return queries.recentFlows({ applicationName, sinceMilliseconds, limit: RECENT_FLOWS });
-      },
-    });
+    this.#decisions = this.#newDecisions(queries);
     this.#live = new LiveFeed();
     this.#tls = tlsFiles(config);
     this.#access = new Access({ ...config, mode: config.access, log });
@@ -162,6 +156,7 @@ export class Collector {
       decisions: this.#decisions.book,
       log,
     });
+    this.#decisions.onChange(() => this.#outputs.site.wake());
     this.#context = {
       queries,
       knownValues: createKnownValues(queries),
@@ -183,6 +178,22 @@ export class Collector {
     };
   }
 
+  #newDecisions(queries: Queries): Decisions {
+    return new Decisions({
+      ...this.#config,
+      log: this.#log,
+      store: {
+        ask: (statement, signal) => queries.ask(statement, signal),
+        askForRule: (statement) => queries.askForRule(statement),
+        missingRecords: (window) => queries.missingRecords(window),
+        settled: async () => {
+          await this.#intake.flush();
+          await this.#spool.flushed();
+        },
+      },
+    });
+  }
+
   /** Where the dashboard and the API are, e.g. "http://127.0.0.1:8055"; undefined before `start`. */
   get url(): string | undefined {
     const address = this.#server?.server.address() as AddressInfo | null | undefined;
@@ -201,8 +212,9 @@ export class Collector {
     return !this.#access.isOpen;
   }
 
-  /** Reads the certificate of the HTTP address again. @throws CollectorError WEIR_COLLECTOR_TLS */
+  /** Reads the rules' file and the certificate of the HTTP address again. @throws CollectorError WEIR_COLLECTOR_TLS */
   reload(): void {
+    void this.#decisions.rulesFile?.reload();
     if (this.#tls === undefined || this.#server === undefined) return;
     reloadTls(this.#server, this.#tls);
     this.#log('info', 'certificate read again', { file: this.#tls.cert });
@@ -314,7 +326,8 @@ export class Collector {
         `${storeOverflow} records were lost because the spool is full: the store did not take them in time; see that the disk is fast enough, or raise --spool-size`,
       ...this.#access.problems,
       this.#passingOver(passedOver, now) &&
-        `${passedOver} flows got no decision: too many at once; make rules narrower`,
+        `${passedOver} decisions were not made: there are too many at once; make rules narrower`,
+      ...this.#decisions.problems(),
       ...this.#outputs.problems(),
     ];
     return problems.filter((text) => typeof text === 'string');
@@ -325,7 +338,7 @@ export class Collector {
     const intake = this.#intake.counters;
     const spool = this.#spool.state;
     const { octets, droppedForSize, migration, tables } = this.#store.state;
-    const { book } = this.#decisions;
+    const { book, decider } = this.#decisions;
     return {
       status: problems.length === 0 ? 'ok' : 'degraded',
       version: VERSION,
@@ -357,9 +370,12 @@ export class Collector {
         },
       },
       decide: {
-        rules: book.rules().length,
+        rules: this.#decisions.control.rules.length,
         decisions: book.decisionCount,
         revision: book.revision,
+        trackedKeys: decider.room.used,
+        mostTrackedKeys: decider.room.most,
+        givenUpKeys: decider.room.givenUp,
       },
       ...this.#outputs.health,
     };

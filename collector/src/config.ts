@@ -169,6 +169,22 @@ export const CollectorConfig = section({
       'addresses or prefixes (192.0.2.0/24) whose datagrams are taken; several may be given. Empty: all',
     default: [],
   }),
+  rulesFile: option(Type.Optional(Type.String({ minLength: 1 })), {
+    flag: '--rules-file <file>',
+    description:
+      'YAML file with rules, beside those that are made in the dashboard; read again when it changes and on SIGHUP',
+  }),
+  protect: option(Type.Array(Type.String({ minLength: 1 })), {
+    flag: '--protect <prefix>',
+    description:
+      'address or prefix that no rule touches, e.g. the management network; several may be given',
+    default: [],
+  }),
+  confirmShare: option(Type.Number({ minimum: 0, maximum: 1 }), {
+    flag: '--confirm-share <part>',
+    description: 'a rule that hits a larger part of the hosts than this needs a second yes',
+    default: 0.2,
+  }),
   networkFile: option(Type.Optional(Type.String({ minLength: 1 })), {
     flag: '--network-file <file>',
     description:

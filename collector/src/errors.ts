@@ -20,6 +20,7 @@ export const COLLECTOR_ERRORS = {
   WEIR_COLLECTOR_DISK_FULL: 'the disk is nearly full',
   WEIR_COLLECTOR_REDIS: 'the URL of Redis cannot be read',
   WEIR_COLLECTOR_RULES: 'the stored rules cannot be read',
+  WEIR_COLLECTOR_RULES_FILE: 'the rules of --rules-file cannot be used',
   WEIR_COLLECTOR_RULES_NOT_KEPT: 'the change of the rules could not be kept',
   WEIR_COLLECTOR_VIEWS: 'the saved views cannot be read',
   WEIR_COLLECTOR_VIEWS_NOT_KEPT: 'the change of the saved views could not be kept',

@@ -1,11 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The whole loop: the probe names a flow on the mirror port, the collector's rule makes a decision of it,
 // the gateway stops it in the kernel while it runs, and what the rule does not name goes on.
-import type {
-  FlowDecisionsResponse as DecisionsResponse,
-  ExportersResponse,
-  ApplicationRule as Rule,
-} from '@weir/wire';
+import type { DecisionsResponse, ExportersResponse, Rule } from '@weir/wire';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { BitTorrentTransfer, SEED_PORT } from './lab/bittorrent.js';
 import { eventually } from './lab/eventually.js';
@@ -16,7 +12,13 @@ import { ADDRESSES, MIRROR, type Node } from './lab/topology.js';
 import { RunningWeir } from './weir.js';
 
 const COLLECTOR = `http://${ADDRESSES.probe[4]}:8055`;
-const BLOCK_BITTORRENT = { action: 'block', applicationName: 'BitTorrent', comment: 'dormitory' };
+const BLOCK_BITTORRENT = {
+  name: 'No BitTorrent',
+  filter: 'app = BitTorrent',
+  action: { kind: 'block' },
+  scope: 'flow',
+  reason: 'dormitory',
+};
 
 describe.skipIf(!IS_ROOT)('a rule that blocks BitTorrent', () => {
   let lab: Lab;
@@ -59,11 +61,15 @@ describe.skipIf(!IS_ROOT)('a rule that blocks BitTorrent', () => {
     // Each new connection brings a block or two before it is named, too.
     expect((await torrent.progress()) - torrentAt).toBeLessThan(200_000);
     expect(await dropped()).toBeGreaterThan(0);
-    const { decisions } = await decisionsNow();
-    expect(decisions.length).toBeGreaterThan(0);
-    expect(decisions.every(({ ruleId }) => ruleId === rule.id)).toBe(true);
-    expect(decisions.some(({ selector }) => selector.sourceTransportPort === 80)).toBe(false);
-    expect(decisions.some(({ selector }) => selector.destinationTransportPort === 80)).toBe(false);
+    const decided = (await decisionsNow()).decisions.filter(({ origin }) => origin === 'rule');
+    expect(decided.length).toBeGreaterThan(0);
+    expect(decided.every((decision) => decision.rule?.id === rule.id)).toBe(true);
+    const ports = decided.flatMap(({ selector }) =>
+      selector.kind === 'flow'
+        ? [selector.sourceTransportPort, selector.destinationTransportPort]
+        : [],
+    );
+    expect(ports).not.toContain(80);
 
     const standing = await blocked();
     await lab.exec('gateway', ['nft', 'flush', 'ruleset']);

@@ -5,7 +5,6 @@ export * from './api/access.js';
 export * from './api/access-names.js';
 export * from './api/actions.js';
 export * from './api/answers.js';
-export * from './api/application-rules.js';
 export * from './api/behaviour.js';
 export * from './api/decisions.js';
 export * from './api/dimensions.js';

@@ -13,7 +13,7 @@ import {
   type MatrixResponse,
   type Metric,
   protocolName,
-  type ApplicationRulesResponse as RulesResponse,
+  type RulesResponse,
   type SeriesResponse,
   type Sums,
   type TopResponse,
@@ -338,13 +338,14 @@ export function exportersTable({ exporters }: ExportersResponse): AnswerTable {
 
 export function rulesTable({ rules }: RulesResponse): AnswerTable {
   return {
-    heading: ['id', 'action', 'application', 'hold s', 'comment'],
-    rows: rules.map((row) => [
-      row.id,
-      row.action,
-      row.applicationName,
-      row.holdSeconds,
-      row.comment,
+    heading: ['id', 'name', 'action', 'scope', 'filter', 'decisions'],
+    rows: rules.map(({ id, name, action, scope, filter, activity }) => [
+      id,
+      name,
+      action.kind,
+      scope,
+      filter,
+      activity.decisions,
     ]),
   };
 }

@@ -1,17 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import type {
-  FlowDecision as Decision,
-  FlowDecisionsResponse as DecisionsResponse,
-  FlowSelector,
-  ApplicationRule as Rule,
-} from '@weir/wire';
-import { canonicalSelector, decisionId, type FiveTuple } from './selector.js';
-
-/** A named flow that a record told of. */
-export interface SeenFlow extends FiveTuple {
-  readonly applicationName: string;
-  readonly seenMilliseconds: number;
-}
+// The decisions that stand, by revision. No clock, no I/O: both are the caller's.
+import type { Decision, DecisionsResponse } from '@weir/wire';
 
 export interface DecisionBookOptions {
   /**
@@ -19,33 +8,48 @@ export interface DecisionBookOptions {
    * gateway that asks with a revision from before gets the whole state.
    */
   readonly firstRevision: number;
-  /** Decisions that are held at most; beyond it flows are passed over and counted. */
+  /** Decisions that are held at most; beyond it none are made, which is counted. */
   readonly mostDecisions?: number;
   /** Changes that are remembered for gateways that ask for what is new. */
   readonly mostChanges?: number;
 }
 
-/** A decision is renewed only when this part of its time has passed: else each record would be a change. */
-const RENEW_AFTER = 0.25;
+export const ENDINGS = ['expired', 'revoked', 'rule-changed', 'rule-deleted'] as const;
+export type Ending = (typeof ENDINGS)[number];
 
-/** Rules, and the decisions that follow from flows seen. No clock, no I/O: both are the caller's. */
+/** A decision that was. */
+export interface EndedDecision {
+  readonly decision: Decision;
+  readonly endedMilliseconds: number;
+  readonly ending: Ending;
+}
+
+/** A decision to be: the book gives it its revision. */
+export type NewDecision = Omit<Decision, 'revision'>;
+
+const MOST_ENDED = 10_000;
+const SECOND_MS = 1000;
+
 export class DecisionBook {
-  readonly #rules = new Map<string, Rule>();
   readonly #decisions = new Map<string, Decision>();
   readonly #mostDecisions: number;
   readonly #mostChanges: number;
+  /** Ids that may expire, by the second in which they do. */
+  readonly #expiring = new Map<number, string[]>();
   #changes: { readonly revision: number; readonly id: string }[] = [];
+  #ended: EndedDecision[] = [];
   #revision: number;
   /** Changes up to this revision are forgotten. */
   #forgotten: number;
-  #ruleChanges = 0;
-  /** Flows that got no decision because there were too many. */
+  /** Decisions that are for some gateways only. */
+  #aimed = 0;
+  /** Decisions that were not made because there were too many. */
   passedOver = 0;
 
   constructor(options: DecisionBookOptions) {
     this.#revision = options.firstRevision;
     this.#forgotten = options.firstRevision;
-    this.#mostDecisions = options.mostDecisions ?? 100_000;
+    this.#mostDecisions = options.mostDecisions ?? 250_000;
     this.#mostChanges = options.mostChanges ?? 20_000;
   }
 
@@ -53,110 +57,137 @@ export class DecisionBook {
     return this.#revision;
   }
 
-  /** Grows whenever the rules change. */
-  get ruleChanges(): number {
-    return this.#ruleChanges;
-  }
-
   get decisionCount(): number {
     return this.#decisions.size;
   }
 
-  rules(): Rule[] {
-    return [...this.#rules.values()];
+  /** Whether all gateways get the same. */
+  get isForAll(): boolean {
+    return this.#aimed === 0;
   }
 
-  /** Rules that name this application, in any case. */
-  rulesFor(applicationName: string): Rule[] {
-    const name = applicationName.toLowerCase();
-    return this.rules().filter((rule) => rule.applicationName.toLowerCase() === name);
+  get(id: string): Decision | undefined {
+    return this.#decisions.get(id);
   }
 
-  addRule(rule: Rule): void {
-    this.#rules.set(rule.id, rule);
-    this.#ruleChanges++;
+  all(): IterableIterator<Decision> {
+    return this.#decisions.values();
   }
 
-  /** Takes a rule out with all its decisions; false when there is no such rule. */
-  removeRule(id: string): boolean {
-    if (!this.#rules.delete(id)) return false;
-    this.#ruleChanges++;
-    this.#remove((decision) => decision.ruleId === id);
-    return true;
+  /** The newest last. */
+  get ended(): readonly EndedDecision[] {
+    return this.#ended;
   }
 
-  /** Makes or renews the decisions that the rules ask for. */
-  observe(flows: readonly SeenFlow[]): void {
+  /** Makes or replaces decisions, all in one revision. Those for which there is no room are passed over. */
+  put(decisions: readonly NewDecision[]): number {
     const revision = this.#revision + 1;
-    let changed = false;
-    for (const flow of flows) {
-      for (const rule of this.rulesFor(flow.applicationName)) {
-        changed = this.#decide(rule, flow, revision) || changed;
-      }
+    let made = 0;
+    for (const decision of decisions) if (this.#set({ ...decision, revision })) made++;
+    this.passedOver += decisions.length - made;
+    if (made > 0) this.#commit(revision);
+    return made;
+  }
+
+  /** Takes decisions out, all in one revision; gives them. */
+  remove(ids: Iterable<string>, ending: Ending, now: number): Decision[] {
+    const revision = this.#revision + 1;
+    const removed: Decision[] = [];
+    for (const id of ids) {
+      const decision = this.#decisions.get(id);
+      if (decision === undefined) continue;
+      this.#decisions.delete(id);
+      if (decision.gateways !== undefined) this.#aimed--;
+      this.#changes.push({ revision, id });
+      this.#ended.push({ decision, endedMilliseconds: now, ending });
+      removed.push(decision);
     }
-    if (changed) this.#commit(revision);
+    if (removed.length > 0) this.#commit(revision);
+    return removed;
+  }
+
+  /** Takes out those of which `goes` holds. */
+  removeWhere(goes: (decision: Decision) => boolean, ending: Ending, now: number): Decision[] {
+    const ids = [...this.#decisions.values()].filter(goes).map(({ id }) => id);
+    return this.remove(ids, ending, now);
   }
 
   /** Takes out what holds no longer at `now`. */
-  expire(now: number): void {
-    this.#remove((decision) => decision.expiresMilliseconds <= now);
+  expire(now: number): Decision[] {
+    const due: string[] = [];
+    const second = Math.floor(now / SECOND_MS);
+    for (const [at, ids] of this.#expiring) {
+      if (at > second) continue;
+      this.#expiring.delete(at);
+      for (const id of ids) this.#sortOut(id, now, due);
+    }
+    return this.remove(due, 'expired', now);
   }
 
-  /** What a gateway needs that knows the state at `revision`. */
-  since(revision: number): DecisionsResponse {
+  /** Forgets decisions that ended before. */
+  forget(before: number): void {
+    const first = this.#ended.findIndex(({ endedMilliseconds }) => endedMilliseconds >= before);
+    if (first !== 0) this.#ended = first < 0 ? [] : this.#ended.slice(first);
+  }
+
+  /** Takes up what a book before this one knew; its revisions do not count. */
+  restore(decisions: readonly Decision[], ended: readonly EndedDecision[]): void {
+    this.put(decisions);
+    this.#ended = [...ended, ...this.#ended].slice(-MOST_ENDED);
+  }
+
+  /** What somebody needs who knows the state at `revision`; with a gateway's name, what is for it. */
+  since(revision: number, gateway?: string): DecisionsResponse {
+    const isFor = (decision: Decision | undefined): decision is Decision =>
+      decision !== undefined && isForGateway(decision, gateway);
     if (revision < this.#forgotten || revision > this.#revision) {
-      const decisions = [...this.#decisions.values()];
+      const decisions = [...this.#decisions.values()].filter(isFor);
       return { revision: this.#revision, complete: true, decisions, removed: [] };
     }
-    const ids = new Set(this.#changesAfter(revision));
-    const decisions = [...ids].flatMap((id) => this.#decisions.get(id) ?? []);
-    const removed = [...ids].filter((id) => !this.#decisions.has(id));
+    const ids = [...new Set(this.#changesAfter(revision))];
+    const decisions = ids.map((id) => this.#decisions.get(id)).filter(isFor);
+    const removed = ids.filter((id) => !isFor(this.#decisions.get(id)));
     return { revision: this.#revision, complete: false, decisions, removed };
   }
 
-  #decide(rule: Rule, flow: SeenFlow, revision: number): boolean {
-    const selector = canonicalSelector(flow);
-    const id = decisionId(rule.id, selector);
-    const holdMs = rule.holdSeconds * 1000;
-    const expiresMilliseconds = flow.seenMilliseconds + holdMs;
+  #set(decision: Decision): boolean {
+    const { id, expiresMilliseconds, revision } = decision;
     const known = this.#decisions.get(id);
-    if (known !== undefined) {
-      if (expiresMilliseconds - known.expiresMilliseconds <= holdMs * RENEW_AFTER) return false;
-    } else if (this.#decisions.size >= this.#mostDecisions) {
-      this.passedOver++;
-      return false;
-    }
-    const { action, id: ruleId } = rule;
-    const reason = reasonText(rule, selector);
-    this.#decisions.set(id, {
-      id,
-      revision,
-      action,
-      selector,
-      expiresMilliseconds,
-      ruleId,
-      reason,
-    });
+    if (known === undefined && this.#decisions.size >= this.#mostDecisions) return false;
+    if (known?.gateways !== undefined) this.#aimed--;
+    if (decision.gateways !== undefined) this.#aimed++;
+    this.#decisions.set(id, decision);
     this.#changes.push({ revision, id });
+    // One that is there already looks again when its time comes.
+    const isListed = known?.expiresMilliseconds !== undefined;
+    const isEarlier = (known?.expiresMilliseconds ?? 0) > (expiresMilliseconds ?? Infinity);
+    if (expiresMilliseconds !== undefined && (!isListed || isEarlier)) {
+      this.#list(id, expiresMilliseconds);
+    }
     return true;
   }
 
-  #remove(goes: (decision: Decision) => boolean): void {
-    const revision = this.#revision + 1;
-    let changed = false;
-    for (const [id, decision] of this.#decisions) {
-      if (!goes(decision)) continue;
-      this.#decisions.delete(id);
-      this.#changes.push({ revision, id });
-      changed = true;
-    }
-    if (changed) this.#commit(revision);
+  #list(id: string, expiresMilliseconds: number): void {
+    const second = Math.ceil(expiresMilliseconds / SECOND_MS);
+    const ids = this.#expiring.get(second);
+    if (ids === undefined) this.#expiring.set(second, [id]);
+    else ids.push(id);
+  }
+
+  /** Due, to be looked at later because it was renewed, or gone. */
+  #sortOut(id: string, now: number, due: string[]): void {
+    const expires = this.#decisions.get(id)?.expiresMilliseconds;
+    if (expires === undefined) return;
+    if (expires <= now) due.push(id);
+    else this.#list(id, expires);
   }
 
   #commit(revision: number): void {
     this.#revision = revision;
+    if (this.#ended.length > 2 * MOST_ENDED) this.#ended = this.#ended.slice(-MOST_ENDED);
     const excess = this.#changes.length - this.#mostChanges;
-    if (excess <= 0) return;
+    // Cut off rarely: each time all that stay are copied.
+    if (excess <= this.#mostChanges / 4) return;
     this.#forgotten = this.#changes[excess - 1]?.revision ?? this.#forgotten;
     this.#changes = this.#changes.slice(excess);
   }
@@ -170,10 +201,6 @@ export class DecisionBook {
   }
 }
 
-function reasonText(rule: Rule, selector: FlowSelector): string {
-  const end = (address: string, port: number) =>
-    address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
-  const source = end(selector.sourceAddress, selector.sourceTransportPort);
-  const destination = end(selector.destinationAddress, selector.destinationTransportPort);
-  return `rule ${rule.id} (${rule.action} ${rule.applicationName}): protocol ${selector.protocolIdentifier}, ${source} and ${destination}`;
+function isForGateway({ gateways }: Decision, name: string | undefined): boolean {
+  return name === undefined || gateways === undefined || gateways.includes(name);
 }

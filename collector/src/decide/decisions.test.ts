@@ -1,134 +1,327 @@
 // SPDX-License-Identifier: Apache-2.0
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
-import type { RecentFlow } from '../query/queries.js';
-import { Decisions } from './decisions.js';
+import { FLOW_COLUMNS } from '@weir/wire';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { rowChunk } from '../row-chunk.js';
+import { Decisions, type DecisionsOptions } from './decisions.js';
+import { selectorText } from './selector.js';
+import { BLOCK_BITTORRENT, EMPTY_STORE } from './test-rules.js';
 
+const BY = { owner: 'olga' };
+const INPUT = { ...BLOCK_BITTORRENT, action: { kind: 'block', answer: 'drop' } } as const;
 let dataFolder = '';
-let recent: RecentFlow[] = [];
+const started: Decisions[] = [];
+/** Rows that the store gives for records. */
+let stored: object[] = [];
 let failure: Error | undefined;
-const running: Decisions[] = [];
 
 beforeEach(() => {
-  dataFolder = mkdtempSync(join(tmpdir(), 'weir-rules-'));
-  recent = [];
+  dataFolder = mkdtempSync(join(tmpdir(), 'weir-decisions-'));
+  stored = [];
   failure = undefined;
 });
 afterEach(async () => {
-  for (const decisions of running.splice(0)) await decisions.stop();
-  rmSync(dataFolder, { recursive: true });
+  for (const decisions of started.splice(0)) await decisions.stop();
+  rmSync(dataFolder, { recursive: true, force: true });
 });
 
-async function started(): Promise<Decisions> {
+const row = (changes: Record<string, number | string> = {}) => ({
+  ...{ protocolIdentifier: 6, sourceAddress: '10.0.0.1', destinationAddress: '192.0.2.1' },
+  ...{ sourceTransportPort: 5000, destinationTransportPort: 6881, applicationName: 'BitTorrent' },
+  ...{ receivedMilliseconds: Date.now(), scope: 'egress', ...changes },
+});
+/** As a statement for records gives it. */
+const asStored = (one: Record<string, number | string>) =>
+  Object.fromEntries(
+    FLOW_COLUMNS.map(({ name, kind }, i) => [
+      `f${i}`,
+      one[name] ?? (kind === 'name' ? '' : kind === 'address' ? '::' : 0),
+    ]),
+  );
+
+async function start(options: Partial<DecisionsOptions> = {}): Promise<Decisions> {
+  const askForRule = async <Row>() => {
+    if (failure) throw failure;
+    return stored as Row[];
+  };
   const decisions = new Decisions({
-    dataFolder,
-    log: () => undefined,
-    recentFlows: async () => {
-      if (failure !== undefined) throw failure;
-      return recent;
-    },
+    ...{ dataFolder, log: () => undefined, store: { ...EMPTY_STORE, askForRule } },
+    ...{ ownAddresses: () => [], ...options },
   });
+  started.push(decisions);
   await decisions.start();
-  running.push(decisions);
   return decisions;
 }
 
-function recentFlow(): RecentFlow {
-  return {
-    protocolIdentifier: 17,
-    sourceAddress: '10.0.0.1',
-    sourceTransportPort: 1,
-    destinationAddress: '10.0.0.2',
-    destinationTransportPort: 2,
-    seenMilliseconds: Date.now(),
-  };
+async function makeRule(decisions: Decisions, changes: object = {}) {
+  const rule = await decisions.control.createRule({ ...INPUT, ...changes }, BY);
+  await decisions.takeUp(rule);
+  return rule;
 }
+const texts = ({ book }: Decisions) =>
+  [...book.all()].map(({ selector }) => selectorText(selector)).sort();
 
-const INPUT = { action: 'block', applicationName: 'BitTorrent' } as const;
-
-it('decides on flows from before the rule', async () => {
-  const decisions = await started();
-  recent = [recentFlow()];
-  const rule = await decisions.createRule(INPUT);
-  expect(rule).toMatchObject({ ...INPUT, comment: '', holdSeconds: 600 });
-  expect((await decisions.since(0, 0)).decisions).toMatchObject([{ ruleId: rule.id }]);
-});
-
-it('keeps rules and their decisions over a restart, with revisions that go on', async () => {
-  const first = await started();
-  recent = [recentFlow()];
-  const rule = await first.createRule({ ...INPUT, comment: 'dormitory', holdSeconds: 60 });
-  const before = await first.since(0, 0);
-  await first.stop();
-  const second = await started();
-  expect(second.book.rules()).toEqual([rule]);
-  const after = await second.since(before.revision, 0);
-  expect(after.revision).toBeGreaterThan(before.revision);
-  expect(after.complete).toBe(true);
-  expect(after.decisions.map(({ id }) => id)).toEqual(before.decisions.map(({ id }) => id));
-  expect(await second.deleteRule(rule.id)).toBe(true);
-  expect(await second.deleteRule(rule.id)).toBe(false);
-  expect((await started()).book.rules()).toEqual([]);
-  expect(readdirSync(dataFolder)).toEqual(['rules.json']);
-});
-
-it('makes a rule also when the store does not tell of earlier flows', async () => {
-  const decisions = await started();
-  failure = new Error('disk full');
-  const rule = await decisions.createRule(INPUT);
-  expect(decisions.book.rules()).toEqual([rule]);
-  expect((await started()).book.rules()).toEqual([rule]);
-});
-
-it('changes nothing that it cannot keep, and still stops', async () => {
-  const decisions = await started();
-  const rule = await decisions.createRule(INPUT);
-  rmSync(dataFolder, { recursive: true });
-  const refusal = { code: 'WEIR_COLLECTOR_RULES_NOT_KEPT' };
-  await expect(decisions.createRule({ ...INPUT, applicationName: 'SSH' })).rejects.toMatchObject(
-    refusal,
-  );
-  await expect(decisions.deleteRule(rule.id)).rejects.toMatchObject(refusal);
-  expect(decisions.book.rules()).toEqual([rule]);
-  await decisions.stop();
-  mkdirSync(dataFolder);
-});
-
-it('wakes those who wait for a change, and not before', async () => {
-  const decisions = await started();
-  const { revision } = await decisions.since(0, 0);
-  let answered = false;
-  const waiting = decisions.since(revision, 60_000).then((answer) => {
-    answered = true;
-    return answer;
+describe('a rule', () => {
+  it('counts for flows that are under way, and for those that come', async () => {
+    const decisions = await start();
+    stored = [asStored(row())];
+    await makeRule(decisions);
+    expect(texts(decisions)).toEqual(['protocol 6, 10.0.0.1:5000 and 192.0.2.1:6881']);
+    decisions.observe(rowChunk([row({ sourceTransportPort: 5001 })]));
+    expect(decisions.book.decisionCount).toBe(2);
   });
-  const rule = await decisions.createRule(INPUT);
-  expect(answered).toBe(false);
-  recent = [recentFlow()];
-  await decisions.deleteRule(rule.id);
-  await decisions.createRule(INPUT);
-  expect((await waiting).decisions).toHaveLength(1);
+
+  it('stands also when the store does not tell of earlier flows', async () => {
+    const decisions = await start();
+    failure = new Error('disk full');
+    await makeRule(decisions);
+    decisions.observe(rowChunk([row()]));
+    expect(decisions.book.decisionCount).toBe(1);
+  });
+
+  it('is kept with its decisions over a restart, with revisions that go on', async () => {
+    const first = await start();
+    const rule = await makeRule(first);
+    first.observe(rowChunk([row()]));
+    const before = first.book.since(0);
+    await first.stop();
+    const second = await start();
+    expect(second.control.rules).toEqual([rule]);
+    const after = second.book.since(before.revision);
+    expect(after).toMatchObject({ complete: true });
+    expect(after.revision).toBeGreaterThan(before.revision);
+    expect(after.decisions.map(({ id }) => id)).toEqual(before.decisions.map(({ id }) => id));
+    await second.control.deleteRule(rule.id);
+    second.drop(rule.id);
+    expect(second.book.decisionCount).toBe(0);
+    expect(second.book.ended.map(({ ending }) => ending)).toEqual(['rule-deleted']);
+    await second.stop();
+    expect((await start()).control.rules).toEqual([]);
+    expect(readdirSync(dataFolder).sort()).toEqual(['decisions.json', 'rules.json']);
+  });
+
+  it('that changes keeps its decisions where it decides the same, with its new action', async () => {
+    const decisions = await start();
+    const rule = await makeRule(decisions);
+    decisions.observe(rowChunk([row()]));
+    const change = async (changes: object) => {
+      const before = decisions.control.rule(rule.id);
+      const after = await decisions.control.changeRule(rule.id, { ...INPUT, ...changes }, BY);
+      await decisions.takeUp(after, before);
+      return [...decisions.book.all()].map(({ action }) => action.kind);
+    };
+    expect(await change({ action: { kind: 'mark', dscp: 8 } })).toEqual(['mark']);
+    expect(await change({ filter: 'app = HTTP' })).toEqual([]);
+    decisions.observe(rowChunk([row({ applicationName: 'HTTP' })]));
+    expect(await change({ filter: 'app = HTTP', isEnabled: false })).toEqual([]);
+  });
+
+  it('that cannot be kept does not count', async () => {
+    const decisions = await start();
+    const rule = await makeRule(decisions);
+    rmSync(dataFolder, { recursive: true });
+    const refusal = { code: 'WEIR_COLLECTOR_RULES_NOT_KEPT' };
+    const other = { ...INPUT, name: 'other' };
+    await expect(decisions.control.createRule(other, BY)).rejects.toMatchObject(refusal);
+    await expect(decisions.control.deleteRule(rule.id)).rejects.toMatchObject(refusal);
+    expect(decisions.control.rules).toEqual([rule]);
+    mkdirSync(dataFolder);
+  });
+
+  it('begins and ends with its schedule', async () => {
+    const decisions = await start();
+    const monday = { timeZone: 'UTC', windows: [{ days: ['mon'], from: '08:00', to: '09:00' }] };
+    await makeRule(decisions, { schedule: monday });
+    const at = (time: string) => Date.parse(`2027-01-04T${time}Z`);
+    decisions.tick(at('07:59'));
+    decisions.observe(rowChunk([row({ receivedMilliseconds: at('07:59') })]));
+    expect(decisions.book.decisionCount).toBe(0);
+    stored = [asStored(row({ receivedMilliseconds: at('08:00') }))];
+    decisions.tick(at('08:00'));
+    await vi.waitFor(() => expect(decisions.book.decisionCount).toBe(1));
+    decisions.tick(at('08:09'));
+    expect(decisions.book.decisionCount).toBe(1);
+    decisions.tick(at('09:00'));
+    expect(decisions.book.decisionCount).toBe(0);
+  });
+
+  it('by the calendar knows what was before it, once', async () => {
+    const decisions = await start();
+    const thresholds = [{ metric: 'octets', of: 'host', atLeast: 100, per: 'day' }];
+    stored = [{ key: '::ffff:10.0.0.1', sum: '90' }];
+    await makeRule(decisions, { thresholds, scope: 'host' });
+    decisions.observe(rowChunk([row({ octets: 9 })]));
+    expect(texts(decisions)).toEqual([]);
+    decisions.observe(rowChunk([row({ octets: 1 })]));
+    expect(texts(decisions)).toEqual(['10.0.0.1']);
+  });
 });
 
-it('answers after the wait, when the caller goes, and when it stops', async () => {
-  const decisions = await started();
-  const { revision } = await decisions.since(0, 0);
-  expect(await decisions.since(revision, 1)).toMatchObject({ revision, complete: false });
-  const gone = new AbortController();
-  const aborted = decisions.since(revision, 60_000, gone.signal);
-  gone.abort();
-  expect(await aborted).toMatchObject({ revision });
-  const waiting = decisions.since(revision, 60_000);
-  await decisions.stop();
-  expect(await waiting).toMatchObject({ revision });
-});
-
-it.each(['', '{', '{"version":2,"rules":[]}', '{"version":1,"rules":[{"id":1}]}'])(
+it.each(['', '{', '{"version":3}', '{"version":1,"rules":[{"id":1}]}'])(
   'does not start with rules that it cannot read: %s',
   async (content) => {
     writeFileSync(join(dataFolder, 'rules.json'), content);
-    await expect(started()).rejects.toMatchObject({ code: 'WEIR_COLLECTOR_RULES' });
+    await expect(start()).rejects.toMatchObject({ code: 'WEIR_COLLECTOR_RULES' });
   },
 );
+
+it('takes up rules that an older Weir wrote', async () => {
+  const old = { id: 'x', action: 'block', applicationName: 'Google "Meet"', comment: 'why' };
+  const rules = [{ ...old, holdSeconds: 60, createdMilliseconds: 5 }];
+  writeFileSync(join(dataFolder, 'rules.json'), JSON.stringify({ version: 1, rules }));
+  const decisions = await start();
+  expect(decisions.control.rules).toMatchObject([{ id: 'x', reason: 'why', holdSeconds: 60 }]);
+  decisions.observe(rowChunk([row({ applicationName: 'google "meet"' }), row()]));
+  expect(decisions.book.decisionCount).toBe(1);
+});
+
+describe('who waits', () => {
+  it('hears of a change as soon as it is, and not before', async () => {
+    const decisions = await start();
+    await makeRule(decisions);
+    const { revision } = decisions.book;
+    let answered = false;
+    const waiting = decisions.feed.wait(revision, 60_000).then(() => {
+      answered = true;
+    });
+    decisions.observe(rowChunk([row({ applicationName: 'HTTP' })]));
+    await Promise.resolve();
+    expect(answered).toBe(false);
+    decisions.observe(rowChunk([row()]));
+    await waiting;
+    expect(JSON.parse(decisions.feed.text(revision, undefined)).decisions).toHaveLength(1);
+  });
+
+  it('hears after the wait, when it goes, and when all stops', async () => {
+    const decisions = await start();
+    const { revision } = decisions.book;
+    await decisions.feed.wait(revision, 1);
+    const gone = new AbortController();
+    const aborted = decisions.feed.wait(revision, 60_000, gone.signal);
+    gone.abort();
+    await aborted;
+    const waiting = decisions.feed.wait(revision, 60_000);
+    await decisions.stop();
+    await waiting;
+    expect(decisions.feed.listenerCount).toBe(0);
+  });
+
+  it('by thousands is told in turns, each what is new for it', async () => {
+    const decisions = await start();
+    await makeRule(decisions);
+    const told: number[] = [];
+    const known = Array.from({ length: 3000 }, () => decisions.book.revision);
+    known.forEach((_, i) => {
+      decisions.feed.listen(() => {
+        const before = known[i] ?? 0;
+        known[i] = decisions.book.revision;
+        if (before !== known[i]) told.push(i);
+      });
+    });
+    decisions.observe(rowChunk([row()]));
+    expect(told.length).toBeGreaterThan(0);
+    expect(told.length).toBeLessThan(3000);
+    decisions.observe(rowChunk([row({ sourceTransportPort: 7 })]));
+    await vi.waitFor(() => expect(new Set(told).size).toBe(3000));
+    await vi.waitFor(() => expect(new Set(known)).toEqual(new Set([decisions.book.revision])));
+  });
+});
+
+describe('what is protected', () => {
+  it('comes to gateways as what is allowed, with who changes rules', async () => {
+    const own = { protect: ['10.9.0.0/16'], ownAddresses: () => ['192.0.2.8'] };
+    const decisions = await start(own);
+    decisions.gateways.seen('gw', '192.0.2.7', Date.now());
+    decisions.editsFrom('192.0.2.9');
+    decisions.editsFrom('127.0.0.1');
+    expect(texts(decisions)).toEqual(['10.9.0.0/16', '192.0.2.7', '192.0.2.8', '192.0.2.9']);
+    expect([...decisions.book.all()].every(({ origin }) => origin === 'allow')).toBe(true);
+  });
+});
+
+describe('a file of rules', () => {
+  const rulesFile = () => join(dataFolder, 'my.yaml');
+  const write = (filter: string) =>
+    writeFileSync(
+      rulesFile(),
+      `- {name: mine, filter: ${filter}, action: {kind: block}, scope: flow}\n`,
+    );
+
+  it('is read again when it changes, and stays as it was when it is wrong', async () => {
+    write('app = HTTP');
+    const decisions = await start({ rulesFile: rulesFile() });
+    const filters = () => decisions.control.rules.map(({ filter, origin }) => [filter, origin]);
+    expect(filters()).toEqual([['app = HTTP', 'file']]);
+    await expect(decisions.control.deleteRule('mine')).rejects.toMatchObject({ code: 'read-only' });
+    write('app ==');
+    await decisions.rulesFile?.reload();
+    expect(filters()).toEqual([['app = HTTP', 'file']]);
+    expect(decisions.problems().join()).toContain('my.yaml:1:');
+    write('app = BitTorrent');
+    await decisions.rulesFile?.reload();
+    expect(decisions.problems()).toEqual([]);
+    decisions.observe(rowChunk([row()]));
+    expect(decisions.book.decisionCount).toBe(1);
+    writeFileSync(rulesFile(), '[]');
+    await decisions.rulesFile?.reload();
+    expect([decisions.control.rules, decisions.book.decisionCount]).toEqual([[], 0]);
+  });
+
+  it('that is wrong at the start ends it', async () => {
+    write('app ==');
+    const code = 'WEIR_COLLECTOR_RULES_FILE';
+    await expect(start({ rulesFile: rulesFile() })).rejects.toMatchObject({ code });
+  });
+});
+
+describe('a list', () => {
+  let server: Server;
+  let url = '';
+  let body = '';
+  let status = 200;
+  beforeEach(async () => {
+    server = createServer((_, response) => response.writeHead(status).end(body));
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+  });
+  afterEach(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+
+  it('becomes decisions, keeps them when it cannot be read, and over a restart', async () => {
+    body = '192.0.2.1\n10.0.0.0/9\n';
+    const decisions = await start();
+    const action = { kind: 'block', answer: 'drop' } as const;
+    const list = await decisions.control.createList(
+      { name: 'bad', url, format: 'plain', action },
+      BY,
+    );
+    await decisions.follow(list);
+    await decisions.lists.refresh(list.id);
+    expect(texts(decisions)).toEqual(['10.0.0.0/9', '192.0.2.1']);
+    expect([...decisions.book.all()][0]).toMatchObject({ origin: 'list', rule: { name: 'bad' } });
+    const { revision } = decisions.book;
+    await decisions.lists.refresh(list.id);
+    expect(decisions.book.revision).toBe(revision);
+    body = '192.0.2.1\n192.0.2.2\nnobody\n';
+    await decisions.lists.refresh(list.id);
+    expect(texts(decisions)).toEqual(['192.0.2.1', '192.0.2.2']);
+    expect(decisions.lists.stateOf(list.id)).toMatchObject({ entries: 2, refusedCount: 1 });
+    status = 500;
+    await decisions.lists.refresh(list.id);
+    expect(decisions.problems()).toEqual([
+      'the list "bad" could not be read: the server answers 500',
+    ]);
+    await decisions.stop();
+    const again = await start();
+    expect(texts(again)).toEqual(['192.0.2.1', '192.0.2.2']);
+    await again.control.deleteList(list.id);
+    await again.lists.forget(list.id);
+    expect(again.book.decisionCount).toBe(0);
+  });
+});

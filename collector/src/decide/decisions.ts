@@ -1,153 +1,300 @@
 // SPDX-License-Identifier: Apache-2.0
-import { randomUUID } from 'node:crypto';
-import type {
-  FlowDecisionsResponse as DecisionsResponse,
-  Logger,
-  ApplicationRule as Rule,
-  ApplicationRuleInput as RuleInput,
-} from '@weir/wire';
+// The stage as a whole: what operators say and what flows show become decisions, with a clock, files, and
+// those who wait for changes.
+import { networkInterfaces } from 'node:os';
+import type { AddressList, Logger, Rule, RuleInput } from '@weir/wire';
 import { messageOf } from '../errors.js';
-import type { ObservedChunk } from '../flow-chunk.js';
-import type { RecentFlow } from '../query/queries.js';
-import { DecisionBook } from './decision-book.js';
-import { createFlowMatcher, type MatchFlows } from './matching-flows.js';
-import { loadRules, saveRules } from './rule-file.js';
+import type { FlowRows } from '../flow-row.js';
+import { AddressLists } from './address-lists.js';
+import { ChangeFeed } from './change-feed.js';
+import { Control } from './control.js';
+import { Decider } from './decider.js';
+import { DecisionBook, type Ending } from './decision-book.js';
+import { DecisionFile } from './decision-file.js';
+import { Gateways } from './gateways.js';
+import type { LiveRule } from './live-rule.js';
+import { OperatorNetworks } from './operator-networks.js';
+import { Protections, protectingDecisions } from './protections.js';
+import { RuleHistory, type RuleStore } from './rule-history.js';
+import { RulesFile } from './rules-file.js';
 
 export interface DecisionsOptions {
   readonly dataFolder: string;
   readonly log: Logger;
-  /** Flows of one application that were received since a time. */
-  readonly recentFlows: (
-    applicationName: string,
-    sinceMilliseconds: number,
-  ) => Promise<RecentFlow[]>;
+  readonly store: RuleStore;
+  /** YAML. */
+  readonly rulesFile?: string | undefined;
+  /** Addresses and prefixes that nothing may be done to. */
+  readonly protect?: readonly string[];
+  /** A rule that hits a larger share of hosts needs a second yes. @default 0.2 */
+  readonly confirmShare?: number;
+  /** This machine's addresses; what tests replace. */
+  readonly ownAddresses?: () => readonly string[];
 }
 
 /** How far back a new rule looks for flows that may still run. */
 const RULE_LOOK_BACK_MS = 120_000;
-const DEFAULT_HOLD_SECONDS = 600;
+const TICK_MS = 1000;
+/** Ticks between looks at what changes slowly. */
+const SLOW_TICKS = 30;
+const FILE_TICKS = 2;
+const DAY_MS = 86_400_000;
+const DEFAULT_CONFIRM_SHARE = 0.2;
 
-/** The decision book with its clock, its file, and those who wait for changes. */
 export class Decisions {
   /** Microseconds leave room for a thousand changes in each millisecond before the next start. */
   readonly book = new DecisionBook({ firstRevision: Date.now() * 1000 });
+  readonly protections = new Protections();
+  readonly feed = new ChangeFeed(this.book);
+  readonly gateways = new Gateways(this.book);
+  readonly decider = new Decider({ book: this.book, protections: this.protections });
+  readonly control: Control;
+  readonly lists: AddressLists;
+  readonly history: RuleHistory;
+  readonly rulesFile: RulesFile | undefined;
+  readonly confirmShare: number;
   readonly #options: DecisionsOptions;
-  readonly #match: MatchFlows;
-  readonly #waiting = new Set<() => void>();
+  readonly #file: DecisionFile;
+  readonly #listeners = new Set<() => void>();
+  #revision = this.book.revision;
   #timer: NodeJS.Timeout | undefined;
-  #saving: Promise<void> = Promise.resolve();
+  #ticks = 0;
+  #taking: Promise<unknown> = Promise.resolve();
 
   constructor(options: DecisionsOptions) {
+    const { dataFolder, log, store, rulesFile: path, confirmShare } = options;
+    const { book } = this;
     this.#options = options;
-    this.#match = createFlowMatcher(this.book);
+    this.confirmShare = confirmShare ?? DEFAULT_CONFIRM_SHARE;
+    this.control = new Control(dataFolder);
+    this.history = new RuleHistory(store);
+    this.lists = new AddressLists({ dataFolder, book, log, changed: () => this.changed() });
+    this.#file = new DecisionFile({ dataFolder, book, log });
+    this.rulesFile =
+      path === undefined
+        ? undefined
+        : new RulesFile({ path, log, apply: (rules) => this.#applyFile(rules) });
   }
 
-  /** Loads the rules, and takes up the decisions that they had before the restart. */
+  /**
+   * Takes up what operators said and the decisions of before the restart.
+   * @throws CollectorError WEIR_COLLECTOR_RULES, WEIR_COLLECTOR_RULES_FILE
+   */
   async start(): Promise<void> {
-    for (const rule of await loadRules(this.#options.dataFolder)) {
-      this.book.addRule(rule);
-      await this.#lookBack(rule, rule.holdSeconds * 1000);
-    }
-    this.#timer = setInterval(() => this.#changing(() => this.book.expire(Date.now())), 1000);
+    await this.control.load();
+    const now = Date.now();
+    for (const rule of this.control.rules) this.decider.setRule(rule, now);
+    await this.rulesFile?.start();
+    await this.#restore(now);
+    this.book.put(this.control.manual);
+    this.protect();
+    for (const list of this.control.lists) await this.lists.follow(list);
+    this.#taking = this.#seedAll(now);
+    this.#file.start();
+    this.#timer = setInterval(() => this.tick(Date.now()), TICK_MS);
+    this.changed();
   }
 
   async stop(): Promise<void> {
     clearInterval(this.#timer);
-    this.#wake();
-    // Who made the change has been told already when it could not be kept.
-    await this.#saving.catch(() => undefined);
+    this.lists.stop();
+    this.feed.close();
+    await this.control.settle();
+    await this.#taking;
+    await this.#file.stop();
+  }
+
+  setNetworks(prefixes: readonly string[]): void {
+    this.decider.setNetworks(new OperatorNetworks(prefixes));
   }
 
   /** Takes new, named rows into account. */
-  observe(chunk: ObservedChunk): void {
-    const flows = this.#match(chunk);
-    if (flows.length > 0) this.#changing(() => this.book.observe(flows));
+  observe(chunk: FlowRows): void {
+    this.decider.observe(chunk);
+    this.changed();
   }
 
-  /** Makes a rule, keeps it, and decides on flows of the last two minutes. */
-  async createRule(input: RuleInput): Promise<Rule> {
-    const rule: Rule = {
-      id: randomUUID(),
-      action: input.action,
-      applicationName: input.applicationName,
-      comment: input.comment ?? '',
-      holdSeconds: input.holdSeconds ?? DEFAULT_HOLD_SECONDS,
-      createdMilliseconds: Date.now(),
-    };
-    this.book.addRule(rule);
-    try {
-      await this.#save();
-    } catch (error) {
-      this.book.removeRule(rule.id);
-      throw error;
+  /** Calls back after each change of the book. */
+  onChange(listener: () => void): void {
+    this.#listeners.add(listener);
+  }
+
+  /** Tells those who wait, where the book has changed. */
+  changed(): void {
+    if (this.#revision === this.book.revision) return;
+    this.#revision = this.book.revision;
+    this.gateways.changed(Date.now());
+    this.feed.tell();
+    for (const listener of this.#listeners) listener();
+  }
+
+  /** What is wrong now, a sentence each. */
+  problems(): string[] {
+    const file = this.rulesFile?.state.problem;
+    return [...(file === undefined ? [] : [file]), ...this.lists.problems()];
+  }
+
+  /** A rule counts from now on; `before` is what it was. Looks back at flows that may still run. */
+  async takeUp(rule: Rule, before?: Rule): Promise<void> {
+    const now = Date.now();
+    if (before !== undefined && decidesTheSame(rule, before)) this.#amend(rule);
+    else this.end(rule.id, 'rule-changed');
+    const live = this.decider.setRule(rule, now);
+    if (!live.isActive) this.end(rule.id, 'rule-changed');
+    this.changed();
+    await this.#lookBack(live, now);
+  }
+
+  /** A rule counts no longer. */
+  drop(id: string): void {
+    this.decider.removeRule(id);
+    this.end(id, 'rule-deleted');
+    this.changed();
+  }
+
+  /** Ends the decisions of a rule. */
+  end(id: string, ending: Ending): void {
+    this.book.removeWhere(({ rule }) => rule?.id === id, ending, Date.now());
+  }
+
+  /** A list counts from now on, as it is. */
+  follow(list: AddressList): Promise<void> {
+    return this.lists.follow(list);
+  }
+
+  /** What is protected comes to gateways as decisions that allow it. */
+  protect(): void {
+    const { protect = [], ownAddresses = interfaceAddresses } = this.#options;
+    this.protections.set(
+      new Map([
+        ['--protect', protect],
+        ["the collector's own address", ownAddresses()],
+        ["a gateway's address", this.gateways.addresses.filter((address) => !isLoopback(address))],
+      ]),
+    );
+    const now = Date.now();
+    const wanted = protectingDecisions(this.protections.all, now);
+    const ids = new Set(wanted.map(({ id }) => id));
+    const isOver = (id: string) => id.startsWith('protect-') && !ids.has(id);
+    this.book.removeWhere(({ id }) => isOver(id), 'revoked', now);
+    const news = wanted.filter(({ id }) => this.book.get(id) === undefined);
+    if (news.length > 0) this.book.put(news);
+    this.changed();
+  }
+
+  /** Somebody changes rules from this address: it is protected before the change is made. */
+  editsFrom(address: string): void {
+    if (isLoopback(address)) return;
+    this.protections.edits(address, Date.now());
+    this.protect();
+  }
+
+  /** What time brings, once a second. */
+  tick(now: number): void {
+    const expired = this.book.expire(now);
+    this.decider.ended(
+      expired.map(({ id }) => id),
+      now,
+    );
+    for (const live of this.decider.look(now)) {
+      if (live.isActive) void this.#lookBack(live, now);
+      else this.end(live.rule.id, 'revoked');
     }
-    this.#options.log('info', 'rule made', { id: rule.id, applicationName: rule.applicationName });
-    await this.#lookBack(rule, Math.min(RULE_LOOK_BACK_MS, rule.holdSeconds * 1000));
-    return rule;
+    this.#ticks++;
+    if (this.#ticks % FILE_TICKS === 0) void this.rulesFile?.look();
+    if (this.#ticks % SLOW_TICKS === 0) this.#slowTick(now);
+    this.changed();
   }
 
-  /** Takes a rule and its decisions out; false when there is none. */
-  async deleteRule(id: string): Promise<boolean> {
-    const rule = this.book.rules().find((known) => known.id === id);
-    if (rule === undefined) return false;
-    this.#changing(() => this.book.removeRule(id));
-    try {
-      await this.#save();
-    } catch (error) {
-      // The file has it still: it would come back at the next start, without anybody knowing.
-      this.book.addRule(rule);
-      throw error;
-    }
-    this.#options.log('info', 'rule deleted', { id });
-    return true;
+  #slowTick(now: number): void {
+    this.decider.sweep(now);
+    this.gateways.sweep(now);
+    this.book.forget(now - DAY_MS);
+    this.protections.forget(now);
+    this.protect();
   }
 
-  /** What is new since `revision`; waits for a change up to `waitMs` when nothing is. */
-  async since(revision: number, waitMs: number, signal?: AbortSignal): Promise<DecisionsResponse> {
-    if (waitMs > 0 && revision === this.book.revision) await this.#change(waitMs, signal);
-    return this.book.since(revision);
+  async #restore(now: number): Promise<void> {
+    const { decisions, ended } = await this.#file.load();
+    const standing = decisions.filter(({ rule, expiresMilliseconds = 0 }) => {
+      const isKnown = rule !== undefined && this.decider.rule(rule.id)?.isActive === true;
+      return isKnown && expiresMilliseconds > now;
+    });
+    this.book.restore(standing, ended);
   }
 
-  #change(waitMs: number, signal: AbortSignal | undefined): Promise<void> {
-    return new Promise((resolve) => {
-      const done = () => {
-        clearTimeout(timer);
-        this.#waiting.delete(done);
-        signal?.removeEventListener('abort', done);
-        resolve();
-      };
-      const timer = setTimeout(done, waitMs);
-      this.#waiting.add(done);
-      signal?.addEventListener('abort', done);
+  async #seedAll(now: number): Promise<void> {
+    for (const live of [...this.decider.rules]) await this.#seed(live, now);
+  }
+
+  async #seed(live: LiveRule, now: number): Promise<void> {
+    const { id } = live.rule;
+    await this.history.seed(live, now).catch((error) => {
+      const problem = messageOf(error);
+      this.#options.log('warn', 'a rule counts without what was before', { id, problem });
     });
   }
 
   /** A rule stands even where the store does not tell of earlier flows: their next records will. */
-  async #lookBack(rule: Rule, spanMs: number): Promise<void> {
-    const { recentFlows, log } = this.#options;
-    const { id, applicationName } = rule;
-    const flows = await recentFlows(applicationName, Date.now() - spanMs).catch((error) => {
-      log('warn', 'a rule begins without earlier flows', { id, problem: messageOf(error) });
-      return [];
-    });
-    const seen = flows.map((flow) => ({ ...flow, applicationName }));
-    // The rule may have been deleted meanwhile: the book then makes nothing of them.
-    this.#changing(() => this.book.observe(seen));
+  async #lookBack(live: LiveRule, now: number): Promise<void> {
+    const { rule } = live;
+    await this.#seed(live, now);
+    if (!live.isActive) return;
+    const spanMs = Math.min(RULE_LOOK_BACK_MS, (rule.holdSeconds ?? RULE_LOOK_BACK_MS) * 1000);
+    try {
+      const chunk = await this.history.records(rule, { from: now - spanMs, to: now });
+      // The calendar has these already.
+      if (live.counters.some(({ isCalendar }) => isCalendar)) chunk.columns.counted.fill(0);
+      // The rule may be another by now: the decider knows of no such rule then.
+      if (this.decider.rule(rule.id) === live) this.decider.observe(chunk, new Set([rule.id]));
+    } catch (error) {
+      const problem = messageOf(error);
+      this.#options.log('warn', 'a rule begins without earlier flows', { id: rule.id, problem });
+    }
+    this.changed();
   }
 
-  #changing(change: () => void): void {
-    const before = this.book.revision;
-    change();
-    if (this.book.revision !== before) this.#wake();
+  /** Its decisions are the same with other words. */
+  #amend(rule: Rule): void {
+    const { action, gateways, isSimulated = false, whenCollectorIsLost = 'keep', id, name } = rule;
+    const amended = [...this.book.all()]
+      .filter((decision) => decision.rule?.id === id)
+      .map(({ gateways: _, ...decision }) => ({
+        ...decision,
+        ...{ action, isSimulated, whenCollectorIsLost, rule: { id, name } },
+        origin: action.kind === 'allow' ? ('allow' as const) : ('rule' as const),
+        ...(gateways !== undefined && { gateways }),
+      }));
+    if (amended.length > 0) this.book.put(amended);
   }
 
-  #wake(): void {
-    for (const done of [...this.#waiting]) done();
+  async #applyFile(inputs: readonly RuleInput[]): Promise<void> {
+    const before = new Map(
+      this.control.rules.filter(({ origin }) => origin === 'file').map((rule) => [rule.id, rule]),
+    );
+    this.control.setFileRules(inputs, Date.now());
+    const rules = this.control.rules.filter(({ origin }) => origin === 'file');
+    for (const { id } of before.values()) if (!rules.some((rule) => rule.id === id)) this.drop(id);
+    for (const rule of rules) {
+      const known = before.get(rule.id);
+      if (known?.revision !== rule.revision) await this.takeUp(rule, known);
+    }
   }
+}
 
-  #save(): Promise<void> {
-    const save = () => saveRules(this.#options.dataFolder, this.book.rules());
-    this.#saving = this.#saving.then(save, save);
-    return this.#saving;
-  }
+/** Whether both hold for the same flows and decide on the same things. */
+function decidesTheSame(a: Rule, b: Rule): boolean {
+  const textOf = ({ filter, thresholds, schedule, scope, subject }: Rule) =>
+    JSON.stringify([filter, thresholds, schedule, scope, subject]);
+  return textOf(a) === textOf(b);
+}
+
+function interfaceAddresses(): string[] {
+  return Object.values(networkInterfaces()).flatMap((addresses = []) =>
+    addresses.flatMap(({ address, internal }) => (internal ? [] : [address.split('%')[0] ?? ''])),
+  );
+}
+
+function isLoopback(address: string): boolean {
+  return address === '::1' || address.replace('::ffff:', '').startsWith('127.');
 }

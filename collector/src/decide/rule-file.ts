@@ -1,62 +1,82 @@
 // SPDX-License-Identifier: Apache-2.0
-import { open, readFile, rename } from 'node:fs/promises';
+// What operators have said, in one file of the data folder: rules, lists, and decisions made by hand.
 import { join } from 'node:path';
-import { ApplicationRule as Rule } from '@weir/wire';
-import Type from 'typebox';
+import { AddressList, Decision, filterText, Rule } from '@weir/wire';
+import Type, { type Static } from 'typebox';
 import { Check } from 'typebox/value';
-import { CollectorError, messageOf, reasonOf } from '../errors.js';
+import { CollectorError } from '../errors.js';
+import { readKept, writeKept } from './kept-file.js';
 
-const RuleFile = Type.Object({ version: Type.Literal(1), rules: Type.Array(Rule) });
+const KeptControl = Type.Object({
+  version: Type.Literal(2),
+  rules: Type.Array(Rule),
+  lists: Type.Array(AddressList),
+  manual: Type.Array(Decision),
+});
+/** The collector's own rules; those of --rules-file are not among them. */
+export type KeptControl = Omit<Static<typeof KeptControl>, 'version'>;
 
-/** Rules of the last run; none when there is no file yet. @throws CollectorError WEIR_COLLECTOR_RULES */
-export async function loadRules(dataFolder: string): Promise<Rule[]> {
-  const path = rulePath(dataFolder);
-  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return undefined;
-    throw new CollectorError('WEIR_COLLECTOR_RULES', `${path} (${messageOf(error)})`, error);
-  });
-  if (text === undefined) return [];
-  const content = parse(text);
-  if (Check(RuleFile, content)) return content.rules;
+const ControlOfVersion1 = Type.Object({
+  version: Type.Literal(1),
+  rules: Type.Array(
+    Type.Object({
+      id: Type.String(),
+      action: Type.Literal('block'),
+      applicationName: Type.String(),
+      comment: Type.String(),
+      holdSeconds: Type.Integer(),
+      createdMilliseconds: Type.Number(),
+    }),
+  ),
+});
+
+export const NOTHING_SAID: KeptControl = { rules: [], lists: [], manual: [] };
+
+/** What was kept last; nothing when there is no file yet. @throws CollectorError WEIR_COLLECTOR_RULES */
+export async function loadControl(dataFolder: string): Promise<KeptControl> {
+  const path = pathIn(dataFolder);
+  const content = await readKept(path);
+  if (content === undefined) return NOTHING_SAID;
+  if (Check(KeptControl, content)) return content;
+  if (Check(ControlOfVersion1, content)) return ofVersion1(content);
   throw new CollectorError(
     'WEIR_COLLECTOR_RULES',
     `${path} is not what this Weir writes; mend it, or move it away to start without rules`,
   );
 }
 
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+/** @throws CollectorError WEIR_COLLECTOR_RULES_NOT_KEPT */
+export function saveControl(dataFolder: string, control: KeptControl): Promise<void> {
+  const text = JSON.stringify({ version: 2, ...control }, undefined, 2);
+  return writeKept(pathIn(dataFolder), `${text}\n`);
 }
 
-/**
- * Replaces the file in one step: a crash leaves the old rules or the new ones, never half of them.
- * @throws CollectorError WEIR_COLLECTOR_RULES_NOT_KEPT
- */
-export async function saveRules(dataFolder: string, rules: readonly Rule[]): Promise<void> {
-  const path = rulePath(dataFolder);
-  try {
-    await writeSynced(`${path}.new`, `${JSON.stringify({ version: 1, rules }, undefined, 2)}\n`);
-    await rename(`${path}.new`, path);
-  } catch (error) {
-    const detail = `${reasonOf(error)}; see that the disk of the data folder has room and try again`;
-    throw new CollectorError('WEIR_COLLECTOR_RULES_NOT_KEPT', detail, error);
-  }
+/** A rule was about the flows of one application. */
+function ofVersion1({ rules }: Static<typeof ControlOfVersion1>): KeptControl {
+  return {
+    ...NOTHING_SAID,
+    rules: rules.map(({ id, applicationName, comment, holdSeconds, createdMilliseconds }) => ({
+      id,
+      name: `Block ${applicationName}`.slice(0, 80).trim(),
+      filter: filterText({
+        kind: 'comparison',
+        field: 'app',
+        operator: '=',
+        values: [{ kind: 'text', value: applicationName }],
+      }),
+      action: { kind: 'block', answer: 'drop' },
+      scope: 'flow',
+      holdSeconds,
+      reason: comment,
+      owner: '',
+      origin: 'api',
+      revision: 1,
+      createdMilliseconds,
+      changedMilliseconds: createdMilliseconds,
+    })),
+  };
 }
 
-async function writeSynced(path: string, text: string): Promise<void> {
-  const file = await open(path, 'w');
-  try {
-    await file.writeFile(text);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-}
-
-function rulePath(dataFolder: string): string {
+function pathIn(dataFolder: string): string {
   return join(dataFolder, 'rules.json');
 }

@@ -1,6 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
+// What decisions are about: made of flows, written as text, and compared with each other.
 import { createHash } from 'node:crypto';
-import type { FlowSelector } from '@weir/wire';
+import {
+  type FlowSelector,
+  type NetworkText,
+  networkBounds,
+  parseNetwork,
+  type Selector,
+} from '@weir/wire';
 
 /** Both ends of a flow as a record gives them. */
 export type FiveTuple = Omit<FlowSelector, 'kind'>;
@@ -24,15 +31,91 @@ export function canonicalSelector(flow: FiveTuple): FlowSelector {
   };
 }
 
-/** The same for one rule and one canonical selector, whenever and wherever it is made. */
-export function decisionId(ruleId: string, selector: FlowSelector): string {
-  const { protocolIdentifier, sourceAddress, destinationAddress } = selector;
-  const ends = [
-    sourceAddress,
-    selector.sourceTransportPort,
-    destinationAddress,
-    selector.destinationTransportPort,
-  ];
-  const key = [ruleId, protocolIdentifier, ...ends].join(' ');
+/** The same text for the same traffic; what people read, too. */
+export function selectorText(selector: Selector): string {
+  const end = (address: string, port: number) =>
+    address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
+  switch (selector.kind) {
+    case 'host':
+      return selector.address;
+    case 'network':
+      return selector.prefix;
+    case 'endpoint': {
+      const { protocolIdentifier: protocol, address, port } = selector;
+      return `${protocol === undefined ? '' : `protocol ${protocol}, `}${end(address, port)}`;
+    }
+    default: {
+      const source = end(selector.sourceAddress, selector.sourceTransportPort);
+      const destination = end(selector.destinationAddress, selector.destinationTransportPort);
+      return `protocol ${selector.protocolIdentifier}, ${source} and ${destination}`;
+    }
+  }
+}
+
+/** The same for one rule and one selector, whenever and wherever it is made. */
+export function decisionId(ruleId: string, selector: Selector): string {
+  const key = `${ruleId} ${selector.kind} ${selectorText(selector)}`;
   return createHash('sha256').update(key).digest('hex').slice(0, 20);
+}
+
+/** A selector in one spelling; undefined where an address or prefix in it is none. */
+export function normalSelector(selector: Selector): Selector | undefined {
+  switch (selector.kind) {
+    case 'host': {
+      const address = normalAddress(selector.address);
+      return address === undefined ? undefined : { ...selector, address };
+    }
+    case 'endpoint': {
+      const address = normalAddress(selector.address);
+      return address === undefined ? undefined : { ...selector, address };
+    }
+    case 'network':
+      return networkSelector(selector.prefix);
+    default: {
+      const source = normalAddress(selector.sourceAddress);
+      const destination = normalAddress(selector.destinationAddress);
+      if (source === undefined || destination === undefined) return undefined;
+      if (source.includes(':') !== destination.includes(':')) return undefined;
+      return canonicalSelector({
+        ...selector,
+        sourceAddress: source,
+        destinationAddress: destination,
+      });
+    }
+  }
+}
+
+/** A prefix as written; a single address is a host. */
+export function networkSelector(prefix: string): Selector | undefined {
+  const network = parseNetwork(prefix);
+  return network && selectorOfNetwork(network);
+}
+
+export function selectorOfNetwork({ address, prefixLength }: NetworkText): Selector {
+  const isSingle = prefixLength === (address.includes(':') ? 128 : 32);
+  if (isSingle) return { kind: 'host', address };
+  return { kind: 'network', prefix: `${address}/${prefixLength}` };
+}
+
+function normalAddress(text: string): string | undefined {
+  return text.includes('/') ? undefined : parseNetwork(text)?.address;
+}
+
+/** Networks that a selector is about: one, or both ends of a flow. */
+export function networksOf(selector: Selector): NetworkText[] {
+  const texts =
+    selector.kind === 'flow'
+      ? [selector.sourceAddress, selector.destinationAddress]
+      : [selector.kind === 'network' ? selector.prefix : selector.address];
+  return texts.flatMap((text) => parseNetwork(text) ?? []);
+}
+
+export function holdsNetwork(outer: NetworkText, inner: NetworkText): boolean {
+  if (outer.address.includes(':') !== inner.address.includes(':')) return false;
+  if (outer.prefixLength > inner.prefixLength) return false;
+  const [bounds, within] = [networkBounds(outer), networkBounds(inner)];
+  return (
+    bounds.first.every((octet, i) => octet <= (within.first[i] as number)) &&
+    bounds.last.every((octet, i) => octet >= (within.last[i] as number))
+  );
 }

@@ -13,6 +13,7 @@ import type { Actor } from '../access/audit-log.js';
 import { PasswordHasher } from '../access/password.js';
 import { parseKeyText } from '../access/secret.js';
 import { Decisions } from '../decide/decisions.js';
+import { BLOCK_BITTORRENT, EMPTY_STORE } from '../decide/test-rules.js';
 import type { Queries } from '../query/queries.js';
 import type { ApiServer } from './api-server.js';
 import type { ApiContext } from './context.js';
@@ -40,7 +41,7 @@ async function newAccess(mode: 'auto' | 'always' = 'auto'): Promise<Access> {
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'weir-access-'));
   writeFileSync(join(folder, 'index.html'), '<!doctype html>');
-  decisions = new Decisions({ dataFolder: folder, log, recentFlows: async () => [] });
+  decisions = new Decisions({ dataFolder: folder, log, store: EMPTY_STORE });
   await decisions.start();
   access = await newAccess();
   const context = {
@@ -113,7 +114,7 @@ const everyRoute = () =>
 const isPublic = ({ permission }: DeclaredRoute) => permission === 'public';
 /** What ends the session under test, or streams for ever, is tested by itself. */
 const isHarmless = ([name]: readonly [string, ...unknown[]]) =>
-  !['DELETE /api/v1/session', 'GET /api/v1/stream'].includes(name);
+  !['DELETE /api/v1/session', `GET ${API.stream}`, `GET ${API.decisionStream}`].includes(name);
 
 describe('without credentials', () => {
   it('only signing in and the page are reachable, of all routes there are', async () => {
@@ -242,7 +243,7 @@ describe('a session', () => {
   it('makes changes only with its token', async () => {
     const { cookie, headers } = await signIn(await newUser('operator'));
     const other = await signIn(await newUser('operator'));
-    const payload = { action: 'block', applicationName: 'SSH' };
+    const payload = BLOCK_BITTORRENT;
     const post = (given: Readonly<Record<string, string>>) =>
       answer({ method: 'POST', url: API.rules, payload, headers: given });
     const foreign = String(other.session.csrfToken);
@@ -410,7 +411,7 @@ describe('the audit log', () => {
     await ask('DELETE', `${API.users}/olga`);
     const key = await ask('POST', API.keys, { name: 'gw', scopes: ['gateway'] });
     await ask('DELETE', `${API.keys}/${key.body.key.id}`);
-    const rule = await ask('POST', API.rules, { action: 'block', applicationName: 'Tor' });
+    const rule = await ask('POST', API.rules, { ...BLOCK_BITTORRENT, name: 'other' });
     await ask('DELETE', `${API.rules}/${rule.body.id}`);
     const { body } = await answer({ url: `${API.audit}?limit=7`, headers });
     const { entries, before } = body;

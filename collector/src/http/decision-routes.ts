@@ -1,92 +1,138 @@
 // SPDX-License-Identifier: Apache-2.0
+// Decisions for people: made by hand, undone, explained.
 import {
   API,
-  FlowDecisionsResponse as DecisionsResponse,
-  ErrorResponse,
-  ApplicationRule as Rule,
-  ApplicationRuleInput as RuleInput,
-  ApplicationRulesResponse as RulesResponse,
+  ConflictsResponse,
+  Decision,
+  DecisionCountersResponse,
+  DecisionInput,
+  parseNetwork,
+  WhyResponse,
 } from '@weir/wire';
 import Type from 'typebox';
+import type { Decisions } from '../decide/decisions.js';
+import { conflictsOf } from '../decide/precedence.js';
+import { ControlRefusal } from '../decide/refusal.js';
+import { selectorText } from '../decide/selector.js';
+import { touchesOf } from '../decide/why.js';
 import type { ApiServer } from './api-server.js';
 import type { ApiContext } from './context.js';
 import { ApiError } from './errors.js';
-import { DecisionsQuery } from './parameters.js';
+import { ConflictsQuery, WhyQuery } from './parameters.js';
+import { beginEdit, IDENTIFIED, ownerOf, REFUSALS } from './rule-routes.js';
 
-/** The name of flows that nothing names. */
-const UNKNOWN = 'unknown';
-
-/** Rules for operators, decisions for gateways. */
 export function addDecisionRoutes(server: ApiServer, context: ApiContext): void {
-  addRules(server, context);
-  addRuleRemoval(server, context);
-  addDecisions(server, context);
+  addManualDecisions(server, context);
+  addCounters(server, context);
+  addConflicts(server, context);
+  addWhy(server, context);
 }
 
-function addRules(server: ApiServer, { decisions }: ApiContext): void {
-  const list = {
-    operationId: 'rules',
-    summary: 'All rules',
-    response: { 200: RulesResponse },
-  };
-  server.get(API.rules, { schema: list }, () => ({ rules: decisions.book.rules() }));
-
+function addManualDecisions(server: ApiServer, { decisions }: ApiContext): void {
   const create = {
-    operationId: 'createRule',
-    summary: 'Makes a rule; flows of the last two minutes are decided on at once',
-    body: RuleInput,
-    response: { 201: Rule, '4xx': ErrorResponse, '5xx': ErrorResponse },
+    operationId: 'createDecision',
+    summary: 'A decision by hand: "block this", "shape this", "leave this alone"',
+    body: DecisionInput,
+    response: { 201: Decision, ...REFUSALS },
   };
-  server.post(API.rules, { schema: create }, async (request, reply) => {
+  server.post(API.decisions, { schema: create }, async (request, reply) => {
     const { body } = request;
-    if (body.applicationName.toLowerCase() === UNKNOWN) {
-      throw new ApiError(
-        'WEIR_API_BAD_BODY',
-        '"applicationName" must name an application: flows without a name may be anything',
-      );
+    beginEdit(request, decisions);
+    checkProtection(decisions, body);
+    const made = await decisions.control.createDecision(body, { owner: ownerOf(request) });
+    if (decisions.book.put([made]) === 0) {
+      await decisions.control.deleteDecision(made.id);
+      throw new ControlRefusal('too-many', 'there are too many decisions; make rules narrower');
     }
-    const [known] = decisions.book.rulesFor(body.applicationName);
-    if (known !== undefined) {
-      throw new ApiError(
-        'WEIR_API_RULE_EXISTS',
-        `rule ${known.id} is already about ${known.applicationName}; delete it first`,
-      );
-    }
-    const rule = await decisions.createRule(body);
-    await request.audit({ action: 'rule.create', subject: rule.id, after: rule });
-    return reply.code(201).send(rule);
+    decisions.changed();
+    const decision = decisions.book.get(made.id) as Decision;
+    await request.audit({ action: 'decision.create', subject: made.id, after: decision });
+    return reply.code(201).send(decision);
   });
-}
 
-function addRuleRemoval(server: ApiServer, { decisions }: ApiContext): void {
-  const schema = {
-    operationId: 'deleteRule',
-    summary: 'Deletes a rule; its decisions end at once',
-    params: Type.Object({ id: Type.String() }),
-    response: { 204: Type.Null(), '4xx': ErrorResponse, '5xx': ErrorResponse },
+  const remove = {
+    operationId: 'deleteDecision',
+    summary: 'Undoes a decision that was made by hand',
+    params: IDENTIFIED,
+    response: { 204: Type.Null(), ...REFUSALS },
   };
-  server.delete(`${API.rules}/:id`, { schema }, async (request, reply) => {
+  server.delete(`${API.decisions}/:id`, { schema: remove }, async (request, reply) => {
     const { id } = request.params;
-    const before = decisions.book.rules().find((rule) => rule.id === id);
-    if (await decisions.deleteRule(id)) {
-      await request.audit({ action: 'rule.delete', subject: id, before });
-      return reply.code(204).send(null);
-    }
-    throw new ApiError('WEIR_API_UNKNOWN_RULE', `there is no rule "${id}"; see GET ${API.rules}`);
+    beginEdit(request, decisions);
+    checkIsManual(decisions, id);
+    const before = await decisions.control.deleteDecision(id);
+    decisions.book.remove([id], 'revoked', Date.now());
+    decisions.changed();
+    await request.audit({ action: 'decision.delete', subject: id, before });
+    return reply.code(204).send(null);
   });
 }
 
-function addDecisions(server: ApiServer, { decisions }: ApiContext): void {
+/** @throws ControlRefusal where somebody would be locked out */
+function checkProtection({ protections }: Decisions, { selector, action }: DecisionInput): void {
+  if (action.kind !== 'block' && action.kind !== 'shape') return;
+  const touched = protections.touchedBy(selector);
+  if (touched === undefined) return;
+  const { address, prefixLength } = touched.network;
+  throw new ControlRefusal(
+    'protected',
+    `${selectorText(selector)} touches ${address}/${prefixLength}, which is protected: ${touched.reason}`,
+  );
+}
+
+/** @throws ControlRefusal */
+function checkIsManual({ book, control }: Decisions, id: string): void {
+  if (control.manual.some((decision) => decision.id === id)) return;
+  const decision = book.get(id);
+  if (decision === undefined) {
+    throw new ControlRefusal('unknown-decision', `there is no decision "${id}"`);
+  }
+  const by = decision.rule === undefined ? 'is built in' : `is of "${decision.rule.name}"`;
+  throw new ControlRefusal(
+    'read-only',
+    `this decision ${by} and would come again; change that, or make a decision that allows this traffic`,
+  );
+}
+
+function addCounters(server: ApiServer, { decisions }: ApiContext): void {
   const schema = {
-    operationId: 'decisions',
-    summary: 'Decisions for gateways; with `since` and `waitSeconds` what is new, as soon as it is',
-    querystring: DecisionsQuery,
-    response: { 200: DecisionsResponse, '4xx': ErrorResponse, '5xx': ErrorResponse },
+    operationId: 'decisionCounters',
+    summary: 'What gateways counted, by decision and by rule',
+    response: { 200: DecisionCountersResponse },
   };
-  server.get(API.decisions, { schema }, ({ query: { since, waitSeconds } }, reply) => {
-    const gone = new AbortController();
-    // Of the answer, not of the socket: a gateway asks on one connection for months.
-    reply.raw.once('close', () => gone.abort());
-    return decisions.since(since, waitSeconds * 1000, gone.signal);
+  server.get(API.decisionCounters, { schema }, () => decisions.gateways.counters);
+}
+
+function addConflicts(server: ApiServer, { decisions }: ApiContext): void {
+  const schema = {
+    operationId: 'conflicts',
+    summary: 'Decisions with different actions over the same traffic, and which of them counts',
+    querystring: ConflictsQuery,
+    response: { 200: ConflictsResponse, ...REFUSALS },
+  };
+  server.get(API.conflicts, { schema }, ({ query: { limit } }) =>
+    conflictsOf(decisions.book.all(), limit),
+  );
+}
+
+function addWhy(server: ApiServer, { decisions }: ApiContext): void {
+  const schema = {
+    operationId: 'why',
+    summary:
+      'Why is this address blocked: all decisions that touch it, now and during the last day',
+    querystring: WhyQuery,
+    response: { 200: WhyResponse, ...REFUSALS },
+  };
+  server.get(API.why, { schema }, ({ query }) => {
+    const network = query.address.includes('/') ? undefined : parseNetwork(query.address);
+    if (network === undefined) {
+      throw new ApiError('WEIR_API_BAD_PARAMETER', `"address" is no address: "${query.address}"`);
+    }
+    const { book, gateways, protections } = decisions;
+    const { address } = network;
+    const question = { ...query, address };
+    const touches = touchesOf(book, question, ({ id }) => gateways.countersOf('decision', id));
+    const protectedBy = protections.reasonOf({ kind: 'host', address });
+    return { address, ...(protectedBy !== undefined && { protectedBy }), touches };
   });
 }

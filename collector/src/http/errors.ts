@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Every error that the API answers with. Codes are stable: clients may depend on them.
 
-import type { FilterError } from '@weir/wire';
+import { FilterError } from '@weir/wire';
 import { AccountRefusal } from '../access/accounts.js';
 import { SignInRefusal } from '../access/sign-in.js';
+import { ControlRefusal, type RefusalCode } from '../decide/refusal.js';
 import { CollectorError } from '../errors.js';
 import { QueryError } from '../query/query-error.js';
 import { ViewRefusal } from '../views/view-book.js';
@@ -17,7 +18,15 @@ export const API_ERRORS = {
   WEIR_API_BAD_REQUEST: 400,
   WEIR_API_UNKNOWN_ROUTE: 404,
   WEIR_API_UNKNOWN_RULE: 404,
+  WEIR_API_UNKNOWN_LIST: 404,
+  WEIR_API_UNKNOWN_DECISION: 404,
   WEIR_API_RULE_EXISTS: 409,
+  WEIR_API_RULE_READ_ONLY: 409,
+  WEIR_API_RULE_CHANGED: 412,
+  WEIR_API_NEEDS_CONFIRMATION: 409,
+  WEIR_API_PROTECTED: 409,
+  WEIR_API_TOO_MANY_RULES: 409,
+  WEIR_API_BAD_RULE: 422,
   WEIR_API_UNKNOWN_VIEW: 404,
   WEIR_API_VIEW_EXISTS: 409,
   WEIR_API_TOO_MANY_VIEWS: 409,
@@ -129,10 +138,27 @@ export function toApiError(thrown: unknown): ApiError {
   if (error.code === 'WEIR_STORE_AWAY' || error.code === 'WEIR_COLLECTOR_RULES_NOT_KEPT') {
     return new ApiError('WEIR_API_STORE', message, thrown);
   }
+  if (thrown instanceof ControlRefusal) {
+    return new ApiError(CONTROL_CODES[thrown.code], message, thrown);
+  }
+  if (thrown instanceof FilterError) return new BadFilter(thrown);
   const accessCode = accessCodeOf(thrown);
   if (accessCode !== undefined) return new ApiError(accessCode, message, thrown);
   return new ApiError(codeOfStatus(error.statusCode), message, thrown);
 }
+
+const CONTROL_CODES: Readonly<Record<RefusalCode, ApiErrorCode>> = {
+  'bad-rule': 'WEIR_API_BAD_RULE',
+  exists: 'WEIR_API_RULE_EXISTS',
+  'unknown-rule': 'WEIR_API_UNKNOWN_RULE',
+  'unknown-list': 'WEIR_API_UNKNOWN_LIST',
+  'unknown-decision': 'WEIR_API_UNKNOWN_DECISION',
+  changed: 'WEIR_API_RULE_CHANGED',
+  'read-only': 'WEIR_API_RULE_READ_ONLY',
+  'needs-confirmation': 'WEIR_API_NEEDS_CONFIRMATION',
+  protected: 'WEIR_API_PROTECTED',
+  'too-many': 'WEIR_API_TOO_MANY_RULES',
+};
 
 const ACCOUNT_CODES: Readonly<Record<AccountRefusal['reason'], ApiErrorCode>> = {
   exists: 'WEIR_API_ACCOUNT_EXISTS',

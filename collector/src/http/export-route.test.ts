@@ -9,6 +9,7 @@ import { API, MISSING_HEADER } from '@weir/wire';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { Access } from '../access/access.js';
 import { Decisions } from '../decide/decisions.js';
+import { EMPTY_STORE } from '../decide/test-rules.js';
 import { createQueries } from '../query/queries.js';
 import { QuestionGate } from '../query/question-gate.js';
 import type { FlowStore } from '../store/flow-store.js';
@@ -23,7 +24,7 @@ const log = () => undefined;
 const access = new Access({
   ...{ dataFolder: folder, mode: 'auto', sessionIdleMinutes: 60, sessionHours: 24, log },
 });
-const decisions = new Decisions({ dataFolder: folder, log, recentFlows: async () => [] });
+const decisions = new Decisions({ dataFolder: folder, log, store: EMPTY_STORE });
 const gate = new QuestionGate({ running: 1, waiting: 0 });
 const exportGate = new QuestionGate({ running: 100, waiting: 0 });
 const STALL_MS = 1000;

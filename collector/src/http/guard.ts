@@ -31,6 +31,8 @@ declare module 'fastify' {
   }
   interface FastifyContextConfig {
     permission?: Permission;
+    /** It changes nothing that somebody answers for: the audit log has no entry of it. */
+    isNoDeed?: boolean;
   }
   interface FastifyInstance {
     /** Every route of the server with what it asks for. */
@@ -164,7 +166,8 @@ function addAudit(server: ApiServer, access: Access): void {
   });
   server.addHook('onSend', async (request, reply: FastifyReply) => {
     if (!CHANGES.test(request.method) || reply.statusCode >= 300 || written.has(request)) return;
-    const { schema } = request.routeOptions;
+    const { schema, config } = request.routeOptions;
+    if (config.isNoDeed === true) return;
     const action = (schema as { operationId?: string } | undefined)?.operationId ?? request.method;
     await request.audit({ action, subject: JSON.stringify(request.params ?? {}) });
   });

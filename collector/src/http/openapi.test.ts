@@ -12,6 +12,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Access } from '../access/access.js';
 import { Decisions } from '../decide/decisions.js';
+import { EMPTY_STORE } from '../decide/test-rules.js';
 import { createKnownValues } from '../query/known-values.js';
 import { createQueries, type Queries } from '../query/queries.js';
 import { QuestionGate } from '../query/question-gate.js';
@@ -53,7 +54,7 @@ queries.export = (question, signal) => (endless.asked ? endlessRows() : exported
 const access = new Access({
   ...{ dataFolder: folder, mode: 'auto', sessionIdleMinutes: 60, sessionHours: 24, log },
 });
-const decisions = new Decisions({ dataFolder: folder, log, recentFlows: async () => [] });
+const decisions = new Decisions({ dataFolder: folder, log, store: EMPTY_STORE });
 let server: ApiServer;
 // biome-ignore lint/suspicious/noExplicitAny: any document
 let document: any;
@@ -99,7 +100,10 @@ beforeAll(async () => {
         tables: [],
         spool: { files: 0, octets: 0, mostOctets: 4096, filesSetAside: 0 },
       },
-      decide: { rules: 0, decisions: 0, revision: 0 },
+      decide: {
+        ...{ rules: 0, decisions: 0, revision: 0 },
+        ...{ trackedKeys: 0, mostTrackedKeys: 0, givenUpKeys: 0 },
+      },
     }),
     siteLive: async () => ({
       ...{ spanMilliseconds: 60_000, collectors: ['one'] },
@@ -130,6 +134,7 @@ const ASKED: Readonly<Record<string, string>> = {
   [API.matrix]: 'by=sourceNetwork&by=destinationNetwork&limit=3',
   [API.top]: 'by=applicationName&by=host&filter=bytes+%3E+1k&limit=3',
   [API.flows]: 'limit=5',
+  [API.why]: 'address=192.0.2.1',
 };
 const window = `from=${END - 3_600_000}&to=${END}`;
 const WITH_WINDOW: readonly string[] = [
@@ -141,7 +146,7 @@ const WITH_WINDOW: readonly string[] = [
   API.interfaces,
 ];
 /** Answered with something else than one JSON value, or about oneself. */
-const OTHERS: readonly string[] = [API.stream, API.export, API.session];
+const OTHERS: readonly string[] = [API.stream, API.decisionStream, API.export, API.session];
 
 describe('the API document', () => {
   it('is valid OpenAPI 3.1', async () => {

@@ -7,6 +7,7 @@ import {
   FLOW_COLUMNS,
   type FlowColumnName,
   FlowSort,
+  GatewayName,
   Metric,
 } from '@weir/wire';
 import Type, { type Static, type TSchema } from 'typebox';
@@ -184,18 +185,41 @@ export const NamesQuery = Type.Object(
   },
   CLOSED,
 );
+const GATEWAY = Type.Optional(
+  Type.Unsafe<string>({
+    ...GatewayName,
+    description:
+      'name of the gateway that asks: then only what is for it. A key of a gateway has its name, others may say one',
+  }),
+);
+const SINCE = Type.Integer({
+  minimum: 0,
+  default: 0,
+  description: 'revision that the caller has; 0: everything',
+});
 export const DecisionsQuery = Type.Object(
   {
-    since: Type.Integer({ minimum: 0, default: 0, description: 'revision that the caller has' }),
+    since: SINCE,
     waitSeconds: Type.Number({
       minimum: 0,
       maximum: 60,
       default: 0,
       description: 'how long to wait for a change when there is none yet',
     }),
-    gateway: Type.Optional(
-      Type.String({ minLength: 1, maxLength: 64, description: 'name of the gateway that asks' }),
+    gateway: GATEWAY,
+  },
+  CLOSED,
+);
+export const DecisionStreamQuery = Type.Object({ since: SINCE, gateway: GATEWAY }, CLOSED);
+export const ConflictsQuery = Type.Object({ limit: LIMIT(1000, 100) }, CLOSED);
+export const WhyQuery = Type.Object(
+  {
+    address: Type.String({ minLength: 2, maxLength: 45 }),
+    port: Type.Optional(
+      Type.Integer({ minimum: 0, maximum: 65535, description: 'of the address; default: any' }),
     ),
+    protocolIdentifier: Type.Optional(Type.Integer({ minimum: 0, maximum: 255 })),
+    limit: LIMIT(1000, 100),
   },
   CLOSED,
 );

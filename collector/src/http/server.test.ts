@@ -8,6 +8,7 @@ import { API, parseFilter } from '@weir/wire';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Access } from '../access/access.js';
 import { Decisions } from '../decide/decisions.js';
+import { BLOCK_BITTORRENT, EMPTY_STORE } from '../decide/test-rules.js';
 import { CollectorError } from '../errors.js';
 import type { Asked, Queries } from '../query/queries.js';
 import { QueryError } from '../query/query-error.js';
@@ -23,7 +24,7 @@ import { createServer } from './server.js';
 const folder = mkdtempSync(join(tmpdir(), 'weir-http-'));
 const live = new LiveFeed();
 const log = () => undefined;
-const decisions = new Decisions({ dataFolder: folder, log, recentFlows: async () => [] });
+const decisions = new Decisions({ dataFolder: folder, log, store: EMPTY_STORE });
 
 const access = new Access({
   ...{ dataFolder: folder, mode: 'auto', sessionIdleMinutes: 60, sessionHours: 24, log },
@@ -68,7 +69,8 @@ const queries: Queries = {
       ...{ interfaces: [], other: { input: SUMS, output: SUMS }, truncated: false },
     }),
   missingRecords: () => [],
-  recentFlows: async () => [],
+  ask: async () => [],
+  askForRule: async () => [],
 };
 
 const context: ApiContext = {
@@ -106,7 +108,10 @@ const context: ApiContext = {
       tables: [],
       spool: { files: 0, octets: 0, mostOctets: 4096, filesSetAside: 0 },
     },
-    decide: { rules: 0, decisions: 0, revision: 0 },
+    decide: {
+      ...{ rules: 0, decisions: 0, revision: 0 },
+      ...{ trackedKeys: 0, mostTrackedKeys: 0, givenUpKeys: 0 },
+    },
   }),
   siteLive: async () => ({
     ...{ spanMilliseconds: 60_000, collectors: [], applications: [], talkers: [] },
@@ -156,6 +161,8 @@ describe('the API document', () => {
     const { openapi, ...routes } = API;
     const inner = [
       ...[`${API.rules}/{id}`, `${API.keys}/{id}`, `${API.views}/{id}`],
+      ...[`${API.lists}/{id}`, `${API.lists}/{id}/refresh`],
+      ...[`${API.decisions}/{id}`, `${API.gateways}/{name}/state`],
       ...[`${API.users}/{name}`, `${API.users}/{name}/invitation`],
     ];
     expect(described).toEqual([...Object.values(routes), ...inner].sort());
@@ -301,11 +308,12 @@ describe('rules', () => {
     server.inject({ method: 'POST', url: API.rules, payload: payload as object });
 
   it('are made, listed and deleted', async () => {
-    const made = await post({ action: 'block', applicationName: 'BitTorrent', comment: 'x' });
+    const made = await post({ ...BLOCK_BITTORRENT, reason: 'x' });
     expect(made.statusCode).toBe(201);
     const rule = made.json();
-    expect((await ask(API.rules)).body).toEqual({ rules: [rule] });
-    const again = await post({ action: 'block', applicationName: 'bittorrent' });
+    expect(rule).toMatchObject({ origin: 'api', revision: 1, action: { answer: 'drop' } });
+    expect((await ask(API.rules)).body.rules).toMatchObject([rule]);
+    const again = await post({ ...BLOCK_BITTORRENT, name: 'no bittorrent' });
     expect([again.statusCode, again.json().code]).toEqual([409, 'WEIR_API_RULE_EXISTS']);
     const url = `${API.rules}/${rule.id}`;
     expect((await server.inject({ method: 'DELETE', url })).statusCode).toBe(204);
@@ -314,26 +322,50 @@ describe('rules', () => {
     expect((await ask(API.rules)).body).toEqual({ rules: [] });
   });
 
+  it('are changed by who has seen what they are', async () => {
+    const { id } = (await post(BLOCK_BITTORRENT)).json();
+    const url = `${API.rules}/${id}`;
+    const put = (revision: string, changes: object) =>
+      server.inject({
+        ...{ method: 'PUT', url, headers: { 'if-match': revision } },
+        payload: { ...BLOCK_BITTORRENT, ...changes },
+      });
+    expect((await server.inject({ url })).headers.etag).toBe('"1"');
+    const changed = await put('"1"', { holdSeconds: 60 });
+    expect(changed.json()).toMatchObject({ id, revision: 2, holdSeconds: 60 });
+    const late = await put('"1"', { holdSeconds: 70 });
+    expect([late.statusCode, late.json().code]).toEqual([412, 'WEIR_API_RULE_CHANGED']);
+    expect((await put('one', {})).json().code).toBe('WEIR_API_BAD_PARAMETER');
+    expect((await server.inject({ method: 'DELETE', url })).statusCode).toBe(204);
+  });
+
   it.each([
-    [{}, '"action" is missing in the body'],
-    [{ action: 'drop', applicationName: 'x' }, '"action" must be one of: block'],
-    [{ action: 'block', applicationName: '' }, '"applicationName" must NOT have fewer'],
-    [{ action: 'block', applicationName: ' ' }, '"applicationName" must match pattern'],
-    [{ action: 'block', applicationName: 'x'.repeat(256) }, '"applicationName" must NOT have more'],
-    [{ action: 'block', applicationName: 'Unknown' }, '"applicationName" must name an application'],
-    [{ action: 'block', applicationName: 'x', colour: 1 }, '"colour" is not known in the body'],
-    [{ action: 'block', applicationName: 'x', holdSeconds: 0 }, '"holdSeconds" must be >= 1'],
-  ])('like %j are refused', async (payload, message) => {
+    [{}, 400, '"name" is missing in the body'],
+    [{ ...BLOCK_BITTORRENT, name: '' }, 400, '"name" must NOT have fewer'],
+    [{ ...BLOCK_BITTORRENT, colour: 1 }, 400, '"colour" is not known in the body'],
+    [{ ...BLOCK_BITTORRENT, holdSeconds: 0 }, 400, '"holdSeconds" must be >= 1'],
+    [{ ...BLOCK_BITTORRENT, filter: 'app = ' }, 400, 'the filter cannot be read'],
+    [{ ...BLOCK_BITTORRENT, action: { kind: 'shape' } }, 422, 'a shape needs upBitsPerSecond'],
+    [
+      {
+        ...BLOCK_BITTORRENT,
+        schedule: {
+          timeZone: 'Mars/Base',
+          windows: [{ days: ['mon'], from: '08:00', to: '09:00' }],
+        },
+      },
+      ...([422, '"Mars/Base" is no time zone'] as const),
+    ],
+  ])('like %j are refused', async (payload, status, message) => {
     const response = await post(payload);
-    expect(response.statusCode).toBe(400);
-    expect(response.json().code).toBe('WEIR_API_BAD_BODY');
+    expect(response.statusCode).toBe(status);
     expect(response.json().message).toContain(message);
   });
 
   it.each([
     ['application/json', '{', 400, 'WEIR_API_BAD_REQUEST'],
     ['text/plain', '{}', 415, 'WEIR_API_UNSUPPORTED_MEDIA_TYPE'],
-    ['application/json', `"${'x'.repeat(70_000)}"`, 413, 'WEIR_API_BODY_TOO_LARGE'],
+    ['application/json', `"${'x'.repeat(300_000)}"`, 413, 'WEIR_API_BODY_TOO_LARGE'],
   ])('as %s are refused when they cannot be read', async (type, payload, status, code) => {
     const headers = { 'content-type': type };
     const response = await server.inject({ method: 'POST', url: API.rules, headers, payload });
@@ -343,12 +375,7 @@ describe('rules', () => {
 
 it('answers decisions at once, or when the wait is over', async () => {
   const { body } = await ask(API.decisions);
-  expect(body).toEqual({
-    revision: expect.any(Number),
-    complete: true,
-    decisions: [],
-    removed: [],
-  });
+  expect(body).toMatchObject({ revision: expect.any(Number), complete: true, removed: [] });
   const next = await ask(`${API.decisions}?since=${body.revision}&waitSeconds=0.01`);
   expect(next.body).toMatchObject({ revision: body.revision, complete: false });
 });
@@ -511,6 +538,7 @@ describe('error codes', () => {
         "WEIR_API_BAD_INVITATION": 401,
         "WEIR_API_BAD_PARAMETER": 400,
         "WEIR_API_BAD_REQUEST": 400,
+        "WEIR_API_BAD_RULE": 422,
         "WEIR_API_BODY_TOO_LARGE": 413,
         "WEIR_API_BUSY": 503,
         "WEIR_API_CROSS_SITE": 403,
@@ -518,18 +546,25 @@ describe('error codes', () => {
         "WEIR_API_FORBIDDEN": 403,
         "WEIR_API_INTERNAL": 500,
         "WEIR_API_LAST_ADMINISTRATOR": 409,
+        "WEIR_API_NEEDS_CONFIRMATION": 409,
         "WEIR_API_NOT_KEPT": 503,
+        "WEIR_API_PROTECTED": 409,
+        "WEIR_API_RULE_CHANGED": 412,
         "WEIR_API_RULE_EXISTS": 409,
+        "WEIR_API_RULE_READ_ONLY": 409,
         "WEIR_API_STEP_TOO_FINE": 400,
         "WEIR_API_STORE": 503,
         "WEIR_API_TIME_LIMIT": 503,
         "WEIR_API_TOO_MANY_ACCOUNTS": 409,
         "WEIR_API_TOO_MANY_ATTEMPTS": 429,
+        "WEIR_API_TOO_MANY_RULES": 409,
         "WEIR_API_TOO_MANY_STREAMS": 503,
         "WEIR_API_TOO_MANY_VIEWS": 409,
         "WEIR_API_UNAUTHENTICATED": 401,
         "WEIR_API_UNKNOWN_ACCOUNT": 404,
+        "WEIR_API_UNKNOWN_DECISION": 404,
         "WEIR_API_UNKNOWN_HOST": 403,
+        "WEIR_API_UNKNOWN_LIST": 404,
         "WEIR_API_UNKNOWN_ROUTE": 404,
         "WEIR_API_UNKNOWN_RULE": 404,
         "WEIR_API_UNKNOWN_VIEW": 404,

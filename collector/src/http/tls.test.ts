@@ -14,6 +14,7 @@ import { Access } from '../access/access.js';
 import { alternativeNames, namesOf } from '../access/certificate-names.js';
 import { PasswordHasher } from '../access/password.js';
 import { Decisions } from '../decide/decisions.js';
+import { EMPTY_STORE } from '../decide/test-rules.js';
 import type { ApiServer } from './api-server.js';
 import type { ApiContext } from './context.js';
 import { LiveFeed } from './live-feed.js';
@@ -58,7 +59,7 @@ beforeAll(async () => {
     forged: ['/CN=gw2.example', 'DNS:nobody.example'],
   });
   makeCertificates(folder, 'stranger', { impostor: ['/CN=gw2.example', 'DNS:gw2.example'] });
-  decisions = new Decisions({ dataFolder: folder, log, recentFlows: async () => [] });
+  decisions = new Decisions({ dataFolder: folder, log, store: EMPTY_STORE });
   await decisions.start();
   access = new Access({
     ...{ dataFolder: folder, mode: 'auto', sessionIdleMinutes: 60, sessionHours: 24, log },

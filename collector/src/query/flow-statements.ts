@@ -100,29 +100,6 @@ LIMIT ${binder.bind('UInt64', question.limit)}`;
   return { sql, parameters: binder.parameters };
 }
 
-/** 5-tuples of one application (any case) received since a time, the newest first. */
-export function recentFlowsStatement(options: {
-  readonly applicationName: string;
-  readonly sinceMilliseconds: number;
-  readonly limit: number;
-}): Statement {
-  return {
-    sql: `SELECT protocolIdentifier, sourceAddress, sourceTransportPort, destinationAddress,
-  destinationTransportPort, max(toUnixTimestamp64Milli(receivedMilliseconds)) AS seenMilliseconds
-FROM weir.flows
-WHERE receivedMilliseconds >= fromUnixTimestamp64Milli({since:Int64}, 'UTC')
-  AND lowerUTF8(applicationName) = lowerUTF8({applicationName:String})
-GROUP BY protocolIdentifier, sourceAddress, sourceTransportPort, destinationAddress, destinationTransportPort
-ORDER BY seenMilliseconds DESC
-LIMIT {limit:UInt32}`,
-    parameters: {
-      applicationName: options.applicationName,
-      since: Math.floor(options.sinceMilliseconds),
-      limit: options.limit,
-    },
-  };
-}
-
 /** Two rows if records of several exporters fulfil a condition in the windows, else one or none. */
 export function exportersStatement(
   condition: FlowCondition,

@@ -379,24 +379,6 @@ describe('records', () => {
     expect(seen.sort()).toEqual(expected.sort());
     expect(exportGate.state.running).toBe(0);
   });
-
-  it('of an application are found in any case', async () => {
-    const since = END - HOUR;
-    const options = { applicationName: 'bittorrent', sinceMilliseconds: since, limit: 10_000 };
-    const found = await queries.recentFlows(options);
-    const expected = flows.filter(
-      (flow) => flow.applicationName === 'BitTorrent' && flow.receivedMilliseconds >= since,
-    );
-    const tuple = (flow: (typeof found)[number] | Flow) =>
-      [
-        flow.protocolIdentifier,
-        flow.sourceAddress,
-        flow.sourceTransportPort,
-        flow.destinationAddress,
-        flow.destinationTransportPort,
-      ].join();
-    expect(new Set(found.map(tuple))).toEqual(new Set(expected.map(tuple)));
-  });
 });
 
 it('chooses steps that people read, at most about 120 of them', () => {

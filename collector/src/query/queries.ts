@@ -32,14 +32,12 @@ import {
   type TopKeyRow,
   topRows,
 } from './answers.js';
-import { plainText } from './condition-sql.js';
 import { flowPage } from './flow-page.js';
 import {
   exportersStatement,
   exportStatement,
   type FlowsQuestion,
   flowsStatement,
-  recentFlowsStatement,
   uncountedStatement,
 } from './flow-statements.js';
 import { exporterComparisons, isByAddress } from './one-exporter.js';
@@ -58,16 +56,6 @@ import {
   sumQuestion,
   topQuestion,
 } from './sum-statements.js';
-
-/** A flow's 5-tuple with the time of its newest record. */
-export interface RecentFlow {
-  readonly protocolIdentifier: number;
-  readonly sourceAddress: string;
-  readonly sourceTransportPort: number;
-  readonly destinationAddress: string;
-  readonly destinationTransportPort: number;
-  readonly seenMilliseconds: number;
-}
 
 /** What all questions that sum up have. */
 export interface Asked {
@@ -114,7 +102,10 @@ export interface Queries {
     asked: Pick<Asked, 'window' | 'condition' | 'limit'>,
     signal?: AbortSignal,
   ): Promise<InterfacesResponse>;
-  recentFlows(options: Parameters<typeof recentFlowsStatement>[0]): Promise<RecentFlow[]>;
+  /** Somebody else's statement, when it is its turn. */
+  ask<Row>(statement: Statement, signal?: AbortSignal): Promise<Row[]>;
+  /** The same at once: a rule does not wait for people's questions. */
+  askForRule<Row>(statement: Statement): Promise<Row[]>;
 }
 
 export interface QueryOptions {
@@ -259,16 +250,13 @@ class StoreQueries implements Queries {
     return { ...window, table, missing: [...missing], ...interfacePage(found, { total, limit }) };
   }
 
-  async recentFlows(options: Parameters<typeof recentFlowsStatement>[0]): Promise<RecentFlow[]> {
+  ask<Row>(statement: Statement, signal?: AbortSignal): Promise<Row[]> {
+    return this.#ask<Row>(statement, signal);
+  }
+
+  askForRule<Row>(statement: Statement): Promise<Row[]> {
     const { store, limitSeconds } = this.#options;
-    // Not through the gate: a rule must not wait for people's questions.
-    const statement = { ...recentFlowsStatement(options), limitSeconds, asker: 'rule' } as const;
-    const rows = await store.query<RecentFlow>(statement);
-    return rows.map((row) => ({
-      ...row,
-      sourceAddress: plainText(row.sourceAddress),
-      destinationAddress: plainText(row.destinationAddress),
-    }));
+    return store.query<Row>({ ...statement, limitSeconds, asker: 'rule' });
   }
 
   get #tables(): readonly PlannedTable[] {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { FlowDecision as Decision } from '@weir/wire';
+import type { Decision } from '@weir/wire';
 import { REVISION } from './decision-publisher.js';
 import type { RedisKeys } from './redis-keys.js';
 import {

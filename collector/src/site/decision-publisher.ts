@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type {
-  FlowDecision as Decision,
-  FlowDecisionsResponse as DecisionsResponse,
-} from '@weir/wire';
+import type { Decision, DecisionsResponse } from '@weir/wire';
 import type { ChainableCommander } from 'ioredis';
 import type { RedisKeys } from './redis-keys.js';
 import { answersOf, type RedisLink } from './redis-link.js';

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import { execFileSync } from 'node:child_process';
 import path from 'node:path';
-import { type FlowDecision as Decision, type ApplicationRule as Rule, SILENT } from '@weir/wire';
+import { type Decision, SILENT } from '@weir/wire';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { DecisionBook } from '../decide/decision-book.js';
+import { testDecision } from '../decide/test-rules.js';
 import { testChunk } from '../test-chunk.js';
 import { freePort, until } from '../test-server.js';
 import { LocalSite } from './local-site.js';
@@ -242,15 +243,11 @@ describe('templates of a site', () => {
   });
 });
 
-const rule: Rule = {
-  ...{ id: 'r', action: 'block', applicationName: 'bittorrent', comment: '' },
-  ...{ holdSeconds: 600, createdMilliseconds: 0 },
-};
-const flow = (port: number, seenMilliseconds = 1000) => ({
-  ...{ protocolIdentifier: 6, sourceAddress: '192.0.2.1', destinationAddress: '198.51.100.7' },
-  ...{ sourceTransportPort: port, destinationTransportPort: 443 },
-  ...{ applicationName: 'bittorrent', seenMilliseconds },
-});
+/** Decisions about as many hosts. */
+const hosts = (count: number, first = 0) =>
+  Array.from({ length: count }, (_, i) =>
+    testDecision(`10.0.${(first + i) >> 8}.${(first + i) & 255}`),
+  );
 
 /** What somebody knows who follows. */
 function follower({ site }: Collector) {
@@ -274,8 +271,7 @@ const held = (book: DecisionBook) => book.since(0).decisions.sort((a, b) => (a.i
 describe('decisions of a site', () => {
   it('are followed from any time, through cut streams and a Redis that forgets', async () => {
     const one = await collector('one');
-    one.book.addRule(rule);
-    one.book.observe(Array.from({ length: 2500 }, (_, i) => flow(i)));
+    one.book.put(hosts(2500));
     const two = await collector('two');
     const seen = follower(two);
     await same(
@@ -284,7 +280,7 @@ describe('decisions of a site', () => {
     );
     expect(seen.changes.some(({ complete }) => complete)).toBe(true);
 
-    one.book.observe([flow(3000), flow(3001)]);
+    one.book.put(hosts(2, 3000));
     await same(
       () => held(one.book),
       () => seen.of('one'),
@@ -292,16 +288,16 @@ describe('decisions of a site', () => {
     expect(seen.changes.at(-1)).toMatchObject({ complete: false, collectorName: 'one' });
 
     await redis.client.xtrim(`weir:2:{${siteName}}:decisions`, 'MAXLEN', 0);
-    one.book.observe([flow(3002)]);
+    one.book.put(hosts(1, 3002));
     await same(
       () => held(one.book),
       () => seen.of('one'),
     );
 
     await redis.kill();
-    one.book.observe([flow(3003)]);
-    one.book.expire(1000 + 600_000);
-    one.book.observe([flow(3004, 2000)]);
+    one.book.put(hosts(1, 3003));
+    one.book.expire(600_000);
+    one.book.put(hosts(1, 3004));
     await redis.start();
     await same(
       () => held(one.book),
@@ -318,8 +314,7 @@ describe('decisions of a site', () => {
 
   it('of a collector that begins anew replace those it had', async () => {
     const one = await collector('one');
-    one.book.addRule(rule);
-    one.book.observe([flow(1), flow(2)]);
+    one.book.put(hosts(2));
     const two = await collector('two');
     const seen = follower(two);
     await same(
@@ -328,8 +323,7 @@ describe('decisions of a site', () => {
     );
     await one.site.stop();
     const again = await collector('one', { book: new DecisionBook({ firstRevision: 5000 }) });
-    again.book.addRule(rule);
-    again.book.observe([flow(3)]);
+    again.book.put(hosts(1, 3));
     await same(
       () => held(again.book),
       () => seen.of('one'),
@@ -403,8 +397,7 @@ describe('a Redis with passwords', () => {
     const two = await collector('two', { url });
     const seen = follower(two);
     one.decoder.learn(template(1));
-    one.book.addRule(rule);
-    one.book.observe([flow(1)]);
+    one.book.put(hosts(1));
     await same(
       () => one.decoder.known,
       () => two.decoder.known,

@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A site is the collectors that see one network. What they tell each other, with a Redis between them
 // or, for a single one, without.
-import type {
-  FlowDecision as Decision,
-  FlowDecisionsResponse as DecisionsResponse,
-} from '@weir/wire';
+import type { Decision, DecisionsResponse } from '@weir/wire';
 import type { ObservedChunk } from '../flow-chunk.js';
 import type { Amounts } from '../series/sums.js';
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { Decision, FlowDecision } from '@weir/wire';
+import { Decision } from '@weir/wire';
 import Type, { type Static } from 'typebox';
 import { Compile } from 'typebox/compile';
 import { Value } from 'typebox/value';
@@ -89,7 +89,7 @@ export class HeldDecisions {
   }
 
   #understand(candidate: unknown, clockOffsetMilliseconds: number): Decision | undefined {
-    const decision = isDecision.Check(candidate) ? candidate : fromFlowDecision(candidate);
+    const decision = isDecision.Check(candidate) ? candidate : undefined;
     if (!decision) {
       this.#misunderstood += 1;
       // A decision that was understood and has changed its form holds no longer as it was.
@@ -110,25 +110,6 @@ function settled(decision: Decision, held: Decision | undefined): Decision {
   return isSame && JSON.stringify(held.action) === JSON.stringify(decision.action)
     ? held
     : decision;
-}
-
-/** What collectors without rules by filter decide. */
-function fromFlowDecision(candidate: unknown): Decision | undefined {
-  if (!Value.Check(FlowDecision, candidate)) return undefined;
-  const { id, revision, selector, expiresMilliseconds, ruleId, reason } = candidate;
-  return {
-    id,
-    revision,
-    action: { kind: 'block', answer: 'drop' },
-    selector,
-    createdMilliseconds: 0,
-    expiresMilliseconds,
-    origin: 'rule',
-    rule: { id: ruleId, name: ruleId },
-    reason,
-    isSimulated: false,
-    whenCollectorIsLost: 'keep',
-  };
 }
 
 const Identified = Type.Object({ id: Type.String() });

@@ -6,40 +6,33 @@ const CLOSED = { additionalProperties: false };
 const Rate = (description: string) =>
   Type.Optional(Type.Integer({ minimum: 8000, maximum: 1e12, description }));
 
-export const BlockAction = Type.Object(
+const Answer = Type.Union([Type.Literal('drop'), Type.Literal('reject')], {
+  description: 'drop: nothing comes back; reject: a TCP reset or an ICMP message does',
+});
+const ShapedPer = Type.Union(
+  [Type.Literal('host'), Type.Literal('rule'), Type.Literal('network')],
   {
-    kind: Type.Literal('block'),
-    answer: Type.Union([Type.Literal('drop'), Type.Literal('reject')], {
-      default: 'drop',
-      description: 'drop: nothing comes back; reject: a TCP reset or an ICMP message does',
-    }),
+    description: 'who has a rate of its own: each host, each network, or all of the rule together',
   },
-  CLOSED,
 );
+const Priority = Type.Integer({ minimum: 0, maximum: 7, description: 'who may borrow first: 0' });
+/** "Up" is from the selected host or from inside, "down" is towards it. Without a rate a direction is free. */
+const RATES = {
+  upBitsPerSecond: Rate('what is promised from the selected end'),
+  downBitsPerSecond: Rate('what is promised towards it'),
+  upCeilingBitsPerSecond: Rate(
+    'most that may be borrowed from what is idle; default: what is promised',
+  ),
+  downCeilingBitsPerSecond: Rate('the same, downwards'),
+};
+const Block = Type.Literal('block');
+const Shape = Type.Literal('shape');
+
+export const BlockAction = Type.Object({ kind: Block, answer: Answer }, CLOSED);
 export type BlockAction = Static<typeof BlockAction>;
 
-/** "Up" is from the selected host or from inside, "down" is towards it. Without a rate a direction is free. */
 export const ShapeAction = Type.Object(
-  {
-    kind: Type.Literal('shape'),
-    upBitsPerSecond: Rate('what is promised from the selected end'),
-    downBitsPerSecond: Rate('what is promised towards it'),
-    upCeilingBitsPerSecond: Rate(
-      'most that may be borrowed from what is idle; default: what is promised',
-    ),
-    downCeilingBitsPerSecond: Rate('the same, downwards'),
-    per: Type.Union([Type.Literal('host'), Type.Literal('rule'), Type.Literal('network')], {
-      default: 'rule',
-      description:
-        'who has a rate of its own: each host, each network, or all of the rule together',
-    }),
-    priority: Type.Integer({
-      minimum: 0,
-      maximum: 7,
-      default: 4,
-      description: 'who may borrow first: 0',
-    }),
-  },
+  { kind: Shape, ...RATES, per: ShapedPer, priority: Priority },
   CLOSED,
 );
 export type ShapeAction = Static<typeof ShapeAction>;
@@ -67,3 +60,27 @@ export type AllowAction = Static<typeof AllowAction>;
 
 export const Action = Type.Union([BlockAction, ShapeAction, MarkAction, WatchAction, AllowAction]);
 export type Action = Static<typeof Action>;
+
+/** An action as people write it: a block drops, and a shape is for all of its rule with priority 4, unless they say else. */
+export const ActionInput = Type.Union([
+  Type.Object({ kind: Block, answer: Type.Optional(Answer) }, CLOSED),
+  Type.Object(
+    {
+      kind: Shape,
+      ...RATES,
+      per: Type.Optional(ShapedPer),
+      priority: Type.Optional(Priority),
+    },
+    CLOSED,
+  ),
+  MarkAction,
+  WatchAction,
+  AllowAction,
+]);
+export type ActionInput = Static<typeof ActionInput>;
+
+/** With all that was left out. */
+export function wholeAction(input: ActionInput): Action {
+  if (input.kind === 'block') return { answer: 'drop', ...input };
+  return input.kind === 'shape' ? { per: 'rule', priority: 4, ...input } : input;
+}

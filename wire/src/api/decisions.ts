@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A decision is what a gateway can apply: an action on a selector, until a time, and why.
 import Type, { type Static } from 'typebox';
-import { Action } from './actions.js';
+import { Action, ActionInput } from './actions.js';
 
 const CLOSED = { additionalProperties: false };
 const Address = (description: string) => Type.String({ minLength: 2, maxLength: 45, description });
@@ -138,7 +138,7 @@ export type DecisionsResponse = Static<typeof DecisionsResponse>;
 export const DecisionInput = Type.Object(
   {
     selector: Selector,
-    action: Action,
+    action: ActionInput,
     seconds: Type.Optional(
       Type.Integer({
         minimum: 1,
@@ -193,7 +193,6 @@ export const WhyResponse = Type.Object({
       ending: Type.Optional(
         Type.String({ description: 'expired, revoked, rule-changed or rule-deleted' }),
       ),
-      ruleText: Type.Optional(Type.String({ description: "the rule's filter when it decided" })),
       packets: Type.Number({ description: 'that gateways counted for it' }),
       octets: Type.Number(),
     }),

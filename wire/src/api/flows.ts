@@ -175,6 +175,11 @@ export const HealthResponse = Type.Object({
     rules: Type.Integer(),
     decisions: Type.Integer(),
     revision: Type.Integer(),
+    trackedKeys: Type.Integer({
+      description: 'flows, hosts and networks that thresholds of rules count for',
+    }),
+    mostTrackedKeys: Type.Integer(),
+    givenUpKeys: Type.Integer({ description: 'that others took the room of' }),
   }),
   site: Type.Optional(
     Type.Object({

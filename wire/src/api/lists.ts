@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Lists of addresses that somebody else keeps: read again and again, and turned into decisions.
 import Type, { type Static } from 'typebox';
-import { Action } from './actions.js';
+import { Action, ActionInput } from './actions.js';
 import { RuleName } from './rules.js';
 
 const CLOSED = { additionalProperties: false };
@@ -21,7 +21,7 @@ export const ListInput = Type.Object(
         'plain: an address or prefix a line; csv: in the column ip, address, network, prefix or value, else the first; crowdsec: decisions as cscli and its API give them (JSON)',
     }),
     refreshSeconds: Type.Optional(Type.Integer({ minimum: 10, maximum: 2_592_000, default: 3600 })),
-    action: Action,
+    action: ActionInput,
     gateways: Type.Optional(
       Type.Array(Type.String({ minLength: 1, maxLength: 64 }), {
         minItems: 1,
@@ -39,6 +39,7 @@ export type ListInput = Static<typeof ListInput>;
 
 export const AddressList = Type.Object({
   ...ListInput.properties,
+  action: Action,
   id: Type.String(),
   owner: Type.String(),
   revision: Type.Integer(),

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A rule is what an operator means: which flows, how much of them, when, and what is to be done.
 import Type, { type Static } from 'typebox';
-import { Action } from './actions.js';
+import { Action, ActionInput } from './actions.js';
 import { Sums } from './answers.js';
 import { LossPolicy } from './decisions.js';
 
@@ -115,7 +115,7 @@ export const RuleInput = Type.Object(
       Type.Array(Threshold, { maxItems: 4, description: 'all of them have to be reached' }),
     ),
     schedule: Type.Optional(Schedule),
-    action: Action,
+    action: ActionInput,
     scope: RuleScope,
     subject: Type.Optional(RuleSubject),
     holdSeconds: Type.Optional(
@@ -163,6 +163,7 @@ export type RuleInput = Static<typeof RuleInput>;
 
 export const Rule = Type.Object({
   ...RuleInput.properties,
+  action: Action,
   id: Type.String({ description: 'never changes' }),
   owner: Type.String({ description: 'who made it' }),
   origin: Type.Union([Type.Literal('api'), Type.Literal('file')], {
@@ -231,7 +232,10 @@ export const RulePreview = Type.Object({
   from: Type.Number(),
   to: Type.Number(),
   hosts: Type.Integer({ description: 'that would have been hit' }),
-  hit: Type.Unsafe<Sums>({ ...Sums, description: 'flows of theirs that the rule is about' }),
+  hit: Type.Unsafe<Sums>({
+    ...Sums,
+    description: 'their flows that the rule is about; one between two of them is both of theirs',
+  }),
   allHosts: Type.Integer({ description: 'on the side that the rule is about' }),
   share: Type.Number({ description: 'hosts / allHosts' }),
   top: Type.Array(Type.Object({ address: Type.String(), ...Sums.properties }), {

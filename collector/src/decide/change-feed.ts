@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+// Who waits for decisions: long polls and streams. Each has its own revision and is told what is new since
+// then when its turn comes, so nothing piles up for one that is slow, and it holds nobody back.
+import type { DecisionBook } from './decision-book.js';
+
+/** Told in one turn of the event loop; between turns records are received. */
+const AT_ONCE = 256;
+
+export class ChangeFeed {
+  readonly #book: DecisionBook;
+  readonly #listeners = new Set<() => void>();
+  #texts = new Map<string, string>();
+  #textsRevision = -1;
+  /** Listeners that are yet to be told of the last change. */
+  #untold: (() => void)[] = [];
+  #isTelling = false;
+
+  constructor(book: DecisionBook) {
+    this.#book = book;
+  }
+
+  get listenerCount(): number {
+    return this.#listeners.size;
+  }
+
+  /** What `since` gives, as JSON: written once for all who ask the same. */
+  text(revision: number, gateway: string | undefined): string {
+    const book = this.#book;
+    if (this.#textsRevision !== book.revision) {
+      this.#texts = new Map();
+      this.#textsRevision = book.revision;
+    }
+    const key = book.isForAll || gateway === undefined ? `${revision}` : `${revision} ${gateway}`;
+    const known = this.#texts.get(key);
+    if (known !== undefined) return known;
+    const text = JSON.stringify(book.since(revision, gateway));
+    this.#texts.set(key, text);
+    return text;
+  }
+
+  /** Calls back after changes until the returned function is called; several changes may be one call. */
+  listen(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Resolves when the book has another revision than this, after `waitMs`, or when the caller goes. */
+  wait(revision: number, waitMs: number, signal?: AbortSignal): Promise<void> {
+    if (waitMs <= 0 || revision !== this.#book.revision || signal?.aborted === true) {
+      return Promise.resolve();
+    }
+    return new Promise((resolve) => {
+      const done = () => {
+        clearTimeout(timer);
+        stopListening();
+        signal?.removeEventListener('abort', done);
+        resolve();
+      };
+      const timer = setTimeout(done, waitMs);
+      const stopListening = this.listen(done);
+      signal?.addEventListener('abort', done);
+    });
+  }
+
+  /** The book has changed: the first are told at once. */
+  tell(): void {
+    this.#untold = [...this.#listeners];
+    if (!this.#isTelling) this.#tellSome();
+  }
+
+  /** Everybody gets an answer now. */
+  close(): void {
+    for (const listener of [...this.#listeners]) listener();
+  }
+
+  #tellSome(): void {
+    const some = this.#untold.splice(0, AT_ONCE);
+    this.#isTelling = true;
+    for (const listener of some) if (this.#listeners.has(listener)) listener();
+    this.#isTelling = this.#untold.length > 0;
+    if (this.#isTelling) setImmediate(() => this.#tellSome());
+  }
+}

@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: Apache-2.0
+// Deciding: what the rules make of flows that were seen. No clock and no I/O; the same rules, flows and
+// standing decisions give the same decisions.
+import type { Action, Origin, Rule } from '@weir/wire';
+import type { FlowRows } from '../flow-row.js';
+import type { DecisionBook, NewDecision } from './decision-book.js';
+import { LiveRule } from './live-rule.js';
+import { OperatorNetworks } from './operator-networks.js';
+import type { Protections } from './protections.js';
+import { Repetitions } from './repetitions.js';
+import { RuleIndex } from './rule-index.js';
+import { evidenceOf, RowFlow, type SeenFlow } from './seen-flow.js';
+import { decisionId, selectorText } from './selector.js';
+import { endsOf, type Target, targetsOf } from './targets.js';
+import { KeyRoom } from './thresholds.js';
+
+/** Flows, hosts and networks that thresholds count for, of all rules together. */
+export const MOST_KEYS = 500_000;
+/** A decision is renewed only when this part of its time has passed: else each record would be a change. */
+const RENEW_AFTER = 0.25;
+
+export interface DeciderParts {
+  readonly book: DecisionBook;
+  readonly protections: Protections;
+}
+
+export class Decider {
+  readonly #book: DecisionBook;
+  readonly #protections: Protections;
+  readonly #rules = new Map<string, LiveRule>();
+  readonly #repetitions = new Repetitions();
+  readonly room = new KeyRoom(MOST_KEYS);
+  #networks = new OperatorNetworks();
+  #index: { readonly lookup: RuleIndex; readonly rules: readonly LiveRule[] } | undefined;
+
+  constructor({ book, protections }: DeciderParts) {
+    this.#book = book;
+    this.#protections = protections;
+  }
+
+  setNetworks(networks: OperatorNetworks): void {
+    this.#networks = networks;
+  }
+
+  get rules(): Iterable<LiveRule> {
+    return this.#rules.values();
+  }
+
+  rule(id: string): LiveRule | undefined {
+    return this.#rules.get(id);
+  }
+
+  /** Makes or replaces a rule; what it counted goes unless it counts the same. @throws FilterError */
+  setRule(rule: Rule, now: number): LiveRule {
+    const live = new LiveRule(rule, this.room, now);
+    this.#rules.get(rule.id)?.close();
+    this.#rules.set(rule.id, live);
+    this.#index = undefined;
+    return live;
+  }
+
+  removeRule(id: string): void {
+    this.#rules.get(id)?.close();
+    this.#rules.delete(id);
+    this.#index = undefined;
+  }
+
+  /** Whether a rule is found by values of its filter. */
+  isIndexed(id: string): boolean {
+    const { lookup, rules } = this.#indexed();
+    return lookup.isIndexed(rules.findIndex(({ rule }) => rule.id === id));
+  }
+
+  /** Rules whose schedule ended or began at `now`. */
+  look(now: number): LiveRule[] {
+    return [...this.#rules.values()].filter((live) => live.look(now));
+  }
+
+  /** Forgets what thresholds no longer count. */
+  sweep(now: number): void {
+    for (const { counters } of this.#rules.values())
+      for (const counter of counters) counter.sweep(now);
+    this.#repetitions.sweep(now);
+  }
+
+  /** Decisions of rules that held longer the next time. */
+  ended(ids: readonly string[], now: number): void {
+    for (const id of ids) this.#repetitions.ended(id, now);
+  }
+
+  /** Makes and renews the decisions that the rows ask for. `of`: only what these rules ask for. */
+  observe(chunk: FlowRows, of?: ReadonlySet<string>): void {
+    const { lookup, rules } = this.#indexed();
+    if (rules.length === 0) return;
+    const wanted: NewDecision[] = [];
+    let at = -1;
+    let held: LiveRule[] = [];
+    const settle = () => {
+      if (held.length > 0) this.#decideOn(new RowFlow(chunk, at), held, wanted);
+      held = [];
+    };
+    lookup.match(chunk, (row, i) => {
+      const live = rules[i] as LiveRule;
+      if (!live.isActive || of?.has(live.rule.id) === false) return;
+      if (row !== at) settle();
+      at = row;
+      held.push(live);
+    });
+    settle();
+    if (wanted.length > 0) this.#keep(wanted);
+  }
+
+  #indexed() {
+    if (this.#index === undefined) {
+      const rules = [...this.#rules.values()];
+      this.#index = { rules, lookup: new RuleIndex(rules.map(({ condition }) => condition)) };
+    }
+    return this.#index;
+  }
+
+  #decideOn(flow: SeenFlow, held: readonly LiveRule[], wanted: NewDecision[]): void {
+    const allowing = held.find(({ rule }) => rule.action.kind === 'allow' && !rule.isSimulated);
+    for (const live of held) {
+      live.matchedFlows++;
+      live.lastMatchMilliseconds = flow.seenMilliseconds;
+      const { rule } = live;
+      const reached = live.count(flow, endsOf(rule.subject ?? 'inside', flow));
+      if (reached.length === 0) {
+        // A flow of which no end is meant can still be decided on itself, where nothing is counted.
+        if (rule.scope !== 'flow' || live.counters.length > 0) continue;
+      }
+      if (allowing !== undefined && rule.action.kind !== 'allow') {
+        live.refused.allowed++;
+        continue;
+      }
+      for (const target of targetsOf(rule, flow, this.#networks)) {
+        if (target === undefined) live.refused.noNetwork++;
+        else if (isMeant(live, target, reached)) this.#decide(live, target, { flow, wanted });
+      }
+    }
+  }
+
+  #decide(
+    live: LiveRule,
+    { selector }: Target,
+    { flow, wanted }: { readonly flow: SeenFlow; readonly wanted: NewDecision[] },
+  ): void {
+    const { rule } = live;
+    const id = decisionId(rule.id, selector);
+    const known = this.#book.get(id);
+    const holdMs = this.#repetitions.holdSeconds(rule, id) * 1000;
+    const expiresMilliseconds = flow.seenMilliseconds + holdMs;
+    const left = expiresMilliseconds - (known?.expiresMilliseconds ?? 0);
+    if (known !== undefined && left <= holdMs * RENEW_AFTER) return;
+    if (!isHarmless(rule.action) && this.#protections.reasonOf(selector) !== undefined) {
+      live.refused.protected++;
+      return;
+    }
+    const { action, name, whenCollectorIsLost = 'keep', gateways, isSimulated = false } = rule;
+    wanted.push({
+      id,
+      action,
+      selector,
+      createdMilliseconds: known?.createdMilliseconds ?? flow.seenMilliseconds,
+      expiresMilliseconds,
+      origin: originOf(action),
+      rule: { id: rule.id, name },
+      reason: reasonText(rule, selectorText(selector)),
+      evidence: evidenceOf(flow),
+      isSimulated,
+      whenCollectorIsLost,
+      ...(gateways !== undefined && { gateways }),
+    });
+  }
+
+  #keep(wanted: readonly NewDecision[]): void {
+    // Several rows of a chunk may ask for the same: the last has the latest evidence.
+    const latest = new Map(wanted.map((decision) => [decision.id, decision]));
+    if (this.#book.put([...latest.values()]) === latest.size) return;
+    for (const { id, rule } of latest.values()) {
+      const live = rule && this.#rules.get(rule.id);
+      if (live && this.#book.get(id) === undefined) live.refused.tooMany++;
+    }
+  }
+}
+
+/** Where thresholds count for ends, a decision about one of them needs its own. */
+function isMeant(live: LiveRule, { ends }: Target, reached: Target['ends']): boolean {
+  if (live.counters.length === 0) return true;
+  return ends.some((end) => reached.includes(end));
+}
+
+function isHarmless({ kind }: Action): boolean {
+  return kind === 'watch' || kind === 'allow';
+}
+
+function originOf(action: Action): Origin {
+  return action.kind === 'allow' ? 'allow' : 'rule';
+}
+
+const LONGEST_FILTER = 200;
+
+function reasonText({ name, reason, action, filter }: Rule, about: string): string {
+  const said = reason === undefined || reason === '' ? '' : `: ${reason}`;
+  const shown = filter.length > LONGEST_FILTER ? `${filter.slice(0, LONGEST_FILTER)}…` : filter;
+  return `rule "${name}" (${action.kind} ${shown})${said}; ${about}`;
+}

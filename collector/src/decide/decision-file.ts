@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+// The decisions that rules made, so that they hold over a restart: written every few seconds, and at the end.
+import { join } from 'node:path';
+import { Decision, type Logger } from '@weir/wire';
+import Type, { type Static } from 'typebox';
+import { Check } from 'typebox/value';
+import { messageOf } from '../errors.js';
+import type { DecisionBook } from './decision-book.js';
+import { readKept, writeKept } from './kept-file.js';
+
+const Ended = Type.Object({
+  decision: Decision,
+  endedMilliseconds: Type.Number(),
+  ending: Type.Union([
+    Type.Literal('expired'),
+    Type.Literal('revoked'),
+    Type.Literal('rule-changed'),
+    Type.Literal('rule-deleted'),
+  ]),
+});
+const KeptDecisions = Type.Object({
+  version: Type.Literal(1),
+  decisions: Type.Array(Decision),
+  ended: Type.Array(Ended),
+});
+
+export interface DecisionFileOptions {
+  readonly dataFolder: string;
+  readonly book: DecisionBook;
+  readonly log: Logger;
+}
+
+const EVERY_MS = 5000;
+
+export class DecisionFile {
+  readonly #options: DecisionFileOptions;
+  readonly #path: string;
+  #revision: number;
+  #writing: Promise<void> = Promise.resolve();
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(options: DecisionFileOptions) {
+    this.#options = options;
+    this.#path = join(options.dataFolder, 'decisions.json');
+    this.#revision = options.book.revision;
+  }
+
+  /** What stood at the end of the last run. A file that cannot be read is only warned of: rules decide anew. */
+  async load(): Promise<Pick<Static<typeof KeptDecisions>, 'decisions' | 'ended'>> {
+    const content = await readKept(this.#path);
+    if (Check(KeptDecisions, content)) return content;
+    if (content !== undefined) {
+      const file = this.#path;
+      this.#options.log('warn', 'decisions of the last run cannot be read; rules decide anew', {
+        file,
+      });
+    }
+    return { decisions: [], ended: [] };
+  }
+
+  start(): void {
+    this.#timer = setInterval(() => void this.keep(), EVERY_MS);
+  }
+
+  async stop(): Promise<void> {
+    clearInterval(this.#timer);
+    await this.keep();
+  }
+
+  /** Writes what has changed since the last time. */
+  keep(): Promise<void> {
+    this.#writing = this.#writing.then(() => this.#write());
+    return this.#writing;
+  }
+
+  async #write(): Promise<void> {
+    const { book, log } = this.#options;
+    const { revision } = book;
+    if (revision === this.#revision) return;
+    // By rules, and for a time: lists and what was done by hand are kept elsewhere.
+    const decisions = [...book.all()].filter(
+      ({ origin, rule, expiresMilliseconds }) =>
+        (origin === 'rule' || (origin === 'allow' && rule !== undefined)) &&
+        expiresMilliseconds !== undefined,
+    );
+    const text = JSON.stringify({ version: 1, decisions, ended: book.ended });
+    try {
+      await writeKept(this.#path, text);
+      this.#revision = revision;
+    } catch (error) {
+      log('warn', 'decisions are not kept for the next start', { problem: messageOf(error) });
+    }
+  }
+}

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Rule } from '@weir/wire';
+
+const DEFAULT_HOLD_SECONDS = 600;
+/** Who has kept still for so long begins anew. */
+const FORGOTTEN_AFTER_MS = 86_400_000;
+const MOST_REMEMBERED = 100_000;
+
+/** How often the same decision has come and ended: who does it again is held longer. */
+export class Repetitions {
+  readonly #times = new Map<string, { times: number; endedMilliseconds: number }>();
+
+  /** How long a decision of the rule holds this time. */
+  holdSeconds({ holdSeconds = DEFAULT_HOLD_SECONDS, backOff }: Rule, id: string): number {
+    if (backOff === undefined) return holdSeconds;
+    const times = this.#times.get(id)?.times ?? 0;
+    const longest = Math.max(holdSeconds, backOff.mostSeconds);
+    return Math.min(longest, Math.round(holdSeconds * backOff.factor ** times));
+  }
+
+  ended(id: string, now: number): void {
+    const times = (this.#times.get(id)?.times ?? 0) + 1;
+    // Behind the others: who ended longest ago is forgotten first.
+    this.#times.delete(id);
+    if (this.#times.size >= MOST_REMEMBERED) {
+      const [first] = this.#times.keys();
+      if (first !== undefined) this.#times.delete(first);
+    }
+    this.#times.set(id, { times, endedMilliseconds: now });
+  }
+
+  sweep(now: number): void {
+    for (const [id, { endedMilliseconds }] of this.#times) {
+      if (now - endedMilliseconds < FORGOTTEN_AFTER_MS) return;
+      this.#times.delete(id);
+    }
+  }
+}

@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: Apache-2.0
+// How much of what a rule is about each flow, host or network has had: of the last seconds, or of the hour,
+// day or month. Keys are bounded in number; one that is given up is counted.
+import type { Threshold } from '@weir/wire';
+import { type CalendarPeriod, periodNumber } from './clock.js';
+
+/** What one record adds. */
+export interface Amount {
+  readonly octets: number;
+  readonly packets: number;
+  /** The address at the other end. */
+  readonly peer: string;
+  /** When it was received. */
+  readonly milliseconds: number;
+}
+
+/** The last seconds are this many slots: what is counted is between 7/8 of them and all. */
+const SLOTS = 8;
+/** Looked at when one key has to go. */
+const CANDIDATES = 32;
+
+/** Keys of all thresholds together. */
+export class KeyRoom {
+  readonly most: number;
+  used = 0;
+  /** Keys that were given up because others came. */
+  givenUp = 0;
+
+  constructor(most: number) {
+    this.most = most;
+  }
+}
+
+interface Tally {
+  /** Slot or period that was counted in last. */
+  at: number;
+  sum: number;
+  /** Of a sliding window, by slot modulo SLOTS. */
+  readonly slots: Float64Array | undefined;
+  /** Slot or period in which a peer was met last. */
+  readonly peers: Map<string, number> | undefined;
+}
+
+/** One threshold's sums by key. */
+export class ThresholdCounter {
+  readonly threshold: Threshold;
+  readonly #timeZone: string;
+  readonly #room: KeyRoom;
+  readonly #tallies = new Map<string, Tally>();
+
+  constructor(threshold: Threshold, timeZone: string, room: KeyRoom) {
+    this.threshold = threshold;
+    this.#timeZone = timeZone;
+    this.#room = room;
+  }
+
+  get keys(): number {
+    return this.#tallies.size;
+  }
+
+  get isCalendar(): boolean {
+    return typeof this.threshold.per === 'string';
+  }
+
+  /** Adds a record of the key. Whether the threshold is reached with it. */
+  add(key: string, amount: Amount): boolean {
+    const tally = this.#tallyOf(key);
+    const now = this.#numberOf(amount.milliseconds);
+    this.#advance(tally, now);
+    const { metric } = this.threshold;
+    if (metric === 'peers') this.#meet(tally, amount.peer, now);
+    else this.#grow(tally, now, metric === 'flows' ? 1 : amount[metric]);
+    return this.#isReached(tally);
+  }
+
+  /** What was stored before somebody counted; for thresholds of the calendar. */
+  seed(key: string, sum: number, milliseconds: number): void {
+    if (this.threshold.metric === 'peers') return;
+    const tally = this.#tallyOf(key);
+    const now = this.#numberOf(milliseconds);
+    this.#advance(tally, now);
+    this.#grow(tally, now, sum);
+  }
+
+  /** Whether it is reached without anything more. */
+  has(key: string, milliseconds: number): boolean {
+    const tally = this.#tallies.get(key);
+    if (tally === undefined) return false;
+    this.#advance(tally, this.#numberOf(milliseconds));
+    return this.#isReached(tally);
+  }
+
+  /** Forgets keys of which nothing counts any more. */
+  sweep(milliseconds: number): void {
+    const now = this.#numberOf(milliseconds);
+    const lives = this.isCalendar ? 1 : SLOTS;
+    for (const [key, tally] of this.#tallies) if (now - tally.at >= lives) this.#drop(key);
+  }
+
+  /** Gives its room back. */
+  clear(): void {
+    for (const key of this.#tallies.keys()) this.#drop(key);
+  }
+
+  #isReached({ sum, peers }: Tally): boolean {
+    return (peers === undefined ? sum : peers.size) >= this.threshold.atLeast;
+  }
+
+  #numberOf(milliseconds: number): number {
+    const { per } = this.threshold;
+    return typeof per === 'number'
+      ? Math.floor((milliseconds * SLOTS) / (per * 1000))
+      : periodNumber(per as CalendarPeriod, this.#timeZone, milliseconds);
+  }
+
+  #advance(tally: Tally, now: number): void {
+    if (now <= tally.at) return;
+    if (tally.slots === undefined) tally.sum = 0;
+    else this.#clearSlots(tally, now);
+    const oldest = this.isCalendar ? now : now - SLOTS + 1;
+    if (tally.peers)
+      for (const [peer, met] of tally.peers) if (met < oldest) tally.peers.delete(peer);
+    tally.at = now;
+  }
+
+  #clearSlots(tally: Tally, now: number): void {
+    const { slots } = tally;
+    if (slots === undefined) return;
+    const passed = Math.min(SLOTS, now - tally.at);
+    for (let i = 1; i <= passed; i++) slots[(tally.at + i) % SLOTS] = 0;
+    tally.sum = slots.reduce((sum, slot) => sum + slot, 0);
+  }
+
+  /** A record that comes late counts for its slot, where that is not over. */
+  #grow(tally: Tally, number: number, by: number): void {
+    const isOver = this.isCalendar ? number < tally.at : number <= tally.at - SLOTS;
+    if (isOver) return;
+    tally.sum += by;
+    if (tally.slots) tally.slots[number % SLOTS] = (tally.slots[number % SLOTS] as number) + by;
+  }
+
+  /** More peers than are asked for change nothing. */
+  #meet({ peers, at }: Tally, peer: string, number: number): void {
+    const oldest = this.isCalendar ? at : at - SLOTS + 1;
+    if (peers === undefined || number < oldest) return;
+    const isKnown = peers.has(peer);
+    if (!isKnown && peers.size >= this.threshold.atLeast) {
+      const [first] = peers.keys();
+      if (first !== undefined) peers.delete(first);
+    }
+    // Behind the others: the one met longest ago comes first.
+    if (isKnown) peers.delete(peer);
+    peers.set(peer, number);
+  }
+
+  #tallyOf(key: string): Tally {
+    const known = this.#tallies.get(key);
+    if (known !== undefined) return known;
+    if (this.#room.used >= this.#room.most) this.#giveUpOne();
+    const tally: Tally = {
+      at: 0,
+      sum: 0,
+      slots:
+        this.isCalendar || this.threshold.metric === 'peers' ? undefined : new Float64Array(SLOTS),
+      peers: this.threshold.metric === 'peers' ? new Map() : undefined,
+    };
+    this.#tallies.set(key, tally);
+    this.#room.used++;
+    return tally;
+  }
+
+  /** Of the keys that have been looked at longest ago, the one that has least. */
+  #giveUpOne(): void {
+    let least: { readonly key: string; readonly sum: number } | undefined;
+    const looked: [string, Tally][] = [];
+    for (const [key, tally] of this.#tallies) {
+      if (looked.push([key, tally]) > CANDIDATES) break;
+      const sum = tally.peers?.size ?? tally.sum;
+      if (least === undefined || sum < least.sum) least = { key, sum };
+    }
+    if (least === undefined) return;
+    for (const [key, tally] of looked) {
+      this.#tallies.delete(key);
+      this.#tallies.set(key, tally);
+    }
+    this.#drop(least.key);
+    this.#room.givenUp++;
+  }
+
+  #drop(key: string): void {
+    if (this.#tallies.delete(key)) this.#room.used--;
+  }
+}

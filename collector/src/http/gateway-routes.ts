@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+// Decisions for gateways, and what gateways report.
+
+import type { OutgoingHttpHeaders } from 'node:http';
+import { API, DecisionsResponse, GatewayName, GatewayState, GatewaysResponse } from '@weir/wire';
+import type { FastifyRequest } from 'fastify';
+import Type, { type Static } from 'typebox';
+import type { ApiServer } from './api-server.js';
+import { goneSignal } from './client-gone.js';
+import type { ApiContext } from './context.js';
+import { DecisionStreams } from './decision-streams.js';
+import { ApiError } from './errors.js';
+import { DecisionStreamQuery, DecisionsQuery } from './parameters.js';
+import { REFUSALS } from './rule-routes.js';
+
+const STATE_OCTETS = 4 * 1024 * 1024;
+
+export function addGatewayRoutes(server: ApiServer, context: ApiContext): void {
+  addPoll(server, context);
+  addStream(server, context);
+  addReports(server, context);
+}
+
+function addPoll(server: ApiServer, { decisions }: ApiContext): void {
+  const schema = {
+    operationId: 'decisions',
+    summary: 'Decisions for gateways; with `since` and `waitSeconds` what is new, as soon as it is',
+    querystring: DecisionsQuery,
+    response: { 200: DecisionsResponse, ...REFUSALS },
+  };
+  server.get(API.decisions, { schema }, async (request, reply) => {
+    const { since, waitSeconds } = request.query;
+    const name = gatewayOf(request, request.query);
+    const leave = name === undefined ? undefined : meet(decisions, name, request.ip);
+    try {
+      await decisions.feed.wait(since, waitSeconds * 1000, goneSignal(reply));
+    } finally {
+      leave?.();
+    }
+    // Written once for all gateways that ask the same.
+    reply.serializer(String).type('application/json; charset=utf-8');
+    return decisions.feed.text(since, name) as unknown as Static<typeof DecisionsResponse>;
+  });
+}
+
+function addStream(server: ApiServer, { decisions }: ApiContext): void {
+  let streams: DecisionStreams | undefined;
+  server.addHook('preClose', async () => streams?.close());
+  const schema = {
+    operationId: 'decisionStream',
+    summary: 'Server-sent events `decisions` (DecisionsResponse), each with its revision as id',
+    description:
+      'First what is new since `since`, or since Last-Event-ID; then every change. One who reads slowly gets several changes as one.',
+    querystring: DecisionStreamQuery,
+    produces: ['text/event-stream'],
+  };
+  // A HEAD would stream, too.
+  server.get(API.decisionStream, { schema, exposeHeadRoute: false }, (request, reply) => {
+    streams ??= new DecisionStreams(decisions);
+    const gateway = gatewayOf(request, request.query);
+    const revision = lastEventId(request) ?? request.query.since;
+    if (streams.isFull) {
+      throw new ApiError('WEIR_API_TOO_MANY_STREAMS', 'too many gateways listen already');
+    }
+    reply.hijack();
+    const leave = gateway === undefined ? undefined : meet(decisions, gateway, request.ip);
+    streams.open({
+      ...{ response: reply.raw, headers: reply.getHeaders() as OutgoingHttpHeaders },
+      ...{ revision, gateway, onClose: () => leave?.() },
+    });
+  });
+}
+
+function addReports(server: ApiServer, { decisions }: ApiContext): void {
+  const list = {
+    operationId: 'gateways',
+    summary: 'Gateways that were heard of, and how far behind each one is',
+    response: { 200: GatewaysResponse },
+  };
+  server.get(API.gateways, { schema: list }, () => ({
+    revision: decisions.book.revision,
+    gateways: decisions.gateways.all(Date.now()),
+  }));
+
+  const report = {
+    operationId: 'reportGateway',
+    summary: 'What a gateway says of itself, every few seconds',
+    params: Type.Object({ name: GatewayName }),
+    body: GatewayState,
+    response: { 204: Type.Null(), ...REFUSALS },
+  };
+  const options = { schema: report, bodyLimit: STATE_OCTETS, config: { isNoDeed: true } };
+  server.put(`${API.gateways}/:name/state`, options, async (request, reply) => {
+    const name = gatewayOf(request, { gateway: request.params.name }) as string;
+    meet(decisions, name, request.ip)();
+    decisions.gateways.report(name, request.body);
+    return reply.code(204).send(null);
+  });
+}
+
+/** Tells who is there; the returned function that it has gone. */
+function meet(decisions: ApiContext['decisions'], name: string, address: string): () => void {
+  // A gateway must not be cut off from the collector by what it is told.
+  if (decisions.gateways.seen(name, address, Date.now())) decisions.protect();
+  return decisions.gateways.waits(name);
+}
+
+/**
+ * The gateway that asks: by its key, else as it says; undefined for those who only look.
+ * @throws ApiError WEIR_API_FORBIDDEN for another name than the key's
+ */
+function gatewayOf(
+  { principal }: FastifyRequest,
+  { gateway }: { readonly gateway?: string | undefined },
+): string | undefined {
+  const isGateway = principal?.kind === 'key' && principal.scopes.includes('gateway');
+  if (!isGateway || gateway === principal.name) return gateway;
+  if (gateway === undefined) return principal.name;
+  throw new ApiError(
+    'WEIR_API_FORBIDDEN',
+    `this key is the gateway "${principal.name}"; it cannot speak for "${gateway}"`,
+  );
+}
+
+function lastEventId({ headers }: FastifyRequest): number | undefined {
+  const id = headers['last-event-id'];
+  return typeof id === 'string' && /^\d{1,16}$/.test(id) ? Number(id) : undefined;
+}
