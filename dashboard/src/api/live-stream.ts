@@ -7,6 +7,8 @@ import { apiUrl } from './client';
 export type StreamStatus = 'connecting' | 'open' | 'lost';
 
 const REOPEN_MS = 3_000;
+/** Nobody looks at a tab for so long: its connection is one of the six that a browser has to a server. */
+const HIDDEN_MS = 20_000;
 /** Seconds of totals that are remembered. */
 const MOST_TOTALS = 120;
 
@@ -20,9 +22,27 @@ class LiveStream {
   readonly totals = signal<readonly LiveTotals[]>([]);
   #source: EventSource | undefined;
   #reopenTimer: ReturnType<typeof setTimeout> | undefined;
+  #hiddenTimer: ReturnType<typeof setTimeout> | undefined;
   readonly #flowListeners = new Set<(flows: readonly Flow[]) => void>();
 
+  /** Open while somebody looks. */
   start(): void {
+    document.addEventListener('visibilitychange', this.#onVisibility);
+    this.#open();
+  }
+
+  stop(): void {
+    document.removeEventListener('visibilitychange', this.#onVisibility);
+    this.#close();
+  }
+
+  readonly #onVisibility = (): void => {
+    clearTimeout(this.#hiddenTimer);
+    if (document.hidden) this.#hiddenTimer = setTimeout(() => this.#close(), HIDDEN_MS);
+    else if (this.#source === undefined) this.#open();
+  };
+
+  #open(): void {
     const source = new EventSource(apiUrl(API.stream));
     this.#source = source;
     source.addEventListener('open', () => {
@@ -39,9 +59,11 @@ class LiveStream {
     });
   }
 
-  stop(): void {
+  #close(): void {
     clearTimeout(this.#reopenTimer);
+    clearTimeout(this.#hiddenTimer);
     this.#source?.close();
+    this.#source = undefined;
     this.totals.value = [];
     this.status.value = 'connecting';
   }
@@ -57,7 +79,7 @@ class LiveStream {
     this.status.value = 'lost';
     if (source.readyState !== EventSource.CLOSED) return;
     clearTimeout(this.#reopenTimer);
-    this.#reopenTimer = setTimeout(() => this.start(), REOPEN_MS);
+    this.#reopenTimer = setTimeout(() => this.#open(), REOPEN_MS);
   }
 }
 

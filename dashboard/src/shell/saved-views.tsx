@@ -14,7 +14,8 @@ import { Dialog } from '../control/dialog';
 import { Icon } from '../control/icons';
 import { openMenu } from '../control/menu';
 import { tellDone, tellFailed } from '../control/toast';
-import { linkTo, type View } from '../view/view';
+import { linkTo } from '../view/link';
+import type { View } from '../view/view';
 
 /** Who asks by a key has no views. */
 function ownName(): string | undefined {

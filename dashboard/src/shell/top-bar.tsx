@@ -19,7 +19,7 @@ export function TopBar({ page, view }: TopBarProps) {
   const without = page?.without ?? [];
   useSlashKey();
   return (
-    <div class="top">
+    <section class="top" aria-label="What is shown">
       <h1 class="top-title">{page?.title ?? 'Weir'}</h1>
       <div class="top-filter">
         {page !== undefined && !without.includes('filter') && (
@@ -37,7 +37,7 @@ export function TopBar({ page, view }: TopBarProps) {
         <CopyLinkButton />
         <AccountMenu />
       </div>
-    </div>
+    </section>
   );
 }
 

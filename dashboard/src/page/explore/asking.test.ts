@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { expect, it } from 'vitest';
-import { linkTo } from '../../view/view';
+import { linkTo } from '../../view/link';
 import { type Asking, askingParameters, readAsking, SHAPES } from './asking';
 
 function read(link: string): Asking {

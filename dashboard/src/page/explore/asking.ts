@@ -2,7 +2,7 @@
 // What Explore shows, and its form in the address.
 import { DIMENSION_COLUMNS, type Dimension, METRICS, type Metric } from '@weir/wire';
 import { isDimension } from '../../view/dimensions';
-import type { Parameters } from '../../view/view';
+import type { Parameters } from '../../view/link';
 
 export const SHAPES = ['area', 'lines', 'grid', 'sankey', 'heat', 'table'] as const;
 export type Shape = (typeof SHAPES)[number];

@@ -70,12 +70,17 @@ export function rankingColumns(
   colourOf: (key: string) => string,
 ): Column<RankedRow>[] {
   const { by, metric } = asking;
+  // In a Sankey each key has a colour, elsewhere all keys together.
+  const colourAt = (row: RankedRow, at: number) => {
+    if (asking.shape === 'sankey') return colourOf(row.keys[at] ?? 'other');
+    return at === 0 ? colourOf(row.key) : undefined;
+  };
   const keys = by.map(
     (dimension, at): Column<RankedRow> => ({
       id: dimension,
       title: dimensionTitle(dimension),
       value: (row) => nameOf(row, at),
-      show: (row) => <KeyCell row={row} at={at} dimension={dimension} colour={colourOf(row.key)} />,
+      show: (row) => <KeyCell row={row} at={at} dimension={dimension} colour={colourAt(row, at)} />,
     }),
   );
   const rates = Object.entries(RATES).map(
@@ -117,7 +122,7 @@ interface KeyCellProps {
   readonly row: RankedRow;
   readonly at: number;
   readonly dimension: Explored['asking']['by'][number];
-  readonly colour: string;
+  readonly colour: string | undefined;
 }
 
 function KeyCell({ row, at, dimension, colour }: KeyCellProps) {
@@ -125,7 +130,7 @@ function KeyCell({ row, at, dimension, colour }: KeyCellProps) {
   if (row.key === 'other') {
     return at === 0 ? (
       <span class="key-rest">
-        <Swatch colour={colour} />
+        {colour && <Swatch colour={colour} />}
         Other
       </span>
     ) : (
@@ -133,5 +138,5 @@ function KeyCell({ row, at, dimension, colour }: KeyCellProps) {
     );
   }
   const value = row.keys[at] ?? '';
-  return <ValueButton dimension={dimension} value={value} colour={at === 0 ? colour : undefined} />;
+  return <ValueButton dimension={dimension} value={value} colour={colour} />;
 }
