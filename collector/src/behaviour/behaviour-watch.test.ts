@@ -37,6 +37,9 @@ it('keeps the last result and answers with it, by role', async () => {
   expect(watch.answer({ role: 'provider', limit: 10 }).hosts).toMatchObject([
     { host: '10.0.0.2', functional: 'provider', application: [] },
   ]);
+  const one = watch.answer({ host: '10.0.0.2', limit: 10 });
+  expect([one.hostCount, one.hosts[0]?.host]).toEqual([1, '10.0.0.2']);
+  expect(watch.answer({ host: '10.0.0.2', role: 'p2p', limit: 10 }).hosts).toEqual([]);
 });
 
 it('runs one analysis at a time', async () => {

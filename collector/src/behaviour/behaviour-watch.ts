@@ -16,6 +16,8 @@ export interface BehaviourOptions {
 export interface BehaviourAnswerOptions {
   /** Only hosts of this role at any level. */
   readonly role?: string | undefined;
+  /** Only this one, as reports write it. */
+  readonly host?: string | undefined;
   readonly limit: number;
 }
 
@@ -52,12 +54,13 @@ export class BehaviourWatch {
     return this.#running;
   }
 
-  answer({ role, limit }: BehaviourAnswerOptions): BehaviourHostsResponse {
+  answer({ role, host, limit }: BehaviourAnswerOptions): BehaviourHostsResponse {
     const report = this.#report;
     const hosts = (report?.hosts ?? []).filter(
-      ({ roles }) =>
-        role === undefined ||
-        [roles.social, roles.functional, ...roles.application].includes(role as never),
+      ({ evidence, roles }) =>
+        (host === undefined || evidence.host === host) &&
+        (role === undefined ||
+          [roles.social, roles.functional, ...roles.application].includes(role as never)),
     );
     return {
       ...(report !== undefined && {

@@ -15,6 +15,9 @@ const BehaviourQuery = Type.Object(
         { description: 'only hosts of this role, at any level' },
       ),
     ),
+    host: Type.Optional(
+      Type.String({ maxLength: 45, description: 'only this address, written as answers have it' }),
+    ),
     limit: Type.Integer({ minimum: 1, maximum: 1000, default: 100 }),
   },
   { additionalProperties: false },
@@ -31,7 +34,7 @@ export function addBehaviourRoute(server: ApiServer, { behaviour }: ApiContext):
     querystring: BehaviourQuery,
     response: { 200: BehaviourHostsResponse, '4xx': ErrorResponse, '5xx': ErrorResponse },
   };
-  server.get(API.behaviourHosts, { schema }, ({ query: { role, limit } }) =>
-    behaviour.answer({ role, limit }),
+  server.get(API.behaviourHosts, { schema }, ({ query: { role, host, limit } }) =>
+    behaviour.answer({ role, host, limit }),
   );
 }

@@ -64,6 +64,15 @@ export function sinceStart({ times, stepSeconds, series }: Rates, startedMs: num
   return { times: times.slice(from), stepSeconds, series: kept };
 }
 
+/** Series on the times of others: two answers may be a step apart. */
+export function alignedTo({ times }: Rates, other: Rates): RateSeries[] {
+  const at = new Map(other.times.map((time, index) => [time, index]));
+  return other.series.map((series) => ({
+    ...series,
+    rates: times.map((time) => series.rates[at.get(time) ?? -1] ?? 0),
+  }));
+}
+
 /** Each series as its part of the sum at each step, 0 to 1. */
 export function toShares({ times, stepSeconds, series }: Rates): Rates {
   const sumAt = (index: number) => series.reduce((sum, { rates }) => sum + (rates[index] ?? 0), 0);

@@ -41,4 +41,11 @@ export const PAGES: readonly Page[] = [
     group: 'Traffic',
     load: () => import('./flows/flows-page'),
   },
+  {
+    id: 'hosts',
+    title: 'Hosts',
+    icon: 'hosts',
+    group: 'Traffic',
+    load: () => import('./hosts/hosts-page'),
+  },
 ];

@@ -99,11 +99,11 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
           </tr>
         </thead>
         <tbody onKeyDown={moveByKey}>
-          {before > 0 && <Gap height={before} columns={columns.length} />}
+          {before > 0 && <Gap height={before} />}
           {rows.slice(first, last).map((row, index) => (
             <Line key={keyOf(row)} row={row} index={first + index} table={props} />
           ))}
-          {after > 0 && <Gap height={after} columns={columns.length} />}
+          {after > 0 && <Gap height={after} />}
         </tbody>
         {footer.length > 0 && (
           <tfoot>
@@ -245,11 +245,11 @@ function cellClass<Row>({ kind, room }: Column<Row>): string {
   return `${kind === 'number' ? 'number' : 'text'}${room === 'wide' ? ' col-wide' : ''}`;
 }
 
-/** Stands for the rows that are not in the document. */
-function Gap({ height, columns }: { readonly height: number; readonly columns: number }) {
+/** Stands for the rows that are not in the document; one cell, since a wider one would bring hidden columns back. */
+function Gap({ height }: { readonly height: number }) {
   return (
     <tr class="table-gap">
-      <td colSpan={columns} style={{ height: `${height}px` }} />
+      <td style={{ height: `${height}px` }} />
     </tr>
   );
 }

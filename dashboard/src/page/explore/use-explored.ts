@@ -4,7 +4,14 @@ import type { Dimension, SeriesResponse, TopResponse } from '@weir/wire';
 import { askSeries } from '../../api/ask-series';
 import { ask } from '../../api/client';
 import { type Answered, useAnswer } from '../../api/use-answer';
-import { previousRates, type RateSeries, type Rates, toRates, toShares } from '../../chart/rates';
+import {
+  alignedTo,
+  previousRates,
+  type RateSeries,
+  type Rates,
+  toRates,
+  toShares,
+} from '../../chart/rates';
 import { dimensionTitle, METRIC_TITLES } from '../../view/dimensions';
 import {
   refreshMsOf,
@@ -118,13 +125,4 @@ async function otherDirection(asked: Asked, signal: AbortSignal) {
   if (isSame) return { isSame, response: undefined };
   const asking: Asking = { ...asked.asking, by, previous: 'none' };
   return { isSame, response: await askSeries(seriesQuery({ ...asked, asking, filter }), signal) };
-}
-
-/** Series on the times of others: two answers may be a step apart. */
-function alignedTo({ times }: Rates, other: Rates): RateSeries[] {
-  const at = new Map(other.times.map((time, index) => [time, index]));
-  return other.series.map((series) => ({
-    ...series,
-    rates: times.map((time) => series.rates[at.get(time) ?? -1] ?? 0),
-  }));
 }

@@ -6,6 +6,7 @@ import { ErrorNotice, Notice, Panel, Skeleton } from '../../control/panel';
 import { ValueButton } from '../../control/value-menu';
 import { withMissing } from '../../format/missing';
 import { formatShare, NO_VALUE } from '../../format/quantity';
+import { BarCell } from '../../table/bar-cell';
 import { type Column, DataTable } from '../../table/data-table';
 import { useColours } from '../../theme/colours';
 import { dimensionTitle } from '../../view/dimensions';
@@ -75,19 +76,12 @@ function Ranking({
       title: dimensionTitle(dimension),
       value: ({ key }) => key,
       show: ({ key, octets }) => (
-        <span class="cell-bar">
-          {key !== 'other' && (
-            <span
-              class="bar"
-              aria-hidden="true"
-              style={{
-                width: `${(octets / largest) * 100}%`,
-                background: `var(${dimension === 'applicationName' ? colourOf(key) : '--bar'})`,
-              }}
-            />
-          )}
+        <BarCell
+          part={key === 'other' ? 0 : octets / largest}
+          colour={dimension === 'applicationName' ? colourOf(key) : '--bar'}
+        >
           <ValueButton dimension={dimension} value={key} />
-        </span>
+        </BarCell>
       ),
     },
     amount('octets', 'Octets'),
