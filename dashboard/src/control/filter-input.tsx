@@ -81,6 +81,11 @@ export function FilterInput({ value, onChange, label, placeholder }: FilterInput
         onFocus={suggestions.ask}
         onBlur={suggestions.close}
       />
+      {text.trim() !== value && (
+        <button type="button" class="button-quiet filter-apply" onClick={() => void commit(text)}>
+          Apply ↵
+        </button>
+      )}
       {text !== '' && (
         <button
           type="button"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A button that opens a panel below it; it closes by Escape and by a click elsewhere.
 import type { ComponentChildren, TargetedToggleEvent } from 'preact';
-import { useId, useRef, useState } from 'preact/hooks';
+import { useId, useLayoutEffect, useRef, useState } from 'preact/hooks';
 
 export interface PopoverProps {
   readonly label: ComponentChildren;
@@ -30,6 +30,10 @@ export function Popover(props: PopoverProps) {
     setOpen(event.newState === 'open');
     if (event.newState === 'open') place(panel.current, button.current, align);
   };
+  useLayoutEffect(() => {
+    // Who opens a panel with a text field wants to write.
+    if (isOpen) panel.current?.querySelector<HTMLElement>('[type=search], [type=text]')?.focus();
+  }, [isOpen]);
   return (
     <>
       <button

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { HealthResponse } from '@weir/wire';
 import { ask } from '../api/client';
+import { collectorHealth, type Health } from '../api/health';
 import { type Answered, useAnswer } from '../api/use-answer';
 import { Popover } from '../control/popover';
 import { formatCount } from '../format/quantity';
@@ -15,7 +15,7 @@ interface Verdict {
   readonly text: string;
 }
 
-function verdictOf({ data, error }: Answered<HealthResponse>): Verdict {
+function verdictOf({ data, error }: Answered<Health>): Verdict {
   if (error) return { state: 'lost', text: 'Not reachable' };
   if (!data) return { state: 'waiting', text: 'Connecting' };
   const count = data.problems.length;
@@ -29,7 +29,10 @@ export function HealthLink({ view }: { readonly view: View }) {
   const health = useAnswer({
     key: 'health',
     everyMs: HEALTH_MS,
-    load: (signal) => ask('/api/v1/health', {}, signal),
+    load: async (signal) => {
+      collectorHealth.value = await ask('/api/v1/health', {}, signal);
+      return collectorHealth.value;
+    },
   });
   const { state, text } = verdictOf(health);
   const label = (
@@ -53,7 +56,7 @@ export function HealthLink({ view }: { readonly view: View }) {
   );
 }
 
-function HealthDetail({ health }: { readonly health: HealthResponse }) {
+function HealthDetail({ health }: { readonly health: Health }) {
   const { receive, store, decide } = health;
   const drops = Object.entries(receive.dropsByReason).filter(([, count]) => count > 0);
   return (

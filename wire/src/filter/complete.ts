@@ -103,7 +103,7 @@ function takesText(field: Field): boolean {
 async function itemsOf({ wanted, begun }: Place, source: ValueSource): Promise<Completion[]> {
   switch (wanted.what) {
     case 'condition':
-      return [...aliasItems(begun.text), ...fieldItems()];
+      return [...fieldItems(), ...aliasItems(begun.text)];
     case 'operator':
       return operatorItems(wanted.field);
     case 'value': {

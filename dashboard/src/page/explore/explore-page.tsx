@@ -43,11 +43,35 @@ export default function ExplorePage() {
             <div ref={chart} class="explore-chart">
               <ChartArea explored={data} colourOf={colourOf} view={view} />
             </div>
+            <Legend explored={data} />
             <RankingTable explored={data} colourOf={colourOf} />
           </>
         )}
       </Panel>
     </div>
+  );
+}
+
+const BEFORE = {
+  window: 'the time just before',
+  day: 'a day before',
+  week: 'a week before',
+} as const;
+
+/** What the signs in the chart mean that are no series. */
+function Legend({ explored: { asking, previous, below } }: { readonly explored: Explored }) {
+  const isOverTime = ['area', 'lines', 'grid'].includes(asking.shape);
+  const before = asking.previous === 'none' || previous === undefined ? undefined : asking.previous;
+  if (!isOverTime || (before === undefined && below === undefined)) return null;
+  return (
+    <p class="explore-legend">
+      {before !== undefined && (
+        <span>
+          <span class="dashes" aria-hidden="true" /> {BEFORE[before]}
+        </span>
+      )}
+      {below !== undefined && <span>below the axis: source and destination exchanged</span>}
+    </p>
   );
 }
 

@@ -1,20 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-import { ask } from '../../api/client';
-import { useAnswer } from '../../api/use-answer';
+import { collectorHealth } from '../../api/health';
 import { Notice } from '../../control/panel';
 import { timeTitle } from '../../control/time-control';
 import { lengthMs, PRESETS, parseTime, type TimeRange } from '../../view/time-range';
 import type { View } from '../../view/view';
 
-const LOOK_AGAIN_MS = 5_000;
-
 /** Three reasons for an empty chart, and what helps against each. */
 export function EmptyTraffic({ view }: { readonly view: View }) {
-  const health = useAnswer({
-    key: 'health',
-    everyMs: LOOK_AGAIN_MS,
-    load: (signal) => ask('/api/v1/health', {}, signal),
-  });
   const title = timeTitle(view.time);
   if (view.filter !== '') {
     return (
@@ -25,7 +17,7 @@ export function EmptyTraffic({ view }: { readonly view: View }) {
       </Notice>
     );
   }
-  if (health.data?.receive.datagrams === 0) return <FirstRun />;
+  if (collectorHealth.value?.receive.datagrams === 0) return <FirstRun />;
   const longer = longerThan(view.time);
   return (
     <Notice title={`No flows: ${title.toLowerCase()}`}>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { useMemo } from 'preact/hooks';
 import { askSeries } from '../../api/ask-series';
+import { collectorHealth } from '../../api/health';
 import { useAnswer } from '../../api/use-answer';
 import { sinceStart, summarise, toRates } from '../../chart/rates';
 import { TimeChart } from '../../chart/time-chart';
@@ -38,9 +39,10 @@ export function Traffic({ view }: { readonly view: View }) {
     },
   });
   const { data, error, fresh } = answer;
+  const startedMs = useStartMs();
   const rates = useMemo(
-    () => data && sinceStart(toRates(data.response, data.window.to), data.window.from),
-    [data],
+    () => data && sinceStart(toRates(data.response, data.window.to), startedMs),
+    [data, startedMs],
   );
   const colourOf = useColours(rates?.series.map(({ key }) => key) ?? []);
   const openValueMenu = useValueMenu();
@@ -80,6 +82,15 @@ export function Traffic({ view }: { readonly view: View }) {
       )}
     </Panel>
   );
+}
+
+const MINUTE_MS = 60_000;
+
+/** When the collector started, to the minute: each answer would else move it and draw the chart again. */
+function useStartMs(): number {
+  const uptimeSeconds = collectorHealth.value?.uptimeSeconds;
+  if (uptimeSeconds === undefined) return 0;
+  return Math.floor((Date.now() - uptimeSeconds * 1000) / MINUTE_MS) * MINUTE_MS;
 }
 
 type LegendRow = { readonly key: string } & ReturnType<typeof summarise>;
