@@ -9,6 +9,7 @@ import { type ClassifyOptions, measureClassifier } from './classify/classify.js'
 import { classifyText } from './classify/report.js';
 import { collectorCommand } from './collector/command.js';
 import { type Contestant, compare } from './compare.js';
+import { decideCommand } from './decide/command.js';
 import { devicesCommand } from './devices/command.js';
 import { BenchError } from './errors.js';
 import { gatherCommand } from './gather/command.js';
@@ -276,6 +277,7 @@ const program = addOptions(new Command('bench'))
   .addCommand(accuracyCommand)
   .addCommand(behaviourCommand)
   .addCommand(classifyCommand)
+  .addCommand(decideCommand)
   .addCommand(devicesCommand)
   .addCommand(lossCommand)
   .addCommand(gatherCommand)

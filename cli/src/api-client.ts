@@ -42,7 +42,7 @@ interface Refusal {
 function refused(response: Response, { code, message }: Refusal): CommandError {
   return new CommandError(
     'WEIR_CLI_COLLECTOR_REFUSED',
-    `the collector refused the question: ${message ?? response.statusText} (${code ?? response.status})`,
+    `the collector refused: ${message ?? response.statusText} (${code ?? response.status})`,
   );
 }
 
@@ -85,8 +85,18 @@ async function* octetsOf({ body }: Response): AsyncGenerator<Uint8Array> {
   }
 }
 
+function requestOf({ method, body }: Change) {
+  if (body === undefined) return { method };
+  return { method, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
+}
+
+export interface Change {
+  readonly method: 'POST' | 'PUT' | 'DELETE';
+  readonly body?: object;
+}
+
 /**
- * Asks the collector's API and gives the answer's body.
+ * Asks the collector's API, or has it change something, and gives the answer's body.
  * @throws CommandError WEIR_CLI_BAD_COLLECTOR, WEIR_CLI_COLLECTOR_UNREACHABLE,
  *   WEIR_CLI_COLLECTOR_REFUSED, WEIR_CLI_NOT_A_COLLECTOR, and GatewayError where a file cannot be read
  */
@@ -94,14 +104,18 @@ export async function ask<Answer>(
   config: QueryConfig,
   route: string,
   parameters: QueryParameters = {},
+  change?: Change,
 ): Promise<Answer> {
   const { collector } = config;
   const url = urlOf(collector, route, parameters);
   const signal = AbortSignal.timeout(ANSWER_TIMEOUT_MS);
   const connection = new CollectorConnection(config);
-  const response = await connection.fetch(url, { signal }).catch((error: Error) => {
-    throw isExpected(error) ? error : unreachable(collector, error);
-  });
+  const response = await connection
+    .fetch(url, { signal, ...(change && requestOf(change)) })
+    .catch((error: Error) => {
+      throw isExpected(error) ? error : unreachable(collector, error);
+    });
+  if (response.status === 204) return undefined as Answer;
   const body = (await response.json().catch(() => {
     throw new CommandError(
       'WEIR_CLI_NOT_A_COLLECTOR',

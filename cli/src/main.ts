@@ -5,6 +5,7 @@ import { keyCommand, userCommand } from './command/accounts.js';
 import { collectorCommand } from './command/collector.js';
 import { completionCommand } from './command/completion.js';
 import { configCommand } from './command/config.js';
+import { decisionsCommand, rulesCommand } from './command/control.js';
 import { gatewayCommand } from './command/gateway.js';
 import { probeCommand } from './command/probe.js';
 import { queryCommand } from './command/query.js';
@@ -29,6 +30,8 @@ function program(): Command {
   weir.addCommand(collectorCommand());
   weir.addCommand(gatewayCommand());
   weir.addCommand(queryCommand());
+  weir.addCommand(rulesCommand());
+  weir.addCommand(decisionsCommand());
   weir.addCommand(userCommand());
   weir.addCommand(keyCommand());
   weir.addCommand(signaturesCommand());

@@ -51,6 +51,7 @@ export class RedisSite implements Site {
   #unpublished: LiveWindow[] = [];
   #timer: NodeJS.Timeout | undefined;
   #turning: Promise<void> | undefined;
+  #isAsked = false;
   #isFirstTurn = true;
   #appearedMilliseconds = 0;
   #missedWindows = 0;
@@ -111,8 +112,15 @@ export class RedisSite implements Site {
 
   wake(): void {
     if (this.#timer === undefined) return;
-    this.#turning ??= this.#turn().finally(() => {
+    if (this.#turning !== undefined) {
+      // What has come since it began may be too late for it.
+      this.#isAsked = true;
+      return;
+    }
+    this.#isAsked = false;
+    this.#turning = this.#turn().finally(() => {
       this.#turning = undefined;
+      if (this.#isAsked) this.wake();
     });
   }
 

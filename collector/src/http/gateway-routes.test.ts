@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: Apache-2.0
+// What gateways and operators see of decisions, over HTTP.
+import { EventEmitter } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import type { ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { API, type DecisionsResponse, type GatewayState } from '@weir/wire';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { Access } from '../access/access.js';
+import { ChangeFeed } from '../decide/change-feed.js';
+import { DecisionBook } from '../decide/decision-book.js';
+import { Decisions } from '../decide/decisions.js';
+import { EMPTY_STORE, testDecision } from '../decide/test-rules.js';
+import type { ApiServer } from './api-server.js';
+import type { ApiContext } from './context.js';
+import { DecisionStreams } from './decision-streams.js';
+import { createServer } from './server.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'weir-gateways-'));
+const log = () => undefined;
+const decisions = new Decisions({
+  ...{ dataFolder: folder, log, store: EMPTY_STORE, ownAddresses: () => ['192.0.2.8'] },
+});
+const access = new Access({
+  ...{ dataFolder: folder, mode: 'auto', sessionIdleMinutes: 60, sessionHours: 24, log },
+});
+const TEST = { kind: 'terminal', name: 'test', address: '' } as const;
+let server: ApiServer;
+let base = '';
+let key = '';
+
+beforeAll(async () => {
+  await decisions.start();
+  await access.start();
+  await access.listensOn(['127.0.0.1']);
+  const context = { decisions, access, log, hostNames: [], trustedProxies: [] };
+  server = await createServer(context as unknown as ApiContext);
+  await server.listen({ port: 0, host: '127.0.0.1' });
+  base = `http://127.0.0.1:${(server.server.address() as AddressInfo).port}`;
+  const made = await access.accounts.createKey(TEST, { name: 'gw-1', scopes: ['gateway'] });
+  key = made.secret;
+});
+afterAll(async () => {
+  await server.close();
+  await decisions.stop();
+  access.stop();
+  rmSync(folder, { recursive: true });
+});
+beforeEach(() => {
+  decisions.book.removeWhere(({ id }) => !id.startsWith('protect-'), 'revoked', 0);
+});
+
+const put = (prefix: string, changes = {}) => {
+  const made = testDecision(prefix, { expiresMilliseconds: Date.now() + 600_000, ...changes });
+  decisions.book.put([made]);
+  decisions.changed();
+  return made;
+};
+const asKey = () => ({ authorization: `Bearer ${key}` });
+
+/** Events of a stream, as they come. */
+async function* events(path: string, headers = {}) {
+  const ended = new AbortController();
+  const response = await fetch(base + path, { headers, signal: ended.signal });
+  let text = '';
+  try {
+    for await (const part of response.body as unknown as AsyncIterable<Uint8Array>) {
+      text += Buffer.from(part).toString();
+      for (let end = text.indexOf('\n\n'); end >= 0; end = text.indexOf('\n\n')) {
+        const event = text.slice(0, end);
+        text = text.slice(end + 2);
+        const data = /^data: (.*)$/m.exec(event)?.[1];
+        const id = Number(/^id: (.*)$/m.exec(event)?.[1]);
+        if (data !== undefined) yield { id, data: JSON.parse(data) as DecisionsResponse };
+      }
+    }
+  } finally {
+    ended.abort();
+  }
+}
+
+describe('a stream of decisions', () => {
+  it('begins with all, goes on with changes, and again where it ended', async () => {
+    put('10.0.0.1');
+    const stream = events(API.decisionStream);
+    const first = (await stream.next()).value;
+    expect(first?.data).toMatchObject({ complete: true, revision: first?.id });
+    put('10.0.0.2');
+    const second = (await stream.next()).value;
+    expect(second?.data.complete).toBe(false);
+    expect(second?.data.decisions.map(({ selector }) => selector)).toEqual([
+      { kind: 'host', address: '10.0.0.2' },
+    ]);
+    await stream.return(undefined);
+    const gone = put('10.0.0.3');
+    decisions.book.remove([gone.id], 'revoked', 0);
+    const again = events(API.decisionStream, { 'last-event-id': String(second?.id) });
+    expect((await again.next()).value?.data).toMatchObject({ complete: false, removed: [gone.id] });
+    await again.return(undefined);
+  });
+
+  it('to who does not read has one event in it, and what is new when there is room again', () => {
+    const book = new DecisionBook({ firstRevision: 1 });
+    const feed = new ChangeFeed(book);
+    const written: string[] = [];
+    let hasRoom = true;
+    const response = Object.assign(new EventEmitter(), {
+      writeHead: () => undefined,
+      write: (text: string) => {
+        written.push(text);
+        return hasRoom;
+      },
+      end: () => response.emit('close'),
+      destroyed: false,
+    });
+    const streams = new DecisionStreams({ feed, book });
+    streams.open({
+      response: response as unknown as ServerResponse,
+      ...{ headers: {}, revision: 1, gateway: undefined, onClose: () => undefined },
+    });
+    hasRoom = false;
+    const before = written.length;
+    for (const n of [1, 2, 3, 4]) {
+      book.put([testDecision(`10.0.0.${n}`)]);
+      feed.tell();
+    }
+    expect(written.length - before).toBe(1);
+    hasRoom = true;
+    response.emit('drain');
+    expect(written.length - before).toBe(2);
+    const last = JSON.parse(/data: (.*)\n/.exec(written.at(-1) ?? '')?.[1] ?? '{}');
+    expect(last.decisions).toHaveLength(3);
+    streams.close();
+    expect(feed.listenerCount).toBe(0);
+  });
+});
+
+const STATE: GatewayState = {
+  ...{ version: '1', startedMilliseconds: 5, revision: 0, appliedMilliseconds: 6, elements: 7 },
+  ...{ refused: [], counters: [], shaped: [], problems: [] },
+};
+const report = (name: string, state: Partial<GatewayState>, headers = asKey()) =>
+  server.inject({
+    ...{ method: 'PUT', url: `${API.gateways}/${name}/state`, headers },
+    payload: { ...STATE, ...state },
+  });
+const ask = async (url: string) => (await server.inject({ url })).json();
+
+describe('a gateway', () => {
+  it('gets what is for it, by the name of its key', async () => {
+    put('10.0.0.1', { gateways: ['gw-2'] });
+    const mine = put('10.0.0.2', { gateways: ['gw-1'] });
+    const all = put('10.0.0.3');
+    const ids = async (url: string, headers = {}) => {
+      const { decisions: got } = (await server.inject({ url, headers })).json<DecisionsResponse>();
+      return got.map(({ id }) => id).filter((id) => !id.startsWith('protect-'));
+    };
+    expect(await ids(API.decisions, asKey())).toEqual([mine.id, all.id]);
+    expect(await ids(`${API.decisions}?gateway=gw-1`)).toEqual([mine.id, all.id]);
+    expect(await ids(API.decisions)).toHaveLength(3);
+    const other = await server.inject({ url: `${API.decisions}?gateway=gw-2`, headers: asKey() });
+    expect(other.json().code).toBe('WEIR_API_FORBIDDEN');
+  });
+
+  it('reports for itself, and is shown with how far behind it is', async () => {
+    expect((await report('gw-2', {})).json().code).toBe('WEIR_API_FORBIDDEN');
+    const { revision } = decisions.book;
+    expect((await report('gw-1', { revision })).statusCode).toBe(204);
+    put('10.0.0.9');
+    const { gateways } = await ask(API.gateways);
+    expect(gateways).toMatchObject([
+      { name: 'gw-1', isConnected: true, elements: 7, lagRevisions: 1, refusedCount: 0 },
+    ]);
+    const audit = await access.audit.read({ limit: 10 } as never).catch(() => undefined);
+    expect(JSON.stringify(audit ?? '')).not.toContain('reportGateway');
+  });
+
+  it('counts for decisions and rules, also after it began anew', async () => {
+    const { id } = put('10.0.0.5');
+    const counters = (packets: number) => [{ decision: id, packets, octets: 10 * packets }];
+    await report('gw-1', { counters: counters(5) });
+    await report('gw-1', { counters: counters(8) });
+    await report('gw-1', { counters: counters(2), startedMilliseconds: 9 });
+    const sums = await ask(API.decisionCounters);
+    expect(sums.decisions[id]).toEqual({ packets: 10, octets: 100 });
+    expect(sums.rules.test).toEqual({ packets: 10, octets: 100 });
+    const { touches } = await ask(`${API.why}?address=10.0.0.5`);
+    expect(touches).toMatchObject([{ decision: { id }, counts: true, packets: 10 }]);
+  });
+});
+
+describe('by hand', () => {
+  const post = (payload: object) => server.inject({ method: 'POST', url: API.decisions, payload });
+  const block = (prefix: string) => ({
+    ...{ selector: { kind: 'network', prefix }, action: { kind: 'block' } },
+    ...{ reason: 'test', seconds: 60 },
+  });
+
+  it('something is blocked and let go again, kept over both', async () => {
+    const made = await post(block('10.7.0.0/16'));
+    expect(made.statusCode).toBe(201);
+    const { id } = made.json();
+    expect(made.json()).toMatchObject({ origin: 'manual', action: { answer: 'drop' } });
+    const { touches } = await ask(`${API.why}?address=10.7.1.1`);
+    expect(touches[0]).toMatchObject({ decision: { id, origin: 'manual' }, counts: true });
+    put('10.7.1.1', { action: { kind: 'mark', dscp: 1 } });
+    const { conflicts, count } = await ask(API.conflicts);
+    expect([count, conflicts[0].winner.id]).toEqual([1, id]);
+    const url = `${API.decisions}/${id}`;
+    expect((await server.inject({ method: 'DELETE', url })).statusCode).toBe(204);
+    expect((await server.inject({ method: 'DELETE', url })).json().code).toBe(
+      'WEIR_API_UNKNOWN_DECISION',
+    );
+    const after = await ask(`${API.why}?address=10.7.2.2`);
+    expect(after.touches).toMatchObject([{ decision: { id }, counts: false, ending: 'revoked' }]);
+  });
+
+  it('nobody is locked out, nobody cuts everybody off, and nothing of a rule is undone', async () => {
+    for (const prefix of ['192.0.2.8/32', '192.0.2.0/24']) {
+      const refused = await post(block(prefix));
+      expect([refused.statusCode, refused.json().code]).toEqual([409, 'WEIR_API_PROTECTED']);
+      expect(refused.json().message).toContain("the collector's own address");
+    }
+    expect((await post(block('0.0.0.0/0'))).statusCode).toBeGreaterThanOrEqual(400);
+    expect((await post(block('10.0.0.0/99'))).json().code).toBe('WEIR_API_BAD_RULE');
+    const { id } = put('10.0.0.1');
+    const url = `${API.decisions}/${id}`;
+    expect((await server.inject({ method: 'DELETE', url })).json().code).toBe(
+      'WEIR_API_RULE_READ_ONLY',
+    );
+  });
+
+  it('a shape without a rate, or with words that are unknown, is refused', async () => {
+    const shape = { ...block('10.0.0.0/8'), action: { kind: 'shape' } };
+    expect((await post(shape)).json().code).toBe('WEIR_API_BAD_RULE');
+    const { code, message } = (await post({ ...shape, action: { kind: 'nuke' } })).json();
+    expect(code).toBe('WEIR_API_BAD_BODY');
+    expect(message).toContain('action');
+  });
+});
