@@ -74,7 +74,10 @@ void IntakeLane::run() {
   while (!isStopping_.load(std::memory_order_relaxed)) turn(waitMs());
   drain();
   handOver();
-  if (chunk_) pool_.give(std::move(chunk_));
+  if (chunk_) {
+    pool_.settle(*chunk_);
+    pool_.give(std::move(chunk_));
+  }
   housekeep(monotonicMs());
 }
 
@@ -130,11 +133,7 @@ IntakeLane::Served IntakeLane::serveStreams() {
   return served > 0 ? Served::SOMETHING : Served::NOTHING;
 }
 
-void IntakeLane::take(const DatagramView& datagram) {
-  const size_t before = chunk_->rows;
-  path_.take(datagram, *chunk_);
-  if (before == 0 && chunk_->rows > 0) chunkBeganMs_ = monotonicMs();
-}
+void IntakeLane::take(const DatagramView& datagram) { path_.take(datagram, *chunk_); }
 
 /// Without one the lane waits, and takes nothing in: what the kernel has no room for it counts.
 bool IntakeLane::hasChunk() {
@@ -157,11 +156,13 @@ void IntakeLane::stall() {
   counters_.add(LaneCount::stalledMilliseconds, static_cast<uint64_t>(monotonicMs() - began));
 }
 
-/// Chunks go out soon while there are many: then who watches sees flows at once.
-int64_t IntakeLane::longestAgeMs() const {
+/// What comes after a pause goes out at once, so that what is decided on it is decided in time;
+/// what follows waits until then. Longer the less room there is: few full chunks cost less than
+/// many.
+int64_t IntakeLane::pauseMs() const {
   switch (pool_.pressure()) {
     case ChunkPool::Pressure::LOW:
-      return 10;
+      return 4;
     case ChunkPool::Pressure::MEDIUM:
       return 100;
     case ChunkPool::Pressure::HIGH:
@@ -172,7 +173,7 @@ int64_t IntakeLane::longestAgeMs() const {
 
 int IntakeLane::waitMs() const {
   if (!chunk_ || chunk_->rows == 0) return IDLE_WAIT_MS;
-  const int64_t left = chunkBeganMs_ + longestAgeMs() - monotonicMs();
+  const int64_t left = handedOverMs_ + pauseMs() - monotonicMs();
   return static_cast<int>(std::clamp<int64_t>(left, 0, IDLE_WAIT_MS));
 }
 
@@ -180,7 +181,7 @@ void IntakeLane::handOverIfDue() {
   if (!chunk_ || chunk_->rows == 0) return;
   const bool isFull = chunk_->rows + BATCH_ROWS > ChunkPool::CHUNK_ROWS;
   const int64_t now = monotonicMs();
-  if (!isFull && now - chunkBeganMs_ < longestAgeMs()) return;
+  if (!isFull && now - handedOverMs_ < pauseMs()) return;
   handOver();
   if (!isFull || pool_.pressure() != ChunkPool::Pressure::HIGH) return;
   if (now - relievedMs_ < RELIEF_MS) return;
@@ -192,6 +193,8 @@ void IntakeLane::handOver() {
   if (!chunk_ || chunk_->rows == 0) return;
   counters_.add(LaneCount::chunks);
   counters_.add(LaneCount::rows, chunk_->rows);
+  handedOverMs_ = monotonicMs();
+  pool_.settle(*chunk_);
   ready_.put(std::move(chunk_));
 }
 

@@ -66,7 +66,7 @@ class IntakeLane {
   void stall();
   void handOverIfDue();
   void handOver();
-  [[nodiscard]] int64_t longestAgeMs() const;
+  [[nodiscard]] int64_t pauseMs() const;
   [[nodiscard]] int waitMs() const;
   void housekeep(int64_t nowMilliseconds);
   void countKernelDrops();
@@ -86,7 +86,7 @@ class IntakeLane {
   std::vector<Fd> listeners_;
   StreamReceiver streams_;  ///< after the listeners: it goes first
   Chunk chunk_;
-  int64_t chunkBeganMs_ = 0;  ///< monotonic, at the chunk's first row
+  int64_t handedOverMs_ = 0;  ///< monotonic, of the last chunk
   int64_t housekeptMs_ = 0;   ///< monotonic
   int64_t relievedMs_ = 0;    ///< monotonic
   std::atomic<bool> isStopping_{false};
