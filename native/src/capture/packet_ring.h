@@ -24,11 +24,11 @@ struct PacketRingOptions {
   // What a ring holds of a lane's stall is the lesser of its octets and, since the kernel hands
   // over a block however empty when its time is up, of blockCount times blockTimeoutMs. 64 MiB are
   // 2 s of 225,000 minimal frames a second, which take 144 octets each; many small blocks make it
-  // up to 4 s at lower rates, and a packet waits no longer than 16 ms for its block to be handed
+  // 2 s at lower rates, too, although a packet waits no longer than 8 ms for its block to be handed
   // over.
   uint32_t blockSizeBytes = 1U << 18;  ///< a power of two, at least 64 KiB
   uint32_t blockCount = 256;
-  uint32_t blockTimeoutMs = 16;     ///< the kernel hands over a block that is not full after this
+  uint32_t blockTimeoutMs = 8;      ///< the kernel hands over a block that is not full after this
   uint32_t snapLengthBytes = 4096;  ///< octets kept of each frame
   InterfaceMode mode = InterfaceMode::PROMISCUOUS;
   uint16_t fanoutGroupId = 0;  ///< the same in all lanes of one interface; with the interface's

@@ -9,6 +9,9 @@ namespace weir {
 namespace {
 
 constexpr uint32_t BATCHES_A_PUBLICATION = 64;
+/// Records of flows that were just named share messages for so long while packets come in full
+/// batches.
+constexpr int64_t EARLY_AGE_NS = 2'000'000;
 
 uint64_t readNs(clockid_t clock) {
   timespec now{};
@@ -50,6 +53,7 @@ void Lane::work() {
       for (const auto& exporter : parts_.exporters) exporter->tick(nowNs);
     }
     processBatch(sampler_.takesAll() ? received : sample(received));
+    if (hasEarlyRecord_) sendEarly(received, nowNs);
     if (nowNs != PacketSource::NO_TIME) settleUntil(parts_.source->settledNs());
     if (received == 0 || ++batchesSincePublication == BATCHES_A_PUBLICATION) {
       relieve();
@@ -155,8 +159,20 @@ void Lane::settle(FlowEntry* leaving) {
   const std::span<FlowEntry* const> named = parts_.classifier->settle(leaving);
   if (parts_.earlyExport == EarlyExport::NEVER) return;
   for (FlowEntry* entry : named) {
-    if (entry != leaving) parts_.table->exportNow(*entry, *this);
+    if (entry == leaving) continue;
+    parts_.table->exportNow(*entry, *this);
+    hasEarlyRecord_ = true;
   }
+}
+
+/// Who acts on a name acts while the flow goes on: its record does not wait for others that share
+/// its message, unless so many come that they do not wait long.
+void Lane::sendEarly(size_t received, int64_t nowNs) {
+  const bool isBusy = received == views_.size() && nowNs >= earlySentNs_;
+  if (isBusy && nowNs - earlySentNs_ < EARLY_AGE_NS) return;
+  for (const auto& exporter : parts_.exporters) exporter->flush();
+  hasEarlyRecord_ = false;
+  earlySentNs_ = nowNs;
 }
 
 void Lane::record(FlowEntry& entry, EndReason reason) {

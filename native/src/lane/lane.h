@@ -74,6 +74,7 @@ class Lane final : private FlowSink {
   void processException(const DecodedPacket& packet);
   void settleUntil(int64_t settledNs);
   void settle(FlowEntry* leaving);
+  void sendEarly(size_t received, int64_t nowNs);
   void relieve();
   void setWeight(uint32_t weight);
   void announceInterfaces();
@@ -98,7 +99,9 @@ class Lane final : private FlowSink {
   LaneCounters counters_;
   PublishedCounters published_;
   bool hasListeners_ = false;
-  uint32_t weight_ = 1;  ///< of a packet that is looked at
+  bool hasEarlyRecord_ = false;  ///< of a flow that was just named; it waits in a message
+  int64_t earlySentNs_ = 0;      ///< when such records left last
+  uint32_t weight_ = 1;          ///< of a packet that is looked at
   uint64_t startedNs_ = 0;
   LaneMailbox mailbox_;
   std::atomic<bool> stopping_{false};
