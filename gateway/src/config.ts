@@ -41,12 +41,22 @@ export const GatewayConfig = section({
     description: "name of the gateway's own nftables table (family inet)",
     default: 'weir',
   }),
+  redis: option(Type.Optional(Type.String({ minLength: 1 })), {
+    flag: '--redis <url>',
+    description:
+      'Redis of a site to take decisions of all of its collectors from, e.g. redis://localhost:6379/0; reports go to --collector',
+  }),
+  site: option(Type.String({ minLength: 1, maxLength: 64, pattern: '^[^{}\\s]+$' }), {
+    flag: '--site <name>',
+    description: 'name of the site in the Redis',
+    default: 'default',
+  }),
   name: option(
     Type.Optional(Type.String({ minLength: 1, maxLength: 64, pattern: '^\\S(.*\\S)?$' })),
     {
       flag: '--name <name>',
       description:
-        "what rules and the dashboard call this gateway: with a key its name, else this machine's by default",
+        "what rules and the dashboard call this gateway; one that has a key is called as the key (default: this machine's name)",
     },
   ),
   inside: option(Type.Array(Type.String({ pattern: '^[^\\s/]{1,15}$' })), {

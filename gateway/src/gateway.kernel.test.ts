@@ -269,6 +269,7 @@ function config(): GatewayConfig {
     collector: collector.url,
     protect: [],
     table: 'weir',
+    site: 'default',
     name: 'north',
     inside: [],
     outside: [],

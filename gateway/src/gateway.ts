@@ -13,6 +13,8 @@ import { CollectorConnection } from './intake/collector-connection.js';
 import { DecisionFeed } from './intake/decision-feed.js';
 import { DecisionMemory } from './intake/decision-memory.js';
 import type { DecisionSource } from './intake/decision-source.js';
+import { parseRedis } from './intake/redis-connection.js';
+import { RedisFeed } from './intake/redis-feed.js';
 import { Intent } from './intent.js';
 import { counterName } from './plan/effect.js';
 import { SLOTS } from './plan/level.js';
@@ -205,7 +207,10 @@ export class Gateway {
     const connection = new CollectorConnection(config);
     const { waitSeconds } = config;
     const name = gatewayName(config);
-    const source = new DecisionFeed({ collector, connection, waitSeconds, gatewayName: name, log });
+    const source =
+      config.redis === undefined
+        ? new DecisionFeed({ collector, connection, waitSeconds, gatewayName: name, log })
+        : new RedisFeed({ url: parseRedis(config.redis), siteName: config.site, log });
     const table = new NftTable({ nft: this.#nft, name: config.table, layout, now });
     const { generations } = layout;
     const reconciler = new Reconciler({ table, log, now, generations });
@@ -233,7 +238,8 @@ export class Gateway {
 
   #situation() {
     return {
-      gatewayName: gatewayName(this.#config),
+      // A collector tells each gateway what is for it; a Redis tells all of everything.
+      gatewayName: this.#config.redis === undefined ? undefined : gatewayName(this.#config),
       collector: this.#isLost() ? ('lost' as const) : ('there' as const),
     };
   }

@@ -3,7 +3,8 @@
 import type { Decision } from '@weir/wire';
 
 export interface Situation {
-  readonly gatewayName: string;
+  /** Undefined: the collector only tells what is for this one, whom it knows by another name, maybe. */
+  readonly gatewayName: string | undefined;
   /** Lost: away for so long that decisions with the policy "open" let traffic pass. */
   readonly collector: 'there' | 'lost';
 }
@@ -15,7 +16,8 @@ export function* applicable(
 ): Generator<Decision, void> {
   for (const decision of decisions) {
     const { isSimulated, gateways, whenCollectorIsLost } = decision;
-    if (isSimulated || gateways?.includes(gatewayName) === false) continue;
+    if (isSimulated) continue;
+    if (gatewayName !== undefined && gateways?.includes(gatewayName) === false) continue;
     if (collector === 'lost' && whenCollectorIsLost === 'open') continue;
     yield decision;
   }

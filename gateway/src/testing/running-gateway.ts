@@ -27,6 +27,7 @@ export class TestBed implements AsyncDisposable {
       collector: this.collector.url,
       protect: [],
       table: 'weir',
+      site: 'default',
       name: 'north',
       inside: [],
       outside: [],
