@@ -33,6 +33,7 @@ export const TEST_PACKAGES = [
   'nfdump',
   'tcpreplay',
   'curl', // hosts of the end-to-end tests
+  'iperf3',
   'iputils-ping',
   'nginx-light',
   'opentracker',
@@ -50,6 +51,9 @@ export const BENCH_PACKAGES = [
   'ninja-build',
   'libpcap-dev',
   'iproute2',
+  'ethtool', // the loop's laboratory
+  'nftables',
+  'tcpdump',
   'softflowd',
   'pmacct',
   'nfdump', // nfpcapd

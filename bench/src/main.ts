@@ -16,6 +16,7 @@ import { gatherCommand } from './gather/command.js';
 import { runLive } from './live/live.js';
 import { RECEIVERS } from './live/receivers.js';
 import { takeTurn } from './lock.js';
+import { loopCommand } from './loop/command.js';
 import { lossCommand } from './loss/command.js';
 import { assignCores, describeMachine, machineLine } from './machine.js';
 import { fromCaller } from './paths.js';
@@ -279,6 +280,7 @@ const program = addOptions(new Command('bench'))
   .addCommand(classifyCommand)
   .addCommand(decideCommand)
   .addCommand(devicesCommand)
+  .addCommand(loopCommand())
   .addCommand(lossCommand)
   .addCommand(gatherCommand)
   .addCommand(storeCommand)

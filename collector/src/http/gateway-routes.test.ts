@@ -160,14 +160,13 @@ describe('a gateway', () => {
     expect(await ids(API.decisions, asKey())).toEqual([mine.id, all.id]);
     expect(await ids(`${API.decisions}?gateway=gw-1`)).toEqual([mine.id, all.id]);
     expect(await ids(API.decisions)).toHaveLength(3);
-    const other = await server.inject({ url: `${API.decisions}?gateway=gw-2`, headers: asKey() });
-    expect(other.json().code).toBe('WEIR_API_FORBIDDEN');
+    expect(await ids(`${API.decisions}?gateway=gw-2`, asKey())).toEqual([mine.id, all.id]);
   });
 
   it('reports for itself, and is shown with how far behind it is', async () => {
-    expect((await report('gw-2', {})).json().code).toBe('WEIR_API_FORBIDDEN');
     const { revision } = decisions.book;
-    expect((await report('gw-1', { revision })).statusCode).toBe(204);
+    // Called as its key, whatever it says.
+    expect((await report('gw-2', { revision })).statusCode).toBe(204);
     put('10.0.0.9');
     const { gateways } = await ask(API.gateways);
     expect(gateways).toMatchObject([
