@@ -65,6 +65,38 @@ describe('every page', () => {
   });
 });
 
+describe('by keyboard alone', () => {
+  const focused = (page: Page): Promise<string> =>
+    page.evaluate(
+      'document.activeElement.getAttribute("aria-label") || document.activeElement.textContent',
+    );
+
+  it('people come past the navigation, to another page, and to everything on it', async () => {
+    const { page } = await dashboard.open(`?${DAY}`);
+    await page.keyboard.press('Tab');
+    expect(await focused(page)).toBe('Skip to the page');
+    await page.keyboard.press('Enter');
+    expect(await page.evaluate('document.activeElement.id')).toBe('content');
+    await page.getByRole('link', { name: 'Explore', exact: true }).first().focus();
+    await page.keyboard.press('Enter');
+    await page.waitForURL(/explore/);
+    await untilDrawn(page);
+    await page.getByRole('radio', { name: 'Stacked areas' }).focus();
+    await page.keyboard.press('ArrowRight');
+    await page.waitForURL(/show=lines/);
+    await page.getByTestId('add-dimension').focus();
+    await page.keyboard.press('Enter');
+    await page.keyboard.type('protocol');
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Space');
+    await page.waitForURL(/by=applicationName%2CprotocolIdentifier/);
+    await page.keyboard.press('Escape');
+    await untilDrawn(page);
+    await page.getByTestId('ranking').getByText('TCP').first().waitFor();
+    expect(await focused(page)).toContain('Dimension');
+  });
+});
+
 describe('the overview', () => {
   it('shows rates, rankings with what is left, changes and exporters', async () => {
     const { page, complaints } = await dashboard.open(`?${DAY}`);

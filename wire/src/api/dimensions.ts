@@ -21,11 +21,6 @@ export const Metric = Type.Unsafe<Metric>(
   ),
 );
 
-/** Whether a flow counts for two keys. */
-export function isTwoSided(dimension: Dimension): boolean {
-  return DIMENSION_COLUMNS[dimension].length > 1;
-}
-
 /** The dimension of a name in any case, or of a word of the filter language: "srcip", "app", "dst port". */
 export function findDimension(word: string): Dimension | undefined {
   const exact = DIMENSIONS.find((name) => name.toLowerCase() === word.toLowerCase());

@@ -56,3 +56,8 @@ export const DIMENSION_COLUMNS = {
 } as const satisfies Readonly<Record<string, readonly FlowColumnName[]>>;
 
 export const METRICS = ['octets', 'packets', 'flows'] as const;
+
+/** Whether a flow counts for two keys. */
+export function isTwoSided(dimension: keyof typeof DIMENSION_COLUMNS): boolean {
+  return DIMENSION_COLUMNS[dimension].length > 1;
+}

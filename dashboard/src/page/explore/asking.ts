@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What Explore shows, and its form in the address.
-import { DIMENSION_COLUMNS, type Dimension, METRICS, type Metric } from '@weir/wire';
+import { type Dimension, isTwoSided, METRICS, type Metric } from '@weir/wire';
 import { isDimension } from '../../view/dimensions';
 import type { Parameters } from '../../view/link';
 
@@ -32,9 +32,6 @@ const PRESET: Asking = {
   directions: 'one',
   previous: 'none',
 };
-
-export const isTwoSided = (dimension: Dimension): boolean =>
-  DIMENSION_COLUMNS[dimension].length > 1;
 
 /** What is unknown or would be refused falls back to the default: an old link still opens. */
 export function readAsking(parameters: Readonly<Record<string, string>>): Asking {

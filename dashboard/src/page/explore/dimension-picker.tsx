@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Dimension } from '@weir/wire';
+import { type Dimension, isTwoSided } from '@weir/wire';
 import { useState } from 'preact/hooks';
 import { Icon } from '../../control/icons';
 import { Popover } from '../../control/popover';
 import { DIMENSION_GROUPS, dimensionTitle } from '../../view/dimensions';
-import { isTwoSided, MOST_DIMENSIONS } from './asking';
+import { MOST_DIMENSIONS } from './asking';
 
 export interface DimensionPickerProps {
   readonly by: readonly Dimension[];

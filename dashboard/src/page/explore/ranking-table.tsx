@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { isTwoSided } from '@weir/wire';
 import { useMemo } from 'preact/hooks';
 import { type RateSeries, type RateSummary, summarise } from '../../chart/rates';
 import { Swatch, ValueButton } from '../../control/value-menu';
@@ -6,7 +7,6 @@ import { formatShare } from '../../format/quantity';
 import { type Column, DataTable } from '../../table/data-table';
 import { dimensionTitle } from '../../view/dimensions';
 import { amountText, rateText } from '../../view/shown';
-import { isTwoSided } from './asking';
 import type { Explored } from './use-explored';
 
 export interface RankedRow extends RateSummary {

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Dimension, TopResponse, TopRow } from '@weir/wire';
+import { type Dimension, isTwoSided, type TopResponse, type TopRow } from '@weir/wire';
 import { ask } from '../../api/client';
 import { useAnswer } from '../../api/use-answer';
 import { ErrorNotice, Notice, Panel, Skeleton } from '../../control/panel';
 import { ValueButton } from '../../control/value-menu';
 import { withMissing } from '../../format/missing';
-import { formatShare, NO_VALUE } from '../../format/quantity';
+import { formatShare } from '../../format/quantity';
 import { BarCell } from '../../table/bar-cell';
 import { type Column, DataTable } from '../../table/data-table';
 import { useColours } from '../../theme/colours';
@@ -38,7 +38,7 @@ export function TopList({ view, dimension, title, testId }: TopListProps) {
   return (
     <Panel
       title={title}
-      note={data && withMissing('by octets', data.missing)}
+      note={data && withMissing(noteOf(dimension), data.missing)}
       testId={testId}
       outdated={data && !fresh}
       actions={<ExploreLink view={view} dimension={dimension} />}
@@ -49,6 +49,10 @@ export function TopList({ view, dimension, title, testId }: TopListProps) {
       {data && data.rows.length > 0 && <Ranking data={data} dimension={dimension} />}
     </Panel>
   );
+}
+
+function noteOf(dimension: Dimension): string {
+  return isTwoSided(dimension) ? 'by octets; a flow counts for both its ends' : 'by octets';
 }
 
 function ExploreLink({ view, dimension }: Pick<TopListProps, 'view' | 'dimension'>) {
@@ -68,7 +72,9 @@ function Ranking({
   readonly dimension: Dimension;
 }) {
   const colourOf = useColours(data.rows.map(({ key }) => key));
-  const { other, total } = data;
+  const { other } = data;
+  // Of all that is counted: with a key for both ends that is each flow twice.
+  const counted = data.rows.reduce((sum, { octets }) => sum + octets, other.octets);
   const largest = Math.max(...data.rows.map(({ octets }) => octets), 1);
   const columns: Column<TopRow>[] = [
     {
@@ -92,10 +98,8 @@ function Ranking({
       title: 'Share',
       kind: 'number',
       width: '72px',
-      value: ({ octets }) => octets / total.octets,
-      // With a key for both ends a flow is in it twice: what is left has no share of the whole.
-      show: ({ key, octets }) =>
-        key === 'other' && dimension === 'host' ? NO_VALUE : formatShare(octets, total.octets),
+      value: ({ octets }) => octets / counted,
+      show: ({ octets }) => formatShare(octets, counted),
     },
   ];
   const rest = { key: 'other', keys: ['other'], ...other };
