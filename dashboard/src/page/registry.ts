@@ -42,6 +42,13 @@ export const PAGES: readonly Page[] = [
     load: () => import('./flows/flows-page'),
   },
   {
+    id: 'applications',
+    title: 'Applications',
+    icon: 'applications',
+    group: 'Traffic',
+    load: () => import('./applications/applications-page'),
+  },
+  {
     id: 'hosts',
     title: 'Hosts',
     icon: 'hosts',
