@@ -12,6 +12,7 @@ import {
   type Logger,
 } from '@weir/wire';
 import { Access } from './access/access.js';
+import type { Deed } from './access/audit-log.js';
 import { BehaviourWatch } from './behaviour/behaviour-watch.js';
 import type { CollectorConfig } from './config.js';
 import { Decisions } from './decide/decisions.js';
@@ -178,10 +179,17 @@ export class Collector {
     };
   }
 
+  /** The log says itself when it cannot be written. */
+  #tellAudit(deed: Deed): void {
+    const actor = { kind: 'collector', name: '--rules-file', address: '' };
+    void this.#access.audit.append(actor, deed).catch(() => undefined);
+  }
+
   #newDecisions(queries: Queries): Decisions {
     return new Decisions({
       ...this.#config,
       log: this.#log,
+      told: (deed) => this.#tellAudit(deed),
       store: {
         ask: (statement, signal) => queries.ask(statement, signal),
         askForRule: (statement) => queries.askForRule(statement),

@@ -31,7 +31,6 @@ export interface Saying {
 export class Control {
   readonly #dataFolder: string;
   #kept: KeptControl = NOTHING_SAID;
-  #fileRules: readonly Rule[] = [];
   #changing: Promise<unknown> = Promise.resolve();
 
   constructor(dataFolder: string) {
@@ -45,7 +44,12 @@ export class Control {
 
   /** Rules of both origins. */
   get rules(): readonly Rule[] {
-    return [...this.#kept.rules, ...this.#fileRules];
+    return [...this.#kept.rules, ...this.fileRules];
+  }
+
+  /** Those of --rules-file. */
+  get fileRules(): readonly Rule[] {
+    return this.#kept.fileRules ?? [];
   }
 
   get lists(): readonly AddressList[] {
@@ -68,15 +72,21 @@ export class Control {
     return found ?? refuse('unknown-list', `there is no list "${id}"`);
   }
 
-  /** What stands in --rules-file now. A name that a rule of the API has is its file's fault: it is refused. */
-  setFileRules(inputs: readonly RuleInput[], now: number): void {
-    const before = new Map(this.#fileRules.map((rule) => [rule.id, rule]));
-    for (const { name } of inputs) {
-      const other = this.#kept.rules.find((rule) => isSameName(rule.name, name));
-      if (other)
-        refuse('exists', `"${name}" is the name of a rule that was made otherwise; delete one`);
-    }
-    this.#fileRules = inputs.map((input) => fileRule(input, before.get(fileId(input.name)), now));
+  /**
+   * What stands in --rules-file now. A name that a rule of the API has is the file's fault.
+   * @throws ControlRefusal, CollectorError
+   */
+  setFileRules(inputs: readonly RuleInput[]): Promise<void> {
+    const now = Date.now();
+    return this.#change((kept) => {
+      for (const { name } of inputs) {
+        const isTaken = kept.rules.some((rule) => isSameName(rule.name, name));
+        if (isTaken) refuse('exists', `"${name}" is the name of a rule that was made otherwise`);
+      }
+      const before = new Map(this.fileRules.map((rule) => [rule.id, rule]));
+      const fileRules = inputs.map((input) => fileRule(input, before.get(fileId(input.name)), now));
+      return { kept: { ...kept, fileRules }, result: undefined };
+    });
   }
 
   /** @throws ControlRefusal, CollectorError */

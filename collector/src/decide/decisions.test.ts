@@ -253,7 +253,10 @@ describe('a file of rules', () => {
 
   it('is read again when it changes, and stays as it was when it is wrong', async () => {
     write('app = HTTP');
-    const decisions = await start({ rulesFile: rulesFile() });
+    const deeds: string[] = [];
+    const told: DecisionsOptions['told'] = ({ action, before, after }) =>
+      deeds.push(`${action} ${before?.filter} ${after?.filter}`);
+    const decisions = await start({ rulesFile: rulesFile(), told });
     const filters = () => decisions.control.rules.map(({ filter, origin }) => [filter, origin]);
     expect(filters()).toEqual([['app = HTTP', 'file']]);
     await expect(decisions.control.deleteRule('mine')).rejects.toMatchObject({ code: 'read-only' });
@@ -269,9 +272,32 @@ describe('a file of rules', () => {
     writeFileSync(rulesFile(), '[]');
     await decisions.rulesFile?.reload();
     expect([decisions.control.rules, decisions.book.decisionCount]).toEqual([[], 0]);
+    expect(deeds).toEqual([
+      'rule.create undefined app = HTTP',
+      'rule.change app = HTTP app = BitTorrent',
+      'rule.delete app = BitTorrent undefined',
+    ]);
   });
 
-  it('that is wrong at the start ends it', async () => {
+  it('goes on over a restart, and then may be wrong; without the option its rules go', async () => {
+    write('app = HTTP');
+    const first = await start({ rulesFile: rulesFile() });
+    const rules = first.control.rules;
+    await first.stop();
+    const told = vi.fn();
+    const second = await start({ rulesFile: rulesFile(), told });
+    expect(second.control.rules).toEqual(rules);
+    expect(told).not.toHaveBeenCalled();
+    await second.stop();
+    write('app ==');
+    const third = await start({ rulesFile: rulesFile() });
+    expect(third.control.rules).toEqual(rules);
+    expect(third.problems().join()).toContain('my.yaml:1:');
+    await third.stop();
+    expect((await start()).control.rules).toEqual([]);
+  });
+
+  it('that is wrong at the first start ends it', async () => {
     write('app ==');
     const code = 'WEIR_COLLECTOR_RULES_FILE';
     await expect(start({ rulesFile: rulesFile() })).rejects.toMatchObject({ code });

@@ -18,6 +18,13 @@ import { Protections, protectingDecisions } from './protections.js';
 import { RuleHistory, type RuleStore } from './rule-history.js';
 import { RulesFile } from './rules-file.js';
 
+export interface FileDeed {
+  readonly action: 'rule.create' | 'rule.change' | 'rule.delete';
+  readonly subject: string;
+  readonly before?: Rule;
+  readonly after?: Rule;
+}
+
 export interface DecisionsOptions {
   readonly dataFolder: string;
   readonly log: Logger;
@@ -28,6 +35,8 @@ export interface DecisionsOptions {
   readonly protect?: readonly string[];
   /** A rule that hits a larger share of hosts needs a second yes. @default 0.2 */
   readonly confirmShare?: number;
+  /** A rule of the file has come, changed or gone: for the audit log. */
+  readonly told?: (deed: FileDeed) => void;
   /** This machine's addresses; what tests replace. */
   readonly ownAddresses?: () => readonly string[];
 }
@@ -84,7 +93,7 @@ export class Decisions {
     await this.control.load();
     const now = Date.now();
     for (const rule of this.control.rules) this.decider.setRule(rule, now);
-    await this.rulesFile?.start();
+    await this.#startFile();
     await this.#restore(now);
     this.book.put(this.control.manual);
     this.protect();
@@ -268,16 +277,30 @@ export class Decisions {
     if (amended.length > 0) this.book.put(amended);
   }
 
+  /** A file that is wrong keeps nobody from starting who knows what it said before. */
+  async #startFile(): Promise<void> {
+    if (this.rulesFile === undefined) {
+      if (this.control.fileRules.length > 0) await this.#applyFile([]);
+    } else if (this.control.fileRules.length > 0) await this.rulesFile.reload();
+    else await this.rulesFile.start();
+  }
+
   async #applyFile(inputs: readonly RuleInput[]): Promise<void> {
-    const before = new Map(
-      this.control.rules.filter(({ origin }) => origin === 'file').map((rule) => [rule.id, rule]),
-    );
-    this.control.setFileRules(inputs, Date.now());
-    const rules = this.control.rules.filter(({ origin }) => origin === 'file');
-    for (const { id } of before.values()) if (!rules.some((rule) => rule.id === id)) this.drop(id);
+    const before = new Map(this.control.fileRules.map((rule) => [rule.id, rule]));
+    await this.control.setFileRules(inputs);
+    const rules = this.control.fileRules;
+    const { told } = this.#options;
+    for (const [subject, gone] of before) {
+      if (rules.some((rule) => rule.id === subject)) continue;
+      this.drop(subject);
+      told?.({ action: 'rule.delete', subject, before: gone });
+    }
     for (const rule of rules) {
       const known = before.get(rule.id);
-      if (known?.revision !== rule.revision) await this.takeUp(rule, known);
+      if (known?.revision === rule.revision) continue;
+      const action = known === undefined ? 'rule.create' : 'rule.change';
+      told?.({ action, subject: rule.id, ...(known && { before: known }), after: rule });
+      await this.takeUp(rule, known);
     }
   }
 }
@@ -291,7 +314,9 @@ function decidesTheSame(a: Rule, b: Rule): boolean {
 
 function interfaceAddresses(): string[] {
   return Object.values(networkInterfaces()).flatMap((addresses = []) =>
-    addresses.flatMap(({ address, internal }) => (internal ? [] : [address.split('%')[0] ?? ''])),
+    addresses.flatMap(({ address, internal }) =>
+      internal || address.startsWith('fe80:') ? [] : [address],
+    ),
   );
 }
 

@@ -10,10 +10,11 @@ import { readKept, writeKept } from './kept-file.js';
 const KeptControl = Type.Object({
   version: Type.Literal(2),
   rules: Type.Array(Rule),
+  /** As --rules-file had them last: what changes there is told against these. */
+  fileRules: Type.Optional(Type.Array(Rule)),
   lists: Type.Array(AddressList),
   manual: Type.Array(Decision),
 });
-/** The collector's own rules; those of --rules-file are not among them. */
 export type KeptControl = Omit<Static<typeof KeptControl>, 'version'>;
 
 const ControlOfVersion1 = Type.Object({

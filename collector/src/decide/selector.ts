@@ -52,10 +52,19 @@ export function selectorText(selector: Selector): string {
   }
 }
 
+const MOST_IDS = 100_000;
+/** A flow that goes on asks for its id with each record. */
+const ids = new Map<string, string>();
+
 /** The same for one rule and one selector, whenever and wherever it is made. */
 export function decisionId(ruleId: string, selector: Selector): string {
   const key = `${ruleId} ${selector.kind} ${selectorText(selector)}`;
-  return createHash('sha256').update(key).digest('hex').slice(0, 20);
+  const known = ids.get(key);
+  if (known !== undefined) return known;
+  const id = createHash('sha256').update(key).digest('hex').slice(0, 20);
+  if (ids.size >= MOST_IDS) ids.clear();
+  ids.set(key, id);
+  return id;
 }
 
 /** A selector in one spelling; undefined where an address or prefix in it is none. */
