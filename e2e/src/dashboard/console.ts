@@ -40,8 +40,8 @@ export interface OpenPage {
 }
 
 export class Console implements AsyncDisposable {
-  /** Where the pictures go: WEIR_SCREENSHOTS, or a folder that nobody keeps. */
-  readonly pictures: string = process.env.WEIR_SCREENSHOTS ?? scratchFolder();
+  /** Where pictures of the pages go; undefined: nobody wants any. */
+  readonly pictures: string | undefined = process.env.WEIR_SCREENSHOTS;
 
   private constructor(
     readonly weir: RunningWeir,
@@ -49,8 +49,9 @@ export class Console implements AsyncDisposable {
     readonly context: BrowserContext,
     readonly url: string,
     readonly data: string,
+    readonly sender: FlowSender,
   ) {
-    mkdirSync(this.pictures, { recursive: true });
+    if (this.pictures !== undefined) mkdirSync(this.pictures, { recursive: true });
   }
 
   /** Starts it all; the last 26 hours and the same time last week have traffic. */
@@ -65,21 +66,20 @@ export class Console implements AsyncDisposable {
       ...['--data', path.join(data, 'data'), '--network-file', networks, '--access', 'always'],
     ]);
     const [browser] = await Promise.all([launchBrowser(), weir.printed(/#invitation=/)]);
-    await sendTraffic(udp);
+    const sender = await sendTraffic(udp);
     const context = await browser.newContext({ locale: 'en-GB', reducedMotion: 'reduce' });
-    const started = new Console(weir, browser, context, url, data);
+    const started = new Console(weir, browser, context, url, data, sender);
     await started.#acceptInvitation();
     await started.#untilStored();
+    started.sender.goOn();
     return started;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.sender.close();
     await this.browser.close();
     await this.weir.stop('SIGKILL');
     rmSync(this.data, { recursive: true, force: true });
-    if (process.env.WEIR_SCREENSHOTS === undefined) {
-      rmSync(this.pictures, { recursive: true, force: true });
-    }
   }
 
   /** Opens an address of the dashboard ("explore?v=1"), in the session that is there. */
@@ -132,7 +132,7 @@ export class Console implements AsyncDisposable {
   }
 }
 
-async function sendTraffic(port: number): Promise<void> {
+async function sendTraffic(port: number): Promise<FlowSender> {
   const sender = new FlowSender();
   await sender.connect(port);
   const now = Date.now();
@@ -143,7 +143,7 @@ async function sendTraffic(port: number): Promise<void> {
   await sender.send([
     ...makeTraffic({ from: before - 2 * HOUR_MS, to: before, flowsPerMinute: 8, seed: 2 }),
   ]);
-  sender.close();
+  return sender;
 }
 
 /** Until nothing is on its way any more. */

@@ -75,6 +75,7 @@ function record(flow: SentFlow): Buffer {
 export class FlowSender {
   readonly #socket: Socket = createSocket('udp4');
   #sequence = 0;
+  #timer: NodeJS.Timeout | undefined;
 
   async connect(port: number): Promise<void> {
     this.#socket.connect(port, '127.0.0.1');
@@ -82,7 +83,18 @@ export class FlowSender {
   }
 
   close(): void {
+    clearInterval(this.#timer);
     this.#socket.close();
+  }
+
+  /** Sends some flows that end now, twice a second, until it is closed. */
+  goOn(): void {
+    let seed = 0;
+    this.#timer = setInterval(() => {
+      const now = Date.now();
+      const flows = makeTraffic({ from: now - 60_000, to: now, flowsPerMinute: 12, seed: ++seed });
+      void this.send([...flows].map((flow) => ({ ...flow, endMs: now })));
+    }, 500);
   }
 
   async send(flows: readonly SentFlow[]): Promise<void> {
