@@ -16,8 +16,6 @@ import type { DecisionSource } from './intake/decision-source.js';
 import { parseRedis } from './intake/redis-connection.js';
 import { RedisFeed } from './intake/redis-feed.js';
 import { Intent } from './intent.js';
-import { counterName } from './plan/effect.js';
-import { SLOTS } from './plan/level.js';
 import type { RefusalReason } from './plan/wanted.js';
 import { ProtectionSource, parseCollector, parseProtected } from './protect/protection-source.js';
 import { Reconciler, type ReconcilerCounters } from './reconcile/reconciler.js';
@@ -27,7 +25,7 @@ import {
   foreignChanges,
   LostQdiscDetector,
 } from './reconcile/table-monitor.js';
-import { reportOf, sendReport } from './report.js';
+import { droppedBy, elementCount, reportOf, sendReport } from './report.js';
 import { gatewayName, markLayout, qdiscMajor, shapedInterfaces } from './settings.js';
 
 export interface GatewayDependencies {
@@ -190,9 +188,9 @@ export class Gateway {
       connected: source?.connected,
       revision: this.#applied.revision,
       decisions: source?.size ?? 0,
-      elements: this.#elements(),
+      elements: intent ? elementCount(intent.wanted) : 0,
       refusedByReason,
-      dropped: this.#dropped(),
+      dropped: intent ? droppedBy(intent.wanted, reconciler?.counts) : NOTHING_COUNTED,
       counters: { ...(reconciler?.counters ?? NO_COUNTERS) },
     };
   }
@@ -338,7 +336,7 @@ export class Gateway {
       startedMilliseconds: this.#startedMilliseconds,
       revision: this.#applied.revision,
       appliedMilliseconds: this.#applied.milliseconds,
-      elements: this.#elements(),
+      elements: elementCount(intent.wanted),
       refused: intent.wanted.refused,
       counts: reconciler.counts,
       owners: intent.owners,
@@ -354,23 +352,6 @@ export class Gateway {
   #problems(): string[] {
     const problems = [...this.#shaper.problems.values(), this.#memory?.problem];
     return problems.flatMap((problem) => problem?.message ?? []);
-  }
-
-  #elements(): number {
-    const elements = this.#parts?.intent.wanted.elements.values() ?? [];
-    return [...elements].filter(({ map }) => map !== SLOTS).length;
-  }
-
-  #dropped(): Count {
-    const { intent, reconciler } = this.#parts ?? {};
-    const blocking = [...(intent?.wanted.effects.values() ?? [])].filter(
-      ({ action }) => action.kind === 'block',
-    );
-    const names = new Set(blocking.map(({ owner }) => counterName(owner)));
-    return [...names].reduce((sum, name) => {
-      const { packets, octets } = reconciler?.counts.get(name) ?? NOTHING_COUNTED;
-      return { packets: sum.packets + packets, octets: sum.octets + octets };
-    }, NOTHING_COUNTED);
   }
 
   async #every(periodMs: number, task: () => Promise<void>, signal: AbortSignal): Promise<void> {

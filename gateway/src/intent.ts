@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Decision, Logger } from '@weir/wire';
 import type { Clock } from './enforce/nft-table.js';
-import { skeletonOf } from './enforce/skeleton.js';
+import { type Skeleton, skeletonOf } from './enforce/skeleton.js';
 import { applicable, type Situation } from './plan/applicable.js';
-import { counterName, type Owner } from './plan/effect.js';
+import type { Owner } from './plan/effect.js';
 import { EffectNumbers } from './plan/effect-numbers.js';
 import type { MarkLayout } from './plan/mark-layout.js';
 import { classesOf } from './plan/shaping.js';
@@ -29,6 +29,7 @@ export class Intent {
   #surroundings: Surroundings | undefined;
   #wanted: Wanted = { elements: new Map(), effects: new Map(), refused: [] };
   #refused: ReadonlySet<string> = new Set();
+  #skeleton: Skeleton | undefined;
 
   constructor(options: IntentOptions) {
     this.#options = options;
@@ -71,9 +72,11 @@ export class Intent {
     this.#wanted = wanted;
     this.#tellRefused(wanted.refused);
     const effects = [...wanted.effects.values()];
-    for (const { owner } of effects) this.#owners.set(counterName(owner), owner);
+    for (const { owner, counter } of effects) this.#owners.set(counter, owner);
     const { protections } = this.#surroundings;
-    const skeleton = skeletonOf({ protections, wanted, layout, qdiscMajor });
+    const known = this.#skeleton;
+    const skeleton = skeletonOf({ protections, wanted, layout, qdiscMajor, known });
+    this.#skeleton = skeleton;
     return {
       desired: { skeleton, elements: wanted.elements },
       classes: { up: classesOf(effects, 'up'), down: classesOf(effects, 'down') },

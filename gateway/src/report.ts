@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the collector is told of this gateway.
 import { API, type GatewayState } from '@weir/wire';
-import type { Counts } from './enforce/kernel-table.js';
+import { type Count, type Counts, NOTHING_COUNTED } from './enforce/kernel-table.js';
 import type { CollectorConnection } from './intake/collector-connection.js';
-import { counterName, type Owner } from './plan/effect.js';
+import type { Owner } from './plan/effect.js';
+import { SLOTS } from './plan/level.js';
 import { ratesOf } from './plan/shaping.js';
-import type { PlacedEffect, Refusal } from './plan/wanted.js';
+import type { PlacedEffect, Refusal, Wanted } from './plan/wanted.js';
 
 const MOST_REFUSED = 1000;
 const MOST_COUNTERS = 10_000;
@@ -62,9 +63,24 @@ export async function sendReport(
   if (!response.ok) throw new Error(`${url.pathname}: status ${response.status}`);
 }
 
+/** Elements for decisions: without what only speeds up the kernel's look-up. */
+export function elementCount({ elements }: Wanted): number {
+  return [...elements.values()].filter(({ map }) => map !== SLOTS).length;
+}
+
+/** What blocks have caught. */
+export function droppedBy({ effects }: Wanted, counts: Counts = new Map()): Count {
+  const blocking = [...effects.values()].filter(({ action }) => action.kind === 'block');
+  const names = new Set(blocking.map(({ counter }) => counter));
+  return [...names].reduce((sum, name) => {
+    const { packets, octets } = counts.get(name) ?? NOTHING_COUNTED;
+    return { packets: sum.packets + packets, octets: sum.octets + octets };
+  }, NOTHING_COUNTED);
+}
+
 function countersOf({ counts, owners }: ReportedState): GatewayState['counters'] {
-  return [...owners.values()].flatMap((owner) => {
-    const count = counts.get(counterName(owner));
+  return [...owners].flatMap(([counter, owner]) => {
+    const count = counts.get(counter);
     return count ? [{ [owner.kind]: owner.id, ...count }] : [];
   });
 }

@@ -4,7 +4,8 @@ import { once } from 'node:events';
 
 /** Its answer needs no kernel and tells that everything before it is done. */
 const MARKER = 'describe meta mark';
-const MARKER_ANSWER = /^meta expression, datatype mark .*$/m;
+/** To its end: a pipe may give half a line. */
+const MARKER_ANSWER = /^meta expression, datatype mark .*\n/m;
 /** nft remembers what it was told: after so many scripts a new process takes over. */
 const MOST_SCRIPTS = 1000;
 /** Longer scripts gain nothing by it. */

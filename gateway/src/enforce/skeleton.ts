@@ -7,7 +7,6 @@
 //   stamp     writes the generation into the connection's mark
 //   eN_HASH   an effect: stamps the connection with its slot, counts, and does what it does
 import { createHash } from 'node:crypto';
-import { counterName } from '../plan/effect.js';
 import { byPrecedence, type MapKind, mapKindOf, mapName, SLOTS } from '../plan/level.js';
 import { type MarkLayout, placed } from '../plan/mark-layout.js';
 import type { PlacedEffect, Wanted } from '../plan/wanted.js';
@@ -50,27 +49,37 @@ export interface SkeletonOptions {
   readonly layout: MarkLayout;
   /** Number (major) of the gateway's own qdiscs. */
   readonly qdiscMajor: number;
+  /** Made with the same layout and number: an effect's chain of one name is always the same. */
+  readonly known?: Skeleton | undefined;
 }
 
 /**
  * Only the hook `forward` is used, so access to the gateway itself cannot be cut; that is also why its own
  * addresses need no rule: they never show up there.
  */
-export function skeletonOf({ protections, wanted, layout, qdiscMajor }: SkeletonOptions): Skeleton {
+export function skeletonOf({
+  protections,
+  wanted,
+  layout,
+  qdiscMajor,
+  known,
+}: SkeletonOptions): Skeleton {
   const maps = new Set([SLOTS, ...[...wanted.elements.values()].map(({ map }) => map)]);
   const kinds = [...maps].flatMap((name) => mapKindOf(name) ?? []).sort(byPrecedence);
   const chains = [
     chainOf(FORWARD, forwardRules(protections)),
     chainOf(CLASSIFY, classifyRules(kinds, ['saddr', 'daddr'], layout)),
     chainOf(CLASSIFY_REPLY, classifyRules(kinds, ['daddr', 'saddr'], layout)),
-    ...[...wanted.effects.values()].map((effect) =>
-      chainOf(effect.chain, effectRules(effect, layout, qdiscMajor)),
+    ...[...wanted.effects.values()].map(
+      (effect) =>
+        known?.chains.get(effect.chain) ??
+        chainOf(effect.chain, effectRules(effect, layout, qdiscMajor)),
     ),
   ];
   return {
     chains: new Map(chains.map((chain) => [chain.name, chain])),
     maps,
-    counters: new Set([...wanted.effects.values()].map(({ owner }) => counterName(owner))),
+    counters: new Set([...wanted.effects.values()].map(({ counter }) => counter)),
   };
 }
 
@@ -198,12 +207,12 @@ function maskText({ family, length }: MapKind): string {
 }
 
 function effectRules(effect: PlacedEffect, layout: MarkLayout, qdiscMajor: number): string[] {
-  const { number, owner } = effect;
+  const { number, counter } = effect;
   const slot = hex(placed(number, layout.slotMask));
   const keep = hex(~layout.slotMask >>> 0);
   const stamp =
     number > layout.mostSlot ? [] : [`ct mark set ct mark & ${keep} | ${slot} jump ${STAMP}`];
-  return [...stamp, `counter name ${counterName(owner)}`, ...actionRules(effect, qdiscMajor)];
+  return [...stamp, `counter name ${counter}`, ...actionRules(effect, qdiscMajor)];
 }
 
 function actionRules({ action, number }: PlacedEffect, qdiscMajor: number): string[] {

@@ -21,6 +21,8 @@ export interface Effect {
   readonly subject: string;
   /** Equal effects have equal hashes. */
   readonly hash: string;
+  /** Name of the owner's counter in the kernel. */
+  readonly counter: string;
 }
 
 /** Addresses that are not routed in the internet: of two ends the one that is probably inside. */
@@ -37,17 +39,13 @@ export function effectOf({ id, action, rule, selector }: Decision): Effect | und
   if (action.kind === 'watch') return undefined;
   const owner: Owner = rule ? { kind: 'rule', id: rule.id } : { kind: 'decision', id };
   const subject = action.kind === 'shape' ? subjectOf(selector) : '';
-  return { owner, action, subject, hash: hashOf([owner.kind, owner.id, action, subject]) };
+  const hash = hashOf([owner.kind, owner.id, action, subject]);
+  return { owner, action, subject, hash, counter: `c_${hashOf([owner.kind, owner.id])}` };
 }
 
 /** Eight hexadecimal digits. */
 export function hashOf(value: unknown): string {
   return createHash('sha256').update(JSON.stringify(value)).digest('hex').slice(0, 8);
-}
-
-/** Name of the counter in the kernel. */
-export function counterName({ kind, id }: Owner): string {
-  return `c_${hashOf([kind, id])}`;
 }
 
 /** Who is shaped: the host inside, or the network; empty where a selector says none. */
