@@ -4,10 +4,13 @@ import { BrokenPage } from './shell/broken-page';
 import { Gate } from './shell/gate';
 import './theme/tokens.css';
 import './theme/base.css';
+import './control/panel.css';
+import './control/top-controls.css';
 import './control/control.css';
 import './control/menu.css';
 import './table/table.css';
 import './chart/chart.css';
+import './shell/navigation.css';
 import './shell/shell.css';
 import { applyTheme } from './view/preferences';
 
