@@ -1,6 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, it } from 'vitest';
-import { formatClock, formatDuration, formatMoment, formatSpan, formatTick } from './time';
+import {
+  formatAgo,
+  formatClock,
+  formatDuration,
+  formatMoment,
+  formatSpan,
+  formatTick,
+} from './time';
 
 const MOMENT = Date.UTC(2026, 2, 9, 14, 5, 7);
 
@@ -51,3 +58,10 @@ describe('times', () => {
     expect(formatMoment(MOMENT, 'UTC')).toBe('09 Mar 2026, 14:05:07');
   });
 });
+
+it.each([
+  [0, 'now'],
+  [1999, 'now'],
+  [4000, '4.0 s ago'],
+  [187_200_000, '2 d 4 h ago'],
+])('%i ms ago is "%s"', (ms, text) => expect(formatAgo(ms)).toBe(text));

@@ -27,6 +27,11 @@ export function formatSpan(seconds: number): string {
   return seconds < 60 ? `${seconds} s` : formatDuration(seconds * 1000);
 }
 
+/** How long ago something was: "now", "4.0 s ago", "2 d 4 h ago". */
+export function formatAgo(agoMs: number): string {
+  return agoMs < 2000 ? 'now' : `${formatDuration(agoMs)} ago`;
+}
+
 export function formatClock(timeMs: number, timeZone?: string): string {
   return formatter('clock', timeZone).format(timeMs);
 }

@@ -56,9 +56,7 @@ export function AccountMenu() {
     >
       {() => (
         <div class="account">
-          {(Object.keys(SETTINGS) as Setting[]).map((name) => (
-            <SettingLine key={name} name={name} />
-          ))}
+          <SettingLines />
           {who?.kind === 'user' && (
             <div class="account-who">
               <span>
@@ -72,6 +70,18 @@ export function AccountMenu() {
         </div>
       )}
     </Popover>
+  );
+}
+
+/** Every preference with its choices. */
+export function SettingLines() {
+  const names = Object.keys(SETTINGS) as Setting[];
+  return (
+    <>
+      {names.map((name) => (
+        <SettingLine key={name} name={name} />
+      ))}
+    </>
   );
 }
 

@@ -2,6 +2,7 @@
 import { ask } from '../api/client';
 import { collectorHealth, type Health } from '../api/health';
 import { type Answered, useAnswer } from '../api/use-answer';
+import { Fact } from '../control/facts';
 import { Popover } from '../control/popover';
 import { formatCount } from '../format/quantity';
 import { formatDuration } from '../format/time';
@@ -82,14 +83,5 @@ function HealthDetail({ health }: { readonly health: Health }) {
         <Fact term="Version" value={health.version} />
       </dl>
     </>
-  );
-}
-
-function Fact({ term, value }: { readonly term: string; readonly value: string }) {
-  return (
-    <div>
-      <dt>{term}</dt>
-      <dd>{value}</dd>
-    </div>
   );
 }

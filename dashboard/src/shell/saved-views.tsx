@@ -49,7 +49,11 @@ export function SavedViews({ view }: { readonly view: View }) {
   );
 }
 
-interface SavedLineProps {
+export function mayChangeView({ owner }: SavedView): boolean {
+  return owner === ownName() || hasRole('administrator');
+}
+
+export interface SavedLineProps {
   readonly saved: SavedView;
   readonly view: View;
   readonly onRename: (saved: SavedView) => void;
@@ -57,7 +61,6 @@ interface SavedLineProps {
 
 function SavedLine({ saved, view, onRename }: SavedLineProps) {
   const isOwn = saved.owner === ownName();
-  const mayChange = isOwn || hasRole('administrator');
   return (
     <li class="side-view">
       <a
@@ -70,7 +73,7 @@ function SavedLine({ saved, view, onRename }: SavedLineProps) {
         <span class="side-text">{saved.name}</span>
         {!isOwn && <span class="side-hint">{saved.owner}</span>}
       </a>
-      {mayChange && (
+      {mayChangeView(saved) && (
         <button
           type="button"
           class="button-icon"
@@ -85,7 +88,8 @@ function SavedLine({ saved, view, onRename }: SavedLineProps) {
   );
 }
 
-function openSavedMenu({ saved, view, onRename }: SavedLineProps, place: Element): void {
+/** What can be done with a saved view. */
+export function openSavedMenu({ saved, view, onRename }: SavedLineProps, place: Element): void {
   const { id, name, link, isShared } = saved;
   const replace = (change: Partial<SavedView>) =>
     replaceSavedView(id, { name, link, isShared, ...change }).then(
@@ -119,7 +123,7 @@ async function remove({ id, name, link, isShared }: SavedView): Promise<void> {
   await deleteSavedView(id).then(() => tellDone(`Deleted the view ${name}`, back), tellFailed);
 }
 
-function RenameDialog({
+export function RenameDialog({
   saved,
   onClose,
 }: {

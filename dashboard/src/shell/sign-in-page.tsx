@@ -6,8 +6,7 @@ import { api } from '../api/client';
 import { invitationOf, signedIn } from '../api/session';
 import { Failure, useForm } from '../control/dialog';
 import { WeirMark } from '../control/icons';
-
-const SHORTEST_PASSWORD = 10;
+import { NewPassword, SHORTEST_PASSWORD } from './new-password';
 
 /** Asks for name and password, or, with an invitation in the address, for a new password. */
 export function SignInPage() {
@@ -80,21 +79,5 @@ function InvitationForm({ invitation, onClose }: InvitationFormProps) {
         Sign in with a password
       </button>
     </form>
-  );
-}
-
-function NewPassword({ name, label }: { readonly name: string; readonly label: string }) {
-  return (
-    <label class="field">
-      <span class="field-label">{label}</span>
-      <input
-        name={name}
-        type="password"
-        autocomplete="new-password"
-        minLength={SHORTEST_PASSWORD}
-        maxLength={256}
-        required
-      />
-    </label>
   );
 }

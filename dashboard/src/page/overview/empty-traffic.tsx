@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { HealthResponse } from '@weir/wire';
 import { collectorHealth } from '../../api/health';
 import { Notice } from '../../control/panel';
 import { timeTitle } from '../../control/time-control';
 import { lengthMs, PRESETS, parseTime, type TimeRange } from '../../view/time-range';
 import type { View } from '../../view/view';
+import { ConnectGuide } from '../exporters/connect-guide';
 
 /** Three reasons for an empty chart, and what helps against each. */
 export function EmptyTraffic({ view }: { readonly view: View }) {
@@ -17,7 +19,8 @@ export function EmptyTraffic({ view }: { readonly view: View }) {
       </Notice>
     );
   }
-  if (collectorHealth.value?.receive.datagrams === 0) return <FirstRun />;
+  const health = collectorHealth.value;
+  if (health && isEmpty(health)) return <ConnectGuide view={view} />;
   const longer = longerThan(view.time);
   return (
     <Notice title={`No flows: ${title.toLowerCase()}`}>
@@ -38,17 +41,7 @@ function longerThan(time: TimeRange): TimeRange | undefined {
   return presets.find((preset) => lengthMs(preset) > lengthMs(time));
 }
 
-function FirstRun() {
-  const host = window.location.hostname;
-  return (
-    <Notice title="No flow has been received yet">
-      <p>
-        Point a router’s NetFlow, IPFIX or sFlow export at this collector’s UDP port, or start a
-        probe:
-      </p>
-      <pre>
-        <code>npx weir probe --interface eth0 --export netflow9://{host}:2055</code>
-      </pre>
-    </Notice>
-  );
+/** Nothing has ever come: a collector that was started again has its store. */
+function isEmpty({ receive, store }: HealthResponse): boolean {
+  return receive.records === 0 && store.tables.every(({ rows }) => rows === 0);
 }

@@ -5,14 +5,13 @@ import { useAnswer } from '../../api/use-answer';
 import { ErrorNotice, Notice, Panel, Skeleton } from '../../control/panel';
 import { ValueButton } from '../../control/value-menu';
 import { formatCount } from '../../format/quantity';
-import { formatDuration } from '../../format/time';
+import { formatAgo } from '../../format/time';
 import { type Column, DataTable } from '../../table/data-table';
 import { knownPages } from '../../view/known-pages';
 import type { View } from '../../view/view';
+import { exporterKey, exporterState, protocolTitle } from '../exporters/exporter-state';
 
 const EVERY_MS = 5_000;
-/** Exporters tell something at least once a minute; one that is silent for longer may be gone. */
-const SILENT_MS = 180_000;
 const MOST_ROWS = 8;
 
 /** Who tells of the traffic, and whether all of it arrives. */
@@ -51,9 +50,7 @@ export function ExporterHealth({ view }: { readonly view: View }) {
           caption="Exporters with what came of each"
           columns={columnsAt(data.now)}
           rows={rows.slice(0, MOST_ROWS)}
-          keyOf={({ exporterAddress, exportProtocol, session, observationDomainId }) =>
-            [exporterAddress, exportProtocol, session, observationDomainId].join(' ')
-          }
+          keyOf={exporterKey}
         />
       )}
     </Panel>
@@ -75,7 +72,7 @@ function columnsAt(now: number): Column<Exporter>[] {
       id: 'protocol',
       title: 'Protocol',
       width: '84px',
-      value: ({ exportProtocol }) => exportProtocol,
+      value: ({ exportProtocol }) => protocolTitle(exportProtocol),
     },
     {
       id: 'records',
@@ -99,18 +96,19 @@ function columnsAt(now: number): Column<Exporter>[] {
       title: 'Last heard',
       width: '148px',
       value: silence,
-      show: (row) => <State silentMs={silence(row)} lost={row.lostUnits} />,
+      show: (row) => <State exporter={row} now={now} />,
     },
   ];
 }
 
-function State({ silentMs, lost }: { readonly silentMs: number; readonly lost: number }) {
-  const [kind, text] =
-    silentMs > SILENT_MS ? ['danger', 'silent'] : lost > 0 ? ['warning', 'gaps'] : ['ok', 'ok'];
+function State({ exporter, now }: { readonly exporter: Exporter; readonly now: number }) {
+  const { kind, text, advice } = exporterState(exporter, now);
   return (
     <>
-      <span class={`badge badge-${kind}`}>{text}</span>{' '}
-      <span class="muted">{silentMs < 2000 ? 'now' : `${formatDuration(silentMs)} ago`}</span>
+      <span class={`badge badge-${kind}`} title={advice}>
+        {text}
+      </span>{' '}
+      <span class="muted">{formatAgo(now - exporter.lastSeenMilliseconds)}</span>
     </>
   );
 }

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Exporter } from '@weir/wire';
+import { useRef } from 'preact/hooks';
+import { ask } from '../../api/client';
+import { type Answered, useAnswer } from '../../api/use-answer';
+import { recordRates } from './exporter-state';
+
+const EVERY_MS = 5_000;
+
+export interface Exporters {
+  readonly exporters: readonly Exporter[];
+  /** When this was answered, ms since the epoch. */
+  readonly now: number;
+  /** Records a second since the answer before, by `exporterKey`. */
+  readonly rates: ReadonlyMap<string, number>;
+}
+
+/** Who sends, every few seconds anew. */
+export function useExporters(): Answered<Exporters> {
+  const last = useRef<Exporters>(undefined);
+  return useAnswer({
+    key: 'exporters with rates',
+    everyMs: EVERY_MS,
+    load: async (signal) => {
+      const { exporters } = await ask('/api/v1/exporters', {}, signal);
+      const answer = { exporters, now: Date.now() };
+      last.current = { ...answer, rates: recordRates(last.current, answer) };
+      return last.current;
+    },
+  });
+}
