@@ -16,6 +16,8 @@ export interface FilterInputProps {
   readonly onChange: (filter: string) => void;
   readonly label: string;
   readonly placeholder?: string;
+  /** When what is written counts: with Enter, or at once, as in forms that have a button of their own. @default enter */
+  readonly counts?: 'enter' | 'typing';
 }
 
 /** Why a filter cannot be read; undefined where it can. */
@@ -25,7 +27,8 @@ async function problemOf(text: string, signal: AbortSignal): Promise<string | un
 }
 
 /** A text field with suggestions (https://www.w3.org/WAI/ARIA/apg/patterns/combobox/). Enter takes the filter. */
-export function FilterInput({ value, onChange, label, placeholder }: FilterInputProps) {
+export function FilterInput(props: FilterInputProps) {
+  const { value, onChange, label, placeholder, counts = 'enter' } = props;
   const [text, setText] = useState(value);
   const [problem, setProblem] = useState<string>();
   const input = useRef<HTMLInputElement>(null);
@@ -34,7 +37,11 @@ export function FilterInput({ value, onChange, label, placeholder }: FilterInput
     setText(value);
     setProblem(undefined);
   }, [value]);
-  const suggestions = useSuggestions(input, setText);
+  const write = (written: string) => {
+    setText(written);
+    if (counts === 'typing') onChange(written);
+  };
+  const suggestions = useSuggestions(input, write);
   const { items, active } = suggestions;
 
   const commit = async (wanted: string) => {
@@ -49,11 +56,15 @@ export function FilterInput({ value, onChange, label, placeholder }: FilterInput
   };
   const onKeyDown = (event: TargetedKeyboardEvent<HTMLInputElement>) => {
     if (suggestions.onKey(event)) return;
-    if (event.key === 'Enter') void commit(text);
+    if (event.key === 'Enter') {
+      // A form around it would be sent.
+      event.preventDefault();
+      void commit(text);
+    }
     if (event.key === 'Escape') setText(value);
   };
   const onInput = (event: TargetedInputEvent<HTMLInputElement>) => {
-    setText(event.currentTarget.value);
+    write(event.currentTarget.value);
     setProblem(undefined);
     suggestions.ask();
   };
@@ -81,7 +92,7 @@ export function FilterInput({ value, onChange, label, placeholder }: FilterInput
         onFocus={suggestions.ask}
         onBlur={suggestions.close}
       />
-      {text.trim() !== value && (
+      {counts === 'enter' && text.trim() !== value && (
         <button type="button" class="button-quiet filter-apply" onClick={() => void commit(text)}>
           Apply ↵
         </button>

@@ -56,6 +56,22 @@ export const PAGES: readonly Page[] = [
     load: () => import('./hosts/hosts-page'),
   },
   {
+    id: 'rules',
+    title: 'Rules',
+    icon: 'rules',
+    group: 'Control',
+    without: ['time', 'filter'],
+    load: () => import('./rules/rules-page'),
+  },
+  {
+    id: 'decisions',
+    title: 'Decisions',
+    icon: 'decisions',
+    group: 'Control',
+    without: ['time', 'filter'],
+    load: () => import('./decisions/decisions-page'),
+  },
+  {
     id: 'exporters',
     title: 'Exporters',
     icon: 'exporters',

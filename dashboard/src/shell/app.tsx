@@ -4,6 +4,7 @@ import type { ComponentType } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { LocationProvider } from 'preact-iso';
 import { hasRole } from '../api/session';
+import { DialogHost } from '../control/dialog-host';
 import { MenuHost } from '../control/menu';
 import { Notice, Skeleton } from '../control/panel';
 import { ToastHost } from '../control/toast';
@@ -57,6 +58,7 @@ function Frame() {
       </div>
       <ToastHost />
       <MenuHost />
+      <DialogHost />
     </div>
   );
 }

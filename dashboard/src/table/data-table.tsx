@@ -13,8 +13,8 @@ import { Icon } from '../control/icons';
 export interface Column<Row> {
   readonly id: string;
   readonly title: string;
-  /** Numbers stand at the right and are sorted as such. */
-  readonly kind?: 'text' | 'number';
+  /** Numbers stand at the right and are sorted as such. Buttons are not sorted, and need no heading to be seen. */
+  readonly kind?: 'text' | 'number' | 'buttons';
   /** For sorting and CSV. */
   readonly value: (row: Row) => string | number;
   /** As it is shown; absent: `value`. */
@@ -184,6 +184,13 @@ interface HeadingProps<Row> {
 function Heading<Row>({ column, sort, onSort }: HeadingProps<Row>) {
   const { id, title, sort: sortable = 'both' } = column;
   const order = sort?.column === id ? sort.order : undefined;
+  if (column.kind === 'buttons') {
+    return (
+      <th scope="col" class={cellClass(column)}>
+        <span class="visually-hidden">{title}</span>
+      </th>
+    );
+  }
   return (
     <th scope="col" class={cellClass(column)} aria-sort={order}>
       {sortable === 'none' ? (
@@ -242,7 +249,7 @@ function Line<Row>({ row, index, table }: LineProps<Row>) {
 }
 
 function cellClass<Row>({ kind, room }: Column<Row>): string {
-  return `${kind === 'number' ? 'number' : 'text'}${room === 'wide' ? ' col-wide' : ''}`;
+  return `${kind ?? 'text'}${room === 'wide' ? ' col-wide' : ''}`;
 }
 
 /** Stands for the rows that are not in the document; one cell, since a wider one would bring hidden columns back. */
@@ -282,4 +289,9 @@ export function tableCsv<Row>(
     columns.map(({ title }) => title),
     ...rows.map((row) => columns.map(({ value }) => value(row))),
   ];
+}
+
+/** What can be done with each row, at its end. */
+export function buttonsColumn<Row>(show: (row: Row) => ComponentChildren): Column<Row> {
+  return { id: 'buttons', title: 'Actions', kind: 'buttons', width: '48px', value: () => '', show };
 }

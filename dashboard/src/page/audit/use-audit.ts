@@ -76,7 +76,7 @@ export async function allEntries(filter: AuditFilter): Promise<AuditEntry[]> {
   const { signal } = new AbortController();
   let before: number | null | undefined;
   do {
-    const page = await nextPage(filter, before, signal);
+    const page = await nextPage(filter, before ?? undefined, signal);
     entries.push(...page.entries);
     before = page.before;
   } while (before !== null);

@@ -9,7 +9,7 @@ import { Icon } from '../../control/icons';
 import { ErrorNotice, Notice, Panel, Skeleton } from '../../control/panel';
 import { Sheet } from '../../control/sheet';
 import { tellDone } from '../../control/toast';
-import { type Column, DataTable } from '../../table/data-table';
+import { buttonsColumn, type Column, DataTable } from '../../table/data-table';
 import { momentText } from '../../view/shown';
 
 const EVERY_MS = 15_000;
@@ -116,25 +116,17 @@ function columnsOf(remove: (key: ApiKey) => void): readonly Column<ApiKey>[] {
       value: ({ createdMilliseconds }) => createdMilliseconds,
       show: ({ createdMilliseconds }) => momentText(createdMilliseconds),
     },
-    {
-      id: 'change',
-      title: '',
-      width: '48px',
-      kind: 'number',
-      sort: 'none',
-      value: () => '',
-      show: (key) => (
-        <button
-          type="button"
-          class="button-icon"
-          aria-label={`Remove the key ${key.name}`}
-          title="Remove"
-          onClick={() => remove(key)}
-        >
-          <Icon name="trash" />
-        </button>
-      ),
-    },
+    buttonsColumn((key) => (
+      <button
+        type="button"
+        class="button-icon"
+        aria-label={`Remove the key ${key.name}`}
+        title="Remove"
+        onClick={() => remove(key)}
+      >
+        <Icon name="trash" />
+      </button>
+    )),
   ];
 }
 

@@ -12,7 +12,7 @@ import { openMenu } from '../../control/menu';
 import { ErrorNotice, Panel, Skeleton } from '../../control/panel';
 import { Sheet } from '../../control/sheet';
 import { tellDone, tellFailed } from '../../control/toast';
-import { type Column, DataTable } from '../../table/data-table';
+import { buttonsColumn, type Column, DataTable } from '../../table/data-table';
 import { momentText } from '../../view/shown';
 
 const EVERY_MS = 15_000;
@@ -114,25 +114,17 @@ function columnsOf(actions: UserActions): readonly Column<User>[] {
       value: ({ createdMilliseconds }) => createdMilliseconds,
       show: ({ createdMilliseconds }) => momentText(createdMilliseconds),
     },
-    {
-      id: 'change',
-      title: '',
-      width: '48px',
-      kind: 'number',
-      sort: 'none',
-      value: () => '',
-      show: (user) => (
-        <button
-          type="button"
-          class="button-icon"
-          aria-haspopup="menu"
-          aria-label={`Change ${user.name}`}
-          onClick={(event) => openUserMenu(user, actions, event.currentTarget)}
-        >
-          <Icon name="more" />
-        </button>
-      ),
-    },
+    buttonsColumn((user) => (
+      <button
+        type="button"
+        class="button-icon"
+        aria-haspopup="menu"
+        aria-label={`Change ${user.name}`}
+        onClick={(event) => openUserMenu(user, actions, event.currentTarget)}
+      >
+        <Icon name="more" />
+      </button>
+    )),
   ];
 }
 

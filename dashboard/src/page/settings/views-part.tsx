@@ -6,7 +6,7 @@ import { Icon } from '../../control/icons';
 import { Notice, Panel, Skeleton } from '../../control/panel';
 import { tellFailed } from '../../control/toast';
 import { mayChangeView, openSavedMenu, RenameDialog } from '../../shell/saved-views';
-import { type Column, DataTable } from '../../table/data-table';
+import { buttonsColumn, type Column, DataTable } from '../../table/data-table';
 import { momentText } from '../../view/shown';
 import type { View } from '../../view/view';
 
@@ -66,14 +66,8 @@ function columnsOf(
       value: ({ changedMilliseconds }) => changedMilliseconds,
       show: ({ changedMilliseconds }) => momentText(changedMilliseconds),
     },
-    {
-      id: 'change',
-      title: '',
-      width: '48px',
-      kind: 'number',
-      sort: 'none',
-      value: () => '',
-      show: (saved) =>
+    buttonsColumn(
+      (saved) =>
         mayChangeView(saved) && (
           <button
             type="button"
@@ -85,6 +79,6 @@ function columnsOf(
             <Icon name="more" />
           </button>
         ),
-    },
+    ),
   ];
 }

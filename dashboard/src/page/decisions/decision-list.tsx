@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Decision, Origin } from '@weir/wire';
+import { useMemo, useState } from 'preact/hooks';
+import { createDecision, deleteDecision } from '../../api/rules';
+import { hasRole } from '../../api/session';
+import { openDialog } from '../../control/dialog-host';
+import { Select } from '../../control/field';
+import { Icon } from '../../control/icons';
+import { ErrorNotice, Notice, Panel, Skeleton } from '../../control/panel';
+import { tellDone, tellFailed } from '../../control/toast';
+import { formatCount } from '../../format/quantity';
+import { actionText, selectorText } from '../../format/rule-texts';
+import { buttonsColumn, type Column, DataTable } from '../../table/data-table';
+import { amountText } from '../../view/shown';
+import type { View } from '../../view/view';
+import { DecideDialog } from './decide-dialog';
+import { DecisionSheet } from './decision-sheet';
+import { countedFor, decisionHas, endText, originText } from './decision-texts';
+import { type LiveDecisions, useDecisions } from './use-decisions';
+
+const ORIGINS = [
+  { value: '', label: 'All but protections' },
+  { value: 'rule', label: 'Of rules' },
+  { value: 'manual', label: 'By hand' },
+  { value: 'list', label: 'Of lists' },
+  { value: 'allow', label: 'Protections' },
+] as const;
+type OriginChoice = '' | Origin;
+
+/** Decisions as they stand now. */
+export function DecisionList({ view }: { readonly view: View }) {
+  const { data, error, refresh } = useDecisions();
+  const { text = '', origin = '' } = view.parameters;
+  const [openedId, setOpened] = useState<string>();
+  const all = data?.decisions;
+  const shown = useMemo(() => {
+    const wanted = all?.filter((one) =>
+      origin === '' ? one.origin !== 'allow' : one.origin === origin,
+    );
+    return text === '' ? wanted : wanted?.filter((one) => decisionHas(one, text));
+  }, [all, text, origin]);
+  const opened = all?.find(({ id }) => id === openedId);
+  return (
+    <Panel
+      title="Decisions"
+      note={shown && `${formatCount(shown.length)} that hold now`}
+      testId="decisions"
+      actions={hasRole('operator') && <DecideButton onDone={refresh} />}
+    >
+      <Toolbar view={view} />
+      {error && <ErrorNotice error={error} />}
+      {!data && !error && <Skeleton rows={6} />}
+      {shown?.length === 0 && (
+        <Notice title={text === '' ? 'No decision holds now' : 'No decision fits'}>
+          <p>
+            Rules make them as soon as a flow fits; and the menu of every address in tables and
+            charts has “Block or shape”.
+          </p>
+        </Notice>
+      )}
+      {data && shown !== undefined && shown.length > 0 && (
+        <DataTable
+          caption="Decisions that hold now"
+          columns={columnsOf(data, refresh)}
+          rows={shown}
+          keyOf={({ id }) => id}
+          sort={{ column: 'end', order: 'descending' }}
+          opened={openedId}
+          onOpen={({ id }) => setOpened(id)}
+          height="calc(100dvh - 210px)"
+          testId="decision-table"
+        />
+      )}
+      {data && opened && (
+        <DecisionSheet
+          view={view}
+          decision={opened}
+          data={data}
+          onLift={() => void lift(opened, refresh)}
+          onClose={() => setOpened(undefined)}
+        />
+      )}
+    </Panel>
+  );
+}
+
+function DecideButton({ onDone }: { readonly onDone: () => void }) {
+  return (
+    <button
+      type="button"
+      class="button"
+      data-testid="decide-button"
+      onClick={() =>
+        openDialog((close) => <DecideDialog selectors={[]} onClose={close} onDone={onDone} />)
+      }
+    >
+      <Icon name="block" /> Block or shape
+    </button>
+  );
+}
+
+function Toolbar({ view }: { readonly view: View }) {
+  const { text = '', origin = '' } = view.parameters;
+  return (
+    <div class="toolbar decisions-toolbar">
+      <input
+        key={text}
+        class="text-input"
+        type="search"
+        aria-label="Find by address, rule or reason"
+        placeholder="Find: address, rule, reason"
+        defaultValue={text}
+        onChange={(event) => view.change({ text: event.currentTarget.value.trim() })}
+      />
+      <Select<OriginChoice>
+        label="Origin"
+        value={origin as OriginChoice}
+        choices={ORIGINS}
+        onChange={(value) => view.change({ origin: value })}
+      />
+    </div>
+  );
+}
+
+function columnsOf(
+  { counters, now }: LiveDecisions,
+  refresh: () => void,
+): readonly Column<Decision>[] {
+  const columns: Column<Decision>[] = [
+    {
+      id: 'target',
+      title: 'About',
+      value: ({ selector }) => selectorText(selector),
+      show: ({ selector }) => <span title={selectorText(selector)}>{selectorText(selector)}</span>,
+    },
+    {
+      id: 'action',
+      title: 'Action',
+      width: '178px',
+      value: ({ action }) => actionText(action),
+      show: ({ action, isSimulated }) => (
+        <span title={actionText(action)}>
+          {actionText(action)} {isSimulated && <span class="badge badge-warning">simulated</span>}
+        </span>
+      ),
+    },
+    {
+      ...{ id: 'origin', title: 'By', width: '170px', room: 'wide' },
+      value: originText,
+      show: (row) => <span title={row.reason}>{originText(row)}</span>,
+    },
+    {
+      ...{ id: 'application', title: 'Seen', width: '130px', room: 'wide' },
+      value: ({ evidence }) => evidence?.applicationName ?? '',
+    },
+    {
+      ...{ id: 'end', title: 'Ends', kind: 'number', width: '128px', room: 'wide' },
+      value: ({ expiresMilliseconds }) => expiresMilliseconds ?? Number.MAX_VALUE,
+      show: (row) => endText(row, now),
+    },
+    {
+      ...{ id: 'octets', title: 'Met', kind: 'number', width: '88px' },
+      value: (row) => countedFor(row, counters).octets,
+      show: (row) => {
+        const { octets, isShared } = countedFor(row, counters);
+        return (
+          <span
+            class={isShared ? 'muted' : undefined}
+            title={isShared ? 'all of its rule' : undefined}
+          >
+            {amountText(octets, 'octets')}
+          </span>
+        );
+      },
+    },
+  ];
+  if (!hasRole('operator')) return columns;
+  return [
+    ...columns,
+    buttonsColumn((row) =>
+      row.origin !== 'manual' ? null : (
+        <button
+          type="button"
+          class="button-icon"
+          aria-label={`Lift: ${selectorText(row.selector)}`}
+          title="Lift"
+          onClick={() => void lift(row, refresh)}
+        >
+          <Icon name="close" />
+        </button>
+      ),
+    ),
+  ];
+}
+
+/** Takes a decision by hand back; undoing that decides the same again. */
+async function lift(decision: Decision, refresh: () => void): Promise<void> {
+  const { id, selector, action, reason, gateways, expiresMilliseconds: end } = decision;
+  const { whenCollectorIsLost } = decision;
+  const again = () => {
+    const seconds = end === undefined ? undefined : Math.ceil((end - Date.now()) / 1000);
+    const input = {
+      ...{ selector, action, reason, whenCollectorIsLost },
+      ...(seconds !== undefined && { seconds: Math.max(1, seconds) }),
+      ...(gateways !== undefined && { gateways }),
+    };
+    void createDecision(input).catch(tellFailed).finally(refresh);
+  };
+  await deleteDecision(id)
+    .then(() => tellDone(`Lifted: ${selectorText(selector)}`, again), tellFailed)
+    .finally(refresh);
+}

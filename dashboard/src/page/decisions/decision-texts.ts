@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Decision, DecisionCountersResponse, Origin } from '@weir/wire';
+import { selectorText } from '../../format/rule-texts';
+import { formatDuration } from '../../format/time';
+
+export const ORIGIN_TITLES: Readonly<Record<Origin, string>> = {
+  allow: 'protection',
+  manual: 'by hand',
+  rule: 'rule',
+  list: 'list',
+};
+
+/** Who it is from. */
+export function originText({ origin, rule }: Decision): string {
+  return rule === undefined ? ORIGIN_TITLES[origin] : rule.name;
+}
+
+/** "in 9 min 58 s", "when it is lifted". */
+export function endText({ expiresMilliseconds: end }: Decision, now: number): string {
+  return end === undefined ? 'when it is lifted' : `in ${formatDuration(Math.max(0, end - now))}`;
+}
+
+/** Whether a decision has the text in its target, origin, reason or evidence, in any case. */
+export function decisionHas(decision: Decision, wanted: string): boolean {
+  const { selector, reason, evidence } = decision;
+  const text = [
+    selectorText(selector),
+    originText(decision),
+    reason,
+    evidence?.applicationName ?? '',
+  ];
+  return text.some((part) => part.toLowerCase().includes(wanted.toLowerCase()));
+}
+
+/** What gateways counted for it; those of a rule count for all of its decisions together. */
+export function countedFor(
+  { id, rule }: Decision,
+  { decisions, rules }: DecisionCountersResponse,
+): { readonly packets: number; readonly octets: number; readonly isShared: boolean } {
+  const own = decisions[id];
+  if (own !== undefined) return { ...own, isShared: false };
+  const shared = rule === undefined ? undefined : rules[rule.id];
+  return { packets: 0, octets: 0, ...shared, isShared: shared !== undefined };
+}

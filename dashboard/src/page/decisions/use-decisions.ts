@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Decision, DecisionCountersResponse, DecisionsResponse } from '@weir/wire';
+import { useRef } from 'preact/hooks';
+import { ask } from '../../api/client';
+import { type Answered, useAnswer } from '../../api/use-answer';
+
+const EVERY_MS = 2_000;
+
+export interface Held {
+  readonly revision: number;
+  readonly byId: ReadonlyMap<string, Decision>;
+}
+
+/** What holds after an answer; the same object where nothing has changed. */
+export function withChanges(held: Held | undefined, answer: DecisionsResponse): Held {
+  const { revision, complete, decisions, removed } = answer;
+  const isSame = !complete && decisions.length === 0 && removed.length === 0;
+  if (held !== undefined && isSame) return { ...held, revision };
+  const byId = new Map(complete ? [] : held?.byId);
+  for (const id of removed) byId.delete(id);
+  for (const decision of decisions) byId.set(decision.id, decision);
+  return { revision, byId };
+}
+
+export interface LiveDecisions {
+  /** Newest first. */
+  readonly decisions: readonly Decision[];
+  readonly counters: DecisionCountersResponse;
+  /** When this was answered, ms since the epoch. */
+  readonly now: number;
+}
+
+/** All decisions that stand: only what changed is asked for. */
+export function useDecisions(): Answered<LiveDecisions> {
+  const held = useRef<Held>(undefined);
+  const sorted = useRef<{ of: Held['byId']; decisions: readonly Decision[] }>(undefined);
+  return useAnswer({
+    key: 'decisions',
+    everyMs: EVERY_MS,
+    load: async (signal) => {
+      const [answer, counters] = await Promise.all([
+        ask('/api/v1/decisions', { since: held.current?.revision ?? 0 }, signal),
+        ask('/api/v1/decisions/counters', {}, signal),
+      ]);
+      held.current = withChanges(held.current, answer as DecisionsResponse);
+      const { byId } = held.current;
+      if (sorted.current?.of !== byId) {
+        const decisions = [...byId.values()].sort(
+          (a, b) => b.createdMilliseconds - a.createdMilliseconds,
+        );
+        sorted.current = { of: byId, decisions };
+      }
+      const { decisions } = sorted.current;
+      return { decisions, counters: counters as DecisionCountersResponse, now: Date.now() };
+    },
+  });
+}

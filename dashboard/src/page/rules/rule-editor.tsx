@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+// A rule while it is written, and beside it whom it would have hit.
+import type { Rule, RuleInput } from '@weir/wire';
+import { useState } from 'preact/hooks';
+import { changeRule, createRule } from '../../api/rules';
+import { Failure } from '../../control/dialog';
+import { Panel } from '../../control/panel';
+import { tellDone } from '../../control/toast';
+import type { View } from '../../view/view';
+import { DryRun } from './dry-run';
+import { hindrance, tidied } from './rule-draft';
+import { RuleFields } from './rule-fields';
+import { withSecondYes } from './second-yes';
+
+export interface RuleEditorProps {
+  readonly view: View;
+  readonly preset: RuleInput;
+  /** That is changed; absent: a new one. */
+  readonly rule?: Rule;
+  /** Why nothing can be changed; absent: it can. */
+  readonly readOnly?: string | undefined;
+}
+
+export function RuleEditor({ view, preset, rule, readOnly }: RuleEditorProps) {
+  const [draft, setDraft] = useState(preset);
+  const [busy, setBusy] = useState(false);
+  const [failure, setFailure] = useState<string>();
+  const back = () => view.go(view.link('rules'));
+  const save = async () => {
+    const missing = draft.name.trim() === '' ? 'Give the rule a name.' : hindrance(draft);
+    setFailure(missing);
+    if (missing !== undefined) return;
+    setBusy(true);
+    const saved = await withSecondYes(draft.name, (given) =>
+      rule === undefined
+        ? createRule(tidied(draft), given)
+        : changeRule(rule, tidied(draft), given),
+    ).catch((error: Error) => {
+      setFailure(error.message);
+      return undefined;
+    });
+    setBusy(false);
+    if (saved === undefined) return;
+    tellDone(`Saved the rule ${saved.name}`);
+    back();
+  };
+  return (
+    <div class="rule-editor">
+      <Panel
+        title={rule === undefined ? 'New rule' : rule.name}
+        note={rule && `by ${rule.owner}`}
+        testId="rule-editor"
+      >
+        <form
+          class="fields"
+          onSubmit={(event) => {
+            event.preventDefault();
+            void save();
+          }}
+        >
+          {readOnly !== undefined && <p class="advice">{readOnly}</p>}
+          <fieldset class="plain-fieldset fields" disabled={readOnly !== undefined}>
+            <RuleFields draft={draft} change={(part) => setDraft({ ...draft, ...part })} />
+          </fieldset>
+          <Failure text={failure} />
+          <div class="editor-buttons">
+            {readOnly === undefined && (
+              <button
+                type="submit"
+                class="button button-primary"
+                data-testid="save-rule"
+                disabled={busy}
+              >
+                {rule === undefined ? 'Make the rule' : 'Save'}
+              </button>
+            )}
+            <button type="button" class="button" onClick={back}>
+              {readOnly === undefined ? 'Cancel' : 'Back'}
+            </button>
+          </div>
+        </form>
+      </Panel>
+      <DryRun draft={draft} />
+    </div>
+  );
+}
