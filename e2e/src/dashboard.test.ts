@@ -7,6 +7,7 @@ import path from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { axeProblems, Console, expectNoOverflow, untilDrawn } from './dashboard/console.js';
+import { controlCases } from './dashboard/control-cases.js';
 import { eventually } from './lab/eventually.js';
 
 let dashboard: Console;
@@ -295,6 +296,8 @@ describe('a view', () => {
     await page.evaluate('localStorage.clear()');
   });
 });
+
+controlCases(() => dashboard);
 
 describe('when something is wrong', () => {
   it('a dropped connection is told, and over when it is over', async () => {

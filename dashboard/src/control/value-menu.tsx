@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // What can be done about anything that is shown: a row, a cell, a mark of a chart.
-import type { Dimension } from '@weir/wire';
+import type { Dimension, Selector } from '@weir/wire';
 import { hasRole } from '../api/session';
 import { dimensionTitle } from '../view/dimensions';
 import type { KeyOf } from '../view/filter-edit';
 import { knownPages } from '../view/known-pages';
+import { selectorsOf } from '../view/selectors';
 import { timeParameter, type Window } from '../view/time-range';
 import { useView, type View } from '../view/view';
+import { openDialog } from './dialog-host';
 import { keyLabel } from './key-label';
 import { type MenuItem, type MenuPlace, openMenu } from './menu';
 import { tellDone, tellFailed } from './toast';
@@ -30,6 +32,7 @@ export function useValueMenu(): (subject: Subject, place: MenuPlace) => void {
     const items = [
       filterItems(view, named),
       linkItems(view, { keys: named, window }),
+      controlItems(view, named),
       copyItems(named),
     ];
     openMenu({ title, groups: items.filter((group) => group.length > 0), place });
@@ -88,14 +91,43 @@ function linkItems(view: View, { keys, window }: Subject): MenuItem[] {
     const link = view.link('hosts', { host: host.key });
     leads.push({ label: "This host's story", icon: 'hosts', onSelect: () => view.go(link) });
   }
-  if (keys.length > 0 && pages.has('rules') && hasRole('operator')) {
-    leads.push({
-      label: 'Make a rule',
-      icon: 'rules',
-      onSelect: () => void goTo('rules', 'new')(),
-    });
-  }
   return leads;
+}
+
+/** What can be done about the traffic itself. */
+function controlItems(view: View, keys: readonly KeyOf[]): MenuItem[] {
+  const pages = knownPages.peek();
+  const selectors = selectorsOf(keys);
+  const host = selectors.find((selector) => selector.kind === 'host');
+  const why: MenuItem = {
+    label: 'Why is it blocked?',
+    icon: 'question',
+    onSelect: () => view.go(view.link('decisions', { tab: 'why', address: host?.address })),
+  };
+  const whyItems = host !== undefined && pages.has('decisions') ? [why] : [];
+  if (keys.length === 0 || !hasRole('operator')) return whyItems;
+  const makeRule = async () => {
+    const filter = await filterWith(view.filter, keys, 'in');
+    if (filter !== undefined) view.go(view.link('rules', { new: filter }));
+  };
+  const decide: MenuItem = {
+    label: 'Block or shape',
+    icon: 'block',
+    onSelect: () => void openDecision(selectors),
+  };
+  return [
+    ...(selectors.length > 0 ? [decide] : []),
+    ...(pages.has('rules')
+      ? [{ label: 'Make a rule', icon: 'rules' as const, onSelect: () => void makeRule() }]
+      : []),
+    ...whyItems,
+  ];
+}
+
+/** The dialog is loaded when somebody wants it. */
+async function openDecision(selectors: readonly Selector[]): Promise<void> {
+  const { DecideDialog } = await import('../page/decisions/decide-dialog');
+  openDialog((close) => <DecideDialog selectors={selectors} onClose={close} />);
 }
 
 const HOSTS: ReadonlySet<Dimension> = new Set(['host', 'sourceAddress', 'destinationAddress']);

@@ -7,8 +7,8 @@ import { Dialog } from '../../control/dialog';
 import { Field } from '../../control/field';
 import { tellDone, tellFailed } from '../../control/toast';
 import { actionText, SELECTOR_TITLES, selectorText } from '../../format/rule-texts';
+import { typedSelector } from '../../view/selectors';
 import { ActionFields } from '../rules/action-fields';
-import { typedSelector } from './selectors';
 
 export interface DecideDialogProps {
   /** To choose from; none: it is typed. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a decision can be about, out of what somebody points at or types.
 import type { Selector } from '@weir/wire';
-import type { KeyOf } from '../../view/filter-edit';
+import type { KeyOf } from './filter-edit';
 
 /** Every selector that the keys of a row name, the narrowest first. */
 export function selectorsOf(keys: readonly KeyOf[]): readonly Selector[] {

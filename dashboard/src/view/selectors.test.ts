@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { expect, it } from 'vitest';
-import type { KeyOf } from '../../view/filter-edit';
+import type { KeyOf } from './filter-edit';
 import { selectorsOf, typedSelector } from './selectors';
 
 const FLOW: KeyOf[] = [
