@@ -24,8 +24,12 @@ it.each([
   ],
   [
     {
-      ...{ kind: 'flow', protocolIdentifier: 1, sourceAddress: '192.0.2.1' },
-      ...{ sourceTransportPort: 0, destinationAddress: '192.0.2.2', destinationTransportPort: 0 },
+      kind: 'flow',
+      protocolIdentifier: 1,
+      sourceAddress: '192.0.2.1',
+      sourceTransportPort: 0,
+      destinationAddress: '192.0.2.2',
+      destinationTransportPort: 0,
     } as const,
     'ICMP 192.0.2.1 – 192.0.2.2',
   ],

@@ -41,7 +41,7 @@ function portOf(key: string | undefined): number | undefined {
 }
 
 const IPV4 = /^\d{1,3}(?:\.\d{1,3}){3}$/;
-const IPV6 = /^[0-9a-f:.]*:[0-9a-f:.]*$/i;
+const IPV6 = /^[0-9a-f]*:[0-9a-f:]*:[0-9a-f:.]*$/i;
 const isAddress = (text: string): boolean => IPV4.test(text) || IPV6.test(text);
 
 /** "192.0.2.1", "2001:db8::/32", "192.0.2.1:443", "[2001:db8::1]:443"; undefined for what is none of these. */

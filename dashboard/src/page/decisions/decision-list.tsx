@@ -64,7 +64,6 @@ export function DecisionList({ view }: { readonly view: View }) {
           columns={columnsOf(data, refresh)}
           rows={shown}
           keyOf={({ id }) => id}
-          sort={{ column: 'end', order: 'descending' }}
           opened={openedId}
           onOpen={({ id }) => setOpened(id)}
           height="calc(100dvh - 210px)"
@@ -136,7 +135,7 @@ function columnsOf(
     {
       id: 'action',
       title: 'Action',
-      width: '178px',
+      width: 'clamp(140px, 24vw, 190px)',
       value: ({ action }) => actionText(action),
       show: ({ action, isSimulated }) => (
         <span title={actionText(action)}>
@@ -159,7 +158,7 @@ function columnsOf(
       show: (row) => endText(row, now),
     },
     {
-      ...{ id: 'octets', title: 'Met', kind: 'number', width: '88px' },
+      ...{ id: 'octets', title: 'Met', kind: 'number', width: '88px', room: 'wide' },
       value: (row) => countedFor(row, counters).octets,
       show: (row) => {
         const { octets, isShared } = countedFor(row, counters);

@@ -15,9 +15,17 @@ export function originText({ origin, rule }: Decision): string {
   return rule === undefined ? ORIGIN_TITLES[origin] : rule.name;
 }
 
+/** What takes decisions without an end back. */
+const ENDS: Readonly<Record<Origin, string>> = {
+  allow: 'never',
+  manual: 'when it is lifted',
+  rule: 'with its rule',
+  list: 'with its list',
+};
+
 /** "in 9 min 58 s", "when it is lifted". */
-export function endText({ expiresMilliseconds: end }: Decision, now: number): string {
-  return end === undefined ? 'when it is lifted' : `in ${formatDuration(Math.max(0, end - now))}`;
+export function endText({ expiresMilliseconds: end, origin }: Decision, now: number): string {
+  return end === undefined ? ENDS[origin] : `in ${formatDuration(Math.max(0, end - now))}`;
 }
 
 /** Whether a decision has the text in its target, origin, reason or evidence, in any case. */

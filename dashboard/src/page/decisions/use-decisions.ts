@@ -3,24 +3,9 @@ import type { Decision, DecisionCountersResponse, DecisionsResponse } from '@wei
 import { useRef } from 'preact/hooks';
 import { ask } from '../../api/client';
 import { type Answered, useAnswer } from '../../api/use-answer';
+import { type Held, withChanges } from './held-decisions';
 
 const EVERY_MS = 2_000;
-
-export interface Held {
-  readonly revision: number;
-  readonly byId: ReadonlyMap<string, Decision>;
-}
-
-/** What holds after an answer; the same object where nothing has changed. */
-export function withChanges(held: Held | undefined, answer: DecisionsResponse): Held {
-  const { revision, complete, decisions, removed } = answer;
-  const isSame = !complete && decisions.length === 0 && removed.length === 0;
-  if (held !== undefined && isSame) return { ...held, revision };
-  const byId = new Map(complete ? [] : held?.byId);
-  for (const id of removed) byId.delete(id);
-  for (const decision of decisions) byId.set(decision.id, decision);
-  return { revision, byId };
-}
 
 export interface LiveDecisions {
   /** Newest first. */

@@ -17,10 +17,17 @@ export interface RuleFieldsProps {
 
 const SCOPES = [
   { value: 'flow', label: 'this flow only' },
-  { value: 'endpoint', label: 'the address and port: who comes back is met at the first packet' },
+  { value: 'endpoint', label: 'the address and port' },
   { value: 'host', label: 'the host' },
-  { value: 'network', label: 'the host’s network, as the network file has it' },
+  { value: 'network', label: 'the host’s network' },
 ] as const;
+
+const SCOPE_HELP: Readonly<Record<RuleInput['scope'], string>> = {
+  flow: 'Other flows of the same hosts go on.',
+  endpoint: 'Who comes back to it is met at the first packet.',
+  host: 'All that it sends and receives.',
+  network: 'As the network file has it.',
+};
 
 const SUBJECTS = [
   { value: 'inside', label: 'the end inside' },
@@ -31,8 +38,8 @@ const SUBJECTS = [
 ] as const;
 
 const LOSS = [
-  { value: 'keep', label: 'keep decisions until they expire' },
-  { value: 'open', label: 'let the traffic pass' },
+  { value: 'keep', label: 'keep its decisions' },
+  { value: 'open', label: 'let traffic pass' },
 ] as const;
 
 /** Everything that a rule says. */
@@ -108,7 +115,7 @@ function Part({
 function ScopeFields({ draft, change }: RuleFieldsProps) {
   return (
     <div class="field-grid">
-      <Field label="A decision is about">
+      <Field label="A decision is about" help={SCOPE_HELP[draft.scope]}>
         <Select value={draft.scope} choices={SCOPES} onChange={(scope) => change({ scope })} />
       </Field>
       {draft.scope !== 'flow' && (

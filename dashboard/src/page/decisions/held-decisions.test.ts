@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Decision, DecisionsResponse } from '@weir/wire';
 import { expect, it } from 'vitest';
-import { withChanges } from './use-decisions';
+import { withChanges } from './held-decisions';
 
 const decision = (id: string, reason = ''): Decision => ({ id, reason }) as Decision;
 const answer = (change: Partial<DecisionsResponse>): DecisionsResponse => ({
