@@ -3,12 +3,13 @@
 // standing decisions give the same decisions.
 import type { Action, Origin, Rule } from '@weir/wire';
 import type { FlowRows } from '../flow-row.js';
+import { ChunkView } from './chunk-view.js';
 import type { DecisionBook, NewDecision } from './decision-book.js';
 import { LiveRule } from './live-rule.js';
 import { OperatorNetworks } from './operator-networks.js';
 import type { Protections } from './protections.js';
 import { Repetitions } from './repetitions.js';
-import { RuleIndex } from './rule-index.js';
+import { type CompiledCondition, compileCondition, RuleIndex } from './rule-index.js';
 import { evidenceOf, RowFlow, type SeenFlow } from './seen-flow.js';
 import { decisionId, selectorText } from './selector.js';
 import { endsOf, type Target, targetsOf } from './targets.js';
@@ -29,6 +30,9 @@ export class Decider {
   readonly #protections: Protections;
   readonly #rules = new Map<string, LiveRule>();
   readonly #repetitions = new Repetitions();
+  readonly #view = new ChunkView();
+  /** Kept while their rules are: of many rules one changes at a time. */
+  readonly #compiled = new WeakMap<LiveRule, CompiledCondition>();
   readonly room = new KeyRoom(MOST_KEYS);
   #networks = new OperatorNetworks();
   #index: { readonly lookup: RuleIndex; readonly rules: readonly LiveRule[] } | undefined;
@@ -113,9 +117,18 @@ export class Decider {
   #indexed() {
     if (this.#index === undefined) {
       const rules = [...this.#rules.values()];
-      this.#index = { rules, lookup: new RuleIndex(rules.map(({ condition }) => condition)) };
+      const compiled = rules.map((live) => this.#compiledOf(live));
+      this.#index = { rules, lookup: new RuleIndex(compiled, this.#view) };
     }
     return this.#index;
+  }
+
+  #compiledOf(live: LiveRule): CompiledCondition {
+    const known = this.#compiled.get(live);
+    if (known !== undefined) return known;
+    const compiled = compileCondition(live.condition, this.#view);
+    this.#compiled.set(live, compiled);
+    return compiled;
   }
 
   #decideOn(flow: SeenFlow, held: readonly LiveRule[], wanted: NewDecision[]): void {

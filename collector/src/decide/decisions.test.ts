@@ -159,6 +159,23 @@ describe('a rule', () => {
     decisions.observe(rowChunk([row({ octets: 1 })]));
     expect(texts(decisions)).toEqual(['10.0.0.1']);
   });
+
+  it('of a file knows what was before it once, too', async () => {
+    const path = join(dataFolder, 'my.yaml');
+    const rule =
+      '{name: a, filter: any, action: {kind: block}, scope: host, thresholds: [THRESHOLD]}';
+    const threshold = '{metric: octets, of: host, atLeast: 150, per: day}';
+    writeFileSync(path, `- ${rule.replace('THRESHOLD', threshold)}\n`);
+    stored = [{ key: '::ffff:10.0.0.1', sum: '90' }];
+    const decisions = await start({ rulesFile: path });
+    await vi.waitFor(() => expect(decisions.decider.room.used).toBe(1));
+    // What was asked for at the start has been answered when a later question is.
+    await makeRule(decisions);
+    decisions.observe(rowChunk([row({ octets: 59, applicationName: 'x' })]));
+    expect(texts(decisions)).toEqual([]);
+    decisions.observe(rowChunk([row({ octets: 1, applicationName: 'x' })]));
+    expect(texts(decisions)).toEqual(['10.0.0.1']);
+  });
 });
 
 it.each(['', '{', '{"version":3}', '{"version":1,"rules":[{"id":1}]}'])(

@@ -43,6 +43,8 @@ export interface DecisionsOptions {
 
 /** How far back a new rule looks for flows that may still run. */
 const RULE_LOOK_BACK_MS = 120_000;
+/** Of the rules of a file that was read again. */
+const MOST_LOOKS_BACK = 100;
 const TICK_MS = 1000;
 /** Ticks between looks at what changes slowly. */
 const SLOW_TICKS = 30;
@@ -68,6 +70,7 @@ export class Decisions {
   #revision = this.book.revision;
   #timer: NodeJS.Timeout | undefined;
   #ticks = 0;
+  #isStopping = false;
   #taking: Promise<unknown> = Promise.resolve();
 
   constructor(options: DecisionsOptions) {
@@ -98,13 +101,14 @@ export class Decisions {
     this.book.put(this.control.manual);
     this.protect();
     for (const list of this.control.lists) await this.lists.follow(list);
-    this.#taking = this.#seedAll(now);
+    this.#taking = this.#taking.then(() => this.#seedAll(now));
     this.#file.start();
     this.#timer = setInterval(() => this.tick(Date.now()), TICK_MS);
     this.changed();
   }
 
   async stop(): Promise<void> {
+    this.#isStopping = true;
     clearInterval(this.#timer);
     this.lists.stop();
     this.feed.close();
@@ -146,10 +150,7 @@ export class Decisions {
   /** A rule counts from now on; `before` is what it was. Looks back at flows that may still run. */
   async takeUp(rule: Rule, before?: Rule): Promise<void> {
     const now = Date.now();
-    if (before !== undefined && decidesTheSame(rule, before)) this.#amend(rule);
-    else this.end(rule.id, 'rule-changed');
-    const live = this.decider.setRule(rule, now);
-    if (!live.isActive) this.end(rule.id, 'rule-changed');
+    const live = this.#put(rule, before, now);
     this.changed();
     await this.#lookBack(live, now);
   }
@@ -223,6 +224,14 @@ export class Decisions {
     this.protect();
   }
 
+  #put(rule: Rule, before: Rule | undefined, now: number): LiveRule {
+    if (before !== undefined && decidesTheSame(rule, before)) this.#amend(rule);
+    else this.end(rule.id, 'rule-changed');
+    const live = this.decider.setRule(rule, now);
+    if (!live.isActive) this.end(rule.id, 'rule-changed');
+    return live;
+  }
+
   async #restore(now: number): Promise<void> {
     const { decisions, ended } = await this.#file.load();
     const standing = decisions.filter(({ rule, expiresMilliseconds = 0 }) => {
@@ -236,7 +245,10 @@ export class Decisions {
     for (const live of [...this.decider.rules]) await this.#seed(live, now);
   }
 
+  /** Once for each rule: what comes later it has counted itself. */
   async #seed(live: LiveRule, now: number): Promise<void> {
+    if (live.isSeeded || this.#isStopping) return;
+    live.isSeeded = true;
     const { id } = live.rule;
     await this.history.seed(live, now).catch((error) => {
       const problem = messageOf(error);
@@ -248,7 +260,7 @@ export class Decisions {
   async #lookBack(live: LiveRule, now: number): Promise<void> {
     const { rule } = live;
     await this.#seed(live, now);
-    if (!live.isActive) return;
+    if (!live.isActive || this.#isStopping) return;
     const spanMs = Math.min(RULE_LOOK_BACK_MS, (rule.holdSeconds ?? RULE_LOOK_BACK_MS) * 1000);
     try {
       const chunk = await this.history.records(rule, { from: now - spanMs, to: now });
@@ -261,6 +273,12 @@ export class Decisions {
       this.#options.log('warn', 'a rule begins without earlier flows', { id: rule.id, problem });
     }
     this.changed();
+  }
+
+  /** Each look is a question to the store: very many rules wait for the next records of their flows. */
+  async #lookBackAll(lives: readonly LiveRule[], now: number): Promise<void> {
+    for (const live of lives.slice(0, MOST_LOOKS_BACK)) await this.#lookBack(live, now);
+    for (const live of lives.slice(MOST_LOOKS_BACK)) await this.#seed(live, now);
   }
 
   /** Its decisions are the same with other words. */
@@ -295,13 +313,17 @@ export class Decisions {
       this.drop(subject);
       told?.({ action: 'rule.delete', subject, before: gone });
     }
-    for (const rule of rules) {
+    const now = Date.now();
+    const changed = rules.filter(({ id, revision }) => before.get(id)?.revision !== revision);
+    const lives = changed.map((rule) => {
       const known = before.get(rule.id);
-      if (known?.revision === rule.revision) continue;
       const action = known === undefined ? 'rule.create' : 'rule.change';
       told?.({ action, subject: rule.id, ...(known && { before: known }), after: rule });
-      await this.takeUp(rule, known);
-    }
+      return this.#put(rule, known, now);
+    });
+    this.changed();
+    // Nobody waits for the store's answers.
+    this.#taking = this.#taking.then(() => this.#lookBackAll(lives, now));
   }
 }
 

@@ -25,6 +25,8 @@ export class LiveRule {
     noNetwork: 0,
     tooMany: 0,
   };
+  /** Its calendar thresholds know what was before it. */
+  isSeeded = false;
   matchedFlows = 0;
   lastMatchMilliseconds: number | undefined;
   isActive: boolean;

@@ -6,8 +6,9 @@ import { flowAt } from '../flow-row.js';
 import { MATERIAL, randomRows } from '../query/test-store.js';
 import { rowChunk } from '../row-chunk.js';
 import { anchorsOf } from './anchors.js';
+import { ChunkView } from './chunk-view.js';
 import { PrefixTable } from './prefix-table.js';
-import { RuleIndex } from './rule-index.js';
+import { compileCondition, RuleIndex } from './rule-index.js';
 import { holdsNetwork } from './selector.js';
 
 const ROWS = randomRows({ count: 150, seed: 5, from: 1e12, to: 1e12 + 1e6 });
@@ -21,7 +22,9 @@ function matches(index: RuleIndex, rows: readonly object[]): string[] {
 it('finds what the evaluator finds, for any conditions, chunk after chunk', () => {
   const filters = new RandomFilters(8, MATERIAL);
   const conditions = Array.from({ length: 400 }, (): FlowCondition => filters.condition());
-  const index = new RuleIndex(conditions);
+  const view = new ChunkView();
+  const compiled = conditions.map((condition) => compileCondition(condition, view));
+  const index = new RuleIndex(compiled, view);
   const tests = conditions.map(flowTest);
   for (const [from, to] of [
     [0, 40],

@@ -4,7 +4,7 @@
 import type { FlowCondition, NetworkText } from '@weir/wire';
 import type { FlowRows } from '../flow-row.js';
 import { type Anchor, anchorsOf } from './anchors.js';
-import { ChunkView, type ColumnName, type ColumnReader } from './chunk-view.js';
+import type { ChunkView, ColumnName, ColumnReader } from './chunk-view.js';
 import { type AddressWords, PrefixTable } from './prefix-table.js';
 import { type RowTest, rowTest } from './row-test.js';
 
@@ -19,38 +19,47 @@ const NOBODY: Rules = [];
 /** `visit` is called row by row; for one row each rule that holds comes once. */
 export type Visit = (row: number, rule: number) => void;
 
+/** A condition made ready for an index: the costly part, done once. Of one view. */
+export interface CompiledCondition {
+  readonly test: RowTest;
+  readonly anchors: readonly Anchor[] | undefined;
+}
+
+export function compileCondition(condition: FlowCondition, view: ChunkView): CompiledCondition {
+  return { test: rowTest(condition, view), anchors: anchorsOf(condition)?.anchors };
+}
+
 export class RuleIndex {
-  readonly #view = new ChunkView();
-  readonly #tests: readonly RowTest[];
+  readonly #view: ChunkView;
+  readonly #conditions: readonly CompiledCondition[];
   readonly #lookups: readonly Lookup[];
   readonly #everywhere: Rules;
-  readonly #isIndexed: readonly boolean[];
   /** Row for which a rule was tested last. */
   readonly #testedRow: Int32Array;
 
-  constructor(conditions: readonly FlowCondition[]) {
-    this.#tests = conditions.map((condition) => rowTest(condition, this.#view));
-    const anchored = conditions.map((condition) => anchorsOf(condition)?.anchors);
-    this.#isIndexed = anchored.map((anchors) => anchors !== undefined);
-    this.#everywhere = anchored.flatMap((anchors, rule) => (anchors === undefined ? [rule] : []));
-    this.#lookups = lookupsOf(anchored, this.#view);
+  /** @param view that the conditions were compiled with */
+  constructor(conditions: readonly CompiledCondition[], view: ChunkView) {
+    this.#view = view;
+    this.#conditions = conditions;
+    this.#everywhere = conditions.flatMap(({ anchors }, rule) => (anchors ? [] : [rule]));
+    this.#lookups = lookupsOf(conditions, view);
     this.#testedRow = new Int32Array(conditions.length);
   }
 
   /** Whether a rule is looked up; else every row is tested. */
   isIndexed(rule: number): boolean {
-    return this.#isIndexed[rule] ?? false;
+    return this.#conditions[rule]?.anchors !== undefined;
   }
 
   match(chunk: FlowRows, visit: Visit): void {
-    if (this.#tests.length === 0) return;
+    if (this.#conditions.length === 0) return;
     this.#view.look(chunk);
     this.#testedRow.fill(-1);
     let row = 0;
     const offer: Offer = (rule) => {
       if (this.#testedRow[rule] === row) return;
       this.#testedRow[rule] = row;
-      if ((this.#tests[rule] as RowTest)(row)) visit(row, rule);
+      if ((this.#conditions[rule] as CompiledCondition).test(row)) visit(row, rule);
     };
     for (; row < chunk.rows; row++) {
       for (const rule of this.#everywhere) offer(rule);
@@ -66,12 +75,9 @@ interface Anchored {
 }
 
 /** One look-up for each column that anchors are of. */
-function lookupsOf(
-  anchored: readonly (readonly Anchor[] | undefined)[],
-  view: ChunkView,
-): Lookup[] {
+function lookupsOf(conditions: readonly CompiledCondition[], view: ChunkView): Lookup[] {
   const byColumn = new Map<string, Anchored[]>();
-  anchored.forEach((anchors = [], rule) => {
+  conditions.forEach(({ anchors = [] }, rule) => {
     for (const anchor of anchors)
       listIn(byColumn, `${anchor.kind} ${anchor.column}`).push({ anchor, rule });
   });
