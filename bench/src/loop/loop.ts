@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // From the packet that names a flow on the mirror port to the packet that the gateway drops.
+import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
@@ -15,14 +16,14 @@ import {
   RunningWeir,
   signIn,
 } from '@weir/e2e/lab';
-import { API } from '@weir/wire';
+import { API, type GatewaysResponse } from '@weir/wire';
 import { BenchError } from '../errors.js';
 import { type Captures, type Delay, delayOf, type Packet, packetsIn } from './packets.js';
 import { CLIENT_PROGRAM, FIRST_CLIENT_PORT, SERVER_PORT, SERVER_PROGRAM } from './traffic.js';
 
 export interface LoopOptions {
   readonly connections: number;
-  /** Decisions that stand meanwhile, on other hosts. */
+  /** Decisions of a list that stand meanwhile, on other hosts. */
   readonly standing: number;
   /** How long a connection goes on that is not stopped. */
   readonly lastsMs: number;
@@ -92,11 +93,16 @@ async function startAll(lab: Lab, running: RunningWeir[], standing: number): Pro
     if (answer.status !== 201) throw new BenchError('WEIR_BENCH_TOOL_FAILED', answer.body);
   };
   const block = { kind: 'block', answer: 'drop' };
-  for (let i = 0; i < standing; i++) {
-    const address = `198.18.${i >> 8}.${i & 0xff}`;
-    const selector = { kind: 'host', address };
-    await post(API.decisions, { selector, action: block, reason: 'stands' });
-  }
+  const list = path.join(data, 'list.txt');
+  const addresses = Array.from({ length: standing }, (_, i) => `198.18.${i >> 8}.${i & 0xff}`);
+  writeFileSync(list, addresses.join('\n'));
+  await post(API.lists, { name: 'stands', file: list, format: 'plain', action: block });
+  await eventually('the decisions stand', async () => {
+    const { body } = await lab.fetch('probe', `${COLLECTOR}${API.gateways}`, { headers });
+    return (JSON.parse(body) as GatewaysResponse).gateways.some(
+      ({ elements }) => elements >= standing,
+    );
+  });
   await post(`${API.rules}?confirm=true`, {
     name: 'no BitTorrent',
     filter: 'app = BitTorrent',

@@ -63,6 +63,8 @@ interface Holder extends Candidate {
 export class Planner {
   readonly #numbers: EffectNumbers;
   #surroundings: Surroundings | undefined;
+  /** Of the last plan, by hash: these keep their numbers. */
+  #places: ReadonlyMap<string, PlacedEffect> = new Map();
   #known = new WeakMap<Decision, Candidate | RefusalReason | 'nothing-to-do'>();
 
   constructor(numbers: EffectNumbers) {
@@ -77,7 +79,7 @@ export class Planner {
     if (this.#surroundings !== surroundings) this.#known = new WeakMap();
     this.#surroundings = surroundings;
     const holders = new Map<string, Holder>();
-    const places = new Map<string, PlacedEffect | undefined>();
+    const places = new Map<string, PlacedEffect>();
     const refused: Refusal[] = [];
     for (const decision of decisions) {
       const found = this.#candidateOf(decision, surroundings);
@@ -90,6 +92,7 @@ export class Planner {
       }
     }
     const effects = new Map([...holders.values()].map(({ placed }) => [placed.chain, placed]));
+    this.#places = new Map([...effects.values()].map((effect) => [effect.hash, effect]));
     this.#numbers.keepOnly(hashesOf(effects.values()));
     return { elements: elementsOf(holders, surroundings.layout), effects, refused };
   }
@@ -102,12 +105,12 @@ export class Planner {
     return found;
   }
 
-  #placeOf(
-    effect: Effect,
-    places: Map<string, PlacedEffect | undefined>,
-  ): PlacedEffect | undefined {
-    if (!places.has(effect.hash)) places.set(effect.hash, this.#place(effect));
-    return places.get(effect.hash);
+  #placeOf(effect: Effect, places: Map<string, PlacedEffect>): PlacedEffect | undefined {
+    const held = places.get(effect.hash);
+    if (held !== undefined) return held;
+    const placed = this.#places.get(effect.hash) ?? this.#place(effect);
+    if (placed) places.set(effect.hash, placed);
+    return placed;
   }
 
   #place(effect: Effect): PlacedEffect | undefined {
