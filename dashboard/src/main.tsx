@@ -7,6 +7,8 @@ import './theme/base.css';
 import './control/panel.css';
 import './control/top-controls.css';
 import './control/control.css';
+import './control/sheet.css';
+import './control/page-parts.css';
 import './control/menu.css';
 import './table/table.css';
 import './chart/chart.css';

@@ -56,7 +56,7 @@ export function RuleFields({ draft, change }: RuleFieldsProps) {
           onInput={(event) => change({ name: event.currentTarget.value })}
         />
       </Field>
-      <div class="field">
+      <div class="labelled">
         <span class="field-label" aria-hidden="true">
           Which flows
         </span>
