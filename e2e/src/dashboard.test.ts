@@ -8,6 +8,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { axeProblems, Console, expectNoOverflow, untilDrawn } from './dashboard/console.js';
 import { controlCases } from './dashboard/control-cases.js';
+import { trafficCases } from './dashboard/traffic-cases.js';
 import { eventually } from './lab/eventually.js';
 
 let dashboard: Console;
@@ -245,6 +246,8 @@ describe('Explore', () => {
     expect((await save('Chart as PNG')).subarray(1, 4).toString()).toBe('PNG');
   });
 });
+
+trafficCases(() => dashboard);
 
 describe('a view', () => {
   it('is a link that a proxy may have under a path', async () => {

@@ -9,6 +9,7 @@ import {
 import type { ComponentChildren, TargetedKeyboardEvent } from 'preact';
 import { useLayoutEffect, useMemo, useReducer, useRef, useState } from 'preact/hooks';
 import { Icon } from '../control/icons';
+import { preferences } from '../view/preferences';
 
 export interface Column<Row> {
   readonly id: string;
@@ -214,6 +215,8 @@ interface LineProps<Row> {
 function Line<Row>({ row, index, table }: LineProps<Row>) {
   const { columns, keyOf, onOpen, opened } = table;
   const key = keyOf(row);
+  // While somebody scrolls most rows stay as they are; units may change without a new row.
+  const cells = useMemo(() => cellsOf(row, columns), [row, columns, preferences.value]);
   const open = (event: Event & { readonly currentTarget: HTMLElement }) => {
     const isControl = (event.target as Element).closest('button, a, input, select, label') !== null;
     if (!isControl) onOpen?.(row, event.currentTarget);
@@ -232,20 +235,24 @@ function Line<Row>({ row, index, table }: LineProps<Row>) {
       onClick={onOpen && open}
       onKeyDown={onOpen && onKeyDown}
     >
-      {columns.map((column, at) => {
-        const content = column.show?.(row) ?? column.value(row);
-        return at === 0 ? (
-          <th key={column.id} scope="row" class={cellClass(column)}>
-            {content}
-          </th>
-        ) : (
-          <td key={column.id} class={cellClass(column)}>
-            {content}
-          </td>
-        );
-      })}
+      {cells}
     </tr>
   );
+}
+
+function cellsOf<Row>(row: Row, columns: readonly Column<Row>[]) {
+  return columns.map((column, at) => {
+    const content = column.show?.(row) ?? column.value(row);
+    return at === 0 ? (
+      <th key={column.id} scope="row" class={cellClass(column)}>
+        {content}
+      </th>
+    ) : (
+      <td key={column.id} class={cellClass(column)}>
+        {content}
+      </td>
+    );
+  });
 }
 
 function cellClass<Row>({ kind, room }: Column<Row>): string {

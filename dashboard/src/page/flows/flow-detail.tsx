@@ -28,7 +28,7 @@ export function FlowDetail({ flow, view, onClose }: FlowDetailProps) {
     };
   }, []);
   return (
-    <aside
+    <section
       ref={box}
       class="flow-detail"
       aria-label="Record"
@@ -56,7 +56,7 @@ export function FlowDetail({ flow, view, onClose }: FlowDetailProps) {
       {Object.entries(GROUPS).map(([title, ids]) => (
         <Group key={title} title={title} ids={ids} flow={flow} />
       ))}
-    </aside>
+    </section>
   );
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Single records: as many as match, page by page, and live ones as they come.
-import { useState } from 'preact/hooks';
+import { useMemo, useState } from 'preact/hooks';
 import { Icon } from '../../control/icons';
 import { ErrorNotice, Notice, Panel, Skeleton } from '../../control/panel';
 import { timeTitle } from '../../control/time-control';
@@ -91,8 +91,8 @@ interface ListProps {
 
 function List({ view, answer, ids, sort, opened, onOpen }: ListProps) {
   const { loaded, error, fresh, more } = answer;
+  const columns = useMemo(() => ids.map(flowColumn), [ids.join()]);
   if (loaded === undefined) return error ? <ErrorNotice error={error} /> : <Skeleton rows={14} />;
-  const columns = ids.map(flowColumn);
   const { rows, cursor, isCut } = loaded.list;
   if (rows.length === 0 && fresh && !error) return <NoFlows view={view} />;
   const choose = ({ column, order }: Sort) => {
