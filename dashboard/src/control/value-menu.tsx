@@ -126,7 +126,7 @@ function controlItems(view: View, keys: readonly KeyOf[]): MenuItem[] {
 
 /** The dialog is loaded when somebody wants it. */
 async function openDecision(selectors: readonly Selector[]): Promise<void> {
-  const { DecideDialog } = await import('../page/decisions/decide-dialog');
+  const { DecideDialog } = await import('./decide-dialog');
   openDialog((close) => <DecideDialog selectors={selectors} onClose={close} />);
 }
 

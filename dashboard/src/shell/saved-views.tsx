@@ -2,31 +2,21 @@
 // Views with names: a list in the navigation, and the dialog that saves one.
 import type { SavedView } from '@weir/wire';
 import { useEffect, useState } from 'preact/hooks';
-import {
-  createSavedView,
-  deleteSavedView,
-  loadSavedViews,
-  replaceSavedView,
-  savedViews,
-} from '../api/saved-views';
-import { hasRole, session } from '../api/session';
+import { createSavedView, deleteSavedView, loadSavedViews, savedViews } from '../api/saved-views';
 import { Dialog } from '../control/dialog';
 import { Icon } from '../control/icons';
-import { openMenu } from '../control/menu';
+import {
+  linkOf,
+  mayChangeView,
+  NameField,
+  nameIn,
+  openSavedMenu,
+  ownName,
+  RenameDialog,
+  type SavedLineProps,
+} from '../control/saved-view-menu';
 import { tellDone, tellFailed } from '../control/toast';
-import { linkTo } from '../view/link';
 import type { View } from '../view/view';
-
-/** Who asks by a key has no views. */
-function ownName(): string | undefined {
-  const { value } = session;
-  return value.status === 'in' && value.session.kind !== 'key' ? value.session.name : undefined;
-}
-
-/** The present view as it is saved. */
-function linkOf({ page, parameters }: View): string {
-  return linkTo(page === '' ? 'overview' : page, { ...parameters, v: undefined });
-}
 
 export function SavedViews({ view }: { readonly view: View }) {
   const [renamed, setRenamed] = useState<SavedView>();
@@ -47,16 +37,6 @@ export function SavedViews({ view }: { readonly view: View }) {
       {renamed && <RenameDialog saved={renamed} onClose={() => setRenamed(undefined)} />}
     </div>
   );
-}
-
-export function mayChangeView({ owner }: SavedView): boolean {
-  return owner === ownName() || hasRole('administrator');
-}
-
-export interface SavedLineProps {
-  readonly saved: SavedView;
-  readonly view: View;
-  readonly onRename: (saved: SavedView) => void;
 }
 
 function SavedLine({ saved, view, onRename }: SavedLineProps) {
@@ -87,80 +67,6 @@ function SavedLine({ saved, view, onRename }: SavedLineProps) {
     </li>
   );
 }
-
-/** What can be done with a saved view. */
-export function openSavedMenu({ saved, view, onRename }: SavedLineProps, place: Element): void {
-  const { id, name, link, isShared } = saved;
-  const replace = (change: Partial<SavedView>) =>
-    replaceSavedView(id, { name, link, isShared, ...change }).then(
-      () => tellDone(`Changed the view ${name}`),
-      tellFailed,
-    );
-  openMenu({
-    title: name,
-    place,
-    groups: [
-      [
-        { label: 'Rename', icon: 'sliders', onSelect: () => onRename(saved) },
-        {
-          label: 'Replace by what is shown',
-          icon: 'refresh',
-          onSelect: () => void replace({ link: linkOf(view) }),
-        },
-        {
-          label: isShared ? 'Share no longer' : 'Share with everybody',
-          icon: 'user',
-          onSelect: () => void replace({ isShared: !isShared }),
-        },
-      ],
-      [{ label: 'Delete', icon: 'trash', onSelect: () => void remove(saved) }],
-    ],
-  });
-}
-
-async function remove({ id, name, link, isShared }: SavedView): Promise<void> {
-  const back = () => void createSavedView({ name, link, isShared }).catch(tellFailed);
-  await deleteSavedView(id).then(() => tellDone(`Deleted the view ${name}`, back), tellFailed);
-}
-
-export function RenameDialog({
-  saved,
-  onClose,
-}: {
-  readonly saved: SavedView;
-  readonly onClose: () => void;
-}) {
-  const { id, name, link, isShared } = saved;
-  return (
-    <Dialog
-      title={`Rename ${name}`}
-      confirm="Rename"
-      testId="rename-view"
-      onClose={onClose}
-      onConfirm={(form) => replaceSavedView(id, { name: nameIn(form), link, isShared })}
-    >
-      <NameField value={name} />
-    </Dialog>
-  );
-}
-
-function NameField({ value }: { readonly value: string }) {
-  return (
-    <label class="field">
-      <span class="field-label">Name</span>
-      <input
-        name="name"
-        type="text"
-        maxLength={80}
-        required
-        defaultValue={value}
-        autocomplete="off"
-      />
-    </label>
-  );
-}
-
-const nameIn = (form: FormData): string => String(form.get('name')).trim();
 
 /** Saves what is shown under a name. */
 export function SaveViewButton({ view }: { readonly view: View }) {

@@ -6,7 +6,7 @@ import { api } from '../api/client';
 import { invitationOf, signedIn } from '../api/session';
 import { Failure, useForm } from '../control/dialog';
 import { WeirMark } from '../control/icons';
-import { NewPassword, SHORTEST_PASSWORD } from './new-password';
+import { NewPassword, SHORTEST_PASSWORD } from '../control/new-password';
 
 /** Asks for name and password, or, with an invitation in the address, for a new password. */
 export function SignInPage() {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { ActionInput, ListInput, ShownList } from '@weir/wire';
 import { useState } from 'preact/hooks';
+import { ActionFields } from '../../control/action-fields';
 import { Dialog } from '../../control/dialog';
 import { Field } from '../../control/field';
-import { ActionFields } from './action-fields';
 
 export interface ListDialogProps {
   /** That is changed; absent: a new one. */

@@ -3,10 +3,10 @@ import type { RuleInput } from '@weir/wire';
 import type { ComponentChildren } from 'preact';
 import { ask } from '../../api/client';
 import { useAnswer } from '../../api/use-answer';
+import { ActionFields } from '../../control/action-fields';
 import { Field, Select } from '../../control/field';
 import { FilterInput } from '../../control/filter-input';
 import { SpanInput } from '../../control/quantity-input';
-import { ActionFields } from './action-fields';
 import { ScheduleFields } from './schedule-fields';
 import { ThresholdFields } from './threshold-fields';
 

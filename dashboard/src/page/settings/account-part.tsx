@@ -5,10 +5,10 @@ import { api } from '../../api/client';
 import { session, signedIn } from '../../api/session';
 import { Failure, useForm } from '../../control/dialog';
 import { Facts } from '../../control/facts';
+import { NewPassword } from '../../control/new-password';
 import { Panel } from '../../control/panel';
+import { SettingLines } from '../../control/setting-lines';
 import { tellDone } from '../../control/toast';
-import { SettingLines } from '../../shell/account-menu';
-import { NewPassword } from '../../shell/new-password';
 import { momentText } from '../../view/shown';
 
 const ROLE_TEXTS = {

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // What is to be done with traffic: for rules, lists and decisions by hand.
 import type { ActionInput } from '@weir/wire';
-import { Field, Select } from '../../control/field';
-import { RateInput } from '../../control/quantity-input';
-import { Segmented } from '../../control/segmented';
-import { ACTION_TITLES, DSCP_NAMES } from '../../format/rule-texts';
+import { ACTION_TITLES, DSCP_NAMES } from '../format/rule-texts';
+import { Field, Select } from './field';
+import { RateInput } from './quantity-input';
+import { Segmented } from './segmented';
 
 export type ActionKind = ActionInput['kind'];
 

@@ -2,13 +2,13 @@
 // "Block this, shape this, leave this alone": a decision by hand, from any row.
 import type { ActionInput, Selector } from '@weir/wire';
 import { useState } from 'preact/hooks';
-import { createDecision, deleteDecision } from '../../api/rules';
-import { Dialog } from '../../control/dialog';
-import { Field } from '../../control/field';
-import { tellDone, tellFailed } from '../../control/toast';
-import { actionText, SELECTOR_TITLES, selectorText } from '../../format/rule-texts';
-import { typedSelector } from '../../view/selectors';
-import { ActionFields } from '../rules/action-fields';
+import { createDecision, deleteDecision } from '../api/rules';
+import { actionText, SELECTOR_TITLES, selectorText } from '../format/rule-texts';
+import { typedSelector } from '../view/selectors';
+import { ActionFields } from './action-fields';
+import { Dialog } from './dialog';
+import { Field } from './field';
+import { tellDone, tellFailed } from './toast';
 
 export interface DecideDialogProps {
   /** To choose from; none: it is typed. */
