@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Pages by which something is changed or looked after: rules, decisions, exporters, audit, settings.
+import { createSocket } from 'node:dgram';
 import { readFileSync } from 'node:fs';
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
@@ -94,6 +95,24 @@ const TABS = [
   'settings?v=1&tab=keys',
 ];
 
+/** One record of now, of an exporter that has sent by another protocol before. */
+async function sendNetflow5(port: number): Promise<void> {
+  const datagram = Buffer.alloc(24 + 48);
+  datagram.writeUInt16BE(5, 0);
+  datagram.writeUInt16BE(1, 2);
+  datagram.writeUInt32BE(1000, 4);
+  datagram.writeUInt32BE(Math.floor(Date.now() / 1000), 8);
+  datagram.set([192, 0, 2, 1, 192, 0, 2, 2], 24);
+  datagram.writeUInt32BE(2, 24 + 16);
+  datagram.writeUInt32BE(100, 24 + 20);
+  datagram.writeUInt32BE(1000, 24 + 24);
+  datagram.writeUInt32BE(1000, 24 + 28);
+  datagram.writeUInt8(17, 24 + 38);
+  const socket = createSocket('udp4');
+  await new Promise((done) => socket.send(datagram, port, '127.0.0.1', done));
+  socket.close();
+}
+
 function exporterCases(dashboard: () => Console): void {
   it('tells what came of each, and how to connect another', async () => {
     const { page, complaints } = await dashboard().open('exporters?v=1&time=24h');
@@ -106,6 +125,8 @@ function exporterCases(dashboard: () => Console): void {
     await page.getByRole('link', { name: 'Cisco IOS-XE' }).click();
     await page.getByTestId('configuration').getByText('flow exporter WEIR').waitFor();
     await page.getByText('Waiting for another exporter').waitFor();
+    await sendNetflow5(Number(await page.getByLabel('UDP port').inputValue()));
+    await page.getByTestId('arrivals').getByText('NetFlow v5: 1 record').waitFor();
     expect(complaints).toEqual([]);
   });
 

@@ -173,7 +173,7 @@ const COLUMNS: readonly Column<AuditEntry>[] = [
     value: ({ actor }) => actor.name,
     show: ({ actor: { name, kind } }) => (
       <span title={`${kind} ${name}`}>
-        {name} {kind !== 'user' && <span class="muted">{kind}</span>}
+        {name} {kind !== 'user' && kind !== name && <span class="muted">{kind}</span>}
       </span>
     ),
     sort: 'none',

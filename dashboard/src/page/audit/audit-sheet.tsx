@@ -55,13 +55,13 @@ function DifferenceTable({ changed }: { readonly changed: readonly Difference[] 
             {before !== undefined && (
               <del>
                 <span class="visually-hidden">before: </span>
-                {before || '(empty)'}
+                {valueText(path, before)}
               </del>
             )}
             {after !== undefined && (
               <ins>
                 <span class="visually-hidden">after: </span>
-                {after || '(empty)'}
+                {valueText(path, after)}
               </ins>
             )}
           </dd>
@@ -69,4 +69,10 @@ function DifferenceTable({ changed }: { readonly changed: readonly Difference[] 
       ))}
     </dl>
   );
+}
+
+/** Times as people read them. */
+function valueText(path: string, value: string): string {
+  if (path.endsWith('Milliseconds') && /^\d{12,14}$/.test(value)) return momentText(Number(value));
+  return value === '' ? '(empty)' : value;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Deeds of the audit log in people's words.
-import type { AuditEntry } from '@weir/wire';
+import type { AuditEntry, Selector } from '@weir/wire';
+import { selectorText } from '../../format/rule-texts';
 
 const DEEDS: Readonly<Record<string, string>> = {
   'rule.create': 'made the rule',
@@ -44,8 +45,9 @@ export const deedText = (action: string): string => DEEDS[action] ?? action;
 /** The name of what was changed, where it has one; the log's subject may be an id. */
 export function subjectText({ subject, before, after }: AuditEntry): string {
   for (const thing of [after, before]) {
-    const name = (thing as { name?: unknown } | undefined)?.name;
+    const { name, selector } = (thing ?? {}) as { name?: unknown; selector?: Selector };
     if (typeof name === 'string' && name !== '') return name;
+    if (selector !== undefined) return selectorText(selector);
   }
   return subject;
 }

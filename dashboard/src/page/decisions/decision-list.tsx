@@ -15,7 +15,14 @@ import { buttonsColumn, type Column, DataTable } from '../../table/data-table';
 import { amountText } from '../../view/shown';
 import type { View } from '../../view/view';
 import { DecisionSheet } from './decision-sheet';
-import { countedFor, decisionHas, endText, originText } from './decision-texts';
+import {
+  countedFor,
+  decisionHas,
+  endText,
+  isByHand,
+  isProtection,
+  originText,
+} from './decision-texts';
 import { type LiveDecisions, useDecisions } from './use-decisions';
 
 const ORIGINS = [
@@ -27,6 +34,12 @@ const ORIGINS = [
 ] as const;
 type OriginChoice = '' | Origin;
 
+function isChosen(decision: Decision, origin: string): boolean {
+  if (origin === 'allow') return isProtection(decision);
+  if (origin === 'manual') return isByHand(decision);
+  return origin === '' ? !isProtection(decision) : decision.origin === origin;
+}
+
 /** Decisions as they stand now. */
 export function DecisionList({ view }: { readonly view: View }) {
   const { data, error, refresh } = useDecisions();
@@ -34,9 +47,7 @@ export function DecisionList({ view }: { readonly view: View }) {
   const [openedId, setOpened] = useState<string>();
   const all = data?.decisions;
   const shown = useMemo(() => {
-    const wanted = all?.filter((one) =>
-      origin === '' ? one.origin !== 'allow' : one.origin === origin,
-    );
+    const wanted = all?.filter((one) => isChosen(one, origin));
     return text === '' ? wanted : wanted?.filter((one) => decisionHas(one, text));
   }, [all, text, origin]);
   const opened = all?.find(({ id }) => id === openedId);
@@ -177,7 +188,7 @@ function columnsOf(
   return [
     ...columns,
     buttonsColumn((row) =>
-      row.origin !== 'manual' ? null : (
+      !isByHand(row) ? null : (
         <button
           type="button"
           class="button-icon"

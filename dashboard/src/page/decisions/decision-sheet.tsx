@@ -9,7 +9,7 @@ import { actionText, selectorText } from '../../format/rule-texts';
 import { knownPages } from '../../view/known-pages';
 import { amountText, momentText } from '../../view/shown';
 import type { View } from '../../view/view';
-import { countedFor, endText, ORIGIN_TITLES } from './decision-texts';
+import { countedFor, endText, isByHand, ORIGIN_TITLES, originText } from './decision-texts';
 import type { LiveDecisions } from './use-decisions';
 
 export interface DecisionSheetProps {
@@ -52,7 +52,7 @@ function Actions({ view, decision, onLift }: Omit<DecisionSheetProps, 'data' | '
   const address = 'address' in selector ? selector.address : undefined;
   return (
     <>
-      {origin === 'manual' && hasRole('operator') && (
+      {isByHand(decision) && hasRole('operator') && (
         <button type="button" class="button" onClick={onLift}>
           Lift it
         </button>
@@ -80,7 +80,7 @@ export function decisionFacts(decision: Decision, now: number): FactProps[] {
     },
     {
       term: 'By',
-      value: rule === undefined ? ORIGIN_TITLES[origin] : `${ORIGIN_TITLES[origin]} ${rule.name}`,
+      value: rule === undefined ? originText(decision) : `${ORIGIN_TITLES[origin]} ${rule.name}`,
     },
     { term: 'Reason', value: reason },
     { term: 'Since', value: momentText(createdMilliseconds) },

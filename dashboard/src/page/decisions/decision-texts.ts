@@ -10,9 +10,20 @@ export const ORIGIN_TITLES: Readonly<Record<Origin, string>> = {
   list: 'list',
 };
 
+/** Ids of what keeps the collector, gateways and their networks from being cut off. */
+const BUILT_IN = 'protect-';
+export const isProtection = ({ origin, id }: Decision): boolean =>
+  origin === 'allow' && id.startsWith(BUILT_IN);
+
+/** Exceptions that somebody has made count before what is blocked by hand, and are by hand, too. */
+export const isByHand = (decision: Decision): boolean =>
+  decision.origin === 'manual' ||
+  (decision.origin === 'allow' && decision.rule === undefined && !isProtection(decision));
+
 /** Who it is from. */
-export function originText({ origin, rule }: Decision): string {
-  return rule === undefined ? ORIGIN_TITLES[origin] : rule.name;
+export function originText(decision: Decision): string {
+  if (decision.rule !== undefined) return decision.rule.name;
+  return ORIGIN_TITLES[isByHand(decision) ? 'manual' : decision.origin];
 }
 
 /** What takes decisions without an end back. */
@@ -24,8 +35,10 @@ const ENDS: Readonly<Record<Origin, string>> = {
 };
 
 /** "in 9 min 58 s", "when it is lifted". */
-export function endText({ expiresMilliseconds: end, origin }: Decision, now: number): string {
-  return end === undefined ? ENDS[origin] : `in ${formatDuration(Math.max(0, end - now))}`;
+export function endText(decision: Decision, now: number): string {
+  const { expiresMilliseconds: end, origin } = decision;
+  const without = ENDS[isByHand(decision) ? 'manual' : origin];
+  return end === undefined ? without : `in ${formatDuration(Math.max(0, end - now))}`;
 }
 
 /** Whether a decision has the text in its target, origin, reason or evidence, in any case. */

@@ -104,10 +104,7 @@ function columnsOf(now: number): readonly Column<Gateway>[] {
     {
       ...{ id: 'lag', title: 'Behind by', kind: 'number', width: '150px', room: 'wide' },
       value: ({ lagMilliseconds }) => lagMilliseconds,
-      show: ({ lagRevisions, lagMilliseconds }) =>
-        lagRevisions === 0
-          ? 'nothing'
-          : `${formatCount(lagRevisions)} changes, ${formatDuration(lagMilliseconds)}`,
+      show: lagText,
     },
     {
       ...{ id: 'elements', title: 'In the kernel', kind: 'number', width: '110px' },
@@ -132,6 +129,15 @@ function columnsOf(now: number): readonly Column<Gateway>[] {
       show: ({ lastSeenMilliseconds }) => formatAgo(now - lastSeenMilliseconds),
     },
   ];
+}
+
+/** Revisions go on over restarts: one that has applied none of them is behind by a number that says nothing. */
+const NONE_APPLIED = 1e9;
+
+function lagText({ lagRevisions, lagMilliseconds }: Gateway): string {
+  if (lagRevisions === 0) return 'nothing';
+  if (lagRevisions > NONE_APPLIED) return 'everything';
+  return `${formatCount(lagRevisions)} changes, ${formatDuration(lagMilliseconds)}`;
 }
 
 interface GatewaySheetProps {

@@ -125,5 +125,6 @@ function Touch({ touch, now }: TouchProps) {
 function verdictOf({ counts, endedMilliseconds, decision }: TouchProps['touch']): [string, string] {
   if (endedMilliseconds !== undefined) return ['plain', 'is over'];
   if (decision.isSimulated) return ['warning', 'simulated'];
-  return counts ? ['danger', 'holds'] : ['plain', 'overridden'];
+  if (!counts) return ['plain', 'overridden'];
+  return [decision.action.kind === 'allow' ? 'ok' : 'danger', 'holds'];
 }

@@ -164,8 +164,8 @@ function Arrivals({ health, view }: { readonly health: HealthResponse; readonly 
           <Icon name="check" />
           <span>
             <strong>{exporter.exporterAddress}</strong> sends{' '}
-            {protocolTitle(exporter.exportProtocol)}: {formatCount(exporter.records)} records so
-            far.
+            {protocolTitle(exporter.exportProtocol)}: {formatCount(exporter.records)}{' '}
+            {exporter.records === 1 ? 'record' : 'records'} so far.
           </span>
           <a href={view.link('overview')}>Show the traffic</a>
         </p>
