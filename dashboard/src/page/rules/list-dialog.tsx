@@ -28,7 +28,6 @@ const REFRESHES = [
 /** A list that is followed from now on, or otherwise. */
 export function ListDialog({ list, onSave, onClose }: ListDialogProps) {
   const [action, setAction] = useState<ActionInput>(list?.action ?? { kind: 'block' });
-  const refresh = list?.refreshSeconds ?? 3600;
   return (
     <Dialog
       title={list === undefined ? 'Follow a list' : `The list ${list.name}`}
@@ -56,31 +55,7 @@ export function ListDialog({ list, onSave, onClose }: ListDialogProps) {
           defaultValue={list?.url ?? list?.file ?? ''}
         />
       </Field>
-      <div class="field-grid">
-        <Field label="In it stands">
-          <select name="format" defaultValue={list?.format ?? 'plain'}>
-            {FORMATS.map(({ value, label }) => (
-              <option key={value} value={value} selected={value === (list?.format ?? 'plain')}>
-                {label}
-              </option>
-            ))}
-          </select>
-        </Field>
-        <Field label="Read again each">
-          <select name="refresh">
-            {!REFRESHES.some(({ seconds }) => seconds === refresh) && (
-              <option value={refresh} selected>
-                {refresh} s
-              </option>
-            )}
-            {REFRESHES.map(({ seconds, label }) => (
-              <option key={seconds} value={seconds} selected={seconds === refresh}>
-                {label}
-              </option>
-            ))}
-          </select>
-        </Field>
-      </div>
+      <ReadingFields list={list} />
       <ActionFields
         action={action}
         kinds={['block', 'shape', 'mark', 'watch', 'allow']}
@@ -96,6 +71,38 @@ export function ListDialog({ list, onSave, onClose }: ListDialogProps) {
         </span>
       </label>
     </Dialog>
+  );
+}
+
+/** What stands in a list, and how often it is read. */
+function ReadingFields({ list }: { readonly list: ShownList | undefined }) {
+  const refresh = list?.refreshSeconds ?? 3600;
+  return (
+    <div class="field-grid">
+      <Field label="In it stands">
+        <select name="format" defaultValue={list?.format ?? 'plain'}>
+          {FORMATS.map(({ value, label }) => (
+            <option key={value} value={value} selected={value === (list?.format ?? 'plain')}>
+              {label}
+            </option>
+          ))}
+        </select>
+      </Field>
+      <Field label="Read again each">
+        <select name="refresh">
+          {!REFRESHES.some(({ seconds }) => seconds === refresh) && (
+            <option value={refresh} selected>
+              {refresh} s
+            </option>
+          )}
+          {REFRESHES.map(({ seconds, label }) => (
+            <option key={seconds} value={seconds} selected={seconds === refresh}>
+              {label}
+            </option>
+          ))}
+        </select>
+      </Field>
+    </div>
   );
 }
 
