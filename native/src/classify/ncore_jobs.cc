@@ -65,7 +65,8 @@ void NcoreJobs::addPiece(const ScanRequest& piece, bool testsEnd) {
 NcoreJobs::Job& NcoreJobs::jobFor(const ScanRequest& piece) {
   if (Job* const waiting = waitingJobOf(piece); waiting != nullptr) return *waiting;
   if (spare_.empty()) spare_.emplace_back();
-  Job& job = jobs_.emplace_back(std::move(spare_.back()));
+  Job& job = jobs_.emplace_back();
+  job.requests = std::move(spare_.back());
   spare_.pop_back();
   job.slot = piece.slot;
   job.generation = piece.generation;
