@@ -157,7 +157,7 @@ function accountCases(dashboard: () => Console): void {
       .getByText(/^weir_/)
       .waitFor();
     await page.keyboard.press('Escape');
-    await page.getByTestId('keys').getByText('a gateway').waitFor();
+    await page.getByTestId('keys').getByRole('rowheader', { name: 'a gateway' }).waitFor();
     await page.goto(`${dashboard().url}/audit?v=1&kind=key`);
     await page.getByTestId('audit-table').getByText('a gateway').click();
     await page.getByTestId('audit-sheet').getByText('As it was made').waitFor();

@@ -41,11 +41,12 @@ export function KeysPart() {
     load: (signal) => ask('/api/v1/keys', {}, signal),
   });
   const [opened, setOpened] = useState<Opened>();
-  const close = () => setOpened(undefined);
+  /** A dialog tells late that it was closed: what has been opened since stays. */
+  const close = (kind: Opened['kind']) => () =>
+    setOpened((now) => (now?.kind === kind ? undefined : now));
   const onMade = (made: CreatedApiKey) => {
     refresh();
-    // The dialog that asked for it is closed first.
-    setTimeout(() => setOpened({ kind: 'made', made }));
+    setOpened({ kind: 'made', made });
   };
   return (
     <Panel
@@ -73,11 +74,11 @@ export function KeysPart() {
           keyOf={({ id }) => id}
         />
       )}
-      {opened?.kind === 'add' && <AddDialog onClose={close} onMade={onMade} />}
+      {opened?.kind === 'add' && <AddDialog onClose={close('add')} onMade={onMade} />}
       {opened?.kind === 'remove' && (
-        <RemoveDialog apiKey={opened.key} onClose={close} onRemoved={refresh} />
+        <RemoveDialog apiKey={opened.key} onClose={close('remove')} onRemoved={refresh} />
       )}
-      {opened?.kind === 'made' && <SecretSheet made={opened.made} onClose={close} />}
+      {opened?.kind === 'made' && <SecretSheet made={opened.made} onClose={close('made')} />}
     </Panel>
   );
 }

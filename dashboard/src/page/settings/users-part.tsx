@@ -30,11 +30,12 @@ export function UsersPart() {
     load: (signal) => ask('/api/v1/users', {}, signal),
   });
   const [opened, setOpened] = useState<Opened>();
-  const close = () => setOpened(undefined);
+  /** A dialog tells late that it was closed: what has been opened since stays. */
+  const close = (kind: Opened['kind']) => () =>
+    setOpened((now) => (now?.kind === kind ? undefined : now));
   const invited = (answer: InvitedUser) => {
     refresh();
-    // The dialog that asked for it is closed first.
-    setTimeout(() => setOpened({ kind: 'invited', invited: answer }));
+    setOpened({ kind: 'invited', invited: answer });
   };
   const setRole = ({ name, role: before }: User, role: Role) => {
     const change = (to: Role) =>
@@ -67,14 +68,16 @@ export function UsersPart() {
           keyOf={({ name }) => name}
         />
       )}
-      {opened?.kind === 'add' && <AddDialog onClose={close} onInvited={invited} />}
+      {opened?.kind === 'add' && <AddDialog onClose={close('add')} onInvited={invited} />}
       {opened?.kind === 'invite' && (
-        <InviteDialog user={opened.user} onClose={close} onInvited={invited} />
+        <InviteDialog user={opened.user} onClose={close('invite')} onInvited={invited} />
       )}
       {opened?.kind === 'remove' && (
-        <RemoveDialog user={opened.user} onClose={close} onRemoved={refresh} />
+        <RemoveDialog user={opened.user} onClose={close('remove')} onRemoved={refresh} />
       )}
-      {opened?.kind === 'invited' && <InvitationSheet invited={opened.invited} onClose={close} />}
+      {opened?.kind === 'invited' && (
+        <InvitationSheet invited={opened.invited} onClose={close('invited')} />
+      )}
     </Panel>
   );
 }
