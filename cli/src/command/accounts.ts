@@ -3,29 +3,18 @@
 import { ROLES, type Role, SCOPES, type Scope } from '@weir/wire';
 import { Argument, Command, InvalidArgumentError, Option } from 'commander';
 import { durationMs } from '../duration.js';
-import { type CommandContext, sectionCommand } from './section-command.js';
-
-interface Subcommand {
-  readonly name: string;
-  readonly summary: string;
-  readonly example: readonly [command: string, meaning: string];
-  readonly extend?: (command: Command) => Command;
-  readonly run: (context: CommandContext) => Promise<void>;
-}
+import { type Subcommand, subcommandOf } from './subcommand.js';
 
 const actions = () => import('../run/accounts.js');
 
 /** Works on the data folder, whether a collector runs on it or not. */
-function subcommand({ name, summary, example, extend, run }: Subcommand): Command {
-  return sectionCommand({
-    ...{ name, summary, run },
-    description: `${summary[0]?.toUpperCase()}${summary.slice(1)}. Works in the collector's data folder; a collector that runs takes it up within a second.`,
+const subcommand = (written: Subcommand): Command =>
+  subcommandOf(written, {
+    about:
+      "Works in the collector's data folder; a collector that runs takes it up within a second.",
     sections: ['collector'],
     only: ['collector.dataFolder'],
-    examples: [example],
-    ...(extend && { extend }),
   });
-}
 
 const named = (command: Command): Command => command.argument('<name>', 'name of the user');
 const role = new Argument('<role>', 'what the user may do').choices(ROLES);

@@ -3,27 +3,11 @@
 import { Command, Option } from 'commander';
 import { durationMs } from '../duration.js';
 import { rateBitsPerSecond } from '../query/rate.js';
-import { type CommandContext, sectionCommand } from './section-command.js';
-
-interface Subcommand {
-  readonly name: string;
-  readonly summary: string;
-  readonly example: readonly [command: string, meaning: string];
-  readonly extend?: (command: Command) => Command;
-  readonly run: (context: CommandContext) => Promise<void>;
-}
+import { type Subcommand, subcommandOf } from './subcommand.js';
 
 const actions = () => import('../run/control.js');
 
-function subcommand({ name, summary, example, extend, run }: Subcommand): Command {
-  return sectionCommand({
-    ...{ name, summary, run },
-    description: `${summary[0]?.toUpperCase()}${summary.slice(1)}.`,
-    sections: ['query'],
-    examples: [example],
-    ...(extend && { extend }),
-  });
-}
+const subcommand = (written: Subcommand): Command => subcommandOf(written, { sections: ['query'] });
 
 /** Where the answer goes as the API gives it. */
 const json = (command: Command): Command =>
