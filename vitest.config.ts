@@ -22,6 +22,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'e2e',
+          setupFiles: ['e2e/src/clean-up.ts'],
           include: ['e2e/src/**/*.test.ts'],
           exclude: ['**/*.lab.test.ts'],
           testTimeout: 180_000,
@@ -33,6 +34,7 @@ export default defineConfig({
         test: {
           // Hosts in network namespaces, live traffic: one test at a time.
           name: 'lab',
+          setupFiles: ['e2e/src/clean-up.ts'],
           include: ['e2e/src/**/*.lab.test.ts'],
           fileParallelism: false,
           testTimeout: 180_000,

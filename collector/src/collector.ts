@@ -4,13 +4,7 @@
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { FlowChunk } from '@weir/native/collect';
-import {
-  DROP_REASONS,
-  type DropReason,
-  type ExportersResponse,
-  type HealthResponse,
-  type Logger,
-} from '@weir/wire';
+import type { DropReason, ExportersResponse, Logger } from '@weir/wire';
 import { Access } from './access/access.js';
 import type { Deed } from './access/audit-log.js';
 import { BehaviourWatch } from './behaviour/behaviour-watch.js';
@@ -19,6 +13,7 @@ import { Decisions } from './decide/decisions.js';
 import { countDrop, type DropCounters } from './drops.js';
 import { Enrichment } from './enrich/enrichment.js';
 import { CollectorError, messageOf } from './errors.js';
+import { Health } from './health.js';
 import type { ApiServer } from './http/api-server.js';
 import type { ApiContext } from './http/context.js';
 import { LiveFeed } from './http/live-feed.js';
@@ -32,13 +27,10 @@ import { QuestionGate } from './query/question-gate.js';
 import { ReverseNames } from './query/reverse-names.js';
 import { type Endpoint, endpointText, parseEndpoint } from './receive/endpoint.js';
 import { FlowIntake } from './receive/flow-intake.js';
-import { createRecentGrowth } from './receive/recent-growth.js';
-import { whereToSend } from './receive/where-to-send.js';
 import { Spool, type SpoolDrop } from './spool/spool.js';
 import { ChdbStore } from './store/chdb-store.js';
 import { ClickhouseStore } from './store/clickhouse-store.js';
 import type { FlowStore } from './store/flow-store.js';
-import { VERSION } from './version.js';
 import { ViewBook } from './views/view-book.js';
 
 /** For the first administrator: a link that is good once. */
@@ -65,8 +57,6 @@ const QUESTION_SECONDS = 30;
 const EXPORT_SECONDS = 3600;
 /** An analysis takes so many records, in at most so long a question, beside everything else. */
 const BEHAVIOUR = { mostRecords: 1_000_000, limitSeconds: 60 };
-/** A loss is a problem for so long after it happened. */
-const LOSS_REPORT_MS = 600_000;
 
 const SPOOL_DROPS: Readonly<Record<SpoolDrop, DropReason>> = {
   spoolFull: 'storeOverflow',
@@ -91,13 +81,10 @@ export class Collector {
   readonly #access: Access;
   readonly #tls: TlsFiles | undefined;
   readonly #outputs: Outputs;
+  readonly #health: Health;
   readonly #context: ApiContext;
   #server: ApiServer | undefined;
   #wayIn: WayIn | undefined;
-  #startedMilliseconds = Date.now();
-  readonly #kernelLosing = createRecentGrowth(LOSS_REPORT_MS);
-  readonly #storeLosing = createRecentGrowth(LOSS_REPORT_MS);
-  readonly #passingOver = createRecentGrowth(LOSS_REPORT_MS);
 
   /** Opens nothing. @throws CollectorError WEIR_COLLECTOR_ADDRESS, WEIR_COLLECTOR_CLICKHOUSE, … when an address cannot be read */
   constructor(config: CollectorConfig, { log, store }: CollectorDeps) {
@@ -118,22 +105,8 @@ export class Collector {
         this.#decisions.setNetworks(enrichment.networks.map(({ prefix }) => prefix));
       },
     });
-    const { dataFolder } = config;
     this.#store = store ?? storeOf(config, log);
-    this.#spool = new Spool({
-      folder: join(dataFolder, 'spool'),
-      take: ({ files, token }, signal) => {
-        const paths = files.map(({ path }) => path);
-        return this.#store.insertFiles(paths, token, signal);
-      },
-      recordsTogether: RECORDS_TOGETHER,
-      mostBytes: config.spoolBytes,
-      // The store stops at the whole reserve: what waits for it may use half of that.
-      reserveBytes: config.diskReserveBytes / 2,
-      sync: config.spoolSync,
-      log,
-      onDrop: (reason, records) => countDrop(this.#drops, SPOOL_DROPS[reason], records),
-    });
+    this.#spool = this.#newSpool();
     const queries = createQueries({
       store: this.#store,
       gate: new QuestionGate(GATE),
@@ -158,6 +131,16 @@ export class Collector {
       log,
     });
     this.#decisions.onChange(() => this.#outputs.site.wake());
+    this.#health = new Health({
+      config,
+      intake: this.#intake,
+      spool: this.#spool,
+      store: this.#store,
+      decisions: this.#decisions,
+      access: this.#access,
+      outputs: this.#outputs,
+      drops: this.#drops,
+    });
     this.#context = {
       queries,
       knownValues: createKnownValues(queries),
@@ -166,9 +149,9 @@ export class Collector {
       decisions: this.#decisions,
       live: this.#live,
       access: this.#access,
-      views: new ViewBook(dataFolder),
+      views: new ViewBook(config.dataFolder),
       log,
-      health: () => this.#health(),
+      health: () => this.#health.state(),
       applications: async () => ({ applications: await this.#intake.applications() }),
       exporters: () => this.#exporters(),
       siteLive: () => this.#outputs.live(),
@@ -177,6 +160,24 @@ export class Collector {
       tls: this.#tls,
       dashboardFolder: config.dashboardFolder,
     };
+  }
+
+  #newSpool(): Spool {
+    const { dataFolder, spoolBytes, diskReserveBytes, spoolSync } = this.#config;
+    return new Spool({
+      folder: join(dataFolder, 'spool'),
+      take: ({ files, token }, signal) => {
+        const paths = files.map(({ path }) => path);
+        return this.#store.insertFiles(paths, token, signal);
+      },
+      recordsTogether: RECORDS_TOGETHER,
+      mostBytes: spoolBytes,
+      // The store stops at the whole reserve: what waits for it may use half of that.
+      reserveBytes: diskReserveBytes / 2,
+      sync: spoolSync,
+      log: this.#log,
+      onDrop: (reason, records) => countDrop(this.#drops, SPOOL_DROPS[reason], records),
+    });
   }
 
   /** The log says itself when it cannot be written. */
@@ -241,7 +242,7 @@ export class Collector {
 
   /** Opens store, sockets and HTTP, in this order. @throws CollectorError with nothing left open */
   async start(): Promise<void> {
-    this.#startedMilliseconds = Date.now();
+    this.#health.started();
     await this.#store.open();
     try {
       await this.#spool.open();
@@ -315,79 +316,6 @@ export class Collector {
   async #exporters(): Promise<ExportersResponse> {
     return { exporters: await this.#intake.exporters() };
   }
-
-  #problems(): string[] {
-    const now = Date.now();
-    const { drops } = this.#intake.counters;
-    const lost = drops.receiveBufferFull ?? 0;
-    const { storeOverflow = 0 } = this.#drops;
-    const { problem, writeProblem, pendingRecords } = this.#spool.state;
-    const { passedOver } = this.#decisions.book;
-    const problems = [
-      this.#kernelLosing(lost, now) &&
-        `the kernel dropped ${lost} datagrams: ${this.#intake.bufferHint ?? 'this machine is too slow for the exporters'}`,
-      problem !== undefined && `the store refuses records, ${pendingRecords} wait: ${problem}`,
-      writeProblem !== undefined &&
-        `records are lost, they cannot be written: ${writeProblem}; make room on the disk`,
-      this.#store.state.problem,
-      this.#storeLosing(storeOverflow, now) &&
-        `${storeOverflow} records were lost because the spool is full: the store did not take them in time; see that the disk is fast enough, or raise --spool-size`,
-      ...this.#access.problems,
-      this.#passingOver(passedOver, now) &&
-        `${passedOver} decisions were not made: there are too many at once; make rules narrower`,
-      ...this.#decisions.problems(),
-      ...this.#outputs.problems(),
-    ];
-    return problems.filter((text) => typeof text === 'string');
-  }
-
-  #health(): HealthResponse {
-    const problems = this.#problems();
-    const intake = this.#intake.counters;
-    const spool = this.#spool.state;
-    const { octets, droppedForSize, migration, tables } = this.#store.state;
-    const { book, decider } = this.#decisions;
-    return {
-      status: problems.length === 0 ? 'ok' : 'degraded',
-      version: VERSION,
-      uptimeSeconds: (Date.now() - this.#startedMilliseconds) / 1000,
-      problems,
-      receive: {
-        ...whereToSend(this.#config, this.listening),
-        datagrams: intake.datagrams,
-        octets: intake.octets,
-        records: intake.records,
-        dropsByReason: { ...allReasons(this.#drops), ...intake.drops },
-        counters: intake.all,
-      },
-      store: {
-        engine: this.#store.engine,
-        storedRecords: spool.takenRecords,
-        pendingRecords: spool.pendingRecords + this.#intake.heldRecords,
-        failedInserts: spool.failedAttempts,
-        octets,
-        mostOctets: this.#config.storeBytes,
-        droppedForSize,
-        ...(migration !== undefined && { migration }),
-        tables: tables.map((table) => ({ ...table })),
-        spool: {
-          files: spool.files,
-          octets: spool.octets,
-          mostOctets: this.#config.spoolBytes,
-          filesSetAside: spool.filesSetAside,
-        },
-      },
-      decide: {
-        rules: this.#decisions.control.rules.length,
-        decisions: book.decisionCount,
-        revision: book.revision,
-        trackedKeys: decider.room.used,
-        mostTrackedKeys: decider.room.most,
-        givenUpKeys: decider.room.givenUp,
-      },
-      ...this.#outputs.health,
-    };
-  }
 }
 
 function storeOf(config: CollectorConfig, log: Logger): FlowStore {
@@ -395,12 +323,6 @@ function storeOf(config: CollectorConfig, log: Logger): FlowStore {
   return clickhouse === undefined
     ? new ChdbStore({ ...config, log })
     : new ClickhouseStore({ ...config, url: clickhouse, log });
-}
-
-/** Every reason, also those that did not happen: a zero is an answer. */
-function allReasons(drops: DropCounters): Record<string, number> {
-  const reasons = Object.keys(DROP_REASONS) as DropReason[];
-  return Object.fromEntries(reasons.map((reason) => [reason, drops[reason] ?? 0]));
 }
 
 function httpError(address: string, error: unknown): CollectorError {

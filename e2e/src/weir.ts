@@ -2,7 +2,7 @@
 // Runs the `weir` command as a user does, in a process of its own.
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -80,8 +80,19 @@ export interface ProbeRun {
   readonly stats: Stats;
 }
 
+const scratchFolders: string[] = [];
+
+/** Of this process. */
+export function removeScratchFolders(): void {
+  const retried = { recursive: true, force: true, maxRetries: 5 } as const;
+  for (const folder of scratchFolders.splice(0)) rmSync(folder, retried);
+}
+
+/** A folder that is removed after the tests of the file. */
 export function scratchFolder(): string {
-  return mkdtempSync(path.join(tmpdir(), 'weir-e2e-'));
+  const folder = mkdtempSync(path.join(tmpdir(), 'weir-e2e-'));
+  scratchFolders.push(folder);
+  return folder;
 }
 
 /** Runs `weir ARGS` to its end and gives what it printed; throws when it fails. */

@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { expect, it } from 'vitest';
+import { afterAll, expect, it } from 'vitest';
 import { linkState } from './link-state.js';
+
+const root = mkdtempSync(path.join(tmpdir(), 'weir-link-'));
+afterAll(() => rmSync(root, { recursive: true }));
 
 /** As the kernel shows an interface. */
 function folderOf(flags: string, operstate: string): string {
-  const folder = mkdtempSync(path.join(tmpdir(), 'weir-link-'));
+  const folder = mkdtempSync(path.join(root, 'net-'));
   mkdirSync(path.join(folder, 'eth1'));
   writeFileSync(path.join(folder, 'eth1', 'flags'), `${flags}\n`);
   writeFileSync(path.join(folder, 'eth1', 'operstate'), `${operstate}\n`);

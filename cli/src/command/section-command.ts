@@ -117,7 +117,8 @@ export function sectionCommand(definition: SectionCommand): Command {
       };
       const { loadConfig } = await import('../config/load.js');
       const read = (): CommandContext => {
-        const { config, given: origins } = loadConfig(SECTIONS, sources);
+        const { config, given: origins, doubts } = loadConfig(SECTIONS, sources);
+        for (const doubt of doubts) process.stderr.write(`weir: ${doubt}\n`);
         return {
           config,
           reread: read,

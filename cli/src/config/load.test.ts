@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { option, section } from '@weir/wire';
 import Type from 'typebox';
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { loadConfig } from './load.js';
 import { keyOf } from './options.js';
 
@@ -38,10 +38,13 @@ interface Given {
   flags?: Record<string, unknown>;
 }
 
+const folder = mkdtempSync(path.join(tmpdir(), 'weir-config-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
 function load({ yaml, environment = {}, flags = {} }: Given) {
   let file: string | undefined;
   if (yaml !== undefined) {
-    file = path.join(mkdtempSync(path.join(tmpdir(), 'weir-config-')), 'weir.yaml');
+    file = path.join(folder, 'weir.yaml');
     writeFileSync(file, yaml);
   }
   return loadConfig(SECTIONS, { file, environment, flags: new Map(Object.entries(flags)) }).config;
@@ -83,6 +86,22 @@ describe('loadConfig', () => {
     expect(() => load({ flags: { 'probe.engine': 'fast' } })).toThrow(
       /--engine: probe\.engine must be one of hyperscan, none, not "fast"/,
     );
+  });
+
+  it('doubts variables that are nearly an option, and leaves alone what others set', () => {
+    const environment = {
+      WEIR_PROBE_LANEZ: '3',
+      WEIR_PROBE_LANES: '2',
+      WEIR_COLLECTOR_SERVICE_HOST: '192.0.2.1',
+      WEIRD: '1',
+    };
+    const { config, doubts } = loadConfig(SECTIONS, {
+      file: undefined,
+      environment,
+      flags: new Map(),
+    });
+    expect(doubts).toEqual(['WEIR_PROBE_LANEZ is no option. Did you mean "WEIR_PROBE_LANES"?']);
+    expect(config.probe.lanes).toBe(2);
   });
 
   it('takes an optional key without a value for one that is not there', () => {

@@ -169,6 +169,24 @@ export interface Loaded<Known extends Sections> {
   readonly config: { readonly [Name in keyof Known]: Static<Known[Name]> };
   /** "section.key" of all values that are not defaults. */
   readonly given: ReadonlySet<string>;
+  /** A sentence for each environment variable that is nearly one of an option, and so does nothing. */
+  readonly doubts: readonly string[];
+}
+
+/** Not errors, and only what is near: WEIR_COLLECTOR_SERVICE_HOST may be there because others set it. */
+function misspelt(specs: readonly OptionSpec[], { environment }: Sources): string[] {
+  const known = specs.map((spec) => spec.environment);
+  const prefixes = new Set(specs.map(({ section }) => `WEIR_${section.toUpperCase()}_`));
+  return Object.keys(environment)
+    .filter((name) => [...prefixes].some((prefix) => name.startsWith(prefix)))
+    .filter((name) => !known.includes(name))
+    .flatMap((name) => {
+      const near = nearest(
+        name.replace(/^WEIR_/, ''),
+        known.map((word) => word.replace(/^WEIR_/, '')),
+      );
+      return near === undefined ? [] : [`${name} is no option. Did you mean "WEIR_${near}"?`];
+    });
 }
 
 /**
@@ -198,5 +216,5 @@ export function loadConfig<Known extends Sections>(
     return [name, section] as const;
   });
   const config = Object.fromEntries(loaded) as Loaded<Known>['config'];
-  return { config, given: new Set(given.keys()) };
+  return { config, given: new Set(given.keys()), doubts: misspelt(specs, sources) };
 }
