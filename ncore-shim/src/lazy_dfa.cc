@@ -310,7 +310,10 @@ void LazyDfa::parkRetired(State& state) {
     return;
   }
   uint32_t& index = retired_.parkedAs[row];
-  if (index == NONE) index = park(*retired_.keys[row]);
+  if (index == NONE) {
+    index = park(*retired_.keys[row]);
+    parked_[index].row = row;
+  }
   ++parked_[index].streams;
   state = PARKED_FLAG | index;
 }
@@ -318,12 +321,12 @@ void LazyDfa::parkRetired(State& state) {
 uint32_t LazyDfa::park(const Key& key) {
   parkedBytes_ += parkedBytesOf(key);
   if (freeParked_.empty()) {
-    parked_.push_back({key, 0});
+    parked_.push_back({key});
     return static_cast<uint32_t>(parked_.size() - 1);
   }
   const uint32_t index = freeParked_.back();
   freeParked_.pop_back();
-  parked_[index] = {key, 0};
+  parked_[index] = {key};
   return index;
 }
 
@@ -339,9 +342,14 @@ LazyDfa::State LazyDfa::awaken(State state) {
 
 void LazyDfa::dropParked(State parked) {
   const uint32_t index = parked & ~PARKED_FLAG;
-  if (--parked_[index].streams > 0) return;
-  parkedBytes_ -= parkedBytesOf(parked_[index].key);
-  parked_[index].key = Key();
+  Parked& entry = parked_[index];
+  if (--entry.streams > 0) return;
+  // Another stream may be in its retired row still, and is parked in a place of its own.
+  if (entry.row < retired_.parkedAs.size() && retired_.parkedAs[entry.row] == index) {
+    retired_.parkedAs[entry.row] = NONE;
+  }
+  parkedBytes_ -= parkedBytesOf(entry.key);
+  entry = {};
   freeParked_.push_back(index);
 }
 

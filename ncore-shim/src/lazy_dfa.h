@@ -103,13 +103,14 @@ class LazyDfa {
   struct Parked {
     Key key;
     uint32_t streams = 0;  // that are in it
+    uint32_t row = NONE;   // whose state it was
   };
 
   // Tables whose rows are forgotten, while streams may be in them.
   struct Retired {
     std::vector<const Key*> keys;  // by row; empty: there are none
     std::unordered_map<Key, uint32_t> rows;
-    std::vector<uint32_t> parkedAs;  // by row
+    std::vector<uint32_t> parkedAs;  // by row; NONE as soon as no stream is in it
     size_t next = 0;                 // of the states that collect() is given
     size_t keyBytes = 0;
   };

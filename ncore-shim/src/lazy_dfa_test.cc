@@ -133,6 +133,46 @@ TEST_CASE("no collection looks at many streams, and each is parked before the ta
   for (size_t i = 1; i < keys.size(); ++i) CHECK(dfa.keyOf(states[i * STRIDE]) == keys[i]);
 }
 
+// A state that many streams are in is parked once; one of them that goes on, and another that is
+// parked later, must not get in each other's way.
+TEST_CASE("streams that share states go on as they would with room for all") {
+  constexpr std::string_view REGEX = "a.{4}c";
+  const NcorePattern pattern{testing::octets(REGEX), REGEX.size(), 0, 0, 0};
+  const auto database = std::make_shared<const PatternDatabase>(std::span(&pattern, 1),
+                                                                std::span<NcorePatternReport>());
+  constexpr uint32_t STREAMS = 300;
+  constexpr size_t STREAM_BYTES = 500;
+  StreamMatcher narrow(database, STREAMS, 3000);
+  StreamMatcher wide(database, STREAMS, size_t{1} << 24);
+  // 32 states, room for two thirds of them; what tells whether a state is right comes last.
+  auto bytes = randomBytes(STREAMS * STREAM_BYTES);
+  for (uint32_t slot = 0; slot < STREAMS; ++slot) bytes[(slot + 1) * STREAM_BYTES - 1] = 'c';
+  std::vector<size_t> offsets(STREAMS, 0);
+  std::mt19937 random(11);
+  for (uint32_t slot = 0; slot < STREAMS; ++slot) {
+    narrow.open(slot);
+    wide.open(slot);
+  }
+  size_t found = 0;
+  for (size_t turn = 0; turn < size_t{STREAMS} * 400; ++turn) {
+    const auto slot = static_cast<uint32_t>(random() % STREAMS);
+    size_t& offset = offsets[slot];
+    const size_t length = std::min<size_t>(random() % 4, STREAM_BYTES - offset);
+    const auto next = std::span(bytes).subspan(slot * STREAM_BYTES + offset, length);
+    std::vector<Match> matches;
+    std::vector<Match> expected;
+    narrow.scan(slot, next, offset, matches);
+    wide.scan(slot, next, offset, expected);
+    offset += length;
+    found += expected.size();
+    REQUIRE(matches.size() == expected.size());
+    for (size_t i = 0; i < matches.size(); ++i) {
+      REQUIRE(matches[i].endOffset == expected[i].endOffset);
+    }
+  }
+  CHECK(found > STREAMS / 4);
+}
+
 TEST_CASE("a state whose key is longer than the tables are meant to be still has room") {
   // Up to 2,000 positions wait at once: 4 KB, where 1 byte was asked for.
   const auto regex = "^a(.{0,2000}b)+c";

@@ -45,7 +45,7 @@ export interface StoreMeasured {
 
 const ROWS_AN_INSERT = 500_000;
 const DAY_MS = 86_400_000;
-const MERGE_PATIENCE_SECONDS = 600;
+const MERGE_PATIENCE_SECONDS = 1200;
 /** A day that ends neither on an hour nor on a minute, as an operator's does. */
 const END = Date.UTC(2026, 5, 2, 13, 37, 21);
 
