@@ -31,6 +31,7 @@ import { Spool, type SpoolDrop } from './spool/spool.js';
 import { ChdbStore } from './store/chdb-store.js';
 import { ClickhouseStore } from './store/clickhouse-store.js';
 import type { FlowStore } from './store/flow-store.js';
+import { followUsers } from './views/follow-users.js';
 import { ViewBook } from './views/view-book.js';
 
 /** For the first administrator: a link that is good once. */
@@ -249,6 +250,7 @@ export class Collector {
       await this.#decisions.start();
       await this.#access.start();
       await this.#context.views.start();
+      followUsers(this.#context.views, { ...this.#access, log: this.#log });
       await this.#outputs.start();
       this.#server = await createServer(this.#context);
       await this.#enrichment.start();

@@ -99,11 +99,21 @@ export class ViewBook {
     });
   }
 
+  /** Deletes those that only their owner sees, of owners that are meant. @throws CollectorError WEIR_COLLECTOR_VIEWS_NOT_KEPT */
+  removePrivate(isMeant: (view: SavedView) => boolean): Promise<readonly SavedView[]> {
+    return this.#change((views) => {
+      const removed = views.filter((view) => !view.isShared && isMeant(view));
+      const kept = views.filter((view) => !removed.includes(view));
+      return { views: removed.length === 0 ? views : kept, result: removed };
+    });
+  }
+
   #change<Result>(
     make: (views: readonly SavedView[]) => { views: readonly SavedView[]; result: Result },
   ): Promise<Result> {
     const changed = this.#changing.then(async () => {
       const { views, result } = make(this.#views);
+      if (views === this.#views) return result;
       await saveViews(this.#path, views);
       this.#views = views;
       return result;

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+
 import { type InvitedUser, ROLES, type Role, type User } from '@weir/wire';
 import { useState } from 'preact/hooks';
 import { BASE_PATH } from '../../api/base';
@@ -7,6 +8,7 @@ import { session } from '../../api/session';
 import { useAnswer } from '../../api/use-answer';
 import { CodeBlock } from '../../control/code-block';
 import { Dialog } from '../../control/dialog';
+import { Field } from '../../control/field';
 import { Icon } from '../../control/icons';
 import { openMenu } from '../../control/menu';
 import { ErrorNotice, Panel, Skeleton } from '../../control/panel';
@@ -180,8 +182,7 @@ function AddDialog({ onClose, onInvited }: InvitingProps) {
       onClose={onClose}
       onConfirm={add}
     >
-      <label class="field">
-        <span class="field-label">Name</span>
+      <Field label="Name">
         <input
           name="name"
           maxLength={64}
@@ -191,7 +192,7 @@ function AddDialog({ onClose, onInvited }: InvitingProps) {
           autocapitalize="none"
           required
         />
-      </label>
+      </Field>
       <fieldset class="radios">
         <legend class="field-label">Role</legend>
         {ROLES.map((role, index) => (
@@ -256,8 +257,8 @@ function RemoveDialog({ user: { name }, onClose, onRemoved }: RemoveDialogProps)
       onConfirm={remove}
     >
       <p class="dialog-text">
-        All sessions of this user end. It cannot be undone: who is invited again chooses another
-        password.
+        All sessions of this user end, and the views that nobody else sees are deleted. It cannot be
+        undone: who is invited again chooses another password.
       </p>
     </Dialog>
   );
