@@ -2,9 +2,10 @@
 // What is to be done with traffic: for rules, lists and decisions by hand.
 import type { ActionInput } from '@weir/wire';
 import { ACTION_TITLES, DSCP_NAMES } from '../format/rule-texts';
-import { Field, Select } from './field';
+import { Field } from './field';
 import { RateInput } from './quantity-input';
 import { Segmented } from './segmented';
+import { Select } from './select';
 
 export type ActionKind = ActionInput['kind'];
 

@@ -26,29 +26,3 @@ export function Field({ label, help, problem, children }: FieldProps) {
     </label>
   );
 }
-
-export interface SelectProps<Value extends string> {
-  readonly value: Value;
-  readonly choices: readonly { readonly value: Value; readonly label: string }[];
-  readonly onChange: (value: Value) => void;
-  readonly label?: string;
-}
-
-/** One of many; with a `label` where there is no field around it. */
-export function Select<Value extends string>(props: SelectProps<Value>) {
-  const { value, choices, onChange, label } = props;
-  return (
-    <select
-      class="select"
-      aria-label={label}
-      value={value}
-      onChange={(event) => onChange(event.currentTarget.value as Value)}
-    >
-      {choices.map((choice) => (
-        <option key={choice.value} value={choice.value}>
-          {choice.label}
-        </option>
-      ))}
-    </select>
-  );
-}

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The filter of the page: what could be written is offered by the collector while somebody types.
 import type { FilterCompletionsResponse } from '@weir/wire';
-import type { TargetedInputEvent, TargetedKeyboardEvent } from 'preact';
+import type { TargetedKeyboardEvent } from 'preact';
 import { useEffect, useId, useRef, useState } from 'preact/hooks';
 import { ask } from '../api/client';
 import { Icon } from './icons';
@@ -20,53 +20,35 @@ export interface FilterInputProps {
   readonly counts?: 'enter' | 'typing';
 }
 
-/** Why a filter cannot be read; undefined where it can. */
-async function problemOf(text: string, signal: AbortSignal): Promise<string | undefined> {
-  const { error } = await ask('/api/v1/filter', { text }, signal);
-  return error?.message;
+/** Why a filter cannot be read; undefined where it can, and where nobody answers: then the page says so. */
+async function problemOf(text: string): Promise<string | undefined> {
+  const { signal } = new AbortController();
+  const answer = await ask('/api/v1/filter', { text }, signal).catch(() => undefined);
+  return answer?.error?.message;
 }
 
 /** A text field with suggestions (https://www.w3.org/WAI/ARIA/apg/patterns/combobox/). Enter takes the filter. */
 export function FilterInput(props: FilterInputProps) {
   const { value, onChange, label, placeholder, counts = 'enter' } = props;
-  const [text, setText] = useState(value);
-  const [problem, setProblem] = useState<string>();
+  const { text, setText, problem, commit } = useFilterText(value, onChange);
   const input = useRef<HTMLInputElement>(null);
   const id = useId();
-  useEffect(() => {
-    setText(value);
-    setProblem(undefined);
-  }, [value]);
   const write = (written: string) => {
     setText(written);
     if (counts === 'typing') onChange(written);
   };
   const suggestions = useSuggestions(input, write);
   const { items, active } = suggestions;
-
-  const commit = async (wanted: string) => {
+  const take = (wanted: string) => {
     suggestions.close();
-    const trimmed = wanted.trim();
-    const found =
-      trimmed === ''
-        ? undefined
-        : await problemOf(trimmed, new AbortController().signal).catch(() => undefined);
-    setProblem(found);
-    if (found === undefined) onChange(trimmed);
+    void commit(wanted);
   };
   const onKeyDown = (event: TargetedKeyboardEvent<HTMLInputElement>) => {
     if (suggestions.onKey(event)) return;
-    if (event.key === 'Enter') {
-      // A form around it would be sent.
-      event.preventDefault();
-      void commit(text);
-    }
+    // A form around it would be sent.
+    if (event.key === 'Enter') event.preventDefault();
+    if (event.key === 'Enter') take(text);
     if (event.key === 'Escape') setText(value);
-  };
-  const onInput = (event: TargetedInputEvent<HTMLInputElement>) => {
-    write(event.currentTarget.value);
-    setProblem(undefined);
-    suggestions.ask();
   };
   return (
     <div class="filter-input" data-testid="filter">
@@ -74,46 +56,86 @@ export function FilterInput(props: FilterInputProps) {
       <input
         ref={input}
         type="text"
-        role="combobox"
+        {...comboboxOf({ id, isOpen: items.length > 0, active, problem })}
         aria-label={label}
-        aria-expanded={items.length > 0}
-        aria-controls={id}
-        aria-autocomplete="list"
-        aria-activedescendant={active === undefined ? undefined : `${id}-${active}`}
-        aria-invalid={problem !== undefined}
-        aria-describedby={problem === undefined ? undefined : `${id}-problem`}
         autocomplete="off"
         autocapitalize="none"
         spellcheck={false}
         placeholder={placeholder}
         value={text}
-        onInput={onInput}
+        onInput={(event) => {
+          write(event.currentTarget.value);
+          suggestions.ask();
+        }}
         onKeyDown={onKeyDown}
         onFocus={suggestions.ask}
         onBlur={suggestions.close}
       />
       {counts === 'enter' && text.trim() !== value && (
-        <button type="button" class="button-quiet filter-apply" onClick={() => void commit(text)}>
+        <button type="button" class="button-quiet filter-apply" onClick={() => take(text)}>
           Apply ↵
         </button>
       )}
-      {text !== '' && (
-        <button
-          type="button"
-          class="button-icon"
-          aria-label="Clear the filter"
-          onClick={() => void commit('')}
-        >
-          <Icon name="close" />
-        </button>
-      )}
+      {text !== '' && <ClearButton onClear={() => take('')} />}
       <Suggestions id={id} suggestions={suggestions} />
-      {problem !== undefined && (
-        <p id={`${id}-problem`} class="filter-problem" role="alert">
-          {problem}
-        </p>
-      )}
+      {problem !== undefined && <Problem id={id} text={problem} />}
     </div>
+  );
+}
+
+/** What is written, and why it was not taken. */
+function useFilterText(value: string, onChange: (filter: string) => void) {
+  const [text, setText] = useState(value);
+  const [problem, setProblem] = useState<string>();
+  const write = (written: string) => {
+    setText(written);
+    setProblem(undefined);
+  };
+  useEffect(() => write(value), [value]);
+  const commit = async (wanted: string) => {
+    const filter = wanted.trim();
+    const found = filter === '' ? undefined : await problemOf(filter);
+    setProblem(found);
+    if (found !== undefined) return;
+    setText(filter);
+    onChange(filter);
+  };
+  return { text, setText: write, problem, commit };
+}
+
+interface ComboboxState {
+  readonly id: string;
+  readonly isOpen: boolean;
+  readonly active: number | undefined;
+  readonly problem: string | undefined;
+}
+
+/** The field as who does not see it is told of it. */
+function comboboxOf({ id, isOpen, active, problem }: ComboboxState) {
+  return {
+    role: 'combobox',
+    'aria-expanded': isOpen,
+    'aria-controls': id,
+    'aria-autocomplete': 'list',
+    'aria-activedescendant': active === undefined ? undefined : `${id}-${active}`,
+    'aria-invalid': problem !== undefined,
+    'aria-describedby': problem === undefined ? undefined : `${id}-problem`,
+  } as const;
+}
+
+function ClearButton({ onClear }: { readonly onClear: () => void }) {
+  return (
+    <button type="button" class="button-icon" aria-label="Clear the filter" onClick={onClear}>
+      <Icon name="close" />
+    </button>
+  );
+}
+
+function Problem({ id, text }: { readonly id: string; readonly text: string }) {
+  return (
+    <p id={`${id}-problem`} class="filter-problem" role="alert">
+      {text}
+    </p>
   );
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import { Field } from './field';
 export const SHORTEST_PASSWORD = 10;
 
 export interface NewPasswordProps {
@@ -10,8 +11,7 @@ export interface NewPasswordProps {
 /** A field for a password that is chosen here. */
 export function NewPassword({ name, label }: NewPasswordProps) {
   return (
-    <label class="field">
-      <span class="field-label">{label}</span>
+    <Field label={label}>
       <input
         name={name}
         type="password"
@@ -20,6 +20,6 @@ export function NewPassword({ name, label }: NewPasswordProps) {
         maxLength={256}
         required
       />
-    </label>
+    </Field>
   );
 }

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // What can be done with a view that has a name.
+
 import type { SavedView } from '@weir/wire';
 import { createSavedView, deleteSavedView, replaceSavedView } from '../api/saved-views';
 import { hasRole, session } from '../api/session';
 import { linkTo } from '../view/link';
 import type { View } from '../view/view';
 import { Dialog } from './dialog';
+import { Field } from './field';
 import { openMenu } from './menu';
 import { tellDone, tellFailed } from './toast';
 
@@ -88,8 +90,7 @@ export function RenameDialog({
 
 export function NameField({ value }: { readonly value: string }) {
   return (
-    <label class="field">
-      <span class="field-label">Name</span>
+    <Field label="Name">
       <input
         name="name"
         type="text"
@@ -98,7 +99,7 @@ export function NameField({ value }: { readonly value: string }) {
         defaultValue={value}
         autocomplete="off"
       />
-    </label>
+    </Field>
   );
 }
 

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 
-export interface SelectProps {
-  /** For who does not see what the choices are about; a tooltip for others. */
-  readonly label: string;
-  readonly value: string;
-  /** Values with what people read. */
-  readonly choices: Readonly<Record<string, string>>;
-  readonly onChange: (value: string) => void;
-  readonly testId: string;
+export interface SelectProps<Value extends string> {
+  readonly value: Value;
+  readonly choices: readonly { readonly value: Value; readonly label: string }[];
+  readonly onChange: (value: Value) => void;
+  /** For who does not see what the choices are about, and a tooltip for others; not needed in a field. */
+  readonly label?: string;
+  readonly testId?: string;
 }
 
 /** One of several: the browser's own, which every keyboard and screen reader knows. */
-export function Select({ label, value, choices, onChange, testId }: SelectProps) {
+export function Select<Value extends string>(props: SelectProps<Value>) {
+  const { value, choices, onChange, label, testId } = props;
   return (
     <select
       class="select"
@@ -19,11 +19,11 @@ export function Select({ label, value, choices, onChange, testId }: SelectProps)
       title={label}
       value={value}
       data-testid={testId}
-      onChange={(event) => onChange(event.currentTarget.value)}
+      onChange={(event) => onChange(event.currentTarget.value as Value)}
     >
-      {Object.entries(choices).map(([choice, title]) => (
-        <option key={choice} value={choice} selected={choice === value}>
-          {title}
+      {choices.map((choice) => (
+        <option key={choice.value} value={choice.value}>
+          {choice.label}
         </option>
       ))}
     </select>

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The time that the page is about: a choice of ranges, a field that takes what people type, and steps back and forth.
+
 import { useState } from 'preact/hooks';
 import { preferences } from '../view/preferences';
 import { momentText } from '../view/shown';
@@ -13,6 +14,7 @@ import {
   widened,
 } from '../view/time-range';
 import type { View } from '../view/view';
+import { Field } from './field';
 import { Icon } from './icons';
 import { Popover } from './popover';
 
@@ -116,8 +118,7 @@ function TypedTime({ onTake }: { readonly onTake: (range: TimeRange) => void }) 
   };
   return (
     <form class="typed-time" onSubmit={submit}>
-      <label class="field">
-        <span class="field-label">Type a time</span>
+      <Field label="Type a time">
         <input
           name="time"
           type="text"
@@ -127,7 +128,7 @@ function TypedTime({ onTake }: { readonly onTake: (range: TimeRange) => void }) 
           aria-describedby="typed-time-help"
           data-testid="typed-time"
         />
-      </label>
+      </Field>
       <p
         id="typed-time-help"
         class={problem ? 'field-problem' : 'field-help'}

@@ -68,10 +68,10 @@ async function filterWith(
   return text;
 }
 
-/** Pages that show more of it, with what they are asked. */
+/** Pages that show more of it; the rest beyond a limit is no filter, so they show all. */
 const LEADS = [
-  { page: 'flows', label: 'Open raw flows', icon: 'flows' },
-  { page: 'explore', label: 'Explore', icon: 'explore' },
+  { page: 'flows', label: 'Open raw flows', ofAll: 'Open all raw flows', icon: 'flows' },
+  { page: 'explore', label: 'Explore', ofAll: 'Explore everything', icon: 'explore' },
 ] as const;
 
 function linkItems(view: View, { keys, window }: Subject): MenuItem[] {
@@ -84,7 +84,11 @@ function linkItems(view: View, { keys, window }: Subject): MenuItem[] {
     };
   const pages = knownPages.peek();
   const leads: MenuItem[] = LEADS.filter(({ page }) => pages.has(page) && page !== view.page).map(
-    ({ page, label, icon }) => ({ label, icon, onSelect: () => void goTo(page)() }),
+    ({ page, label, ofAll, icon }) => ({
+      label: keys.length === 0 ? ofAll : label,
+      icon,
+      onSelect: () => void goTo(page)(),
+    }),
   );
   const [host] = keys.filter(({ dimension }) => HOSTS.has(dimension));
   if (host !== undefined && pages.has('hosts')) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, it } from 'vitest';
-import { formatCount, formatOctets, formatScaled, formatShare } from './quantity';
+import { formatCount, formatCounted, formatOctets, formatScaled, formatShare } from './quantity';
 
 describe('formatScaled', () => {
   it.each([
@@ -44,6 +44,10 @@ describe('formatOctets, formatCount and formatShare', () => {
   );
   it('keeps small counts exact', () => expect(formatCount(9_345)).toBe('9,345'));
   it('scales large counts', () => expect(formatCount(1_234_567)).toBe('1.23 M'));
+  it('says of what, one or many', () =>
+    expect([0, 1, 2, 12_000].map((count) => formatCounted(count, 'flow'))).toEqual([
+      ...['0 flows', '1 flow', '2 flows', '12.0 k flows'],
+    ]));
   it('rounds to a count that is whole', () => expect(formatCount(1.6)).toBe('2'));
   it.each([
     [0, 0, '0.0 %'],

@@ -52,6 +52,11 @@ export function formatCount(count: number): string {
   return Math.abs(count) < 9_999.5 ? WHOLE.format(count) : formatScaled(count, '');
 }
 
+/** "1 flow", "12.4 k flows". */
+export function formatCounted(count: number, noun: string): string {
+  return `${formatCount(count)} ${noun}${count === 1 ? '' : 's'}`;
+}
+
 /** `part` of `whole` in percent; nothing of nothing is 0 %. */
 export function formatShare(part: number, whole: number): string {
   const percent = whole > 0 ? (part / whole) * 100 : 0;

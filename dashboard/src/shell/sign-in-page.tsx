@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // What is shown instead of the dashboard to who has not signed in.
+
 import type { SessionResponse } from '@weir/wire';
 import { useState } from 'preact/hooks';
 import { api } from '../api/client';
 import { invitationOf, signedIn } from '../api/session';
 import { Failure, useForm } from '../control/dialog';
+import { Field } from '../control/field';
 import { WeirMark } from '../control/icons';
 import { NewPassword, SHORTEST_PASSWORD } from '../control/new-password';
 
@@ -34,14 +36,12 @@ function SignInForm() {
   });
   return (
     <form onSubmit={submit} data-testid="sign-in">
-      <label class="field">
-        <span class="field-label">Name</span>
+      <Field label="Name">
         <input name="name" autocomplete="username" autocapitalize="none" required />
-      </label>
-      <label class="field">
-        <span class="field-label">Password</span>
+      </Field>
+      <Field label="Password">
         <input name="password" type="password" autocomplete="current-password" required />
-      </label>
+      </Field>
       <Failure text={failure} />
       <button type="submit" class="button button-primary" disabled={busy}>
         Sign in

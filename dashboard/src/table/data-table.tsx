@@ -138,11 +138,16 @@ function useSorted<Row>({ rows, columns, sort: preset, onSort }: DataTableProps<
 
 const TEXT_ORDER = new Intl.Collator(undefined, { numeric: true });
 
+/** A number that is not known is less than all others. */
 function compare(a: string | number, b: string | number): number {
-  return typeof a === 'number' && typeof b === 'number'
-    ? a - b
-    : TEXT_ORDER.compare(String(a), String(b));
+  if (typeof a !== 'number' || typeof b !== 'number') {
+    return TEXT_ORDER.compare(String(a), String(b));
+  }
+  const [one, other] = [knownOf(a), knownOf(b)];
+  return one === other ? 0 : one - other;
 }
+
+const knownOf = (value: number): number => (Number.isNaN(value) ? Number.NEGATIVE_INFINITY : value);
 
 /** Which rows are seen, and how high what is left out above and below them is. */
 function useSeen(

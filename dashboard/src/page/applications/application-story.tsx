@@ -2,23 +2,23 @@
 // One application: how it went, what its name rests on, and who uses it where.
 import { askSeries } from '../../api/ask-series';
 import { ask } from '../../api/client';
-import { useAnswer } from '../../api/use-answer';
+import { type Answered, useAnswer } from '../../api/use-answer';
 import { previousRates, toRates } from '../../chart/rates';
 import { TimeChart } from '../../chart/time-chart';
-import { Icon } from '../../control/icons';
 import { keyLabel } from '../../control/key-label';
 import { ErrorNotice, Notice, Panel, Skeleton } from '../../control/panel';
-import { useValueMenu, ValueButton } from '../../control/value-menu';
+import { StoryHead } from '../../control/story-head';
+import { ValueButton } from '../../control/value-menu';
 import { withMissing } from '../../format/missing';
+import { formatCounted } from '../../format/quantity';
 import { formatSpan } from '../../format/time';
 import { useColours } from '../../theme/colours';
 import { narrowed } from '../../view/filter-edit';
-import { knownPages } from '../../view/known-pages';
 import { amountText } from '../../view/shown';
 import { refreshMsOf, stepSecondsOf, timeParameter, windowOf } from '../../view/time-range';
 import type { View } from '../../view/view';
 import { Certainty } from './certainty';
-import { applicationsOf } from './ranking';
+import { type Application, applicationsOf, type ByConfidence } from './ranking';
 import { UsedBy } from './used-by';
 
 export interface ApplicationProps {
@@ -38,7 +38,7 @@ export function ApplicationStory(props: ApplicationProps) {
   const { view, application } = props;
   const { time } = view;
   const filter = filterOf(props);
-  const { data } = useAnswer({
+  const answer = useAnswer({
     key: `application ${timeParameter(time)} ${filter}`,
     everyMs: refreshMsOf(time),
     load: async (signal) => {
@@ -48,67 +48,53 @@ export function ApplicationStory(props: ApplicationProps) {
       return applicationsOf((await ask('/api/v1/top', { ...query, ...window }, signal)).rows);
     },
   });
-  const found = data?.find(({ name }) => name === application);
+  const found = answer.data?.find(({ name }) => name === application);
+  const about = { dimension: 'applicationName' as const, key: application };
   return (
     <div class="applications">
-      <header class="application-head" data-testid="application-head">
-        <a
-          class="button button-square"
-          href={view.link('applications')}
-          aria-label="All applications"
-          title="All applications"
-        >
-          <Icon name="left" />
-        </a>
-        <h2>{keyLabel({ dimension: 'applicationName', key: application })}</h2>
-        {found !== undefined && (
-          <p class="application-facts">
-            {found.category !== '' && (
-              <ValueButton dimension="applicationCategory" value={found.category} />
-            )}
-            <span class="muted">
-              {amountText(found.octets, 'octets')}, {amountText(found.flows, 'flows')} flows
-            </span>
-          </p>
-        )}
-        <Actions {...props} />
-      </header>
+      <StoryHead
+        view={view}
+        title={keyLabel(about)}
+        back={{ page: 'applications', title: 'All applications' }}
+        filter={filter}
+        about={about}
+        testId="application-head"
+      >
+        {found !== undefined && <Facts found={found} />}
+      </StoryHead>
       <Course {...props} />
-      <Panel title="How sure the name is" note="by octets" testId="certainty">
-        {data === undefined ? (
-          <Skeleton rows={2} />
-        ) : (
-          <Certainty parts={found?.confidences ?? []} />
-        )}
-      </Panel>
+      <CertaintyPanel answer={answer} confidences={found?.confidences} />
       <UsedBy {...props} kind="who" />
       <UsedBy {...props} kind="where" />
     </div>
   );
 }
 
-function Actions(props: ApplicationProps) {
-  const { view, application } = props;
-  const openValueMenu = useValueMenu();
-  const keys = [{ dimension: 'applicationName' as const, key: application }];
+function Facts({ found: { category, octets, flows } }: { readonly found: Application }) {
   return (
-    <div class="application-actions">
-      {knownPages.value.has('flows') && (
-        <a class="button" href={view.link('flows', { filter: filterOf(props) })}>
-          <Icon name="flows" />
-          Raw flows
-        </a>
-      )}
-      <button
-        type="button"
-        class="button"
-        aria-haspopup="menu"
-        onClick={(event) => openValueMenu({ keys }, event.currentTarget)}
-      >
-        <Icon name="more" />
-        Act on it
-      </button>
-    </div>
+    <>
+      {category !== '' && <ValueButton dimension="applicationCategory" value={category} />}
+      <span class="muted">
+        {amountText(octets, 'octets')}, {formatCounted(flows, 'flow')}
+      </span>
+    </>
+  );
+}
+
+interface CertaintyPanelProps {
+  readonly answer: Pick<Answered<unknown>, 'data' | 'error'>;
+  /** Of the application; undefined: it has no flows. */
+  readonly confidences: readonly ByConfidence[] | undefined;
+}
+
+function CertaintyPanel({ answer: { data, error }, confidences }: CertaintyPanelProps) {
+  return (
+    <Panel title="How sure the name is" note="by octets" testId="certainty">
+      {error && <ErrorNotice error={error} />}
+      {data === undefined && !error && <Skeleton rows={2} />}
+      {data !== undefined && confidences === undefined && <Notice title="No flow to judge by" />}
+      {confidences !== undefined && <Certainty parts={confidences} />}
+    </Panel>
   );
 }
 

@@ -9,6 +9,7 @@ import { ValueButton } from '../../control/value-menu';
 import { confidenceOf } from '../../format/confidence';
 import { withMissing } from '../../format/missing';
 import { formatCount, formatShare, NO_VALUE } from '../../format/quantity';
+import { shareColumn, sumColumn } from '../../table/amount-columns';
 import { BarCell } from '../../table/bar-cell';
 import { downloadCsv } from '../../table/csv';
 import { type Column, DataTable, tableCsv } from '../../table/data-table';
@@ -129,33 +130,16 @@ function columnsOf(
       title: 'Change',
       kind: 'number',
       width: '88px',
-      value: ({ name }) => changeOf(trends.get(name)) ?? Number.NaN,
+      value: ({ name }) => changeOf(trends.get(name)),
       show: ({ name }) => <Change trend={trends.get(name)} />,
     },
-    amount('octets', 'Octets'),
-    { ...amount('flows', 'Flows'), room: 'wide' },
-    {
-      id: 'share',
-      title: 'Share',
-      kind: 'number',
-      width: '78px',
-      room: 'wide',
-      value: ({ octets }) => octets / total,
-      show: ({ octets }) => formatShare(octets, total),
-    },
+    sumColumn('octets', { room: 'wide' }),
+    sumColumn('flows', { room: 'wide' }),
+    shareColumn(
+      ({ octets }) => octets,
+      () => total,
+    ),
   ];
-}
-
-function amount(id: 'octets' | 'flows', title: string): Column<Application> {
-  return {
-    id,
-    title,
-    kind: 'number',
-    width: '84px',
-    ...(id === 'octets' && { room: 'wide' as const }),
-    value: (row) => row[id],
-    show: (row) => amountText(row[id], id),
-  };
 }
 
 /** The main evidence, with its part where there is more than one kind. */
@@ -178,29 +162,30 @@ function TrendLine({ trend }: { readonly trend: Trend | undefined }) {
   );
 }
 
-function changeOf(trend: Trend | undefined): number | undefined {
-  return trend?.before === undefined ? undefined : trend.now - trend.before;
+/** As a part of what was before; NaN: not known, infinite: there was nothing. */
+function changeOf(trend: Trend | undefined): number {
+  if (trend?.before === undefined) return Number.NaN;
+  return (trend.now - trend.before) / trend.before;
 }
 
 /** Against the window before, by sign and arrow, not by colour. */
 function Change({ trend }: { readonly trend: Trend | undefined }) {
   const change = changeOf(trend);
-  if (trend === undefined || change === undefined) return <span class="muted">{NO_VALUE}</span>;
-  const { before = 0 } = trend;
-  if (before === 0) return <>new</>;
+  if (Number.isNaN(change)) return <span class="muted">{NO_VALUE}</span>;
+  if (!Number.isFinite(change)) return <>new</>;
   return (
-    <span title={`${amountText(before, 'octets')} before`}>
+    <span title={`${amountText(trend?.before ?? 0, 'octets')} before`}>
       <span class="muted" aria-hidden="true">
         {change < 0 ? '▼' : '▲'}
       </span>{' '}
-      {changeText(change, before)}
+      {changeText(change)}
     </span>
   );
 }
 
 /** A multiple says more than thousands of percent. */
-function changeText(change: number, before: number): string {
-  const part = Math.abs(change) / before;
+function changeText(change: number): string {
+  const part = Math.abs(change);
   if (part >= 10) return `× ${formatCount(Math.round(1 + part))}`;
   return `${change < 0 ? '−' : '+'}${Math.round(part * 100)} %`;
 }

@@ -2,14 +2,13 @@
 import type { TopRow } from '@weir/wire';
 import { ask } from '../../api/client';
 import { useAnswer } from '../../api/use-answer';
-import { keyLabel } from '../../control/key-label';
 import { ErrorNotice, Notice, Panel, Skeleton } from '../../control/panel';
-import { useValueMenu, ValueButton } from '../../control/value-menu';
-import { formatCount, formatShare } from '../../format/quantity';
+import { PortButton } from '../../control/port-button';
+import { ValueButton } from '../../control/value-menu';
+import { amountColumn, shareColumn, sumColumn } from '../../table/amount-columns';
 import { BarCell } from '../../table/bar-cell';
 import { type Column, DataTable } from '../../table/data-table';
 import { type KeyOf, narrowed } from '../../view/filter-edit';
-import { amountText } from '../../view/shown';
 import { timeParameter, windowOf } from '../../view/time-range';
 import type { View } from '../../view/view';
 import { type UnnamedExporter, unnamedBy } from './unnamed';
@@ -93,23 +92,15 @@ const EXPORTER_COLUMNS: readonly Column<UnnamedExporter>[] = [
     value: ({ why }) => why,
     show: ({ why }) => <span title={why}>{why}</span>,
   },
-  {
-    id: 'octets',
+  amountColumn('octets', ({ unnamedOctets }) => unnamedOctets, {
     title: 'Not named',
-    kind: 'number',
     width: '90px',
-    value: ({ unnamedOctets }) => unnamedOctets,
-    show: ({ unnamedOctets }) => amountText(unnamedOctets, 'octets'),
-  },
-  {
-    id: 'share',
-    title: 'Of its own',
-    kind: 'number',
-    width: '92px',
-    room: 'wide',
-    value: ({ unnamedOctets, octets }) => unnamedOctets / octets,
-    show: ({ unnamedOctets, octets }) => formatShare(unnamedOctets, octets),
-  },
+  }),
+  shareColumn(
+    ({ unnamedOctets }) => unnamedOctets,
+    ({ octets }) => octets,
+    { title: 'Of its own', width: '92px' },
+  ),
 ];
 
 function UnnamedPorts({ view: { time, filter } }: { readonly view: View }) {
@@ -165,50 +156,20 @@ function portColumns(rows: readonly TopRow[]): Column<TopRow>[] {
       id: 'port',
       title: 'Port',
       value: ({ keys }) => Number(keys[1]),
-      show: (row) => (
-        <BarCell part={row.octets / largest}>
-          <PortButton row={row} />
+      show: ({ keys, octets }) => (
+        <BarCell part={octets / largest}>
+          <PortButton protocol={keys[0] ?? ''} port={keys[1] ?? ''} keys={portKeys(keys)} />
         </BarCell>
       ),
     },
-    {
-      id: 'octets',
-      title: 'Octets',
-      kind: 'number',
-      width: '90px',
-      value: ({ octets }) => octets,
-      show: ({ octets }) => amountText(octets, 'octets'),
-    },
-    {
-      id: 'flows',
-      title: 'Flows',
-      kind: 'number',
-      width: '80px',
-      value: ({ flows }) => flows,
-      show: ({ flows }) => formatCount(flows),
-    },
+    sumColumn('octets'),
+    sumColumn('flows'),
   ];
 }
 
-function PortButton({ row }: { readonly row: TopRow }) {
-  const openValueMenu = useValueMenu();
-  const [protocol = '', port = ''] = row.keys;
-  const keys: KeyOf[] = [
-    UNNAMED,
-    { dimension: 'protocolIdentifier', key: protocol },
-    { dimension: 'port', key: port },
-  ];
-  return (
-    <button
-      type="button"
-      class="value-button"
-      aria-haspopup="menu"
-      onClick={(event) => openValueMenu({ keys }, event.currentTarget)}
-    >
-      <span class="value-text">
-        {port}{' '}
-        <span class="muted">{keyLabel({ dimension: 'protocolIdentifier', key: protocol })}</span>
-      </span>
-    </button>
-  );
-}
+/** Either end's port, of what has no name. */
+const portKeys = ([protocol = '', port = '']: readonly string[]): KeyOf[] => [
+  UNNAMED,
+  { dimension: 'protocolIdentifier', key: protocol },
+  { dimension: 'port', key: port },
+];

@@ -6,11 +6,10 @@ import { ErrorNotice, Notice, Panel, Skeleton } from '../../control/panel';
 import { Segmented } from '../../control/segmented';
 import { ValueButton } from '../../control/value-menu';
 import { withMissing } from '../../format/missing';
-import { formatCount, formatShare } from '../../format/quantity';
+import { shareColumn, sumColumn } from '../../table/amount-columns';
 import { BarCell } from '../../table/bar-cell';
 import { type Column, DataTable } from '../../table/data-table';
 import { dimensionTitle } from '../../view/dimensions';
-import { amountText } from '../../view/shown';
 import { timeParameter, windowOf } from '../../view/time-range';
 import { type ApplicationProps, filterOf } from './application-story';
 
@@ -107,31 +106,12 @@ function Ranking({
         </BarCell>
       ),
     },
-    {
-      id: 'octets',
-      title: 'Octets',
-      kind: 'number',
-      width: '84px',
-      value: ({ octets }) => octets,
-      show: ({ octets }) => amountText(octets, 'octets'),
-    },
-    {
-      id: 'flows',
-      title: 'Flows',
-      kind: 'number',
-      width: '76px',
-      value: ({ flows }) => flows,
-      show: ({ flows }) => formatCount(flows),
-    },
-    {
-      id: 'share',
-      title: 'Share',
-      kind: 'number',
-      width: '76px',
-      room: 'wide',
-      value: ({ octets }) => octets / total.octets,
-      show: ({ octets }) => formatShare(octets, total.octets),
-    },
+    sumColumn('octets'),
+    sumColumn('flows'),
+    shareColumn(
+      ({ octets }) => octets,
+      () => total.octets,
+    ),
   ];
   return (
     <DataTable

@@ -2,10 +2,11 @@
 // Who changed what, when and from where.
 import type { AuditEntry } from '@weir/wire';
 import { useMemo, useState } from 'preact/hooks';
-import { Select } from '../../control/field';
 import { Icon } from '../../control/icons';
 import { ErrorNotice, Notice, Panel, Skeleton } from '../../control/panel';
+import { Select } from '../../control/select';
 import { tellDone, tellFailed } from '../../control/toast';
+import { formatCounted } from '../../format/quantity';
 import { downloadCsv } from '../../table/csv';
 import { type Column, DataTable } from '../../table/data-table';
 import { momentText } from '../../view/shown';
@@ -134,7 +135,7 @@ function Actions({
     await allEntries(filter)
       .then((entries) => {
         downloadCsv('audit', csvRows(entries));
-        tellDone(`${entries.length} changes`);
+        tellDone(`Saved ${formatCounted(entries.length, 'change')}`);
       })
       .catch(tellFailed);
     setBusy(false);

@@ -17,11 +17,7 @@ export function AuditSheet({
   const { actor, action, subject, before, after } = entry;
   const changed = differences(before, after);
   return (
-    <Sheet
-      title={`${actor.name} ${deedText(action)} ${action.startsWith('session.') ? '' : subjectText(entry)}`}
-      testId="audit-sheet"
-      onClose={onClose}
-    >
+    <Sheet title={sentenceOf(entry)} testId="audit-sheet" onClose={onClose}>
       <Facts
         facts={[
           { term: 'When', value: momentText(entry.timeMilliseconds) },
@@ -38,6 +34,13 @@ export function AuditSheet({
       )}
     </Sheet>
   );
+}
+
+/** "olga made the rule No BitTorrent", "olga signed in". */
+function sentenceOf(entry: AuditEntry): string {
+  const { actor, action } = entry;
+  const deed = `${actor.name} ${deedText(action)}`;
+  return action.startsWith('session.') ? deed : `${deed} ${subjectText(entry)}`;
 }
 
 function titleOf({ before, after }: AuditEntry): string {

@@ -3,11 +3,11 @@ import type { ConflictsResponse, Decision } from '@weir/wire';
 import { ask } from '../../api/client';
 import { useAnswer } from '../../api/use-answer';
 import { ErrorNotice, Notice, Panel, Skeleton } from '../../control/panel';
+import { originText } from '../../format/decision-origin';
 import { formatCount } from '../../format/quantity';
 import { actionText, selectorText } from '../../format/rule-texts';
 import { type Column, DataTable } from '../../table/data-table';
 import type { View } from '../../view/view';
-import { originText } from './decision-texts';
 
 const EVERY_MS = 5_000;
 const LIMIT = 500;

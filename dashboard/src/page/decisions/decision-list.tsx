@@ -5,24 +5,18 @@ import { createDecision, deleteDecision } from '../../api/rules';
 import { hasRole } from '../../api/session';
 import { DecideDialog } from '../../control/decide-dialog';
 import { openDialog } from '../../control/dialog-host';
-import { Select } from '../../control/field';
 import { Icon } from '../../control/icons';
 import { ErrorNotice, Notice, Panel, Skeleton } from '../../control/panel';
+import { Select } from '../../control/select';
 import { tellDone, tellFailed } from '../../control/toast';
+import { isByHand, isProtection, originText } from '../../format/decision-origin';
 import { formatCount } from '../../format/quantity';
 import { actionText, selectorText } from '../../format/rule-texts';
 import { buttonsColumn, type Column, DataTable } from '../../table/data-table';
 import { amountText } from '../../view/shown';
 import type { View } from '../../view/view';
 import { DecisionSheet } from './decision-sheet';
-import {
-  countedFor,
-  decisionHas,
-  endText,
-  isByHand,
-  isProtection,
-  originText,
-} from './decision-texts';
+import { countedFor, decisionHas, endText } from './decision-texts';
 import { type LiveDecisions, useDecisions } from './use-decisions';
 
 const ORIGINS = [

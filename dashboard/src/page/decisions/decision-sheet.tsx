@@ -3,13 +3,14 @@ import type { Decision, Evidence } from '@weir/wire';
 import { hasRole } from '../../api/session';
 import { type FactProps, Facts } from '../../control/facts';
 import { Sheet, SheetPart } from '../../control/sheet';
+import { isByHand, ORIGIN_TITLES, originText } from '../../format/decision-origin';
 import { formatEndpoint, protocolName } from '../../format/flow';
 import { formatCount } from '../../format/quantity';
 import { actionText, selectorText } from '../../format/rule-texts';
 import { knownPages } from '../../view/known-pages';
 import { amountText, momentText } from '../../view/shown';
 import type { View } from '../../view/view';
-import { countedFor, endText, isByHand, ORIGIN_TITLES, originText } from './decision-texts';
+import { countedFor, endText } from './decision-texts';
 import type { LiveDecisions } from './use-decisions';
 
 export interface DecisionSheetProps {

@@ -1,14 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Decision } from '@weir/wire';
 import { expect, it } from 'vitest';
-import {
-  countedFor,
-  decisionHas,
-  endText,
-  isByHand,
-  isProtection,
-  originText,
-} from './decision-texts';
+import { countedFor, decisionHas, endText } from './decision-texts';
 
 const decision = (change: object): Decision =>
   ({
@@ -17,17 +10,6 @@ const decision = (change: object): Decision =>
     ...change,
   }) as Decision;
 const RULE = { id: 'r', name: 'No torrents' };
-
-it.each([
-  [{}, 'by hand', true, false],
-  [{ origin: 'allow' }, 'by hand', true, false],
-  [{ origin: 'allow', id: 'protect-192.0.2.1' }, 'protection', false, true],
-  [{ origin: 'allow', rule: RULE }, 'No torrents', false, false],
-  [{ origin: 'rule', rule: RULE }, 'No torrents', false, false],
-])('%j is from "%s"', (change, text, byHand, protection) => {
-  const one = decision(change);
-  expect([originText(one), isByHand(one), isProtection(one)]).toEqual([text, byHand, protection]);
-});
 
 it('says what ends it', () => {
   expect(endText(decision({ expiresMilliseconds: 61_000 }), 1000)).toBe('in 1 min 00 s');

@@ -1,30 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Decision, DecisionCountersResponse, Origin } from '@weir/wire';
+import { isByHand, originText } from '../../format/decision-origin';
 import { selectorText } from '../../format/rule-texts';
 import { formatDuration } from '../../format/time';
-
-export const ORIGIN_TITLES: Readonly<Record<Origin, string>> = {
-  allow: 'protection',
-  manual: 'by hand',
-  rule: 'rule',
-  list: 'list',
-};
-
-/** Ids of what keeps the collector, gateways and their networks from being cut off. */
-const BUILT_IN = 'protect-';
-export const isProtection = ({ origin, id }: Decision): boolean =>
-  origin === 'allow' && id.startsWith(BUILT_IN);
-
-/** Exceptions that somebody has made count before what is blocked by hand, and are by hand, too. */
-export const isByHand = (decision: Decision): boolean =>
-  decision.origin === 'manual' ||
-  (decision.origin === 'allow' && decision.rule === undefined && !isProtection(decision));
-
-/** Who it is from. */
-export function originText(decision: Decision): string {
-  if (decision.rule !== undefined) return decision.rule.name;
-  return ORIGIN_TITLES[isByHand(decision) ? 'manual' : decision.origin];
-}
 
 /** What takes decisions without an end back. */
 const ENDS: Readonly<Record<Origin, string>> = {

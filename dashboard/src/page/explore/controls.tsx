@@ -22,21 +22,21 @@ const SHAPES: readonly {
 ];
 
 /** Metric and unit are one choice for people. */
-const measures = (): Record<string, string> => ({
-  'octets rate': rateUnit('octets'),
-  'packets rate': rateUnit('packets'),
-  'flows rate': rateUnit('flows'),
-  'octets share': 'Share of octets',
-  'packets share': 'Share of packets',
-  'flows share': 'Share of flows',
-});
+const measures = () => [
+  { value: 'octets rate', label: rateUnit('octets') },
+  { value: 'packets rate', label: rateUnit('packets') },
+  { value: 'flows rate', label: rateUnit('flows') },
+  { value: 'octets share', label: 'Share of octets' },
+  { value: 'packets share', label: 'Share of packets' },
+  { value: 'flows share', label: 'Share of flows' },
+];
 
-const PREVIOUS = {
-  none: 'No comparison',
-  window: 'The time before',
-  day: 'The day before',
-  week: 'The week before',
-} as const;
+const PREVIOUS = [
+  { value: 'none', label: 'No comparison' },
+  { value: 'window', label: 'The time before' },
+  { value: 'day', label: 'The day before' },
+  { value: 'week', label: 'The week before' },
+] as const;
 
 export function Controls({ view, asking }: { readonly view: View; readonly asking: Asking }) {
   const change = (changed: Partial<Asking>) => view.change(askingParameters(changed));
@@ -73,7 +73,7 @@ export function Controls({ view, asking }: { readonly view: View; readonly askin
       <Select
         label="How many"
         value={String(asking.limit)}
-        choices={Object.fromEntries(LIMITS.map((limit) => [limit, `Top ${limit}`]))}
+        choices={LIMITS.map((limit) => ({ value: String(limit), label: `Top ${limit}` }))}
         onChange={(limit) => change({ limit: Number(limit) })}
         testId="limit"
       />
@@ -81,7 +81,7 @@ export function Controls({ view, asking }: { readonly view: View; readonly askin
         label="Compared with"
         value={asking.previous}
         choices={PREVIOUS}
-        onChange={(previous) => change({ previous: previous as Asking['previous'] })}
+        onChange={(previous) => change({ previous })}
         testId="previous"
       />
       <button

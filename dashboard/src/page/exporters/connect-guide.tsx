@@ -5,9 +5,10 @@ import { useRef, useState } from 'preact/hooks';
 import { ask } from '../../api/client';
 import { useAnswer } from '../../api/use-answer';
 import { CodeBlock } from '../../control/code-block';
-import { Field, Select } from '../../control/field';
+import { Field } from '../../control/field';
 import { Icon } from '../../control/icons';
 import { ErrorNotice, Panel, Skeleton } from '../../control/panel';
+import { Select } from '../../control/select';
 import { formatCount } from '../../format/quantity';
 import type { View } from '../../view/view';
 import {

@@ -3,13 +3,15 @@ import type { Answer } from '../../api/client';
 import { ask } from '../../api/client';
 import { useAnswer } from '../../api/use-answer';
 import { ErrorNotice, Notice, Panel, Skeleton } from '../../control/panel';
-import { formatCount } from '../../format/quantity';
+import { originText } from '../../format/decision-origin';
+import { formatCounted } from '../../format/quantity';
+import { actionText, selectorText } from '../../format/rule-texts';
 import { formatDuration } from '../../format/time';
 import { type Column, DataTable } from '../../table/data-table';
 import { knownPages } from '../../view/known-pages';
 import { amountText, momentText } from '../../view/shown';
 import type { HostProps } from './host-story';
-import { actionText, selectorText, touchState } from './touches';
+import { touchState } from './touches';
 
 const EVERY_MS = 10_000;
 const MOST = 100;
@@ -98,28 +100,20 @@ function columnsAt(now: number): Column<Touch>[] {
       room: 'wide',
       value: ({ octets }) => octets,
       show: ({ octets, packets }) => (
-        <span title={`${formatCount(packets)} packets`}>{amountText(octets, 'octets')}</span>
+        <span title={formatCounted(packets, 'packet')}>{amountText(octets, 'octets')}</span>
       ),
     },
   ];
 }
 
 function Reason({ touch: { decision } }: { readonly touch: Touch }) {
-  const name = decision.rule?.name ?? ORIGINS[decision.origin];
   const about = [decision.reason, selectorText(decision.selector)].filter(Boolean).join('\n');
   return (
     <span title={about}>
-      {name} <span class="muted">{decision.reason}</span>
+      {originText(decision)} <span class="muted">{decision.reason}</span>
     </span>
   );
 }
-
-const ORIGINS: Readonly<Record<Touch['decision']['origin'], string>> = {
-  allow: 'Built in',
-  manual: 'By hand',
-  rule: 'Rule',
-  list: 'List',
-};
 
 function State({ touch, now }: { readonly touch: Touch; readonly now: number }) {
   const { decision, endedMilliseconds } = touch;
@@ -129,7 +123,7 @@ function State({ touch, now }: { readonly touch: Touch; readonly now: number }) 
     endedMilliseconds !== undefined
       ? `until ${momentText(endedMilliseconds)}`
       : left === undefined
-        ? 'until it is taken back'
+        ? 'until it is lifted'
         : `${formatDuration(left - now)} left`;
   return (
     <span title={title}>

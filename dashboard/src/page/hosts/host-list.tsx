@@ -8,11 +8,12 @@ import { ErrorNotice, Notice, Panel, Skeleton } from '../../control/panel';
 import { Segmented } from '../../control/segmented';
 import { ValueButton } from '../../control/value-menu';
 import { withMissing } from '../../format/missing';
-import { formatCount, formatShare, NO_VALUE } from '../../format/quantity';
+import { NO_VALUE } from '../../format/quantity';
+import { amountColumn, shareColumn } from '../../table/amount-columns';
 import { BarCell } from '../../table/bar-cell';
 import { downloadCsv } from '../../table/csv';
 import { type Column, DataTable, tableCsv } from '../../table/data-table';
-import { amountText, rateText } from '../../view/shown';
+import { rateText } from '../../view/shown';
 import { refreshMsOf, timeParameter, windowOf } from '../../view/time-range';
 import type { View } from '../../view/view';
 import { askHosts, type HostRanking, MOST_HOSTS, SIDES, type Side } from './ask-hosts';
@@ -197,34 +198,10 @@ function columnsOf(ranking: HostRanking, { roles, names, hasNames }: Known): Col
       value: ({ key }) => roles.get(key)?.functional ?? '',
       show: ({ key }) => <RoleBadges host={roles.get(key)} />,
     },
-    { ...rate('in', 'In, average') },
-    { ...rate('out', 'Out, average') },
-    {
-      id: 'octets',
-      title: 'Octets',
-      kind: 'number',
-      width: '86px',
-      room: 'wide',
-      value: octetsOf,
-      show: (row) => amountText(octetsOf(row), 'octets'),
-    },
-    {
-      id: 'flows',
-      title: 'Flows',
-      kind: 'number',
-      width: '78px',
-      room: 'wide',
-      value: flowsOf,
-      show: (row) => formatCount(flowsOf(row)),
-    },
-    {
-      id: 'share',
-      title: 'Share',
-      kind: 'number',
-      width: '76px',
-      room: 'wide',
-      value: (row) => octetsOf(row) / total.octets,
-      show: (row) => formatShare(octetsOf(row), total.octets),
-    },
+    rate('in', 'In, average'),
+    rate('out', 'Out, average'),
+    amountColumn('octets', octetsOf, { room: 'wide' }),
+    amountColumn('flows', flowsOf, { room: 'wide' }),
+    shareColumn(octetsOf, () => total.octets),
   ];
 }

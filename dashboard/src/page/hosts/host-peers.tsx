@@ -4,10 +4,9 @@ import { ErrorNotice, Notice, Panel, Skeleton } from '../../control/panel';
 import { Segmented } from '../../control/segmented';
 import { ValueButton } from '../../control/value-menu';
 import { withMissing } from '../../format/missing';
-import { formatCount, formatShare } from '../../format/quantity';
+import { amountColumn, shareColumn } from '../../table/amount-columns';
 import { BarCell } from '../../table/bar-cell';
 import { type Column, DataTable } from '../../table/data-table';
-import { amountText } from '../../view/shown';
 import { timeParameter, windowOf } from '../../view/time-range';
 import { askOtherEnds, OTHER_ENDS, type OtherEnd, type OtherEnds } from './ask-hosts';
 import { type BothWays, flowsOf, octetsOf } from './both-ways';
@@ -64,14 +63,8 @@ function Peers({ data, end }: { readonly data: OtherEnds; readonly end: OtherEnd
   const names = useHostNames(addresses);
   const { title, menu } = OTHER_ENDS[end];
   const largest = Math.max(...data.rows.map(octetsOf), 1);
-  const side = (id: 'in' | 'out', heading: string): Column<BothWays> => ({
-    id,
-    title: heading,
-    kind: 'number',
-    width: '80px',
-    value: (row) => row[id].octets,
-    show: (row) => amountText(row[id].octets, 'octets'),
-  });
+  const side = (id: 'in' | 'out', title: string) =>
+    amountColumn<BothWays>('octets', (row) => row[id].octets, { id, title });
   const columns: Column<BothWays>[] = [
     {
       id: 'key',
@@ -89,24 +82,8 @@ function Peers({ data, end }: { readonly data: OtherEnds; readonly end: OtherEnd
     },
     side('in', 'In'),
     side('out', 'Out'),
-    {
-      id: 'flows',
-      title: 'Flows',
-      kind: 'number',
-      width: '70px',
-      room: 'wide',
-      value: flowsOf,
-      show: (row) => formatCount(flowsOf(row)),
-    },
-    {
-      id: 'share',
-      title: 'Share',
-      kind: 'number',
-      width: '76px',
-      room: 'wide',
-      value: (row) => octetsOf(row) / data.total,
-      show: (row) => formatShare(octetsOf(row), data.total),
-    },
+    amountColumn('flows', flowsOf, { room: 'wide' }),
+    shareColumn(octetsOf, () => data.total),
   ];
   return (
     <DataTable

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { TopRow } from '@weir/wire';
 import { useAnswer } from '../../api/use-answer';
-import { keyLabel } from '../../control/key-label';
 import { ErrorNotice, Panel, Skeleton } from '../../control/panel';
-import { useValueMenu } from '../../control/value-menu';
+import { PortButton } from '../../control/port-button';
 import { withMissing } from '../../format/missing';
-import { formatCount } from '../../format/quantity';
+import { sumColumn } from '../../table/amount-columns';
 import { BarCell } from '../../table/bar-cell';
 import { type Column, DataTable } from '../../table/data-table';
-import { amountText } from '../../view/shown';
+import type { KeyOf } from '../../view/filter-edit';
 import { timeParameter, windowOf } from '../../view/time-range';
 import { askPorts, SERVICE_PORTS_BELOW } from './ask-hosts';
 import { type HostProps, STORY_EVERY_MS } from './host-story';
@@ -75,26 +74,16 @@ function PortTable({ title, amount, rows, side, host }: PortTableProps) {
       value: ({ keys }) => Number(keys[1]),
       show: (row) => (
         <BarCell part={row.octets / largest}>
-          <PortButton row={row} side={side} host={host} />
+          <PortButton
+            protocol={row.keys[0] ?? ''}
+            port={row.keys[1] ?? ''}
+            keys={portKeys(row, { side, host })}
+          />
         </BarCell>
       ),
     },
-    {
-      id: 'octets',
-      title: amount,
-      kind: 'number',
-      width: '84px',
-      value: ({ octets }) => octets,
-      show: ({ octets }) => amountText(octets, 'octets'),
-    },
-    {
-      id: 'flows',
-      title: 'Flows',
-      kind: 'number',
-      width: '70px',
-      value: ({ flows }) => flows,
-      show: ({ flows }) => formatCount(flows),
-    },
+    sumColumn('octets', { title: amount }),
+    sumColumn('flows'),
   ];
   return (
     <DataTable
@@ -108,30 +97,15 @@ function PortTable({ title, amount, rows, side, host }: PortTableProps) {
   );
 }
 
-/** Protocol and port with one menu: a port alone says little. */
-function PortButton({
-  row,
-  side,
-  host,
-}: Pick<PortTableProps, 'side' | 'host'> & { readonly row: TopRow }) {
-  const openValueMenu = useValueMenu();
-  const [protocol = '', port = ''] = row.keys;
-  const keys = [
+/** What is sent from a port: by the host, or to it. */
+function portKeys(
+  { keys }: TopRow,
+  { side, host }: Pick<PortTableProps, 'side' | 'host'>,
+): KeyOf[] {
+  const [protocol = '', port = ''] = keys;
+  return [
     { dimension: side === 'served' ? 'sourceAddress' : 'destinationAddress', key: host },
     { dimension: 'protocolIdentifier', key: protocol },
     { dimension: 'sourceTransportPort', key: port },
-  ] as const;
-  return (
-    <button
-      type="button"
-      class="value-button"
-      aria-haspopup="menu"
-      onClick={(event) => openValueMenu({ keys }, event.currentTarget)}
-    >
-      <span class="value-text">
-        {port}{' '}
-        <span class="muted">{keyLabel({ dimension: 'protocolIdentifier', key: protocol })}</span>
-      </span>
-    </button>
-  );
+  ];
 }

@@ -2,14 +2,13 @@
 // One host: what it is, what it moved, with whom, by which ports, how it behaves, and what was decided about it.
 import type { Flow } from '@weir/wire';
 import { useAnswer } from '../../api/use-answer';
-import { Icon } from '../../control/icons';
-import { useValueMenu, ValueButton } from '../../control/value-menu';
+import { StoryHead } from '../../control/story-head';
+import { ValueButton } from '../../control/value-menu';
 import { NO_VALUE } from '../../format/quantity';
-import { knownPages } from '../../view/known-pages';
 import { momentText } from '../../view/shown';
 import { timeParameter, windowOf } from '../../view/time-range';
 import type { View } from '../../view/view';
-import { askLatest } from './ask-hosts';
+import { askLatest, joined } from './ask-hosts';
 import { HostBehaviour } from './host-behaviour';
 import { HostDecisions } from './host-decisions';
 import { useHostNames } from './host-names';
@@ -49,47 +48,19 @@ function HostHead({ view, host }: HostProps) {
     },
   });
   const name = useHostNames([host]).get(host);
-  const openValueMenu = useValueMenu();
-  const keys = [{ dimension: 'host' as const, key: host }];
   return (
-    <header class="host-head" data-testid="host-head">
-      <a
-        class="button button-square"
-        href={view.link('hosts')}
-        aria-label="All hosts"
-        title="All hosts"
-      >
-        <Icon name="left" />
-      </a>
-      <div class="host-title">
-        <h2>{host}</h2>
-        {name !== undefined && <span class="host-name">{name}</span>}
-      </div>
+    <StoryHead
+      view={view}
+      title={host}
+      name={name}
+      back={{ page: 'hosts', title: 'All hosts' }}
+      filter={joined(filter, `ip = ${host}`)}
+      about={{ dimension: 'host', key: host }}
+      testId="host-head"
+    >
       <Facts host={host} latest={data?.latest} isAnswered={data !== undefined} />
-      <div class="host-actions">
-        {knownPages.value.has('flows') && (
-          <a class="button" href={view.link('flows', { filter: hostFilter(filter, host) })}>
-            <Icon name="flows" />
-            Raw flows
-          </a>
-        )}
-        <button
-          type="button"
-          class="button"
-          aria-haspopup="menu"
-          data-testid="host-menu"
-          onClick={(event) => openValueMenu({ keys }, event.currentTarget)}
-        >
-          <Icon name="more" />
-          Act on it
-        </button>
-      </div>
-    </header>
+    </StoryHead>
   );
-}
-
-function hostFilter(filter: string, host: string): string {
-  return filter === '' ? `ip = ${host}` : `(${filter}) and ip = ${host}`;
 }
 
 interface FactsProps {
@@ -101,7 +72,7 @@ interface FactsProps {
 /** What the host belongs to, by its latest record. */
 function Facts({ host, latest, isAnswered }: FactsProps) {
   if (latest === undefined) {
-    return <p class="host-facts muted">{isAnswered ? 'No flow in this time range' : NO_VALUE}</p>;
+    return <span class="muted">{isAnswered ? 'No flow in this time range' : NO_VALUE}</span>;
   }
   const isSource = latest.sourceAddress === host;
   const end = isSource ? ('source' as const) : ('destination' as const);
@@ -115,17 +86,17 @@ function Facts({ host, latest, isAnswered }: FactsProps) {
   ] as const;
   const asName = latest[`${end}AsName`];
   return (
-    <p class="host-facts">
+    <>
       {places
         .filter(({ value }) => value !== '')
         .map(({ dimension, value }) => (
-          <span key={dimension} class="host-fact">
+          <span key={dimension} class="story-fact">
             {dimension === 'asNumber' && <span class="muted">AS</span>}
             <ValueButton dimension={dimension} value={value} />
             {dimension === 'asNumber' && asName !== '' && <span class="muted">{asName}</span>}
           </span>
         ))}
       <span class="muted">last seen {momentText(latest.flowEndMilliseconds)}</span>
-    </p>
+    </>
   );
 }

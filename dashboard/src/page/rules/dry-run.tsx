@@ -7,7 +7,8 @@ import { useAnswer } from '../../api/use-answer';
 import { ErrorNotice, Notice, Panel, Skeleton } from '../../control/panel';
 import { Segmented } from '../../control/segmented';
 import { withMissing } from '../../format/missing';
-import { formatCount, formatShare } from '../../format/quantity';
+import { formatCounted, formatShare } from '../../format/quantity';
+import { amountColumn } from '../../table/amount-columns';
 import { type Column, DataTable } from '../../table/data-table';
 import { amountText } from '../../view/shown';
 import { hindrance, tidied } from './rule-draft';
@@ -105,13 +106,13 @@ function Outcome({ preview, hours, action }: OutcomeProps) {
           <>During {past} this would have hit nothing.</>
         ) : (
           <>
-            During {past} <strong>{count(hosts, 'host')}</strong> with{' '}
-            <strong>{count(hit.flows, 'flow')}</strong> and{' '}
+            During {past} <strong>{formatCounted(hosts, 'host')}</strong> with{' '}
+            <strong>{formatCounted(hit.flows, 'flow')}</strong> and{' '}
             <strong>{amountText(hit.octets, 'octets')}</strong> would have been {DEEDS[action]}
             {allHosts > 0 && (
               <span class="muted">
                 {' '}
-                ({formatShare(share, 1)} of {count(allHosts, 'host')})
+                ({formatShare(share, 1)} of {formatCounted(allHosts, 'host')})
               </span>
             )}
             .
@@ -136,23 +137,12 @@ function Outcome({ preview, hours, action }: OutcomeProps) {
   );
 }
 
-const count = (amount: number, what: string): string =>
-  `${formatCount(amount)} ${what}${amount === 1 ? '' : 's'}`;
-
 type Hit = RulePreview['top'][number];
 
 const COLUMNS: readonly Column<Hit>[] = [
   { id: 'address', title: 'Host', value: ({ address }) => address },
-  {
-    ...{ id: 'octets', title: 'Octets', kind: 'number', width: '88px' },
-    value: ({ octets }) => octets,
-    show: ({ octets }) => amountText(octets, 'octets'),
-  },
-  {
-    ...{ id: 'flows', title: 'Flows', kind: 'number', width: '76px' },
-    value: ({ flows }) => flows,
-    show: ({ flows }) => formatCount(flows),
-  },
+  amountColumn('octets', ({ octets }) => octets),
+  amountColumn('flows', ({ flows }) => flows),
 ];
 
 function HitTable({ preview: { top, other, hosts } }: { readonly preview: RulePreview }) {
@@ -164,7 +154,7 @@ function HitTable({ preview: { top, other, hosts } }: { readonly preview: RulePr
       rows={top}
       keyOf={({ address }) => address}
       sort={{ column: 'octets', order: 'descending' }}
-      {...(rest > 0 && { footer: [{ address: `${count(rest, 'other host')}`, ...other }] })}
+      {...(rest > 0 && { footer: [{ address: formatCounted(rest, 'other host'), ...other }] })}
       testId="dry-run-hosts"
     />
   );

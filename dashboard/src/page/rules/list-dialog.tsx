@@ -61,7 +61,7 @@ export function ListDialog({ list, onSave, onClose }: ListDialogProps) {
         kinds={['block', 'shape', 'mark', 'watch', 'allow']}
         onChange={setAction}
       />
-      <Field label="Reason, for who asks why he is blocked">
+      <Field label="Reason, for who asks why">
         <input name="reason" maxLength={500} autocomplete="off" defaultValue={list?.reason ?? ''} />
       </Field>
       <label class="check">

@@ -2,7 +2,7 @@
 import type { ShownList } from '@weir/wire';
 import { Facts } from '../../control/facts';
 import { Sheet, SheetPart } from '../../control/sheet';
-import { formatCount } from '../../format/quantity';
+import { formatCount, formatCounted } from '../../format/quantity';
 import { actionText } from '../../format/rule-texts';
 import { formatSpan } from '../../format/time';
 import { momentText } from '../../view/shown';
@@ -33,7 +33,7 @@ export function ListSheet({
         ]}
       />
       {refusedCount > 0 && (
-        <SheetPart title={`${formatCount(refusedCount)} lines that are no address`}>
+        <SheetPart title={`${formatCounted(refusedCount, 'line')} without an address`}>
           <Facts
             facts={refusedLines.map((line) => ({
               term: `Line ${line.line}`,

@@ -3,7 +3,7 @@ import type { Rule, ShownRule } from '@weir/wire';
 import { ask } from '../../api/client';
 import { hasRole } from '../../api/session';
 import { useAnswer } from '../../api/use-answer';
-import { ErrorNotice, Skeleton } from '../../control/panel';
+import { ErrorNotice, Notice, Skeleton } from '../../control/panel';
 import type { View } from '../../view/view';
 import { copyName, inputOf, newRule } from './rule-draft';
 import { RuleEditor } from './rule-editor';
@@ -39,7 +39,7 @@ export function RuleEditorPart({ view, id, filter }: RuleEditorPartProps) {
   if (data === undefined) return error ? <ErrorNotice error={error} /> : <Skeleton rows={8} />;
   const rule = data.find((one) => one.id === (isNew ? from : id));
   if (rule === undefined) {
-    return <ErrorNotice error={new Error('There is no such rule any more.')} />;
+    return <NoSuchRule view={view} />;
   }
   if (!isNew)
     return <RuleEditor view={view} rule={rule} preset={inputOf(rule)} readOnly={mayNot(rule)} />;
@@ -48,6 +48,17 @@ export function RuleEditorPart({ view, id, filter }: RuleEditorPartProps) {
     data.map((one) => one.name),
   );
   return <RuleEditor view={view} preset={{ ...inputOf(rule), name }} />;
+}
+
+function NoSuchRule({ view }: { readonly view: View }) {
+  return (
+    <Notice title="There is no such rule any more">
+      <p>Somebody has deleted it.</p>
+      <a class="button" href={view.link('rules')}>
+        All rules
+      </a>
+    </Notice>
+  );
 }
 
 /** Why a rule cannot be changed here. */

@@ -4,9 +4,10 @@ import type { ComponentChildren } from 'preact';
 import { ask } from '../../api/client';
 import { useAnswer } from '../../api/use-answer';
 import { ActionFields } from '../../control/action-fields';
-import { Field, Select } from '../../control/field';
+import { Field } from '../../control/field';
 import { FilterInput } from '../../control/filter-input';
 import { SpanInput } from '../../control/quantity-input';
+import { Select } from '../../control/select';
 import { ScheduleFields } from './schedule-fields';
 import { ThresholdFields } from './threshold-fields';
 
@@ -223,7 +224,7 @@ export function GatewayFields({
 function ReasonFields({ draft, change }: RuleFieldsProps) {
   return (
     <>
-      <Field label="Reason, for who asks why he is blocked">
+      <Field label="Reason, for who asks why">
         <input
           type="text"
           name="reason"

@@ -141,7 +141,7 @@ function columnsOf(actions: RowActions): readonly Column<ShownRule>[] {
     count('matched', 'Matched', ({ matchedFlows }) => matchedFlows),
     count('decisions', 'Decisions', ({ decisions }) => decisions),
     {
-      ...count('octets', 'Met', ({ octets }) => octets),
+      ...count('octets', 'Octets met', ({ octets }) => octets),
       show: ({ activity }) => amountText(activity.octets, 'octets'),
     },
     {

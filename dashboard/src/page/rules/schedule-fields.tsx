@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { type Schedule, WEEKDAYS, type Weekday } from '@weir/wire';
-import { Field, Select } from '../../control/field';
+import { Field } from '../../control/field';
 import { Icon } from '../../control/icons';
+import { Select } from '../../control/select';
 import { WEEKDAY_TITLES } from '../../format/rule-texts';
 import { newSchedule } from './rule-draft';
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Threshold } from '@weir/wire';
-import { Select } from '../../control/field';
 import { Icon } from '../../control/icons';
 import { AmountInput, CountInput, SpanInput } from '../../control/quantity-input';
+import { Select } from '../../control/select';
 import { NEW_THRESHOLD } from './rule-draft';
 
 export interface ThresholdFieldsProps {

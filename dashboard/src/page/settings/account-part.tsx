@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
+
 import type { SessionResponse } from '@weir/wire';
 import { useRef } from 'preact/hooks';
 import { api } from '../../api/client';
 import { session, signedIn } from '../../api/session';
 import { Failure, useForm } from '../../control/dialog';
 import { Facts } from '../../control/facts';
+import { Field } from '../../control/field';
 import { NewPassword } from '../../control/new-password';
 import { Panel } from '../../control/panel';
 import { SettingLines } from '../../control/setting-lines';
@@ -76,10 +78,9 @@ function PasswordPanel({ name }: { readonly name: string }) {
       <form ref={element} class="settings-form" onSubmit={submit}>
         {/* For password managers: whose password it is. */}
         <input type="text" hidden readOnly autocomplete="username" value={name} />
-        <label class="field">
-          <span class="field-label">Present password</span>
+        <Field label="Present password">
           <input name="old" type="password" autocomplete="current-password" required />
-        </label>
+        </Field>
         <NewPassword name="password" label="New password" />
         <NewPassword name="again" label="The same again" />
         <Failure text={failure} />

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
+
 import { type ApiKey, type CreatedApiKey, SCOPES, type Scope } from '@weir/wire';
 import { useState } from 'preact/hooks';
 import { api, ask } from '../../api/client';
 import { useAnswer } from '../../api/use-answer';
 import { CodeBlock } from '../../control/code-block';
 import { Dialog } from '../../control/dialog';
+import { Field } from '../../control/field';
 import { Icon } from '../../control/icons';
 import { ErrorNotice, Notice, Panel, Skeleton } from '../../control/panel';
 import { Sheet } from '../../control/sheet';
@@ -102,7 +104,7 @@ function columnsOf(remove: (key: ApiKey) => void): readonly Column<ApiKey>[] {
       value: ({ expiresMilliseconds }) => expiresMilliseconds ?? Number.MAX_VALUE,
       show: ({ expiresMilliseconds: end }) =>
         end === undefined ? (
-          'removed'
+          'it is removed'
         ) : (
           <span class={end < now ? 'badge badge-danger' : undefined}>
             {end < now ? 'expired' : momentText(end)}
@@ -154,10 +156,9 @@ function AddDialog({ onClose, onMade }: AddDialogProps) {
   };
   return (
     <Dialog title="Make a key" confirm="Make it" testId="add-key" onClose={onClose} onConfirm={add}>
-      <label class="field">
-        <span class="field-label">Name; a gateway is called by it</span>
+      <Field label="Name; a gateway is called by it">
         <input name="name" maxLength={64} autocomplete="off" required />
-      </label>
+      </Field>
       <fieldset class="radios">
         <legend class="field-label">For</legend>
         {SCOPES.map((scope) => (
@@ -169,8 +170,7 @@ function AddDialog({ onClose, onMade }: AddDialogProps) {
           </label>
         ))}
       </fieldset>
-      <label class="field">
-        <span class="field-label">Good for</span>
+      <Field label="Good for">
         <select name="days">
           {LIFETIMES.map(({ days, label }) => (
             <option key={days} value={days}>
@@ -178,11 +178,10 @@ function AddDialog({ onClose, onMade }: AddDialogProps) {
             </option>
           ))}
         </select>
-      </label>
-      <label class="field">
-        <span class="field-label">Name in a client certificate that is as good (may be empty)</span>
+      </Field>
+      <Field label="Name in a client certificate that is as good (may be empty)">
         <input name="certificate" maxLength={253} autocomplete="off" />
-      </label>
+      </Field>
     </Dialog>
   );
 }
