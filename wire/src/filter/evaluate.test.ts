@@ -2,6 +2,7 @@
 import { expect, it } from 'vitest';
 import { type FlowRow, flowTest } from './evaluate.js';
 import { parseFilter } from './parse.js';
+import { seededRandom } from './test-filters.js';
 
 const ROW: FlowRow = {
   flowStartMilliseconds: 1_000_000,
@@ -61,3 +62,45 @@ const DOES_NOT = [
 
 it.each(HOLDS)('%s', (text) => expect(flowTest(parseFilter(text))(ROW)).toBe(true));
 it.each(DOES_NOT)('not: %s', (text) => expect(flowTest(parseFilter(text))(ROW)).toBe(false));
+
+/** A glob by its definition: which beginnings of the text each beginning of the pattern takes. */
+function takes(pattern: string, found: string): boolean {
+  const text = [...found];
+  let ends = new Set([0]);
+  for (const character of pattern) {
+    const next = [...ends].flatMap((end) => {
+      if (character === '*')
+        return Array.from({ length: text.length - end + 1 }, (_, i) => end + i);
+      const isOne = end < text.length && (character === '?' || character === text[end]);
+      return isOne ? [end + 1] : [];
+    });
+    ends = new Set(next);
+  }
+  return ends.has(text.length);
+}
+
+it('patterns take what globs take, whatever stands in them', () => {
+  const random = seededRandom(7);
+  const word = (letters: readonly string[], most: number) =>
+    Array.from(
+      { length: Math.floor(random() * most) },
+      () => letters[Math.floor(random() * letters.length)],
+    ).join('');
+  let held = 0;
+  for (let i = 0; i < 4000; i++) {
+    const pattern = `*${word(['a', 'b', '-', '.', '\\', '(', '\u{1f600}', '*', '*', '?'], 8)}`;
+    const found = word(['a', 'b', '-', '.', '\\', '(', '\u{1f600}', '\n'], 8);
+    const values = [{ kind: 'text', value: pattern }] as const;
+    const holds = flowTest({ kind: 'comparison', field: 'app', operator: '~', values });
+    expect([pattern, found, holds({ applicationName: found })]).toEqual([
+      ...[pattern, found, takes(pattern, found)],
+    ]);
+    if (holds({ applicationName: found })) held++;
+  }
+  expect(held).toBeGreaterThan(400);
+});
+
+it('a pattern of many stars gives up on a long name at once', () => {
+  const holds = flowTest(parseFilter(`app ~ "${'*a'.repeat(100)}*b"`));
+  expect(holds({ applicationName: 'a'.repeat(4000) })).toBe(false);
+});

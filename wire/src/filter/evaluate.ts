@@ -68,12 +68,39 @@ export function isGlob(pattern: string): boolean {
   return /[*?]/.test(pattern);
 }
 
-function globExpression(pattern: string): RegExp {
-  const parts = [...pattern.toLowerCase()].map((character) => {
-    if (character === '*') return '.*';
-    return character === '?' ? '.' : character.replace(/[\\^$.*+?()[\]{}|/-]/u, '\\$&');
-  });
-  return new RegExp(`^${parts.join('')}$`, 'su');
+/** What stands between two stars, with "?" for any character. */
+function pieceExpression(piece: string): string {
+  return [...piece]
+    .map((character) =>
+      character === '?' ? '.' : character.replace(/[\\^$.*+?()[\]{}|/]/u, '\\$&'),
+    )
+    .join('');
+}
+
+/**
+ * The pieces between the stars one after the other, each where it comes first: never back again, whatever somebody
+ * has written into a pattern or a name. One expression with several `.*` would try all ways to share a name out.
+ */
+function globMatcher(pattern: string): Matcher<string> {
+  const [head = '', ...others] = pattern.split('*').map(pieceExpression);
+  const tail = others.pop();
+  const steps =
+    tail === undefined
+      ? [new RegExp(`${head}$`, 'suy')]
+      : [
+          new RegExp(head, 'suy'),
+          ...others.filter((piece) => piece !== '').map((piece) => new RegExp(piece, 'sug')),
+          new RegExp(`${tail}$`, 'sug'),
+        ];
+  return (found) => {
+    let at = 0;
+    return steps.every((step) => {
+      step.lastIndex = at;
+      const isThere = step.test(found);
+      at = step.lastIndex;
+      return isThere;
+    });
+  };
 }
 
 function textMatcher(operator: Operator, value: FilterValue): Matcher<string> {
@@ -81,8 +108,8 @@ function textMatcher(operator: Operator, value: FilterValue): Matcher<string> {
   const wanted = value.value.toLowerCase();
   if (operator !== '~') return (found) => found.toLowerCase() === wanted;
   if (!isGlob(wanted)) return (found) => found.toLowerCase().includes(wanted);
-  const expression = globExpression(wanted);
-  return (found) => expression.test(found.toLowerCase());
+  const matches = globMatcher(wanted);
+  return (found) => matches(found.toLowerCase());
 }
 
 /** Tests of one value: one for each column that may meet it. */
