@@ -16,7 +16,7 @@ export const QueryConfig = section({
   apiKey: option(Type.Optional(Type.String({ minLength: 1 })), {
     flag: '--api-key <key>',
     description:
-      'key with the scope read, where the collector asks for one; others on this machine see flags, so rather use the file',
+      'key with the scope read, or operate for rules and decisions, where the collector asks for one; others on this machine see flags, so rather use the file',
   }),
   apiKeyFile: option(Type.Optional(Type.String({ minLength: 1 })), {
     flag: '--api-key-file <file>',

@@ -11,7 +11,9 @@ export type Permission =
 const SEE: Permission = { role: 'viewer', scopes: ['read'] };
 /** Of people: keys have nothing of their own. */
 const OWN: Permission = { role: 'viewer', scopes: [] };
-const OPERATE: Permission = { role: 'operator', scopes: [] };
+/** What is decided, and what of. */
+const SEE_RULES: Permission = { role: 'viewer', scopes: ['read', 'operate'] };
+const OPERATE: Permission = { role: 'operator', scopes: ['operate'] };
 const ADMINISTER: Permission = { role: 'administrator', scopes: [] };
 
 /** By `operationId`; routes without one by method and path. */
@@ -41,18 +43,18 @@ export const PERMISSIONS: Readonly<Record<string, Permission>> = {
   behaviourHosts: SEE,
   live: SEE,
   stream: SEE,
-  rules: SEE,
-  rule: SEE,
-  previewRule: SEE,
-  lists: SEE,
-  conflicts: SEE,
-  why: SEE,
-  gateways: SEE,
-  decisionCounters: SEE,
+  rules: SEE_RULES,
+  rule: SEE_RULES,
+  previewRule: SEE_RULES,
+  lists: SEE_RULES,
+  conflicts: SEE_RULES,
+  why: SEE_RULES,
+  gateways: SEE_RULES,
+  decisionCounters: SEE_RULES,
   exporters: { role: 'viewer', scopes: ['read', 'exporter'] },
   health: { role: 'viewer', scopes: ['read', 'exporter', 'gateway'] },
-  decisions: { role: 'viewer', scopes: ['read', 'gateway'] },
-  decisionStream: { role: 'viewer', scopes: ['read', 'gateway'] },
+  decisions: { role: 'viewer', scopes: ['read', 'operate', 'gateway'] },
+  decisionStream: { role: 'viewer', scopes: ['read', 'operate', 'gateway'] },
   reportGateway: { role: 'operator', scopes: ['gateway'] },
   // One's own, and what others share.
   views: OWN,

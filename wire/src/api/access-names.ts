@@ -5,7 +5,7 @@
 export const ROLES = ['viewer', 'operator', 'administrator'] as const;
 
 /** What a key is for; one that is for several things has several. */
-export const SCOPES = ['gateway', 'exporter', 'read'] as const;
+export const SCOPES = ['gateway', 'exporter', 'read', 'operate'] as const;
 
 /** The header that carries a session's `csrfToken` in every request that changes something. */
 export const CSRF_HEADER = 'x-weir-csrf';

@@ -21,7 +21,7 @@ export const Scope = Type.Unsafe<Scope>(
     SCOPES.map((name) => Type.Literal(name)),
     {
       description:
-        'gateway: takes decisions; exporter: sees all exporters, what arrived of each, and the health; read: asks about flows',
+        'gateway: takes decisions; exporter: sees all exporters, what arrived of each, and the health; read: asks about flows; operate: sees and changes rules, lists and decisions',
     },
   ),
 );

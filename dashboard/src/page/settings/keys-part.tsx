@@ -21,6 +21,7 @@ const SCOPE_ABOUT: Readonly<Record<Scope, string>> = {
   gateway: 'takes decisions and reports what became of them',
   exporter: 'sees that records arrive, and the health',
   read: 'asks about traffic',
+  operate: 'sees and changes rules, lists and decisions, as an operator does',
 };
 
 const LIFETIMES = [
