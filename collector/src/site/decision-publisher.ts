@@ -12,14 +12,16 @@ export const REVISION = '$revision';
 const MOST_AN_ENTRY = 1000;
 const NEWS_KEPT = 10_000;
 const FIELDS_A_COMMAND = 500;
-/** Decisions of a collector that is gone are forgotten; they have expired long before. */
+/** Decisions of a collector that is gone are forgotten after so long; those of one that is there are not. */
 const KEEP_SECONDS = 2 * 86_400;
+const RENEW_MS = 3_600_000;
 
 export interface DecisionPublisherOptions {
   readonly link: RedisLink;
   readonly keys: RedisKeys;
   readonly collectorName: string;
   readonly source: DecisionSource;
+  readonly now: () => number;
 }
 
 /**
@@ -29,6 +31,8 @@ export interface DecisionPublisherOptions {
 export class DecisionPublisher {
   readonly #options: DecisionPublisherOptions;
   #revision: number | undefined;
+  /** When the whole was last told to be kept. */
+  #renewedMilliseconds = 0;
 
   constructor(options: DecisionPublisherOptions) {
     this.#options = options;
@@ -43,7 +47,7 @@ export class DecisionPublisher {
   async turn(): Promise<void> {
     const before = this.#revision;
     const answer = this.#options.source.since(before ?? 0);
-    if (answer.revision === before) return;
+    if (answer.revision === before) return this.#renew();
     const { link } = this.#options;
     const transaction = link.transaction();
     const { decisions, removed, complete } = answer;
@@ -54,6 +58,17 @@ export class DecisionPublisher {
     this.#tell(transaction, answer, isWhole || isLarge ? undefined : before);
     await answersOf(transaction);
     this.#revision = answer.revision;
+    this.#renewedMilliseconds = this.#options.now();
+  }
+
+  /** What does not change for days holds as well: a gateway that comes then needs it. */
+  async #renew(): Promise<void> {
+    const { link, keys, collectorName, now } = this.#options;
+    if (Math.abs(now() - this.#renewedMilliseconds) < RENEW_MS) return;
+    this.#renewedMilliseconds = now();
+    const key = keys.decisions(collectorName);
+    const [isThere] = await answersOf(link.pipeline().expire(key, KEEP_SECONDS));
+    if (isThere === 0) this.reset();
   }
 
   #replace(transaction: ChainableCommander, { decisions, revision }: DecisionsResponse): void {

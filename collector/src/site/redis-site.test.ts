@@ -312,6 +312,21 @@ describe('decisions of a site', () => {
     expect(late.of('two')).toEqual([]);
   });
 
+  it('are kept as long as their collector is there, also where nothing changes', async () => {
+    let now = Date.now();
+    const one = await collector('one', { now: () => now });
+    one.book.put([testDecision('10.0.0.1')]);
+    const key = `weir:2:{${siteName}}:decisions:one`;
+    const isThere = async () => (await redis.client.hlen(key)) === 2 || undefined;
+    await until(isThere);
+    await redis.client.expire(key, 1000);
+    now += 2 * 3_600_000;
+    await until(async () => (await redis.client.ttl(key)) > 1000 || undefined);
+    await redis.client.del(key);
+    now += 2 * 3_600_000;
+    await until(isThere);
+  });
+
   it('of a collector that begins anew replace those it had', async () => {
     const one = await collector('one');
     one.book.put(hosts(2));

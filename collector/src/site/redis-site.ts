@@ -67,7 +67,9 @@ export class RedisSite implements Site {
     this.#link = link;
     this.#live = new LiveWindows(now());
     this.#templates = new TemplateExchange({ link, keys, collectorName, source: templates, now });
-    this.#decisions = new DecisionPublisher({ link, keys, collectorName, source: decisions });
+    this.#decisions = new DecisionPublisher({
+      ...{ link, keys, collectorName, source: decisions, now },
+    });
     this.#exchange = new LiveExchange({ link, keys, collectorName, now });
     const onChange = (change: DecisionChange) => {
       for (const listener of [...this.#listeners]) listener(change);
