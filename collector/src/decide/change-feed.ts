@@ -5,12 +5,15 @@ import type { DecisionBook } from './decision-book.js';
 
 /** Told in one turn of the event loop; between turns records are received. */
 const AT_ONCE = 256;
+/** Answers that are kept for the next who asks the same: nearly all do, and each may be large. */
+const MOST_WRITTEN = 64;
 
 export class ChangeFeed {
   readonly #book: DecisionBook;
   readonly #listeners = new Set<() => void>();
-  #texts = new Map<string, string>();
-  #textsRevision = -1;
+  /** By what was asked; of the book's revision. */
+  #written = new Map<string, Buffer>();
+  #writtenRevision = -1;
   /** Listeners that are yet to be told of the last change. */
   #untold: (() => void)[] = [];
   #isTelling = false;
@@ -23,19 +26,38 @@ export class ChangeFeed {
     return this.#listeners.size;
   }
 
-  /** What `since` gives, as JSON: written once for all who ask the same. */
-  text(revision: number, gateway: string | undefined): string {
-    const book = this.#book;
-    if (this.#textsRevision !== book.revision) {
-      this.#texts = new Map();
-      this.#textsRevision = book.revision;
+  /** What `since` gives, as JSON: written once for all who ask the same, and not copied for each of them. */
+  json(revision: number, gateway: string | undefined): Buffer {
+    return this.#once(`json ${this.#question(revision, gateway)}`, () =>
+      Buffer.from(JSON.stringify(this.#book.since(revision, gateway))),
+    );
+  }
+
+  /** The same as an event of a stream; its id is the revision. */
+  event(revision: number, gateway: string | undefined): Buffer {
+    return this.#once(`event ${this.#question(revision, gateway)}`, () => {
+      const head = Buffer.from(`id: ${this.#book.revision}\nevent: decisions\ndata: `);
+      return Buffer.concat([head, this.json(revision, gateway), Buffer.from('\n\n')]);
+    });
+  }
+
+  /** Those with equal ones get the same: whoever knows nothing of what is remembered gets all. */
+  #question(revision: number, gateway: string | undefined): string {
+    const since = this.#book.knows(revision) ? revision : 'all';
+    return this.#book.isForAll || gateway === undefined ? `${since}` : `${since} ${gateway}`;
+  }
+
+  #once(key: string, write: () => Buffer): Buffer {
+    const isOld = this.#writtenRevision !== this.#book.revision;
+    if (isOld || this.#written.size >= MOST_WRITTEN) {
+      this.#written = new Map();
+      this.#writtenRevision = this.#book.revision;
     }
-    const key = book.isForAll || gateway === undefined ? `${revision}` : `${revision} ${gateway}`;
-    const known = this.#texts.get(key);
+    const known = this.#written.get(key);
     if (known !== undefined) return known;
-    const text = JSON.stringify(book.since(revision, gateway));
-    this.#texts.set(key, text);
-    return text;
+    const written = write();
+    this.#written.set(key, written);
+    return written;
   }
 
   /** Calls back after changes until the returned function is called; several changes may be one call. */

@@ -38,6 +38,14 @@ describe('decisions', () => {
     expect(book.decisionCount).toBe(3);
     expect(book.passedOver).toBe(2);
   });
+
+  it('of no rule always have room: what is protected, and what was done by hand', () => {
+    const book = newBook({ mostDecisions: 1 });
+    const { rule: _, ...byHand } = testDecision('10.0.0.9', { origin: 'manual' });
+    book.put([testDecision('10.0.0.1'), testDecision('10.0.0.2'), byHand]);
+    expect([...book.all()].map(({ id }) => id)).toEqual([testDecision('10.0.0.1').id, byHand.id]);
+    expect(book.passedOver).toBe(1);
+  });
 });
 
 describe('a gateway', () => {

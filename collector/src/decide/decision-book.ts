@@ -8,7 +8,7 @@ export interface DecisionBookOptions {
    * gateway that asks with a revision from before gets the whole state.
    */
   readonly firstRevision: number;
-  /** Decisions that are held at most; beyond it none are made, which is counted. */
+  /** Decisions of rules and lists that are held at most; beyond it none are made, which is counted. */
   readonly mostDecisions?: number;
   /** Changes that are remembered for gateways that ask for what is new. */
   readonly mostChanges?: number;
@@ -136,11 +136,16 @@ export class DecisionBook {
     this.#ended = [...ended, ...this.#ended].slice(-MOST_ENDED);
   }
 
+  /** Whether what has changed since the revision is remembered. */
+  knows(revision: number): boolean {
+    return revision >= this.#forgotten && revision <= this.#revision;
+  }
+
   /** What somebody needs who knows the state at `revision`; with a gateway's name, what is for it. */
   since(revision: number, gateway?: string): DecisionsResponse {
     const isFor = (decision: Decision | undefined): decision is Decision =>
       decision !== undefined && isForGateway(decision, gateway);
-    if (revision < this.#forgotten || revision > this.#revision) {
+    if (!this.knows(revision)) {
       const decisions = [...this.#decisions.values()].filter(isFor);
       return { revision: this.#revision, complete: true, decisions, removed: [] };
     }
@@ -153,7 +158,8 @@ export class DecisionBook {
   #set(decision: Decision): boolean {
     const { id, expiresMilliseconds, revision } = decision;
     const known = this.#decisions.get(id);
-    if (known === undefined && this.#decisions.size >= this.#mostDecisions) return false;
+    const isFull = this.#decisions.size >= this.#mostDecisions;
+    if (known === undefined && isFull && !hasOwnRoom(decision)) return false;
     if (known?.gateways !== undefined) this.#aimed--;
     if (decision.gateways !== undefined) this.#aimed++;
     this.#decisions.set(id, decision);
@@ -199,6 +205,11 @@ export class DecisionBook {
       yield change.id;
     }
   }
+}
+
+/** What is protected and what was done by hand is bounded elsewhere: no rule and no list takes its place. */
+function hasOwnRoom({ rule }: Decision): boolean {
+  return rule === undefined;
 }
 
 function isForGateway({ gateways }: Decision, name: string | undefined): boolean {

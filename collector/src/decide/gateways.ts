@@ -9,9 +9,14 @@ interface Counted {
 }
 
 interface Known {
-  address: string;
+  /** Where it was heard from, and when last there; the latest at the end. */
+  readonly addresses: Map<string, number>;
   lastSeenMilliseconds: number;
   state: GatewayState | undefined;
+  /** When this state came. */
+  reportedMilliseconds: number;
+  /** When somebody else reported under this name. */
+  twinMilliseconds: number;
   /** As it counted last. */
   counters: Map<string, Counted>;
   /** Polls and streams that wait now. */
@@ -23,6 +28,10 @@ const MOST_REVISIONS = 4096;
 /** One that has not been heard of for so long is away. */
 const AWAY_AFTER_MS = 60_000;
 const FORGOTTEN_AFTER_MS = 7 * 86_400_000;
+/** One that was heard elsewhere so long after is no longer at an address. */
+const MOVED_AFTER_MS = 3_600_000;
+/** Of one gateway: by each of its interfaces, of both families. */
+const MOST_ADDRESSES = 8;
 
 const NOTHING_TOLD: GatewayState = {
   version: '',
@@ -50,23 +59,33 @@ export class Gateways {
 
   /** Addresses that gateways were heard from. */
   get addresses(): readonly string[] {
-    return [...new Set([...this.#known.values()].map(({ address }) => address))];
+    return [
+      ...new Set([...this.#known.values()].flatMap(({ addresses }) => [...addresses.keys()])),
+    ];
   }
 
   /** A gateway asked for decisions. Whether its address is new. */
   seen(name: string, address: string, now: number): boolean {
-    const known = this.#known.get(name);
-    if (known === undefined && this.#known.size >= MOST_GATEWAYS) return false;
-    if (known === undefined) {
-      const counters = new Map<string, Counted>();
-      const state = undefined;
-      this.#known.set(name, { address, lastSeenMilliseconds: now, state, counters, waiting: 0 });
-      return true;
-    }
-    const isNew = known.address !== address;
-    known.address = address;
+    const known = this.#known.get(name) ?? this.#meet(name);
+    if (known === undefined) return false;
+    const isNew = !known.addresses.has(address);
+    known.addresses.delete(address);
+    known.addresses.set(address, now);
+    const [oldest] = known.addresses.keys();
+    if (known.addresses.size > MOST_ADDRESSES) known.addresses.delete(oldest as string);
     known.lastSeenMilliseconds = now;
     return isNew;
+  }
+
+  /** Undefined: there is no room for more. */
+  #meet(name: string): Known | undefined {
+    if (this.#known.size >= MOST_GATEWAYS) return undefined;
+    const known: Known = {
+      ...{ addresses: new Map(), counters: new Map(), state: undefined, waiting: 0 },
+      ...{ lastSeenMilliseconds: 0, reportedMilliseconds: 0, twinMilliseconds: 0 },
+    };
+    this.#known.set(name, known);
+    return known;
   }
 
   /** It waits for decisions until the returned function is called. */
@@ -81,9 +100,14 @@ export class Gateways {
   }
 
   /** Takes a report in, after `seen`. */
-  report(name: string, state: GatewayState): void {
+  report(name: string, state: GatewayState, now: number): void {
     const known = this.#known.get(name);
     if (known === undefined) return;
+    if (isTwin(known, state, now)) {
+      known.twinMilliseconds = now;
+      return;
+    }
+    known.reportedMilliseconds = now;
     if (known.state?.startedMilliseconds !== state.startedMilliseconds) known.counters.clear();
     known.state = { ...state, counters: [] };
     const ruleIds = new Set(state.counters.flatMap(({ rule }) => rule ?? []));
@@ -113,9 +137,12 @@ export class Gateways {
 
   /** Forgets who is long gone, and counters of decisions that nobody can ask for any more. */
   sweep(now: number): void {
-    for (const [name, { lastSeenMilliseconds, waiting }] of this.#known) {
+    for (const [name, { addresses, lastSeenMilliseconds, waiting }] of this.#known) {
       if (waiting === 0 && now - lastSeenMilliseconds > FORGOTTEN_AFTER_MS)
         this.#known.delete(name);
+      const latest = Math.max(...addresses.values());
+      for (const [address, heard] of addresses)
+        if (latest - heard > MOVED_AFTER_MS) addresses.delete(address);
     }
     const asked = new Set(this.#book.ended.map(({ decision: { id } }) => id));
     for (const id of this.#decisions.keys()) {
@@ -140,20 +167,35 @@ export class Gateways {
   }
 
   #shown(name: string, known: Known, now: number): Gateway {
-    const { address, lastSeenMilliseconds, state = NOTHING_TOLD, waiting } = known;
+    const { addresses, lastSeenMilliseconds, state = NOTHING_TOLD, waiting } = known;
+    const isTwofold = now - known.twinMilliseconds < AWAY_AFTER_MS;
     const lagRevisions = Math.max(0, this.#book.revision - state.revision);
     const first = this.#revisions.find(({ revision }) => revision > state.revision);
     return {
       ...state,
       refusedCount: state.refusedCount ?? state.refused.length,
+      problems: [...(isTwofold ? [TWOFOLD] : []), ...state.problems],
       name,
-      address,
+      address: [...addresses.keys()].at(-1) ?? '',
       isConnected: waiting > 0 || now - lastSeenMilliseconds < AWAY_AFTER_MS,
       lastSeenMilliseconds: waiting > 0 ? now : lastSeenMilliseconds,
       lagRevisions,
       lagMilliseconds: lagRevisions === 0 || first === undefined ? 0 : now - first.milliseconds,
     };
   }
+}
+
+const TWOFOLD =
+  'another gateway reports under this name, too, and is not shown: give each a key of its own';
+
+/** Two under one name: of a gateway that began anew the start is later, or nothing was heard for a while. */
+function isTwin(
+  { state, reportedMilliseconds }: Known,
+  { startedMilliseconds }: GatewayState,
+  now: number,
+): boolean {
+  if (state === undefined || now - reportedMilliseconds > AWAY_AFTER_MS) return false;
+  return startedMilliseconds < state.startedMilliseconds;
 }
 
 /** A counter that is smaller than before has begun anew. */

@@ -81,13 +81,13 @@ export class DecisionStreams {
   #send(stream: Stream): void {
     const { response, gateway, revision, fullSince } = stream;
     if (fullSince !== undefined || revision === this.#book.revision) return;
-    const text = this.#feed.text(revision, gateway);
+    const event = this.#feed.event(revision, gateway);
     stream.revision = this.#book.revision;
-    this.#write(stream, `id: ${stream.revision}\nevent: decisions\ndata: ${text}\n\n`);
+    this.#write(stream, event);
     if (response.destroyed) this.#leave(stream);
   }
 
-  #write(stream: Stream, text: string): void {
+  #write(stream: Stream, text: string | Buffer): void {
     if (!stream.response.write(text)) stream.fullSince = Date.now();
   }
 

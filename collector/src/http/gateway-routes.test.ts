@@ -108,8 +108,8 @@ describe('a stream of decisions', () => {
     let hasRoom = true;
     const response = Object.assign(new EventEmitter(), {
       writeHead: () => undefined,
-      write: (text: string) => {
-        written.push(text);
+      write: (text: string | Buffer) => {
+        written.push(String(text));
         return hasRoom;
       },
       end: () => response.emit('close'),
@@ -176,6 +176,43 @@ describe('a gateway', () => {
     expect(JSON.stringify(audit ?? '')).not.toContain('reportGateway');
   });
 
+  const isProtected = async (address: string) =>
+    'protectedBy' in (await ask(`${API.why}?address=${address}`));
+
+  it('is who may report: to see what is decided protects nobody', async () => {
+    const reader = { name: 'reader', scopes: ['read' as const] };
+    const { secret } = await access.accounts.createKey(TEST, reader);
+    const look = (path: string, authorization: string, remoteAddress: string) =>
+      server.inject({ url: path, headers: { authorization }, remoteAddress });
+    const path = `${API.decisions}?gateway=mine`;
+    expect((await look(path, `Bearer ${secret}`, '198.51.100.9')).statusCode).toBe(200);
+    expect(await isProtected('198.51.100.9')).toBe(false);
+    const { gateways } = await ask(API.gateways);
+    expect(gateways.map(({ name }: { name: string }) => name)).not.toContain('mine');
+    await look(API.decisions, `Bearer ${key}`, '198.51.100.8');
+    expect(await isProtected('198.51.100.8')).toBe(true);
+  });
+
+  it('is protected at each of its addresses: asking by turns changes nothing', async () => {
+    const from = (remoteAddress: string) =>
+      server.inject({ url: API.decisions, headers: asKey(), remoteAddress });
+    await from('198.51.100.1');
+    await from('2001:db8::8');
+    const { revision } = decisions.book;
+    for (const address of ['198.51.100.1', '2001:db8::8', '198.51.100.1']) await from(address);
+    expect(decisions.book.revision).toBe(revision);
+    expect(await isProtected('198.51.100.1')).toBe(true);
+    expect(await isProtected('2001:db8::8')).toBe(true);
+    const hour = 3_600_000;
+    decisions.gateways.seen('gw-1', '198.51.100.2', Date.now() + 2 * hour);
+    decisions.gateways.sweep(Date.now() + 2 * hour);
+    decisions.protect();
+    expect([await isProtected('198.51.100.1'), await isProtected('198.51.100.2')]).toEqual([
+      false,
+      true,
+    ]);
+  });
+
   it('counts for decisions and rules, also after it began anew', async () => {
     const { id } = put('10.0.0.5');
     const counters = (packets: number) => [{ decision: id, packets, octets: 10 * packets }];
@@ -187,6 +224,12 @@ describe('a gateway', () => {
     expect(sums.rules.test).toEqual({ packets: 10, octets: 100 });
     const { touches } = await ask(`${API.why}?address=10.0.0.5`);
     expect(touches).toMatchObject([{ decision: { id }, counts: true, packets: 10 }]);
+    // Another one with the same key: what it counts is not added up again and again.
+    await report('gw-1', { counters: counters(500), startedMilliseconds: 7 });
+    await report('gw-1', { counters: counters(2), startedMilliseconds: 9 });
+    expect((await ask(API.decisionCounters)).decisions[id]).toEqual({ packets: 10, octets: 100 });
+    const { gateways } = await ask(API.gateways);
+    expect(gateways[0].problems).toEqual([expect.stringContaining('a key of its own')]);
   });
 });
 

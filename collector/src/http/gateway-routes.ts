@@ -5,15 +5,20 @@ import type { OutgoingHttpHeaders } from 'node:http';
 import { API, DecisionsResponse, GatewayName, GatewayState, GatewaysResponse } from '@weir/wire';
 import type { FastifyRequest } from 'fastify';
 import Type, { type Static } from 'typebox';
+import { mayUse, PERMISSIONS, type Permission } from '../access/permissions.js';
+import type { Decisions } from '../decide/decisions.js';
 import type { ApiServer } from './api-server.js';
 import { goneSignal } from './client-gone.js';
 import type { ApiContext } from './context.js';
 import { DecisionStreams } from './decision-streams.js';
 import { ApiError } from './errors.js';
+import { powersOf } from './guard.js';
 import { DecisionStreamQuery, DecisionsQuery } from './parameters.js';
 import { REFUSALS } from './rule-routes.js';
 
 const STATE_OCTETS = 4 * 1024 * 1024;
+/** Who may say that he is a gateway. */
+const REPORTS = PERMISSIONS.reportGateway as Permission;
 
 export function addGatewayRoutes(server: ApiServer, context: ApiContext): void {
   addPoll(server, context);
@@ -31,15 +36,14 @@ function addPoll(server: ApiServer, { decisions }: ApiContext): void {
   server.get(API.decisions, { schema }, async (request, reply) => {
     const { since, waitSeconds } = request.query;
     const name = gatewayOf(request, request.query);
-    const leave = name === undefined ? undefined : meet(decisions, name, request.ip);
+    const leave = meet(decisions, request, name);
     try {
       await decisions.feed.wait(since, waitSeconds * 1000, goneSignal(reply));
     } finally {
-      leave?.();
+      leave();
     }
-    // Written once for all gateways that ask the same.
-    reply.serializer(String).type('application/json; charset=utf-8');
-    return decisions.feed.text(since, name) as unknown as Static<typeof DecisionsResponse>;
+    reply.type('application/json; charset=utf-8');
+    return decisions.feed.json(since, name) as unknown as Static<typeof DecisionsResponse>;
   });
 }
 
@@ -63,10 +67,10 @@ function addStream(server: ApiServer, { decisions }: ApiContext): void {
       throw new ApiError('WEIR_API_TOO_MANY_STREAMS', 'too many gateways listen already');
     }
     reply.hijack();
-    const leave = gateway === undefined ? undefined : meet(decisions, gateway, request.ip);
+    const leave = meet(decisions, request, gateway);
     streams.open({
       ...{ response: reply.raw, headers: reply.getHeaders() as OutgoingHttpHeaders },
-      ...{ revision, gateway, onClose: () => leave?.() },
+      ...{ revision, gateway, onClose: leave },
     });
   });
 }
@@ -92,16 +96,22 @@ function addReports(server: ApiServer, { decisions }: ApiContext): void {
   const options = { schema: report, bodyLimit: STATE_OCTETS, config: { isNoDeed: true } };
   server.put(`${API.gateways}/:name/state`, options, async (request, reply) => {
     const name = gatewayOf(request, { gateway: request.params.name }) as string;
-    meet(decisions, name, request.ip)();
-    decisions.gateways.report(name, request.body);
+    meet(decisions, request, name)();
+    decisions.gateways.report(name, request.body, Date.now());
     return reply.code(204).send(null);
   });
 }
 
 /** Tells who is there; the returned function that it has gone. */
-function meet(decisions: ApiContext['decisions'], name: string, address: string): () => void {
+function meet(
+  decisions: Decisions,
+  { principal, ip }: FastifyRequest,
+  name: string | undefined,
+): () => void {
+  // A gateway's address is protected from all blocks: who only sees must not come by that.
+  if (name === undefined || !mayUse(REPORTS, powersOf(principal))) return () => undefined;
   // A gateway must not be cut off from the collector by what it is told.
-  if (decisions.gateways.seen(name, address, Date.now())) decisions.protect();
+  if (decisions.gateways.seen(name, ip, Date.now())) decisions.protect();
   return decisions.gateways.waits(name);
 }
 

@@ -8,7 +8,13 @@ import { type Access, actorOf, type Principal } from '../access/access.js';
 import type { Actor, Deed } from '../access/audit-log.js';
 import { namesOfCertificate } from '../access/certificate-names.js';
 import { isForwarded, isLoopback } from '../access/network.js';
-import { mayUse, PERMISSIONS, type Permission, permissionText } from '../access/permissions.js';
+import {
+  mayUse,
+  PERMISSIONS,
+  type Permission,
+  type Powers,
+  permissionText,
+} from '../access/permissions.js';
 import { hasCsrfToken } from '../access/sessions.js';
 import type { ApiServer } from './api-server.js';
 import { ApiError } from './errors.js';
@@ -131,13 +137,18 @@ function isFromElsewhere({ headers }: FastifyRequest): boolean {
   return !URL.canParse(origin) || new URL(origin).host !== host?.toLowerCase();
 }
 
-function refuseWithoutPermission(request: FastifyRequest, principal: Principal | undefined): void {
-  const permission = request.routeOptions.config.permission ?? 'everyone';
-  const powers = principal && {
+/** As far as permissions go. */
+export function powersOf(principal: Principal | undefined): Powers | undefined {
+  if (principal === undefined) return undefined;
+  return {
     role: 'role' in principal ? principal.role : undefined,
     scopes: 'scopes' in principal ? principal.scopes : undefined,
   };
-  if (mayUse(permission, powers)) return;
+}
+
+function refuseWithoutPermission(request: FastifyRequest, principal: Principal | undefined): void {
+  const permission = request.routeOptions.config.permission ?? 'everyone';
+  if (mayUse(permission, powersOf(principal))) return;
   if (principal === undefined) {
     throw new ApiError(
       'WEIR_API_UNAUTHENTICATED',
