@@ -103,7 +103,7 @@ export class Collector {
       log,
       apply: async (enrichment) => {
         await this.#intake.setEnrichment(enrichment);
-        this.#decisions.setNetworks(enrichment.networks.map(({ prefix }) => prefix));
+        this.#decisions.setNetworks(enrichment.networks);
       },
     });
     this.#store = store ?? storeOf(config, log);
@@ -247,13 +247,14 @@ export class Collector {
     await this.#store.open();
     try {
       await this.#spool.open();
+      // Before lists are taken up: none may act on a network of one's own as a whole.
+      await this.#enrichment.start();
       await this.#decisions.start();
       await this.#access.start();
       await this.#context.views.start();
       followUsers(this.#context.views, { ...this.#access, log: this.#log });
       await this.#outputs.start();
       this.#server = await createServer(this.#context);
-      await this.#enrichment.start();
       // Who gets an answer may rely on records being received.
       await this.#intake.start();
       await this.#listen(this.#server);

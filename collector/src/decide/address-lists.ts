@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // Lists that others keep: fetched or read again when it is time, and turned into decisions. One that cannot
 // be read leaves what was read before.
-import { mkdir, readFile, rm, stat } from 'node:fs/promises';
+import { mkdir, rm, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { AddressList, ListState, Logger } from '@weir/wire';
 import { messageOf } from '../errors.js';
 import type { DecisionBook, NewDecision } from './decision-book.js';
 import { writeKept } from './kept-file.js';
+import { type ListText, listText, textOfFile } from './list-source.js';
 import { type ListContent, type ListEntry, readList } from './list-text.js';
+import { type NamedNetwork, OwnNetworks } from './own-networks.js';
 import { decisionId, selectorOfNetwork } from './selector.js';
 
 export interface AddressListsOptions {
@@ -19,8 +21,6 @@ export interface AddressListsOptions {
   readonly changed: () => void;
 }
 
-const MOST_OCTETS = 64 * 1024 * 1024;
-const FETCH_MS = 60_000;
 const DEFAULT_REFRESH_SECONDS = 3600;
 /** After a failure a list is tried again sooner. */
 const RETRY_SECONDS = 60;
@@ -41,6 +41,7 @@ const NOTHING_READ: ListState = { entries: 0, refusedLines: [], refusedCount: 0 
 export class AddressLists {
   readonly #options: AddressListsOptions;
   readonly #followed = new Map<string, Followed>();
+  #own = new OwnNetworks();
 
   constructor(options: AddressListsOptions) {
     this.#options = options;
@@ -57,6 +58,13 @@ export class AddressLists {
     );
   }
 
+  /** What is inside, by which each list is judged once more. */
+  setNetworks(networks: readonly NamedNetwork[]): void {
+    this.#own = new OwnNetworks(networks);
+    for (const followed of this.#followed.values())
+      followed.refreshing = followed.refreshing.then(() => this.#takeKept(followed));
+  }
+
   /** Follows a list from now on, instead of an older one with its id; what was kept of it counts at once. */
   async follow(list: AddressList): Promise<void> {
     this.#leave(list.id);
@@ -70,8 +78,7 @@ export class AddressLists {
     };
     this.#followed.set(list.id, followed);
     if (list.isEnabled === false) return this.#withdraw(list.id);
-    const kept = await readFile(this.#pathOf(list.id), 'utf8').catch(() => undefined);
-    if (kept !== undefined) await this.#take(followed, kept).catch(() => undefined);
+    await this.#takeKept(followed);
     followed.refreshing = this.#refresh(followed);
   }
 
@@ -111,11 +118,16 @@ export class AddressLists {
   async #refresh(followed: Followed): Promise<void> {
     const { list, ended } = followed;
     let seconds = list.refreshSeconds ?? DEFAULT_REFRESH_SECONDS;
+    // Somebody may have asked for it before its time: one that waits besides would go on for ever, too.
+    clearTimeout(followed.timer);
     try {
-      const text = await this.#textOf(followed);
-      if (text !== undefined) {
-        await this.#take(followed, text);
-        await this.#keep(list.id, text);
+      const { etag } = followed;
+      const read = await listText({ list, etag, signal: ended.signal });
+      if (read !== undefined) {
+        await this.#take(followed, read);
+        if (ended.signal.aborted) return;
+        await this.#keep(list.id, read);
+        followed.etag = read.etag;
       }
       const { problem, ...state } = followed.state;
       followed.state = { ...state, refreshedMilliseconds: Date.now() };
@@ -133,56 +145,88 @@ export class AddressLists {
     followed.timer.unref();
   }
 
-  /** Undefined: as before. */
-  async #textOf(followed: Followed): Promise<string | undefined> {
-    const { url, file } = followed.list;
-    if (url !== undefined) return fetchText(url, followed);
-    const path = file ?? '';
-    const { size } = await stat(path);
-    if (size > MOST_OCTETS) throw new Error(`it has ${size} octets; ${MOST_OCTETS} are the most`);
-    return readFile(path, { encoding: 'utf8', signal: followed.ended.signal });
-  }
-
-  async #keep(id: string, text: string): Promise<void> {
+  async #keep(id: string, { text, writtenMilliseconds }: ListText): Promise<void> {
     await mkdir(join(this.#options.dataFolder, 'lists'), { recursive: true });
-    await writeKept(this.#pathOf(id), text);
+    const path = this.#pathOf(id);
+    await writeKept(path, text);
+    await utimes(path, writtenMilliseconds / 1000, writtenMilliseconds / 1000);
   }
 
   #pathOf(id: string): string {
     return join(this.#options.dataFolder, 'lists', `${id}.txt`);
   }
 
-  /** Makes decisions of what is new, and ends those of what is gone. */
-  async #take(followed: Followed, text: string): Promise<void> {
+  /** What was read last, from before a restart too. */
+  async #takeKept(followed: Followed): Promise<void> {
     const { list, ended } = followed;
-    const content: ListContent = readList(text, list.format);
+    if (ended.signal.aborted || list.isEnabled === false) return;
+    const kept = await textOfFile(this.#pathOf(list.id), ended.signal).catch(() => undefined);
+    if (kept !== undefined) await this.#take(followed, kept).catch(() => undefined);
+  }
+
+  /** Makes decisions of what is new, and ends those of what is gone. */
+  async #take(followed: Followed, { text, writtenMilliseconds }: ListText): Promise<void> {
+    const { list, ended } = followed;
+    const { entries, ...refused } = await readList({
+      ...{ text, format: list.format },
+      ...(isHarmful(list) && { refusalOf: (network) => this.#own.refusalOf(network) }),
+    });
     const { book, changed } = this.#options;
-    const now = Date.now();
-    const wanted = new Map(
-      content.entries.map((entry) => {
-        const decision = decisionOf(list, entry, now);
-        return [decision.id, decision] as const;
-      }),
-    );
-    const news = [...wanted.values()].filter(
-      (decision) => !isSame(book.get(decision.id), decision),
-    );
-    book.removeWhere(({ id, rule }) => rule?.id === list.id && !wanted.has(id), 'revoked', now);
-    for (let at = 0; at < news.length && !ended.signal.aborted; at += MADE_AT_ONCE) {
-      book.put(news.slice(at, at + MADE_AT_ONCE));
+    const wanted = await decisionsOf({ list, entries, writtenMilliseconds });
+    if (ended.signal.aborted) return;
+    const isGone = ({ id, rule }: { id: string; rule?: { id: string } }) =>
+      rule?.id === list.id && !wanted.has(id);
+    book.removeWhere(isGone, 'revoked', Date.now());
+    for (const some of pieces([...wanted.values()])) {
+      if (ended.signal.aborted) return;
+      book.put(some.filter((decision) => !isSame(book.get(decision.id), decision)));
       changed();
       await nextTurn();
     }
     changed();
-    const { refusedLines, refusedCount } = content;
-    followed.state = {
-      ...followed.state,
-      ...{ entries: wanted.size, refusedLines: [...refusedLines], refusedCount },
-    };
+    followed.state = { ...followed.state, entries: wanted.size, ...shown(refused) };
   }
 }
 
-function decisionOf(list: AddressList, entry: ListEntry, now: number): NewDecision {
+interface Written {
+  readonly list: AddressList;
+  readonly entries: readonly ListEntry[];
+  readonly writtenMilliseconds: number;
+}
+
+/** By id; without those that are over. */
+async function decisionsOf({ list, entries, writtenMilliseconds: since }: Written) {
+  const made = new Map<string, NewDecision>();
+  for (const some of pieces(entries)) {
+    const now = Date.now();
+    for (const entry of some) {
+      const decision = decisionOf(list, entry, { now, since });
+      if ((decision.expiresMilliseconds ?? Infinity) > now) made.set(decision.id, decision);
+    }
+    await nextTurn();
+  }
+  return made;
+}
+
+function pieces<Item>(items: readonly Item[]): Item[][] {
+  return Array.from({ length: Math.ceil(items.length / MADE_AT_ONCE) }, (_, i) =>
+    items.slice(i * MADE_AT_ONCE, (i + 1) * MADE_AT_ONCE),
+  );
+}
+
+function isHarmful({ action: { kind } }: AddressList): boolean {
+  return kind !== 'allow' && kind !== 'watch';
+}
+
+function shown({ refusedLines, refusedCount }: Omit<ListContent, 'entries'>) {
+  return { refusedLines: [...refusedLines], refusedCount };
+}
+
+function decisionOf(
+  list: AddressList,
+  entry: ListEntry,
+  { now, since }: { readonly now: number; readonly since: number },
+): NewDecision {
   const { id, name, action, reason, gateways, isSimulated = false } = list;
   const selector = selectorOfNetwork(entry.network);
   const said = [reason, entry.about].filter((text) => text !== undefined && text !== '').join('; ');
@@ -191,7 +235,7 @@ function decisionOf(list: AddressList, entry: ListEntry, now: number): NewDecisi
     action,
     selector,
     createdMilliseconds: now,
-    ...(entry.seconds !== undefined && { expiresMilliseconds: now + entry.seconds * 1000 }),
+    ...(entry.seconds !== undefined && { expiresMilliseconds: since + entry.seconds * 1000 }),
     origin: action.kind === 'allow' ? 'allow' : 'list',
     rule: { id, name },
     reason: `list "${name}" (${action.kind})${said === '' ? '' : `: ${said}`}`,
@@ -212,26 +256,6 @@ function isSame(known: NewDecision | undefined, wanted: NewDecision): boolean {
   const textOf = ({ action, reason, gateways, isSimulated }: NewDecision) =>
     JSON.stringify([action, reason, gateways, isSimulated]);
   return isSameTime && textOf(known) === textOf(wanted);
-}
-
-async function fetchText(url: string, followed: Followed): Promise<string | undefined> {
-  const signal = AbortSignal.any([followed.ended.signal, AbortSignal.timeout(FETCH_MS)]);
-  const headers = new Headers(
-    followed.etag === undefined ? [] : [['if-none-match', followed.etag]],
-  );
-  const response = await fetch(url, { headers, signal });
-  if (response.status === 304) return undefined;
-  if (!response.ok || response.body === null)
-    throw new Error(`the server answers ${response.status}`);
-  const parts: Uint8Array[] = [];
-  let octets = 0;
-  for await (const part of response.body as unknown as AsyncIterable<Uint8Array>) {
-    octets += part.byteLength;
-    if (octets > MOST_OCTETS) throw new Error(`it has more than ${MOST_OCTETS} octets`);
-    parts.push(part);
-  }
-  followed.etag = response.headers.get('etag') ?? undefined;
-  return Buffer.concat(parts).toString('utf8');
 }
 
 /** `fetch` says what happened one level deeper. */

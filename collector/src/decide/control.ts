@@ -28,6 +28,12 @@ export interface Saying {
   readonly revision?: number | undefined;
 }
 
+/** What something was when its turn to be changed came, and what it is. */
+export interface Changed<Item> {
+  readonly before: Item;
+  readonly after: Item;
+}
+
 export class Control {
   readonly #dataFolder: string;
   #kept: KeptControl = NOTHING_SAID;
@@ -108,7 +114,7 @@ export class Control {
   }
 
   /** @throws ControlRefusal, CollectorError */
-  changeRule(id: string, input: RuleInput, { revision }: Saying): Promise<Rule> {
+  changeRule(id: string, input: RuleInput, { revision }: Saying): Promise<Changed<Rule>> {
     return this.#change((kept) => {
       const before = this.rule(id);
       checkOwn(before);
@@ -121,7 +127,8 @@ export class Control {
         ...{ id, owner, origin, createdMilliseconds, changedMilliseconds: Date.now() },
         revision: before.revision + 1,
       };
-      return { kept: { ...kept, rules: replaced(kept.rules, rule) }, result: rule };
+      const result = { before, after: rule };
+      return { kept: { ...kept, rules: replaced(kept.rules, rule) }, result };
     });
   }
 
@@ -152,7 +159,7 @@ export class Control {
   }
 
   /** @throws ControlRefusal, CollectorError */
-  changeList(id: string, input: ListInput, { revision }: Saying): Promise<AddressList> {
+  changeList(id: string, input: ListInput, { revision }: Saying): Promise<Changed<AddressList>> {
     return this.#change((kept) => {
       const before = this.list(id);
       checkRevision(before, revision);
@@ -166,7 +173,8 @@ export class Control {
         ...{ id, owner, createdMilliseconds, changedMilliseconds: Date.now() },
         revision: before.revision + 1,
       };
-      return { kept: { ...kept, lists: replaced(kept.lists, list) }, result: list };
+      const result = { before, after: list };
+      return { kept: { ...kept, lists: replaced(kept.lists, list) }, result };
     });
   }
 

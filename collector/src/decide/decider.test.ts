@@ -182,6 +182,19 @@ describe('what stands above rules', () => {
     expect([...tried.book.all()].map(({ isSimulated }) => isSimulated)).toEqual([false, true]);
   });
 
+  it('is not a rule that would allow more than there was, nor one for some gateways', () => {
+    const allow = { filter: 'ip = 10.0.0.1', action: { kind: 'allow' } } as const;
+    const much = { metric: 'octets', of: 'host', atLeast: 3000, per: 60 } as const;
+    const { see, book } = setUp({}, { ...allow, thresholds: [much] });
+    see(flow());
+    expect([...book.all()].map(({ rule }) => rule?.id)).toEqual(['r0']);
+    see(flow({ sourceTransportPort: 5001 }), flow({ sourceTransportPort: 5002 }));
+    expect([...book.all()].map(({ rule }) => rule?.id)).toEqual(['r0', 'r0', 'r1']);
+    const some = setUp({}, { ...allow, gateways: ['north'] });
+    some.see(flow());
+    expect([...some.book.all()].map(({ rule }) => rule?.id)).toEqual(['r0', 'r1']);
+  });
+
   it('is what is protected, but from watching', () => {
     const { see, book, protections, decider } = setUp(
       { scope: 'host' },

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Deciding: what the rules make of flows that were seen. No clock and no I/O; the same rules, flows and
 // standing decisions give the same decisions.
-import type { Action, Origin, Rule } from '@weir/wire';
+import type { Rule } from '@weir/wire';
 import type { FlowRows } from '../flow-row.js';
 import { ChunkView } from './chunk-view.js';
 import type { DecisionBook, NewDecision } from './decision-book.js';
@@ -9,9 +9,10 @@ import { LiveRule } from './live-rule.js';
 import { OperatorNetworks } from './operator-networks.js';
 import type { Protections } from './protections.js';
 import { Repetitions } from './repetitions.js';
+import { isHarmless, saidByRule } from './rule-decision.js';
 import { type CompiledCondition, compileCondition, RuleIndex } from './rule-index.js';
 import { evidenceOf, RowFlow, type SeenFlow } from './seen-flow.js';
-import { decisionId, selectorText } from './selector.js';
+import { decisionId } from './selector.js';
 import { endsOf, type Target, targetsOf } from './targets.js';
 import { KeyRoom } from './thresholds.js';
 
@@ -132,17 +133,14 @@ export class Decider {
   }
 
   #decideOn(flow: SeenFlow, held: readonly LiveRule[], wanted: NewDecision[]): void {
-    const allowing = held.find(({ rule }) => rule.action.kind === 'allow' && !rule.isSimulated);
-    for (const live of held) {
-      live.matchedFlows++;
-      live.lastMatchMilliseconds = flow.seenMilliseconds;
+    const meant = held.flatMap((live) => {
+      const reached = reachedEnds(live, flow);
+      return reached === undefined ? [] : [{ live, reached }];
+    });
+    const isAllowed = meant.some(({ live }) => allowsEverywhere(live.rule));
+    for (const { live, reached } of meant) {
       const { rule } = live;
-      const reached = live.count(flow, endsOf(rule.subject ?? 'inside', flow));
-      if (reached.length === 0) {
-        // A flow of which no end is meant can still be decided on itself, where nothing is counted.
-        if (rule.scope !== 'flow' || live.counters.length > 0) continue;
-      }
-      if (allowing !== undefined && rule.action.kind !== 'allow') {
+      if (isAllowed && rule.action.kind !== 'allow') {
         live.refused.allowed++;
         continue;
       }
@@ -169,20 +167,13 @@ export class Decider {
       live.refused.protected++;
       return;
     }
-    const { action, name, whenCollectorIsLost = 'keep', gateways, isSimulated = false } = rule;
     wanted.push({
       id,
-      action,
       selector,
       createdMilliseconds: known?.createdMilliseconds ?? flow.seenMilliseconds,
       expiresMilliseconds,
-      origin: originOf(action),
-      rule: { id: rule.id, name },
-      reason: reasonText(rule, selectorText(selector)),
+      ...saidByRule(rule, selector),
       evidence: evidenceOf(flow),
-      isSimulated,
-      whenCollectorIsLost,
-      ...(gateways !== undefined && { gateways }),
     });
   }
 
@@ -197,24 +188,24 @@ export class Decider {
   }
 }
 
+/** Counts the flow. The ends for which the rule holds; undefined: it holds for nothing. */
+function reachedEnds(live: LiveRule, flow: SeenFlow): Target['ends'] | undefined {
+  const { rule } = live;
+  live.matchedFlows++;
+  live.lastMatchMilliseconds = flow.seenMilliseconds;
+  const reached = live.count(flow, endsOf(rule.subject ?? 'inside', flow));
+  // A flow of which no end is meant can still be decided on itself, where nothing is counted.
+  const isFlowItself = rule.scope === 'flow' && live.counters.length === 0;
+  return reached.length > 0 || isFlowItself ? reached : undefined;
+}
+
+/** What is allowed at some gateways only, these put first themselves: others do what other rules say. */
+function allowsEverywhere({ action, isSimulated, gateways }: Rule): boolean {
+  return action.kind === 'allow' && isSimulated !== true && gateways === undefined;
+}
+
 /** Where thresholds count for ends, a decision about one of them needs its own. */
 function isMeant(live: LiveRule, { ends }: Target, reached: Target['ends']): boolean {
   if (live.counters.length === 0) return true;
   return ends.some((end) => reached.includes(end));
-}
-
-function isHarmless({ kind }: Action): boolean {
-  return kind === 'watch' || kind === 'allow';
-}
-
-function originOf(action: Action): Origin {
-  return action.kind === 'allow' ? 'allow' : 'rule';
-}
-
-const LONGEST_FILTER = 200;
-
-function reasonText({ name, reason, action, filter }: Rule, about: string): string {
-  const said = reason === undefined || reason === '' ? '' : `: ${reason}`;
-  const shown = filter.length > LONGEST_FILTER ? `${filter.slice(0, LONGEST_FILTER)}…` : filter;
-  return `rule "${name}" (${action.kind} ${shown})${said}; ${about}`;
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -109,15 +109,41 @@ describe('a rule', () => {
     const rule = await makeRule(decisions);
     decisions.observe(rowChunk([row()]));
     const change = async (changes: object) => {
-      const before = decisions.control.rule(rule.id);
-      const after = await decisions.control.changeRule(rule.id, { ...INPUT, ...changes }, BY);
+      const input = { ...INPUT, ...changes };
+      const { before, after } = await decisions.control.changeRule(rule.id, input, BY);
       await decisions.takeUp(after, before);
       return [...decisions.book.all()].map(({ action }) => action.kind);
     };
     expect(await change({ action: { kind: 'mark', dscp: 8 } })).toEqual(['mark']);
+    expect([...decisions.book.all()][0]?.reason).toContain('(mark app = BitTorrent)');
+    await change({ name: 'Renamed', holdSeconds: 5 });
+    const [amended] = decisions.book.all();
+    expect(amended?.reason).toContain('rule "Renamed" (block app');
+    expect(amended?.expiresMilliseconds).toBeLessThan(Date.now() + 6000);
     expect(await change({ filter: 'app = HTTP' })).toEqual([]);
     decisions.observe(rowChunk([row({ applicationName: 'HTTP' })]));
     expect(await change({ filter: 'app = HTTP', isEnabled: false })).toEqual([]);
+  });
+
+  it('that only watched, and blocks from now on, blocks nothing that is protected', async () => {
+    const decisions = await start({ protect: ['10.0.0.1'] });
+    const rule = await makeRule(decisions, { scope: 'host', action: { kind: 'watch' } });
+    decisions.observe(rowChunk([row(), row({ sourceAddress: '10.0.0.2' })]));
+    expect(texts(decisions)).toEqual(['10.0.0.1', '10.0.0.1', '10.0.0.2']);
+    const blocking = { ...INPUT, scope: 'host' } as const;
+    const { before, after } = await decisions.control.changeRule(rule.id, blocking, BY);
+    await decisions.takeUp(after, before);
+    expect(texts(decisions)).toEqual(['10.0.0.1', '10.0.0.2']);
+    expect([...decisions.book.all()].map(({ action }) => action.kind)).toEqual(['allow', 'block']);
+  });
+
+  it('that two change at once is for each what the other made of it', async () => {
+    const { control } = await start();
+    const { id } = await control.createRule(INPUT, BY);
+    const [one, two] = await Promise.all(
+      ['one', 'two'].map((name) => control.changeRule(id, { ...INPUT, name }, BY)),
+    );
+    expect(two?.before).toEqual(one?.after);
   });
 
   it('that cannot be kept does not count', async () => {
@@ -210,7 +236,7 @@ describe('who waits', () => {
     expect(answered).toBe(false);
     decisions.observe(rowChunk([row()]));
     await waiting;
-    expect(JSON.parse(decisions.feed.text(revision, undefined)).decisions).toHaveLength(1);
+    expect(JSON.parse(String(decisions.feed.json(revision, undefined))).decisions).toHaveLength(1);
   });
 
   it('hears after the wait, when it goes, and when all stops', async () => {
@@ -250,12 +276,14 @@ describe('who waits', () => {
 
 describe('what is protected', () => {
   it('comes to gateways as what is allowed, with who changes rules', async () => {
-    const own = { protect: ['10.9.0.0/16'], ownAddresses: () => ['192.0.2.8'] };
+    const trustedProxies = ['192.0.2.6', '127.0.0.1', '172.16.0.0/12'];
+    const own = { protect: ['10.9.0.0/16'], ownAddresses: () => ['192.0.2.8'], trustedProxies };
     const decisions = await start(own);
     decisions.gateways.seen('gw', '192.0.2.7', Date.now());
     decisions.editsFrom('192.0.2.9');
     decisions.editsFrom('127.0.0.1');
-    expect(texts(decisions)).toEqual(['10.9.0.0/16', '192.0.2.7', '192.0.2.8', '192.0.2.9']);
+    const addresses = ['192.0.2.6', '192.0.2.7', '192.0.2.8', '192.0.2.9'];
+    expect(texts(decisions)).toEqual(['10.9.0.0/16', ...addresses]);
     expect([...decisions.book.all()].every(({ origin }) => origin === 'allow')).toBe(true);
   });
 });
@@ -327,6 +355,7 @@ describe('a list', () => {
   let body = '';
   let status = 200;
   beforeEach(async () => {
+    status = 200;
     server = createServer((_, response) => response.writeHead(status).end(body));
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
@@ -366,5 +395,67 @@ describe('a list', () => {
     await again.control.deleteList(list.id);
     await again.lists.forget(list.id);
     expect(again.book.decisionCount).toBe(0);
+  });
+
+  const block = { kind: 'block', answer: 'drop' } as const;
+  const BAN = { scope: 'Ip', type: 'ban', scenario: 'ssh-bf' };
+  const followed = async (decisions: Decisions, changes: object) => {
+    const input = { name: 'bad', format: 'plain', action: block, ...changes } as const;
+    const list = await decisions.control.createList(input, BY);
+    await decisions.follow(list);
+    await decisions.lists.refresh(list.id);
+    return list;
+  };
+
+  it('does not take an own network as a whole, also one that is named later', async () => {
+    body = '10.0.0.0/8\n192.168.0.0/16\n192.0.2.0/24\n';
+    const decisions = await start();
+    decisions.setNetworks([{ prefix: '10.20.0.0/16', name: 'dormitory', own: true }]);
+    const { id } = await followed(decisions, { url });
+    expect(texts(decisions)).toEqual(['192.0.2.0/24', '192.168.0.0/16']);
+    const [refused] = decisions.lists.stateOf(id).refusedLines;
+    expect(refused?.reason).toContain('10.20.0.0/16 (dormitory)');
+    decisions.setNetworks([{ prefix: '192.168.0.0/16', name: 'offices', own: true }]);
+    await vi.waitFor(() => expect(texts(decisions)).toEqual(['10.0.0.0/8', '192.0.2.0/24']));
+    await followed(decisions, { name: 'good', url, action: { kind: 'allow' } });
+    expect(decisions.book.decisionCount).toBe(5);
+  });
+
+  it('in a file says how long something holds from when it was written', async () => {
+    const file = join(dataFolder, 'bans.json');
+    const ban = (value: string, duration: string) => ({ ...BAN, value, duration });
+    writeFileSync(file, JSON.stringify([ban('192.0.2.1', '3h'), ban('192.0.2.2', '1h')]));
+    const written = Math.floor(Date.now() / 1000) - 7200;
+    utimesSync(file, written, written);
+    const decisions = await start();
+    await followed(decisions, { file, format: 'crowdsec' });
+    const ends = ({ book }: Decisions) => [...book.all()].map((one) => one.expiresMilliseconds);
+    expect(ends(decisions)).toEqual([(written + 3 * 3600) * 1000]);
+    await decisions.stop();
+    rmSync(file);
+    expect(ends(await start())).toEqual(ends(decisions));
+  });
+
+  it('of a device or a pipe is not read', async () => {
+    const decisions = await start();
+    await followed(decisions, { file: '/dev/zero' });
+    expect(decisions.problems()).toEqual([
+      'the list "bad" could not be read: it is no ordinary file',
+    ]);
+  });
+
+  it('that was asked for by hand is asked for once after that, too', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    try {
+      const decisions = await start();
+      const file = join(dataFolder, 'bad.txt');
+      writeFileSync(file, '192.0.2.1\n');
+      const { id } = await followed(decisions, { file });
+      await decisions.lists.refresh(id);
+      await decisions.lists.refresh(id);
+      expect(vi.getTimerCount()).toBe(1);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 });

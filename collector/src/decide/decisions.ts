@@ -2,7 +2,16 @@
 // The stage as a whole: what operators say and what flows show become decisions, with a clock, files, and
 // those who wait for changes.
 import { networkInterfaces } from 'node:os';
-import type { AddressList, Logger, Rule, RuleInput } from '@weir/wire';
+import {
+  type AddressList,
+  type Decision,
+  isSingleAddress,
+  type Logger,
+  parseNetwork,
+  type Rule,
+  type RuleInput,
+} from '@weir/wire';
+import { isLoopback } from '../access/network.js';
 import { messageOf } from '../errors.js';
 import type { FlowRows } from '../flow-row.js';
 import { AddressLists } from './address-lists.js';
@@ -14,7 +23,9 @@ import { DecisionFile } from './decision-file.js';
 import { Gateways } from './gateways.js';
 import type { LiveRule } from './live-rule.js';
 import { OperatorNetworks } from './operator-networks.js';
+import type { NamedNetwork } from './own-networks.js';
 import { Protections, protectingDecisions } from './protections.js';
+import { isHarmless, saidByRule } from './rule-decision.js';
 import { RuleHistory, type RuleStore } from './rule-history.js';
 import { RulesFile } from './rules-file.js';
 
@@ -33,6 +44,8 @@ export interface DecisionsOptions {
   readonly rulesFile?: string | undefined;
   /** Addresses and prefixes that nothing may be done to. */
   readonly protect?: readonly string[];
+  /** Proxies that people reach the collector through; of prefixes nobody knows which address is one. */
+  readonly trustedProxies?: readonly string[];
   /** A rule that hits a larger share of hosts needs a second yes. @default 0.2 */
   readonly confirmShare?: number;
   /** A rule of the file has come, changed or gone: for the audit log. */
@@ -117,8 +130,10 @@ export class Decisions {
     await this.#file.stop();
   }
 
-  setNetworks(prefixes: readonly string[]): void {
-    this.decider.setNetworks(new OperatorNetworks(prefixes));
+  /** Of the network file. */
+  setNetworks(networks: readonly NamedNetwork[]): void {
+    this.decider.setNetworks(new OperatorNetworks(networks.map(({ prefix }) => prefix)));
+    this.lists.setNetworks(networks);
   }
 
   /** Takes new, named rows into account. */
@@ -174,12 +189,14 @@ export class Decisions {
 
   /** What is protected comes to gateways as decisions that allow it. */
   protect(): void {
-    const { protect = [], ownAddresses = interfaceAddresses } = this.#options;
+    const { protect = [], trustedProxies = [], ownAddresses = interfaceAddresses } = this.#options;
+    const isPlace = (text: string) => isOneAddress(text) && !isLoopback(text);
     this.protections.set(
       new Map([
         ['--protect', protect],
         ["the collector's own address", ownAddresses()],
-        ["a gateway's address", this.gateways.addresses.filter((address) => !isLoopback(address))],
+        ['a proxy in front of the collector', trustedProxies.filter(isPlace)],
+        ["a gateway's address", this.gateways.addresses.filter(isPlace)],
       ]),
     );
     const now = Date.now();
@@ -225,7 +242,7 @@ export class Decisions {
   }
 
   #put(rule: Rule, before: Rule | undefined, now: number): LiveRule {
-    if (before !== undefined && decidesTheSame(rule, before)) this.#amend(rule);
+    if (before !== undefined && decidesTheSame(rule, before)) this.#amend(rule, now);
     else this.end(rule.id, 'rule-changed');
     const live = this.decider.setRule(rule, now);
     if (!live.isActive) this.end(rule.id, 'rule-changed');
@@ -281,17 +298,23 @@ export class Decisions {
     for (const live of lives.slice(MOST_LOOKS_BACK)) await this.#seed(live, now);
   }
 
-  /** Its decisions are the same with other words. */
-  #amend(rule: Rule): void {
-    const { action, gateways, isSimulated = false, whenCollectorIsLost = 'keep', id, name } = rule;
-    const amended = [...this.book.all()]
-      .filter((decision) => decision.rule?.id === id)
-      .map(({ gateways: _, ...decision }) => ({
+  /** Its decisions are the same with other words; what is protected gets none that cuts it off. */
+  #amend(rule: Rule, now: number): void {
+    const { action, holdSeconds, backOff } = rule;
+    const own = [...this.book.all()].filter((decision) => decision.rule?.id === rule.id);
+    const isOver = ({ selector }: Decision) =>
+      !isHarmless(action) && this.protections.reasonOf(selector) !== undefined;
+    const over = own.filter(isOver).map(({ id }) => id);
+    const isFixed = holdSeconds === undefined || backOff !== undefined;
+    const latest = isFixed ? Infinity : now + holdSeconds * 1000;
+    const amended = own
+      .filter((decision) => !isOver(decision))
+      .map(({ gateways: _, expiresMilliseconds: ends = Infinity, ...decision }) => ({
         ...decision,
-        ...{ action, isSimulated, whenCollectorIsLost, rule: { id, name } },
-        origin: action.kind === 'allow' ? ('allow' as const) : ('rule' as const),
-        ...(gateways !== undefined && { gateways }),
+        ...saidByRule(rule, decision.selector),
+        expiresMilliseconds: Math.min(ends, latest),
       }));
+    this.book.remove(over, 'rule-changed', now);
     if (amended.length > 0) this.book.put(amended);
   }
 
@@ -342,6 +365,7 @@ function interfaceAddresses(): string[] {
   );
 }
 
-function isLoopback(address: string): boolean {
-  return address === '::1' || address.replace('::ffff:', '').startsWith('127.');
+function isOneAddress(text: string): boolean {
+  const network = parseNetwork(text);
+  return network !== undefined && isSingleAddress(network);
 }

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // "Why am I blocked?": everything that touches an address, now and lately. Pure.
-import type { Decision, Selector, WhyResponse } from '@weir/wire';
+import { type Decision, parseNetwork, type Selector, type WhyResponse } from '@weir/wire';
 import type { DecisionBook, EndedDecision } from './decision-book.js';
 import { verdict } from './precedence.js';
-import { holdsNetwork, networksOf } from './selector.js';
 
 export interface WhyQuestion {
   /** Normal, as selectors have it. */
@@ -15,27 +14,33 @@ export interface WhyQuestion {
 
 type Touch = WhyResponse['touches'][number];
 
-/** Whether a selector is about traffic of the address, as far as it is told. */
-export function touches(
+/** The address and all prefixes around it, as selectors write them: very many of these are held against it. */
+function around(address: string): ReadonlySet<string> {
+  const longest = address.includes(':') ? 128 : 32;
+  const prefixes = Array.from({ length: longest }, (_, length) => {
+    const network = parseNetwork(`${address}/${length}`);
+    return `${network?.address}/${length}`;
+  });
+  return new Set([address, ...prefixes]);
+}
+
+/** Whether a selector is about traffic of the address that the texts are around, as far as it is told. */
+function touches(
   selector: Selector,
+  texts: ReadonlySet<string>,
   { address, port, protocolIdentifier }: Omit<WhyQuestion, 'limit'>,
 ): boolean {
-  const one = { address, prefixLength: address.includes(':') ? 128 : 32 };
-  if (!networksOf(selector).some((network) => holdsNetwork(network, one))) return false;
-  const protocol = 'protocolIdentifier' in selector ? selector.protocolIdentifier : undefined;
-  if (
-    protocolIdentifier !== undefined &&
-    protocol !== undefined &&
-    protocol !== protocolIdentifier
-  ) {
-    return false;
-  }
-  if (port === undefined) return true;
-  if (selector.kind === 'endpoint') return selector.port === port;
-  if (selector.kind !== 'flow') return true;
-  const { sourceAddress, sourceTransportPort, destinationTransportPort } = selector;
+  if (selector.kind === 'network') return texts.has(selector.prefix);
+  if (selector.kind === 'host') return selector.address === address;
+  const protocol = selector.protocolIdentifier ?? protocolIdentifier;
+  if (protocolIdentifier !== undefined && protocol !== protocolIdentifier) return false;
+  if (selector.kind === 'endpoint')
+    return selector.address === address && (port === undefined || selector.port === port);
+  const { sourceAddress, sourceTransportPort, destinationAddress } = selector;
+  if (sourceAddress !== address && destinationAddress !== address) return false;
   // Of a host that speaks with itself either end is its own.
-  return (sourceAddress === address ? sourceTransportPort : destinationTransportPort) === port;
+  const own = sourceAddress === address ? sourceTransportPort : selector.destinationTransportPort;
+  return port === undefined || own === port;
 }
 
 export function touchesOf(
@@ -43,8 +48,10 @@ export function touchesOf(
   question: WhyQuestion,
   more: (decision: Decision) => Pick<Touch, 'packets' | 'octets'>,
 ): Touch[] {
-  const standing = [...book.all()].filter(({ selector }) => touches(selector, question));
-  const ended = book.ended.filter(({ decision }) => touches(decision.selector, question));
+  const texts = around(question.address);
+  const isMeant = ({ selector }: Decision) => touches(selector, texts, question);
+  const standing = [...book.all()].filter(isMeant);
+  const ended = book.ended.filter(({ decision }) => isMeant(decision));
   const live = standing.map((decision) => ({
     decision,
     counts: counts(decision, standing),

@@ -51,9 +51,8 @@ function addOneList(server: ApiServer, { decisions }: ApiContext): void {
   server.put(`${API.lists}/:id`, { schema: change }, async (request) => {
     const { body, params } = request;
     beginEdit(request, decisions);
-    const before = decisions.control.list(params.id);
     const saying = { owner: ownerOf(request), revision: revisionOf(request) };
-    const after = await decisions.control.changeList(params.id, body, saying);
+    const { before, after } = await decisions.control.changeList(params.id, body, saying);
     await request.audit({ action: 'list.change', subject: after.id, before, after });
     await decisions.follow(after);
     return after;

@@ -211,7 +211,8 @@ export const DecisionsQuery = Type.Object(
   CLOSED,
 );
 export const DecisionStreamQuery = Type.Object({ since: SINCE, gateway: GATEWAY }, CLOSED);
-export const ConflictsQuery = Type.Object({ limit: LIMIT(1000, 100) }, CLOSED);
+export const MOST_CONFLICTS = 1000;
+export const ConflictsQuery = Type.Object({ limit: LIMIT(MOST_CONFLICTS, 100) }, CLOSED);
 export const WhyQuery = Type.Object(
   {
     address: Type.String({ minLength: 2, maxLength: 45 }),

@@ -99,13 +99,14 @@ function addOneRule(server: ApiServer, { decisions }: ApiContext): void {
   server.put(`${API.rules}/:id`, options, async (request) => {
     const { body, query, params } = request;
     beginEdit(request, decisions);
-    const before = decisions.control.rule(params.id);
+    // Told before the store is asked.
+    decisions.control.rule(params.id);
     await checkShare(decisions, body, query.confirm);
     const saying = { owner: ownerOf(request), revision: revisionOf(request) };
-    const rule = await decisions.control.changeRule(params.id, body, saying);
-    await request.audit({ action: 'rule.change', subject: rule.id, before, after: rule });
-    await decisions.takeUp(rule, before);
-    return rule;
+    const { before, after } = await decisions.control.changeRule(params.id, body, saying);
+    await request.audit({ action: 'rule.change', subject: after.id, before, after });
+    await decisions.takeUp(after, before);
+    return after;
   });
 
   const remove = {
