@@ -1,28 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-import { option, section } from '@weir/wire';
+import { collectorOptions, option, section } from '@weir/wire';
 import Type, { type Static } from 'typebox';
 
 /** The `gateway` section of the configuration. */
 export const GatewayConfig = section({
-  collector: option(Type.String({ minLength: 1 }), {
-    flag: '--collector <url>',
-    description: 'collector to take decisions from',
-    default: 'http://127.0.0.1:8055',
-  }),
-  apiKey: option(Type.Optional(Type.String({ minLength: 1 })), {
-    flag: '--api-key <key>',
-    description:
-      'key with the scope gateway, where the collector asks for one; others on this machine see flags, so rather use the file',
-  }),
-  apiKeyFile: option(Type.Optional(Type.String({ minLength: 1 })), {
-    flag: '--api-key-file <file>',
-    description: 'file with the key',
-  }),
-  collectorCa: option(Type.Optional(Type.String({ minLength: 1 })), {
-    flag: '--collector-ca <file>',
-    description:
-      "authority (PEM) of the collector's certificate, where the system does not know it",
-  }),
+  ...collectorOptions({ description: 'collector to take decisions from', scope: 'gateway' }),
   clientCert: option(Type.Optional(Type.String({ minLength: 1 })), {
     flag: '--client-cert <file>',
     description: 'certificate (PEM) that stands for a key, where the collector has --tls-client-ca',

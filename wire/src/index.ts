@@ -16,6 +16,7 @@ export * from './api/live.js';
 export * from './api/routes.js';
 export * from './api/rules.js';
 export * from './api/views.js';
+export * from './collector-options.js';
 export * from './config.js';
 export * from './drop-reasons.js';
 export * from './filter/index.js';
