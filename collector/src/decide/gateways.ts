@@ -169,7 +169,8 @@ export class Gateways {
   #shown(name: string, known: Known, now: number): Gateway {
     const { addresses, lastSeenMilliseconds, state = NOTHING_TOLD, waiting } = known;
     const isTwofold = now - known.twinMilliseconds < AWAY_AFTER_MS;
-    const lagRevisions = Math.max(0, this.#book.revision - state.revision);
+    const hasApplied = state.revision > 0;
+    const lagRevisions = hasApplied ? Math.max(0, this.#book.revision - state.revision) : 0;
     const first = this.#revisions.find(({ revision }) => revision > state.revision);
     return {
       ...state,
@@ -179,6 +180,7 @@ export class Gateways {
       address: [...addresses.keys()].at(-1) ?? '',
       isConnected: waiting > 0 || now - lastSeenMilliseconds < AWAY_AFTER_MS,
       lastSeenMilliseconds: waiting > 0 ? now : lastSeenMilliseconds,
+      hasApplied,
       lagRevisions,
       lagMilliseconds: lagRevisions === 0 || first === undefined ? 0 : now - first.milliseconds,
     };

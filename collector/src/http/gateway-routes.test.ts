@@ -165,12 +165,18 @@ describe('a gateway', () => {
 
   it('reports for itself, and is shown with how far behind it is', async () => {
     const { revision } = decisions.book;
+    await server.inject({ url: API.decisions, headers: asKey() });
+    const heard = { name: 'gw-1', hasApplied: false, lagRevisions: 0, lagMilliseconds: 0 };
+    expect((await ask(API.gateways)).gateways).toMatchObject([heard]);
     // Called as its key, whatever it says.
     expect((await report('gw-2', { revision })).statusCode).toBe(204);
     put('10.0.0.9');
     const { gateways } = await ask(API.gateways);
     expect(gateways).toMatchObject([
-      { name: 'gw-1', isConnected: true, elements: 7, lagRevisions: 1, refusedCount: 0 },
+      {
+        ...{ name: 'gw-1', hasApplied: true, isConnected: true, elements: 7 },
+        ...{ lagRevisions: 1, refusedCount: 0 },
+      },
     ]);
     const audit = await access.audit.read({ limit: 10 } as never).catch(() => undefined);
     expect(JSON.stringify(audit ?? '')).not.toContain('reportGateway');

@@ -66,6 +66,9 @@ export const Gateway = Type.Object({
   address: Type.String({ description: 'that it reports from' }),
   isConnected: Type.Boolean({ description: 'it waits for decisions now, or has reported lately' }),
   lastSeenMilliseconds: Type.Number(),
+  hasApplied: Type.Boolean({
+    description: 'false: it has applied nothing yet, and no lag is known',
+  }),
   lagRevisions: Type.Number({ description: 'changes that it has not applied yet' }),
   lagMilliseconds: Type.Number({ description: 'how old the first of these is' }),
   ...GatewayState.properties,

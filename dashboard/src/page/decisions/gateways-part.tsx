@@ -68,9 +68,10 @@ function NoGateway() {
 }
 
 function stateOf(gateway: Gateway): readonly ['ok' | 'warning' | 'danger', string] {
-  const { isConnected, problems, lagMilliseconds, refusedCount } = gateway;
+  const { isConnected, problems, hasApplied, lagMilliseconds, refusedCount } = gateway;
   if (!isConnected) return ['danger', 'away'];
   if (problems.length > 0) return ['danger', 'problem'];
+  if (!hasApplied) return ['warning', 'starts'];
   if (lagMilliseconds > LATE_MS) return ['warning', 'behind'];
   return refusedCount > 0 ? ['warning', 'refuses'] : ['ok', 'ok'];
 }
@@ -131,12 +132,9 @@ function columnsOf(now: number): readonly Column<Gateway>[] {
   ];
 }
 
-/** Revisions go on over restarts: one that has applied none of them is behind by a number that says nothing. */
-const NONE_APPLIED = 1e9;
-
-function lagText({ lagRevisions, lagMilliseconds }: Gateway): string {
+function lagText({ hasApplied, lagRevisions, lagMilliseconds }: Gateway): string {
+  if (!hasApplied) return 'nothing applied yet';
   if (lagRevisions === 0) return 'nothing';
-  if (lagRevisions > NONE_APPLIED) return 'everything';
   return `${formatCount(lagRevisions)} changes, ${formatDuration(lagMilliseconds)}`;
 }
 
