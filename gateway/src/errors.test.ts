@@ -23,6 +23,7 @@ test('codes are stable: scripts and manuals name them', () => {
     'WEIR_GATEWAY_STATE_FILE',
     'WEIR_GATEWAY_TABLE_GONE',
     'WEIR_GATEWAY_TC_FAILED',
+    'WEIR_GATEWAY_TOO_MANY_HOSTS',
     'WEIR_GATEWAY_UNKNOWN_HOST',
   ]);
 });

@@ -20,6 +20,8 @@ export const REMEDIES = {
     'Check the names in --inside and --outside: ip link. The gateway keeps trying.',
   WEIR_GATEWAY_TC_FAILED:
     'Run "tc qdisc show" to see whether tc works on this machine (Debian: package iproute2, and a kernel with sch_htb); the message above is its own.',
+  WEIR_GATEWAY_TOO_MANY_HOSTS:
+    'Those beyond share one class of their network. Shape a smaller network per host, or decide about hosts (scope: host).',
   WEIR_GATEWAY_BAD_REDIS: 'Write it like redis://USER:PASSWORD@HOST:6379/0, or rediss:// for TLS.',
   WEIR_GATEWAY_REDIS_UNREACHABLE:
     'Check that the Redis runs, that this machine reaches it, and user and password. Standing decisions hold until they expire; the gateway keeps trying.',

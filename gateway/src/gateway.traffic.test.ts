@@ -152,6 +152,23 @@ describe.skipIf(!IS_ROOT)('decisions', () => {
     expect(qdiscs).not.toContain('htb');
   });
 
+  test('hosts of a network have a rate each as soon as they are there', async () => {
+    const network81: Selector = { kind: 'network', prefix: '10.81.1.0/24' };
+    const rate = { downBitsPerSecond: 3_000_000, per: 'host', priority: 4 } as const;
+    put('hosts', network81, { kind: 'shape', ...rate });
+    const classes = async () =>
+      (await network.router.exec('tc', 'class', 'show', 'dev', 'port1')).match(/ceil 3Mbit/g);
+    // One is the network's, for who is not known yet.
+    await eventually('the client has one', async () => (await classes())?.length === 2);
+    await flows();
+    await network.left.exec('ip', 'addr', 'add', '10.81.1.9/24', 'dev', 'uplink');
+    await network.left.exec('ping', '-c1', '-W5', '-I', '10.81.1.9', RIGHT[4]);
+    await eventually('another has one, too', async () => (await classes())?.length === 3);
+    expect((await bed.gateway(network.router, CONFIG).difference()).lines).toEqual([]);
+    revoke('hosts');
+    await eventually('the classes go', async () => (await classes()) === null);
+  });
+
   test('the collector is told what was done', async () => {
     put('block', { kind: 'host', address: LEFT[4] }, BLOCK);
     put('refused', { kind: 'network', prefix: '192.0.2.64/26' }, BLOCK);

@@ -5,7 +5,7 @@ import type { GatewayConfig } from './config.js';
 import { type Difference, differenceOf } from './difference.js';
 import { type Count, NOTHING_COUNTED } from './enforce/kernel-table.js';
 import { Nft, type NftCommand } from './enforce/nft.js';
-import { type Clock, NftTable } from './enforce/nft-table.js';
+import { type Clock, NftTable, steadyClock } from './enforce/nft-table.js';
 import { Tc, type TcCommand } from './enforce/tc.js';
 import { GatewayError } from './errors.js';
 import { warnWhereNothingIsForwarded } from './forwarding.js';
@@ -18,6 +18,7 @@ import { RedisFeed } from './intake/redis-feed.js';
 import { Intent } from './intent.js';
 import type { RefusalReason } from './plan/wanted.js';
 import { ProtectionSource, parseCollector, parseProtected } from './protect/protection-source.js';
+import { HostWatch } from './reconcile/host-watch.js';
 import { Reconciler, type ReconcilerCounters } from './reconcile/reconciler.js';
 import { Shaper } from './reconcile/shaper.js';
 import {
@@ -68,6 +69,7 @@ interface Parts {
   readonly intent: Intent;
   readonly table: NftTable;
   readonly reconciler: Reconciler;
+  readonly hosts: HostWatch;
 }
 
 /** The agent on a Linux gateway: takes decisions from the collector and holds them in the kernel. */
@@ -93,7 +95,7 @@ export class Gateway {
     const { log, nftCommand = ['nft'], tcCommand = ['tc'], version = '', now } = dependencies;
     this.#config = config;
     this.#log = log;
-    this.#now = now ?? Date.now;
+    this.#now = now ?? steadyClock;
     this.#version = version;
     this.#nft = new Nft(nftCommand);
     const major = qdiscMajor(config);
@@ -152,6 +154,7 @@ export class Gateway {
       this.#followTable(abort.signal),
       this.#followQueues(abort.signal),
       this.#every(TICK_MS, () => this.#tick(), abort.signal),
+      this.#every(TICK_MS, () => this.#lookForHosts(), abort.signal),
       this.#every(this.#config.reportSeconds * 1000, () => this.#report(), abort.signal),
       this.#verifyPeriodically(abort.signal),
     ]);
@@ -207,7 +210,7 @@ export class Gateway {
     const name = gatewayName(config);
     const source =
       config.redis === undefined
-        ? new DecisionFeed({ collector, connection, waitSeconds, gatewayName: name, log })
+        ? new DecisionFeed({ collector, connection, waitSeconds, gatewayName: name, log, now })
         : new RedisFeed({ url: parseRedis(config.redis), siteName: config.site, log });
     const table = new NftTable({ nft: this.#nft, name: config.table, layout, now });
     const { generations } = layout;
@@ -215,7 +218,8 @@ export class Gateway {
     const shapes = shapedInterfaces(config).length > 0 ? 'yes' : 'no';
     const intent = new Intent({ layout, qdiscMajor: qdiscMajor(config), shapes, log, now });
     intent.protect(await protectionSource.gather());
-    return { collector, connection, source, protectionSource, intent, table, reconciler };
+    const hosts = new HostWatch(table, log);
+    return { collector, connection, source, protectionSource, intent, table, reconciler, hosts };
   }
 
   /** Throws where table or qdiscs of our names are not ours; takes over the numbers of what is. */
@@ -226,6 +230,7 @@ export class Gateway {
     // Of two chains of one effect that counts which elements lead to.
     const used = [...state.elements.values()].map(({ chain }) => chain);
     intent.adopt([...used, ...state.chains.keys()]);
+    intent.see(await table.readHosts());
     const foreign = state.foreignObjects.filter((object) => !EARLIER_OBJECTS.has(object));
     if (foreign.length === 0) return;
     throw new GatewayError(
@@ -302,6 +307,12 @@ export class Gateway {
     await this.#apply();
   }
 
+  async #lookForHosts(): Promise<void> {
+    if (!this.#parts?.intent.notesHosts) return;
+    const { intent, hosts } = this.#parts;
+    if (intent.see(await hosts.look())) await this.#apply();
+  }
+
   async #verifyPeriodically(signal: AbortSignal): Promise<void> {
     let pauseMs = this.#config.reconcileSeconds * 1000;
     while (!signal.aborted) {
@@ -350,7 +361,8 @@ export class Gateway {
   }
 
   #problems(): string[] {
-    const problems = [...this.#shaper.problems.values(), this.#memory?.problem];
+    const crowd = this.#parts?.hosts.problem;
+    const problems = [...this.#shaper.problems.values(), this.#memory?.problem, crowd];
     return problems.flatMap((problem) => problem?.message ?? []);
   }
 

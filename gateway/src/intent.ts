@@ -8,6 +8,7 @@ import { EffectNumbers } from './plan/effect-numbers.js';
 import type { MarkLayout } from './plan/mark-layout.js';
 import { classesOf } from './plan/shaping.js';
 import { Planner, type Refusal, type Surroundings, type Wanted } from './plan/wanted.js';
+import { type Address, formatAddress } from './protect/address.js';
 import { type Protections, sameProtections } from './protect/protections.js';
 import type { Desired } from './reconcile/reconciler.js';
 import type { WantedClasses } from './reconcile/shaper.js';
@@ -27,6 +28,7 @@ export class Intent {
   readonly #planner = new Planner(this.#numbers);
   readonly #owners = new Map<string, Owner>();
   #surroundings: Surroundings | undefined;
+  #hosts: ReadonlyMap<string, Address> = new Map();
   #wanted: Wanted = { elements: new Map(), effects: new Map(), refused: [] };
   #refused: ReadonlySet<string> = new Set();
   #skeleton: Skeleton | undefined;
@@ -54,6 +56,20 @@ export class Intent {
     this.#numbers.adopt(chains);
   }
 
+  /** Whether the kernel is to note which hosts there are. */
+  get notesHosts(): boolean {
+    return [...this.#wanted.effects.values()].some(({ noted }) => noted !== undefined);
+  }
+
+  /** Takes in which hosts the kernel has noted; whether they are others than before. */
+  see(hosts: readonly Address[]): boolean {
+    const known = this.#hosts;
+    this.#hosts = new Map(hosts.map((address) => [formatAddress(address), address]));
+    return (
+      known.size !== this.#hosts.size || [...known.keys()].some((key) => !this.#hosts.has(key))
+    );
+  }
+
   protect(protections: Protections): void {
     const held = this.#surroundings?.protections;
     if (held && sameProtections(held, protections)) return;
@@ -68,7 +84,10 @@ export class Intent {
   ): { desired: Desired; classes: WantedClasses } {
     if (!this.#surroundings) throw new Error('nothing is protected yet');
     const { layout, qdiscMajor, now } = this.#options;
-    const wanted = this.#planner.plan(applicable(decisions, situation), this.#surroundings, now());
+    const wanted = this.#planner.plan(applicable(decisions, situation), this.#surroundings, {
+      now: now(),
+      hosts: [...this.#hosts.values()],
+    });
     this.#wanted = wanted;
     this.#tellRefused(wanted.refused);
     const effects = [...wanted.effects.values()];

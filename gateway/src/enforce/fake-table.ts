@@ -2,6 +2,7 @@
 import { GatewayError } from '../errors.js';
 import { alive, applyChanges } from '../plan/changes.js';
 import type { MarkLayout } from '../plan/mark-layout.js';
+import type { Address } from '../protect/address.js';
 import {
   type Count,
   type Counts,
@@ -22,6 +23,8 @@ export class FakeTable implements KernelTable {
   readonly applied: Transaction[] = [];
   /** Thrown by the next `apply`, once. */
   failNext: Error | undefined;
+  /** Who is there. */
+  hosts: readonly Address[] = [];
 
   constructor(layout: MarkLayout, now: Clock) {
     this.#layout = layout;
@@ -35,6 +38,10 @@ export class FakeTable implements KernelTable {
 
   async readCounters(): Promise<Counts> {
     return this.#state?.counters ?? new Map();
+  }
+
+  async readHosts(): Promise<readonly Address[]> {
+    return this.#state ? this.hosts : [];
   }
 
   async apply(transaction: Transaction): Promise<void> {

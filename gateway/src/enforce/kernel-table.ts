@@ -3,6 +3,7 @@
 // `FakeTable` is in memory; a test holds both to the same behaviour.
 import type { ElementChange } from '../plan/changes.js';
 import type { ElementMap } from '../plan/set-element.js';
+import type { Address } from '../protect/address.js';
 import type { Chain, Skeleton } from './skeleton.js';
 
 /** What a counter says. */
@@ -61,6 +62,8 @@ export interface KernelTable {
   read(): Promise<TableState | undefined>;
   /** Cheap, unlike `read`. Empty without the table. */
   readCounters(): Promise<Counts>;
+  /** Hosts that there are in networks whose hosts have a rate each. Empty without the table. */
+  readHosts(): Promise<readonly Address[]>;
   apply(transaction: Transaction): Promise<void>;
   /** Everything short of doing it. */
   check(transaction: Transaction): Promise<void>;

@@ -4,10 +4,12 @@ import Type, { type Static } from 'typebox';
 import { Compile } from 'typebox/compile';
 import { Value } from 'typebox/value';
 import { numberedHashOf } from '../plan/effect-numbers.js';
+import { HOST_SETS } from '../plan/level.js';
+import { HOST_IDLE_SECONDS, MOST_HOSTS } from '../plan/network-hosts.js';
 import { elementId, PASS, type SetElement } from '../plan/set-element.js';
-import { formatAddress, parseAddress } from '../protect/address.js';
+import { type Address, FAMILIES, formatAddress, parseAddress } from '../protect/address.js';
 import type { Count, Counts, TableState } from './kernel-table.js';
-import { keyTypes } from './nft-script.js';
+import { hostType, keyTypes } from './nft-script.js';
 import { FIXED_CHAINS, FORWARD, HOOK_PRIORITY, ruleComment } from './skeleton.js';
 
 const ListedMap = Type.Object({
@@ -47,7 +49,16 @@ const Listing = Type.Object({
   nftables: Type.Array(Type.Record(Type.String(), Type.Unknown())),
 });
 
+const ListedSet = Type.Object({
+  name: Type.String(),
+  type: Type.String(),
+  size: Type.Optional(Type.Number()),
+  timeout: Type.Optional(Type.Number()),
+  elem: Type.Optional(Type.Array(Type.Unknown())),
+});
+
 type ListedMap = Static<typeof ListedMap>;
+type ListedSet = Static<typeof ListedSet>;
 type ListedChain = Static<typeof ListedChain>;
 type ListedRule = Static<typeof ListedRule>;
 type Objects = readonly Record<string, unknown>[];
@@ -58,15 +69,17 @@ export function stateOf(json: string, now: number): TableState {
   const maps = pick(objects, 'map')
     .filter((map): map is ListedMap => Value.Check(ListedMap, map))
     .filter(isOwnMap);
+  const sets = setsOf(objects);
   const chains = pick(objects, 'chain').map((chain) => Value.Parse(ListedChain, chain));
   const rules = pick(objects, 'rule').map((rule) => Value.Parse(ListedRule, rule));
   const own = new Set([
     ...maps.map(({ name }) => `map ${name}`),
+    ...sets.map(({ name }) => `set ${name}`),
     ...chains.filter(isOwnChain).map(({ name }) => `chain ${name}`),
   ]);
   return {
     chains: fingerprints(chains, rules),
-    maps: new Set(maps.map(({ name }) => name)),
+    maps: new Set([...maps, ...sets].map(({ name }) => name)),
     counters: countersOf(objects),
     foreignObjects: foreignObjects(objects, own),
     elements: elementsOf(maps, now),
@@ -76,6 +89,28 @@ export function stateOf(json: string, now: number): TableState {
 /** Reads `nft -j list counters table`'s answer. */
 export function countersIn(json: string): Counts {
   return countersOf(Value.Parse(Listing, JSON.parse(json)).nftables);
+}
+
+/** Reads `nft -j list set`'s answer: hosts that the kernel has noted. */
+export function hostsIn(json: string): Address[] {
+  return setsOf(Value.Parse(Listing, JSON.parse(json)).nftables)
+    .flatMap(({ elem }) => elem ?? [])
+    .flatMap((listed) => (isListedHost.Check(listed) ? [listed] : []))
+    .flatMap((listed) => {
+      const text = typeof listed === 'string' ? listed : listed.elem.val;
+      return parseAddress(text) ?? [];
+    });
+}
+
+/** Sets of hosts, as the gateway makes them. That rules may add to them nft 1.0 does not say in JSON. */
+function setsOf(objects: Objects): ListedSet[] {
+  return pick(objects, 'set')
+    .filter((set): set is ListedSet => Value.Check(ListedSet, set))
+    .filter(({ name, type, size, timeout }) => {
+      const family = FAMILIES.find((one) => HOST_SETS[one] === name);
+      const isOwn = family !== undefined && type === hostType(family);
+      return isOwn && size === MOST_HOSTS && timeout === HOST_IDLE_SECONDS;
+    });
 }
 
 function pick(objects: Objects, kind: string): unknown[] {
@@ -99,7 +134,7 @@ function isOwnChain({ name, type, hook, prio, policy }: ListedChain): boolean {
   return hooked && prio === HOOK_PRIORITY && policy === 'accept';
 }
 
-const COUNTER_NAME = /^c_[0-9a-f]{8}$/;
+const COUNTER_NAME = /^c_[0-9a-f]{8}(?:[0-9a-f]{8})?$/;
 /** Rules count with their chain. */
 const UNNAMED_KINDS: ReadonlySet<string> = new Set(['metainfo', 'table', 'rule']);
 
@@ -149,6 +184,10 @@ function elementsOf(maps: readonly ListedMap[], now: number): Map<string, SetEle
   }
   return found;
 }
+
+const isListedHost = Compile(
+  Type.Union([Type.String(), Type.Object({ elem: Type.Object({ val: Type.String() }) })]),
+);
 
 /** Compiled: there can be 100,000 of them. */
 const isListedElement = Compile(ListedElement);

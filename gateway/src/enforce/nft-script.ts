@@ -2,9 +2,11 @@
 // Transaction -> nft's text. nft sends one script as one netlink batch: the kernel takes all of it or nothing.
 
 import type { ElementChange } from '../plan/changes.js';
-import { type MapKind, mapKindOf, SLOTS } from '../plan/level.js';
+import { HOST_SETS, type MapKind, mapKindOf, SLOTS } from '../plan/level.js';
 import type { MarkLayout } from '../plan/mark-layout.js';
+import { HOST_IDLE_SECONDS, MOST_HOSTS } from '../plan/network-hosts.js';
 import { PASS, type SetElement } from '../plan/set-element.js';
+import { FAMILIES, type Family } from '../protect/address.js';
 import { type Counts, NOTHING_COUNTED, type Transaction } from './kernel-table.js';
 import {
   type Chain,
@@ -36,6 +38,11 @@ export function keyTypes(map: string): readonly string[] | undefined {
   if (map === SLOTS) return ['mark'];
   const kind = mapKindOf(map);
   return kind && TYPES[kind.kind](`ipv${kind.family}_addr`);
+}
+
+/** Of the addresses in a set of hosts. */
+export function hostType(family: Family): string {
+  return `ipv${family}_addr`;
 }
 
 const TYPES: Readonly<Record<MapKind['kind'], (address: string) => string[]>> = {
@@ -117,15 +124,20 @@ class ScriptWriter {
 
   #objects(maps: readonly string[], counters: readonly string[], counts: Counts): string[] {
     return [
-      ...maps.map((name) => {
-        const type = keyTypes(name)?.join(' . ');
-        return `add map ${this.#table} ${name} { type ${type} : verdict; flags timeout; }`;
-      }),
+      ...maps.map((name) => `add ${this.#declaration(name)}`),
       ...counters.map((name) => {
         const { packets, octets } = counts.get(name) ?? NOTHING_COUNTED;
         return `add counter ${this.#table} ${name} { packets ${packets} bytes ${octets} }`;
       }),
     ];
+  }
+
+  #declaration(name: string): string {
+    const family = FAMILIES.find((one) => HOST_SETS[one] === name);
+    if (family === undefined)
+      return `map ${this.#table} ${name} { type ${keyTypes(name)?.join(' . ')} : verdict; flags timeout; }`;
+    const room = `size ${MOST_HOSTS}; flags dynamic,timeout; timeout ${HOST_IDLE_SECONDS}s;`;
+    return `set ${this.#table} ${name} { type ${hostType(family)}; ${room} }`;
   }
 
   /** All chains before any rule: rules lead to chains. */

@@ -8,6 +8,8 @@ const MARKER = 'describe meta mark';
 const MARKER_ANSWER = /^meta expression, datatype mark .*\n/m;
 /** nft remembers what it was told: after so many scripts a new process takes over. */
 const MOST_SCRIPTS = 1000;
+/** An nft that says nothing for so long hangs. */
+const ANSWER_LIMIT_MS = 30_000;
 /** Longer scripts gain nothing by it. */
 export const MOST_SESSION_CHARACTERS = 32_768;
 
@@ -35,7 +37,9 @@ export class NftSession {
     this.#scripts += 1;
     this.#output = '';
     this.#child.stdin.write(`${script.trim().replaceAll('\n', '; ')}\n${MARKER}\n`);
-    return this.#answer(this.#child);
+    const child = this.#child;
+    const limit = setTimeout(() => child.kill('SIGKILL'), ANSWER_LIMIT_MS);
+    return this.#answer(child).finally(() => clearTimeout(limit));
   }
 
   /** The next script starts another one. */

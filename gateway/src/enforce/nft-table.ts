@@ -1,13 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 import { isGatewayError } from '../errors.js';
+import { HOST_SETS } from '../plan/level.js';
 import type { MarkLayout } from '../plan/mark-layout.js';
+import type { Address } from '../protect/address.js';
 import type { Counts, KernelTable, TableState, Transaction } from './kernel-table.js';
 import type { Nft } from './nft.js';
-import { countersIn, stateOf } from './nft-listing.js';
+import { countersIn, hostsIn, stateOf } from './nft-listing.js';
 import { scriptOf } from './nft-script.js';
 
 /** Milliseconds since the epoch. */
 export type Clock = () => number;
+
+/**
+ * Our clock: that of the wall when the process began, and from then on without jumps. Timeouts in the kernel know of
+ * none either; a router without a clock of its own begins in 1970, and nothing has expired when NTP sets it right.
+ */
+export const steadyClock: Clock = () => performance.timeOrigin + performance.now();
 
 export interface NftTableOptions {
   readonly nft: Nft;
@@ -24,7 +32,7 @@ export class NftTable implements KernelTable {
 
   constructor(options: NftTableOptions) {
     this.#options = options;
-    this.#now = options.now ?? Date.now;
+    this.#now = options.now ?? steadyClock;
   }
 
   async read(): Promise<TableState | undefined> {
@@ -38,6 +46,14 @@ export class NftTable implements KernelTable {
     const { nft, name } = this.#options;
     const listing = await whereItStands(nft.run(['-j', 'list', 'counters', 'table', 'inet', name]));
     return listing === undefined ? new Map() : countersIn(listing);
+  }
+
+  async readHosts(): Promise<readonly Address[]> {
+    const { nft, name } = this.#options;
+    const listings = Object.values(HOST_SETS).map((set) =>
+      whereItStands(nft.run(['-j', 'list', 'set', 'inet', name, set])),
+    );
+    return (await Promise.all(listings)).flatMap((listing) => (listing ? hostsIn(listing) : []));
   }
 
   async apply(transaction: Transaction): Promise<void> {

@@ -7,10 +7,10 @@
 //   stamp     writes the generation into the connection's mark
 //   eN_HASH   an effect: stamps the connection with its slot, counts, and does what it does
 import { createHash } from 'node:crypto';
-import { byPrecedence, type MapKind, mapKindOf, mapName, SLOTS } from '../plan/level.js';
+import { byPrecedence, HOST_SETS, type MapKind, mapKindOf, mapName, SLOTS } from '../plan/level.js';
 import { type MarkLayout, placed } from '../plan/mark-layout.js';
 import type { PlacedEffect, Wanted } from '../plan/wanted.js';
-import { addressLength, type Family, formatAddress } from '../protect/address.js';
+import { addressLength, FAMILIES, type Family, formatAddress } from '../protect/address.js';
 import { formatPrefix, withoutContained } from '../protect/prefix.js';
 import type { Protections } from '../protect/protections.js';
 
@@ -64,7 +64,11 @@ export function skeletonOf({
   qdiscMajor,
   known,
 }: SkeletonOptions): Skeleton {
-  const maps = new Set([SLOTS, ...[...wanted.elements.values()].map(({ map }) => map)]);
+  const maps = new Set([
+    SLOTS,
+    ...[...wanted.elements.values()].map(({ map }) => map),
+    ...[...wanted.effects.values()].flatMap(({ noted }) => (noted ? HOST_SETS[noted.family] : [])),
+  ]);
   const kinds = [...maps].flatMap((name) => mapKindOf(name) ?? []).sort(byPrecedence);
   const chains = [
     chainOf(FORWARD, forwardRules(protections)),
@@ -119,7 +123,6 @@ function chainOf(name: string, rules: readonly string[]): Chain {
 }
 
 const IP: Readonly<Record<Family, string>> = { 4: 'ip', 6: 'ip6' };
-const FAMILIES: readonly Family[] = [4, 6];
 
 function forwardRules(protections: Protections): string[] {
   return [
@@ -212,7 +215,22 @@ function effectRules(effect: PlacedEffect, layout: MarkLayout, qdiscMajor: numbe
   const keep = hex(~layout.slotMask >>> 0);
   const stamp =
     number > layout.mostSlot ? [] : [`ct mark set ct mark & ${keep} | ${slot} jump ${STAMP}`];
-  return [...stamp, `counter name ${counter}`, ...actionRules(effect, qdiscMajor)];
+  return [
+    ...stamp,
+    `counter name ${counter}`,
+    ...notingRules(effect),
+    ...actionRules(effect, qdiscMajor),
+  ];
+}
+
+/** Each host of the network is in the set until it has been silent for a while; who finds it full goes on. */
+function notingRules({ noted }: PlacedEffect): string[] {
+  if (noted === undefined) return [];
+  const ip = IP[noted.family];
+  return ['saddr', 'daddr'].map(
+    (side) =>
+      `${ip} ${side} ${formatPrefix(noted)} update @${HOST_SETS[noted.family]} { ${ip} ${side} }`,
+  );
 }
 
 function actionRules({ action, number }: PlacedEffect, qdiscMajor: number): string[] {

@@ -39,11 +39,15 @@ export function tcLines(
   const held: ShapeClasses = standing ?? new Map();
   const gone = [...held.values()].filter((one) => !isSame(one, wanted.get(one.number)));
   const fresh = [...wanted.values()].filter((one) => !isSame(one, held.get(one.number)));
+  const parents = new Set([...wanted.values()].map(({ parent }) => parent));
   const root = standing ? [] : tcRoot(options);
   return [
     ...root,
     ...gone.sort(childrenFirst).map(({ number }) => `class del ${place(number, options)}`),
-    ...fresh.flatMap((one) => classLines(one, wanted, options)),
+    ...fresh.flatMap((one) => [
+      classLine(one, options),
+      ...(parents.has(one.number) ? [] : [leafLine(one, options)]),
+    ]),
   ];
 }
 
@@ -76,14 +80,12 @@ function isNear(a: number, b: number): boolean {
   return Math.abs(a - b) <= 0.002 * Math.max(a, b);
 }
 
-function classLines(one: ShapeClass, all: ShapeClasses, options: TcScriptOptions): string[] {
+function classLine(one: ShapeClass, options: TcScriptOptions): string {
   const { number, parent, bitsPerSecond, ceilingBitsPerSecond, priority } = one;
   const root = `${hex(options.major)}:`;
   const where = `dev ${options.device} parent ${root}${hex(parent)} classid ${root}${hex(number)}`;
   const rates = rateText(bitsPerSecond, ceilingBitsPerSecond);
-  const line = `class replace ${where} ${rates} prio ${priority} quantum ${quantumOf(one)}`;
-  const isLeaf = ![...all.values()].some((other) => other.parent === number);
-  return isLeaf ? [line, leafLine(one, options)] : [line];
+  return `class replace ${where} ${rates} prio ${priority} quantum ${quantumOf(one)}`;
 }
 
 /** With equal quanta siblings borrow equal shares, as long as one holds what the card joins to one packet. */

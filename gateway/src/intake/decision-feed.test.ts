@@ -133,6 +133,8 @@ test('a decision of an unknown form is counted, and what it replaces holds no lo
   held.take({ ...answer, complete: false, revision: 2, decisions: [shape, 17] }, 0);
   expect([...held.decisions].map(({ id }) => id)).toEqual(['b']);
   expect(held.misunderstood).toBe(2);
+  held.take({ ...answer, revision: 3, decisions: [shape] }, 0);
+  expect(held.misunderstood).toBe(1);
 });
 
 test('a whole that is told again leaves what has not changed', () => {

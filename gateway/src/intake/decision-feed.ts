@@ -17,6 +17,8 @@ export interface DecisionFeedOptions {
   /** As the collector should know it. A key's name goes before. */
   readonly gatewayName: string;
   readonly log: Logger;
+  /** Ms since the epoch; expiries are kept by it. */
+  readonly now?: () => number;
   /** Between attempts while the collector is away: doubled from the first to the last. */
   readonly backoffMs?: { readonly first: number; readonly last: number };
 }
@@ -39,6 +41,7 @@ export class DecisionFeed implements DecisionSource {
   readonly #options: DecisionFeedOptions;
   readonly #backoffMs: { readonly first: number; readonly last: number };
   readonly #connection: CollectorConnection;
+  readonly #now: () => number;
   #connected: boolean | undefined;
   #failures = 0;
   #skewTold = false;
@@ -46,6 +49,7 @@ export class DecisionFeed implements DecisionSource {
   constructor(options: DecisionFeedOptions) {
     this.#options = options;
     this.#connection = options.connection ?? new CollectorConnection();
+    this.#now = options.now ?? Date.now;
     this.#backoffMs = options.backoffMs ?? { first: 250, last: 10_000 };
   }
 
@@ -154,7 +158,7 @@ export class DecisionFeed implements DecisionSource {
 
   #clockOffset(date: string | null): number {
     // The middle of the second that the header names.
-    const offset = date === null ? 0 : Date.parse(date) + 500 - Date.now();
+    const offset = date === null ? 0 : Date.parse(date) + 500 - this.#now();
     if (Number.isNaN(offset) || Math.abs(offset) <= CLOCK_TOLERANCE_MS) return 0;
     if (!this.#skewTold) {
       const offsetSeconds = Math.round(offset / 1000);

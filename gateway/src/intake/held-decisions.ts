@@ -25,7 +25,8 @@ const SAME_EXPIRY_MS = 1500;
 export class HeldDecisions {
   readonly #decisions = new Map<string, Decision>();
   #revision = 0;
-  #misunderstood = 0;
+  /** Ids of decisions of a form unknown here, and whatever has none. */
+  readonly #misunderstood = new Set<unknown>();
 
   /** What to ask the collector with; 0 asks for everything. */
   get revision(): number {
@@ -34,7 +35,7 @@ export class HeldDecisions {
 
   /** Decisions of a form that this version does not know. */
   get misunderstood(): number {
-    return this.#misunderstood;
+    return this.#misunderstood.size;
   }
 
   get decisions(): Iterable<Decision> {
@@ -56,8 +57,11 @@ export class HeldDecisions {
       return false;
     }
     const before = new Map(this.#decisions);
-    if (answer.complete) this.#decisions.clear();
-    for (const id of answer.removed) this.#decisions.delete(id);
+    if (answer.complete) this.#forget();
+    for (const id of answer.removed) {
+      this.#decisions.delete(id);
+      this.#misunderstood.delete(id);
+    }
     for (const candidate of answer.decisions) {
       const decision = this.#understand(candidate, clockOffsetMilliseconds);
       if (decision) this.#decisions.set(decision.id, settled(decision, before.get(decision.id)));
@@ -88,14 +92,21 @@ export class HeldDecisions {
     return this.#decisions.size < before;
   }
 
+  #forget(): void {
+    this.#decisions.clear();
+    this.#misunderstood.clear();
+  }
+
   #understand(candidate: unknown, clockOffsetMilliseconds: number): Decision | undefined {
     const decision = isDecision.Check(candidate) ? candidate : undefined;
     if (!decision) {
-      this.#misunderstood += 1;
+      const id = Value.Check(Identified, candidate) ? candidate.id : undefined;
+      this.#misunderstood.add(id ?? candidate);
       // A decision that was understood and has changed its form holds no longer as it was.
-      if (Value.Check(Identified, candidate)) this.#decisions.delete(candidate.id);
+      if (id !== undefined) this.#decisions.delete(id);
       return undefined;
     }
+    this.#misunderstood.delete(decision.id);
     const { expiresMilliseconds } = decision;
     if (expiresMilliseconds === undefined || clockOffsetMilliseconds === 0) return decision;
     return { ...decision, expiresMilliseconds: expiresMilliseconds - clockOffsetMilliseconds };

@@ -72,6 +72,17 @@ describe.skipIf(!HAS_REDIS)('a gateway on a Redis', () => {
     expect(feed.connected).toBe(true);
   });
 
+  test('misses collectors that have not told for a while that they are there', async () => {
+    feed = new RedisFeed({ url: url(), siteName: 'campus', log: SILENT, silenceMs: 500 });
+    await publish('north', { revision: 5, put: ['a'] });
+    follow();
+    await eventually('connected', () => feed.connected === true);
+    await eventually('they are missed', () => feed.connected === false);
+    expect(ids()).toBe('a');
+    await redis.zadd(`${PREFIX}:collectors`, Date.now(), 'north');
+    await eventually('it is there again', () => feed.connected === true);
+  });
+
   test('keeps what it held before its own restart until a collector tells', async () => {
     feed.restore([decision('old')]);
     follow();

@@ -15,12 +15,16 @@ const WAIT_MS = 2000;
 const MOST_ENTRIES = 500;
 /** What a collector decided that the server does not know any more holds for so long. */
 const PATIENCE_MS = 30_000;
+/** Collectors tell every five seconds that they are there. */
+const SILENCE_MS = 30_000;
 const BACKOFF_MS = { first: 250, last: 5000 };
 
 export interface RedisFeedOptions {
   readonly url: URL;
   readonly siteName: string;
   readonly log: Logger;
+  /** When no collector has told for so long that it is there, all are lost. */
+  readonly silenceMs?: number;
 }
 
 /**
@@ -30,6 +34,7 @@ export interface RedisFeedOptions {
 export class RedisFeed implements DecisionSource {
   readonly #options: RedisFeedOptions;
   readonly #prefix: string;
+  readonly #silenceMs: number;
   readonly #held = new Map<string, HeldDecisions>();
   /** From before a restart, until a collector has told. */
   readonly #restored = new HeldDecisions();
@@ -37,9 +42,14 @@ export class RedisFeed implements DecisionSource {
   readonly #missed = new Map<string, number>();
   #last = '0-0';
   #connected: boolean | undefined;
+  /** When a collector told last that it is there, by its clock. */
+  #toldBy = '';
+  /** When that was news (performance.now). */
+  #heard = 0;
 
   constructor(options: RedisFeedOptions) {
     this.#options = options;
+    this.#silenceMs = options.silenceMs ?? SILENCE_MS;
     this.#prefix = `weir:${FORMAT}:{${options.siteName}}`;
   }
 
@@ -60,8 +70,9 @@ export class RedisFeed implements DecisionSource {
     return this.#all().reduce((sum, { misunderstood }) => sum + misunderstood, 0);
   }
 
+  /** Whether there is a Redis, and lately was a collector on it. */
   get connected(): boolean | undefined {
-    return this.#connected;
+    return this.#connected && performance.now() - this.#heard < this.#silenceMs;
   }
 
   restore(decisions: readonly unknown[]): void {
@@ -127,6 +138,7 @@ export class RedisFeed implements DecisionSource {
       if (!collectors.includes(name) && !this.#missed.has(name))
         this.#missed.set(name, performance.now());
     if (collectors.length > 0) this.#restored.take(NOTHING, 0);
+    this.#heard = performance.now();
     this.#last = news[0]?.[0] ?? '0-0';
   }
 
@@ -140,9 +152,24 @@ export class RedisFeed implements DecisionSource {
       await this.#apply(redis, fields);
       this.#last = id;
     }
-    if (entries.length > 0) return true;
+    if (entries.length > 0) {
+      this.#heard = performance.now();
+      return true;
+    }
     await this.#noticeNewMemory(redis);
+    await this.#listen(redis);
     return this.#forgetMissed();
+  }
+
+  async #listen(redis: Redis): Promise<void> {
+    const [, toldBy = ''] = await redis.zrange(
+      `${this.#prefix}:collectors`,
+      '-1',
+      '-1',
+      'WITHSCORES',
+    );
+    if (toldBy !== this.#toldBy) this.#heard = performance.now();
+    this.#toldBy = toldBy;
   }
 
   /** A server that began anew counts its entries from before ours: they would never come. */

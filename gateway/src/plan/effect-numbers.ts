@@ -3,7 +3,8 @@
 
 /** 0xffff is the class of the whole line. */
 const MOST_NUMBER = 0xfffe;
-const CHAIN = /^e(\d+)_([0-9a-f]{8})$/;
+/** Hashes of eight digits are an earlier version's. */
+const CHAIN = /^e(\d+)_([0-9a-f]{8}(?:[0-9a-f]{8})?)$/;
 
 /** Name of an effect's chain; it says number and hash, so that who reads the kernel knows both. */
 export function chainName(number: number, hash: string): string {

@@ -3,7 +3,8 @@
 import { createHash } from 'node:crypto';
 import type { Action, Decision, Selector } from '@weir/wire';
 import { type Address, formatAddress, parseAddress } from '../protect/address.js';
-import { contains, formatPrefix, type Prefix, parsePrefix } from '../protect/prefix.js';
+import { contains, formatPrefix, type Prefix, parsePrefix, prefixOf } from '../protect/prefix.js';
+import { networkWithHosts } from './network-hosts.js';
 
 /** Whose packets are counted: a rule's (or list's), or a decision's that has none. */
 export interface Owner {
@@ -19,6 +20,8 @@ export interface Effect {
   readonly action: Treatment;
   /** Of a shaped decision: host or network that has a class of its own; otherwise empty. */
   readonly subject: string;
+  /** The kernel notes which hosts of it there are, since each is to have a class. */
+  readonly noted: Prefix | undefined;
   /** Equal effects have equal hashes. */
   readonly hash: string;
   /** Name of the owner's counter in the kernel. */
@@ -35,17 +38,26 @@ const PRIVATE: readonly Prefix[] = [
 ].flatMap((text) => parsePrefix(text) ?? []);
 
 /** Undefined: gateways do nothing. */
-export function effectOf({ id, action, rule, selector }: Decision): Effect | undefined {
+export function effectOf(decision: Decision): Effect | undefined {
+  const { id, action, rule, selector } = decision;
   if (action.kind === 'watch') return undefined;
   const owner: Owner = rule ? { kind: 'rule', id: rule.id } : { kind: 'decision', id };
   const subject = action.kind === 'shape' ? subjectOf(selector) : '';
-  const hash = hashOf([owner.kind, owner.id, action, subject]);
-  return { owner, action, subject, hash, counter: `c_${hashOf([owner.kind, owner.id])}` };
+  const noted = networkWithHosts(decision);
+  const hash = hashOf([owner.kind, owner.id, action, subject, ...(noted ? ['noted'] : [])]);
+  return { owner, action, subject, noted, hash, counter: `c_${hashOf([owner.kind, owner.id])}` };
 }
 
-/** Eight hexadecimal digits. */
+/** Of one host of a network whose hosts are noted. */
+export function hostEffectOf({ owner, action, counter }: Effect, address: Address): Effect {
+  const subject = formatAddress(address);
+  const hash = hashOf([owner.kind, owner.id, action, subject, 'noted']);
+  return { owner, action, subject, noted: prefixOf(address), hash, counter };
+}
+
+/** Sixteen hexadecimal digits: of two effects with one name in the kernel one would be carried out for both. */
 export function hashOf(value: unknown): string {
-  return createHash('sha256').update(JSON.stringify(value)).digest('hex').slice(0, 8);
+  return createHash('sha256').update(JSON.stringify(value)).digest('hex').slice(0, 16);
 }
 
 /** Who is shaped: the host inside, or the network; empty where a selector says none. */

@@ -17,6 +17,8 @@ export interface MapKind {
 
 /** Where the verdict of a connection that is known already is looked up. */
 export const SLOTS = 'slots';
+/** Where the kernel notes which hosts there are in networks whose hosts have a rate each. */
+export const HOST_SETS: Readonly<Record<Family, string>> = { 4: 'hosts4', 6: 'hosts6' };
 
 const NAME = /^(allow|manual|rule|list)_(flow|endpoint|net)([46])(?:_(\d{1,3}))?$/;
 /** Within a level the narrower selector comes first. */

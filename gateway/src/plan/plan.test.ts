@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Action, Decision, FlowSelector, Selector } from '@weir/wire';
 import { expect, test } from 'vitest';
-import { parseAddress } from '../protect/address.js';
+import { type Address, parseAddress } from '../protect/address.js';
 import { parsePrefix } from '../protect/prefix.js';
 import { type Protections, protectionOf } from '../protect/protections.js';
 import { decisionOn, type Random, randomDecision, randomFlow, seeded } from '../testing/random.js';
@@ -241,6 +241,39 @@ test('hosts of a rule borrow from its class; a host with a rate of its own has a
   ]);
 });
 
+test('each host of a network has a rate of its own as soon as it is there, where nothing else is decided of it', () => {
+  const perHost = { ...SHAPE, per: 'host' } as Action;
+  const on = (prefix: string, id: string, action: Action) =>
+    decisionOn({ kind: 'network', prefix }, { id, action, rule: { id, name: id }, ...LASTING });
+  const block: Action = { kind: 'block', answer: 'drop' };
+  const decisions = [
+    on('10.1.0.0/16', 'wide', perHost),
+    on('10.1.2.0/24', 'narrow', block),
+    on('10.2.0.0/16', 'also', perHost),
+    on('10.2.0.0/16', 'blocked', block),
+    on('fd00::/16', 'six', perHost),
+  ];
+  const texts = ['10.1.0.1', '10.1.0.2', '10.1.2.3', '10.2.0.1', '10.3.0.1', 'fd00::1'];
+  const hosts = texts.map((text) => parseAddress(text) ?? fail());
+  const wanted = plan(decisions, { hosts });
+  const single = keysOf(wanted).filter((id) => /_(32|128) /.test(id));
+  expect(single.sort()).toEqual([
+    'rule_net4_32 10.1.0.1',
+    'rule_net4_32 10.1.0.2',
+    'rule_net6_128 fd00::1',
+  ]);
+  const classes = [...classesOf(wanted.effects.values(), 'down').values()];
+  // One of each network for those who are not known yet.
+  expect(classes).toHaveLength(3 + 2);
+  for (const one of classes) expect(one).toMatchObject({ parent: LINE, bitsPerSecond: 2e6 });
+  const subjects = [...wanted.effects.values()].filter(({ owner }) => owner.id === 'wide');
+  expect(subjects.map(({ subject }) => subject).sort()).toEqual([
+    '10.1.0.0/16',
+    '10.1.0.1',
+    '10.1.0.2',
+  ]);
+});
+
 test('what is simulated or for others is not applied, and what is to be open not without a collector', () => {
   const decisions = [
     decisionOn(FLOW, { id: 'plain' }),
@@ -258,14 +291,15 @@ test('what is simulated or for others is not applied, and what is to be open not
 interface Conditions {
   readonly protections?: Protections;
   readonly shapes?: 'yes' | 'no';
+  readonly hosts?: readonly Address[];
 }
 
 function plan(
   decisions: readonly Decision[],
-  { protections = NONE, shapes = 'yes' }: Conditions = {},
+  { protections = NONE, shapes = 'yes', hosts = [] }: Conditions = {},
 ): Wanted {
   const planner = new Planner(new EffectNumbers());
-  return planner.plan(decisions, { protections, layout: LAYOUT, shapes }, NOW);
+  return planner.plan(decisions, { protections, layout: LAYOUT, shapes }, { now: NOW, hosts });
 }
 
 function shownOf({ elements }: Wanted): SetElement[] {

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // Decisions -> what the kernel should hold.
 import type { Decision } from '@weir/wire';
+import type { Address } from '../protect/address.js';
 import { type ProtectionReason, type Protections, protectionOf } from '../protect/protections.js';
-import { type Effect, effectOf, hashOf } from './effect.js';
+import { type Effect, effectOf, hashOf, hostEffectOf } from './effect.js';
 import { chainName, type EffectNumbers } from './effect-numbers.js';
 import { levelOf, SLOTS } from './level.js';
 import { type MarkLayout, placed } from './mark-layout.js';
+import { LongestPrefix } from './network-hosts.js';
 import { keysOf, type MapKey, type SelectorFault } from './selector-keys.js';
 import { type ElementMap, elementId, PASS, type SetElement } from './set-element.js';
 
@@ -44,6 +46,14 @@ export interface Surroundings {
   readonly shapes: 'yes' | 'no';
 }
 
+/** What changes from plan to plan without a decision. */
+export interface Moment {
+  /** Ms since the epoch. */
+  readonly now: number;
+  /** Hosts that the kernel has noted. */
+  readonly hosts?: readonly Address[];
+}
+
 /** How strong an action is where two decisions of one level have the same key. */
 const STRENGTH: readonly Effect['action']['kind'][] = ['mark', 'shape', 'block', 'allow'];
 
@@ -73,9 +83,13 @@ export class Planner {
 
   /**
    * Protection comes before every decision but "allow"; of two on one key the stronger action counts, then the
-   * later expiry. Decisions that have expired at `now` (ms since the epoch) are left out.
+   * later expiry. Decisions that have expired are left out.
    */
-  plan(decisions: Iterable<Decision>, surroundings: Surroundings, now: number): Wanted {
+  plan(
+    decisions: Iterable<Decision>,
+    surroundings: Surroundings,
+    { now, hosts = [] }: Moment,
+  ): Wanted {
     if (this.#surroundings !== surroundings) this.#known = new WeakMap();
     this.#surroundings = surroundings;
     const holders = new Map<string, Holder>();
@@ -91,10 +105,30 @@ export class Planner {
         else refused.push({ decision, reason: 'too-many-effects' });
       }
     }
+    this.#holdHosts(hosts, holders, { places, refused });
     const effects = new Map([...holders.values()].map(({ placed }) => [placed.chain, placed]));
     this.#places = new Map([...effects.values()].map((effect) => [effect.hash, effect]));
     this.#numbers.keepOnly(hashesOf(effects.values()));
     return { elements: elementsOf(holders, surroundings.layout), effects, refused };
+  }
+
+  /** Whom a network's decision is about that gives each host a rate gets a key and a class for himself. */
+  #holdHosts(
+    hosts: readonly Address[],
+    holders: Map<string, Holder>,
+    { places, refused }: { places: Map<string, PlacedEffect>; refused: Refusal[] },
+  ): void {
+    if (![...holders.values()].some(({ effect }) => effect.noted !== undefined)) return;
+    const longest = new LongestPrefix(new Map(holders));
+    for (const address of hosts) {
+      for (const { held, key } of longest.find(address)) {
+        if (held.effect.noted === undefined) continue;
+        const effect = hostEffectOf(held.effect, address);
+        const placed = this.#placeOf(effect, places);
+        if (placed) holders.set(elementId(key), { ...held, keys: [key], effect, placed });
+        else refused.push({ decision: held.decision, reason: 'too-many-effects' });
+      }
+    }
   }
 
   #candidateOf(decision: Decision, surroundings: Surroundings) {

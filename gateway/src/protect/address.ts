@@ -2,6 +2,7 @@
 import { isIPv4, isIPv6 } from 'node:net';
 
 export type Family = 4 | 6;
+export const FAMILIES: readonly Family[] = [4, 6];
 
 /** An address as a number, so that every spelling of it is the same value. */
 export interface Address {

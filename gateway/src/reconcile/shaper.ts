@@ -89,8 +89,10 @@ export class Shaper {
   }
 
   #enqueue(task: () => Promise<void>): Promise<void> {
-    this.#queue = this.#queue.then(task);
-    return this.#queue;
+    const run = this.#queue.then(task);
+    // What failed in a way that nobody foresaw must not keep the next one from its turn.
+    this.#queue = run.catch(() => {});
+    return run;
   }
 
   /** A failing interface keeps no other from being shaped. */

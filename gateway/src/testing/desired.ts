@@ -16,7 +16,7 @@ export class DesiredMaker {
 
   make(decisions: readonly Decision[], now: number, protections = UNPROTECTED): Desired {
     const surroundings = { protections, layout: LAYOUT, shapes: 'yes' as const };
-    const wanted = this.#planner.plan(decisions, surroundings, now);
+    const wanted = this.#planner.plan(decisions, surroundings, { now });
     const skeleton = skeletonOf({ protections, wanted, layout: LAYOUT, qdiscMajor: 0x7e1f });
     return { skeleton, elements: wanted.elements };
   }

@@ -65,6 +65,11 @@ export class StandInCollector {
   }
 
   put(...decisions: Decision[]): void {
+    this.putAll(decisions);
+  }
+
+  /** Of any number: arguments are not. */
+  putAll(decisions: readonly Decision[]): void {
     this.revision += 1;
     for (const decision of decisions)
       this.#decisions.set(decision.id, { ...decision, revision: this.revision });
