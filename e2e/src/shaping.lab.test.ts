@@ -1,24 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
-// Rates that rules and operators decide, measured with iperf3.
-import { API, type RuleInput, type ShapeAction } from '@weir/wire';
+// Rates that rules and operators decide, measured with iperf3 and on a BitTorrent transfer.
+import { setTimeout as sleep } from 'node:timers/promises';
+import { API, type RuleInput, type ShapeAction, WEEKDAYS } from '@weir/wire';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { BitTorrentTransfer } from './lab/bittorrent.js';
 import { ControlLoop } from './lab/control-loop.js';
 import { eventually } from './lab/eventually.js';
+import { HttpDownload } from './lab/http.js';
 import { measureRate, startIperf } from './lab/iperf.js';
 import { IS_ROOT } from './lab/lab.js';
+import type { MovedClock } from './lab/moved-clock.js';
 import { ADDRESSES } from './lab/topology.js';
 
 const PORTS = [5201, 5202] as const;
 const SECOND_ADDRESS = '10.77.1.3';
-const DAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
-const ALWAYS = { days: [...DAYS], from: '00:00', to: '24:00' };
+const MINUTE_MS = 60_000;
 
 describe.skipIf(!IS_ROOT)('a rate', () => {
   let loop: ControlLoop;
+  let clock: MovedClock;
   const made: [route: string, { readonly id: string }][] = [];
 
   beforeAll(async () => {
-    loop = await ControlLoop.start();
+    ({ loop, clock } = await ControlLoop.startClocked());
     await loop.lab.exec('client', ['ip', 'addr', 'add', `${SECOND_ADDRESS}/24`, 'dev', 'uplink']);
     await startIperf(loop.lab, PORTS);
   });
@@ -40,17 +44,15 @@ describe.skipIf(!IS_ROOT)('a rate', () => {
     expect(Math.abs(up / 5e6 - 1)).toBeLessThan(0.05);
   });
 
-  test('of a rule is shared by hosts in equal parts, and begins and ends with its schedule', async () => {
+  test('of a rule is shared by hosts in equal parts', async () => {
     const input: RuleInput = {
       name: 'iperf',
       filter: 'port in (5201, 5202)',
       action: { ...shape('rule'), downBitsPerSecond: 20_000_000 },
       scope: 'host',
       subject: 'source',
-      schedule: { timeZone: 'Europe/Berlin', windows: [ALWAYS] },
     };
-    const rule = await loop.makeRule(input);
-    made.push([API.rules, rule]);
+    made.push([API.rules, await loop.makeRule(input)]);
     // Decisions are made of flows: each host has one first.
     const both = async (seconds: number) =>
       Promise.all([
@@ -63,16 +65,55 @@ describe.skipIf(!IS_ROOT)('a rate', () => {
     const [one = 0, other = 0] = await both(6);
     expect(Math.abs((one + other) / 20e6 - 1)).toBeLessThan(0.05);
     expect(Math.abs(one / other - 1)).toBeLessThan(0.1);
+  });
 
-    const window = { days: [yesterday()], from: '10:00', to: '10:01' };
-    const schedule = { timeZone: 'Europe/Berlin', windows: [window] };
-    const changed = await loop.change(`${API.rules}/${rule.id}`, {
-      body: { ...input, schedule },
-      revision: rule.revision,
+  test('of each host of a network is its own, and equal', async () => {
+    const action = { ...shape('host'), downBitsPerSecond: 4_000_000 };
+    const selector = { kind: 'network', prefix: '10.77.1.0/24' } as const;
+    made.push([API.decisions, await loop.decide({ selector, action, reason: 'by hand' })]);
+    const hosts = [ADDRESSES.client[4], SECOND_ADDRESS];
+    // The network has one for those who are not known yet.
+    await eventually('each host has a class', async () => {
+      for (const from of hosts)
+        await loop.lab.exec('client', ['ping', '-c1', '-W1', '-I', from, ADDRESSES.server[4]]);
+      return (await classes()).match(/ceil 4Mbit/g)?.length === 1 + hosts.length;
     });
-    expect(changed.status).toBe(200);
+    const [one = 0, other = 0] = await Promise.all([
+      measureRate(loop.lab, { port: 5201, from: ADDRESSES.client[4] }),
+      measureRate(loop.lab, { port: 5202, from: SECOND_ADDRESS, connections: 4 }),
+    ]);
+    for (const rate of [one, other]) expect(Math.abs(rate / 4e6 - 1)).toBeLessThan(0.05);
+    expect(Math.abs(one / other - 1)).toBeLessThan(0.1);
+  });
+
+  test('of BitTorrent begins and ends with its schedule while it runs, and HTTP is as fast as before', async () => {
+    await using torrent = await BitTorrentTransfer.start(loop.lab);
+    await using download = await HttpDownload.start(loop.lab);
+    await eventually('it is fast', async () => (await rateOf(torrent)) > 5e6);
+    const begins = (Math.floor(clock.now / MINUTE_MS) + 5) * MINUTE_MS;
+    const ends = begins + 5 * MINUTE_MS;
+    const window = { days: [...WEEKDAYS], from: timeOfDay(begins), to: timeOfDay(ends) };
+    const rule = await loop.makeRule({
+      ...{ name: 'torrents', filter: 'app = BitTorrent', scope: 'flow' },
+      action: { ...shape('rule'), downBitsPerSecond: 2_000_000 },
+      schedule: { timeZone: 'UTC', windows: [window] },
+    });
+    made.push([API.rules, rule]);
+    expect(await rateOf(torrent)).toBeGreaterThan(5e6);
+    expect(await classes()).toBe('');
+
+    await clock.moveTo(begins);
+    let rate = Number.NaN;
+    await eventually('it is shaped', async () => {
+      rate = await rateOf(torrent);
+      return rate < 1.05 * 2e6;
+    });
+    expect(rate).toBeGreaterThan(1e6);
+    expect(await rateOf(download)).toBeGreaterThan(4e6);
+
+    await clock.moveTo(ends);
     await eventually('no class is left', async () => (await classes()) === '');
-    expect(await measureRate(loop.lab, { port: 5201, seconds: 2 })).toBeGreaterThan(40e6);
+    await eventually('it is fast again', async () => (await rateOf(torrent)) > 5e6);
   });
 
   function shape(per: ShapeAction['per']): ShapeAction {
@@ -89,6 +130,19 @@ describe.skipIf(!IS_ROOT)('a rate', () => {
   }
 });
 
-function yesterday(): (typeof DAYS)[number] {
-  return DAYS[(new Date().getUTCDay() + 5) % 7] ?? 'mon';
+interface Transfer {
+  progress(): Promise<number>;
+}
+
+/** What arrives in three seconds, in bit/s. */
+async function rateOf(transfer: Transfer): Promise<number> {
+  const [before, started] = [await transfer.progress(), performance.now()];
+  await sleep(3000);
+  const octets = (await transfer.progress()) - before;
+  return (octets * 8000) / (performance.now() - started);
+}
+
+/** "17:05" */
+function timeOfDay(milliseconds: number): string {
+  return new Date(milliseconds).toISOString().slice(11, 16);
 }

@@ -5,6 +5,7 @@ import { API, type Decision, type DecisionInput, type Rule, type RuleInput } fro
 import { RunningWeir } from '../weir.js';
 import { eventually } from './eventually.js';
 import { Lab, type LabResponse } from './lab.js';
+import { MovedClock } from './moved-clock.js';
 import { makeGatewayKey, makeUser, signIn } from './session.js';
 import { ADDRESSES, LAN, MIRROR, type Node } from './topology.js';
 
@@ -17,6 +18,12 @@ export interface ControlLoopOptions {
   readonly gateway?: readonly string[];
 }
 
+/** A loop whose collector has a clock that can be moved. */
+export interface ClockedLoop {
+  readonly loop: ControlLoop;
+  readonly clock: MovedClock;
+}
+
 type Part = 'collector' | 'gateway' | 'probe';
 
 /** The whole loop: what the probe sees, the collector decides and the gateway does. */
@@ -24,6 +31,7 @@ export class ControlLoop implements AsyncDisposable {
   readonly lab: Lab;
   readonly #options: ControlLoopOptions;
   readonly #running = new Map<Part, RunningWeir>();
+  #clock: MovedClock | undefined;
   #data = '';
   #key = '';
   #headers: Record<string, string> = {};
@@ -36,11 +44,24 @@ export class ControlLoop implements AsyncDisposable {
   /** Resolves when the gateway follows the collector and the probe exports. */
   static async start(options: ControlLoopOptions = {}): Promise<ControlLoop> {
     const loop = new ControlLoop(await Lab.create(), options);
+    await loop.#beginOrEnd();
+    return loop;
+  }
+
+  /** Likewise. */
+  static async startClocked(options: ControlLoopOptions = {}): Promise<ClockedLoop> {
+    const loop = new ControlLoop(await Lab.create(), options);
+    const clock = await MovedClock.create(loop.lab);
+    loop.#clock = clock;
+    await loop.#beginOrEnd();
+    return { loop, clock };
+  }
+
+  async #beginOrEnd(): Promise<void> {
     try {
-      await loop.#begin();
-      return loop;
+      await this.#begin();
     } catch (error) {
-      await loop[Symbol.asyncDispose]();
+      await this[Symbol.asyncDispose]();
       throw error;
     }
   }
@@ -67,7 +88,11 @@ export class ControlLoop implements AsyncDisposable {
 
   async startPart(part: Part): Promise<void> {
     const [node, args, ready] = this.#words(part);
-    const weir = RunningWeir.start(args, ['ip', 'netns', 'exec', this.lab.namespaceOf(node)]);
+    const clock = part === 'collector' ? (this.#clock?.before ?? []) : [];
+    const weir = RunningWeir.start(args, [
+      ...['ip', 'netns', 'exec', this.lab.namespaceOf(node)],
+      ...clock,
+    ]);
     this.#running.set(part, weir);
     await weir.printed(ready);
   }
@@ -102,15 +127,6 @@ export class ControlLoop implements AsyncDisposable {
   ask(method: string, route: string, body?: unknown): Promise<LabResponse> {
     const request = { method, headers: this.#headers, ...(body !== undefined && { body }) };
     return this.lab.fetch('probe', `${COLLECTOR}${route}`, request);
-  }
-
-  /** Replaces what has this revision. */
-  change(
-    route: string,
-    { body, revision }: { readonly body: unknown; readonly revision: number },
-  ): Promise<LabResponse> {
-    const headers = { ...this.#headers, 'if-match': `"${revision}"` };
-    return this.lab.fetch('probe', `${COLLECTOR}${route}`, { method: 'PUT', body, headers });
   }
 
   /** @throws Error where the collector refuses it */
