@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Action, Decision, Selector } from '@weir/wire';
 import { describe, expect, it } from 'vitest';
-import { conflictsOf, overlap, verdict } from './precedence.js';
+import { overlap, verdict } from './precedence.js';
 import { testDecision } from './test-rules.js';
 
 const BLOCK: Action = { kind: 'block', answer: 'drop' };
@@ -78,12 +78,14 @@ describe('of two decisions', () => {
     expect(verdict(block, made('10.0.0.1', { action: ALLOW, isSimulated: true }))).toBeUndefined();
   });
 
-  it('contradictions are found once, and counted beyond the limit', () => {
-    const blocks = [1, 2, 3].map((n) => made(`10.0.0.${n}`));
-    const allow = made('10.0.0.0/30', { action: ALLOW, origin: 'allow' });
-    const { conflicts, count } = conflictsOf([...blocks, allow, made('192.0.2.1')], 2);
-    expect(count).toBe(3);
-    expect(conflicts).toHaveLength(2);
-    expect(conflicts[0]).toMatchObject({ winner: allow });
+  it('of two alike that which holds longer counts, as it does at gateways', () => {
+    const shape = (upBitsPerSecond: number) =>
+      ({ kind: 'shape', upBitsPerSecond, per: 'rule', priority: 4 }) as const;
+    const early = made('10.0.0.1', { action: shape(1e6), expiresMilliseconds: 5 });
+    const late = made('10.0.0.1', { action: shape(2e6), expiresMilliseconds: 6 });
+    expect(verdict(early, late)?.winner).toBe(late);
+    const [first, second] = [early, { ...late, id: `${early.id}0`, expiresMilliseconds: 5 }];
+    for (const found of [verdict(first, second), verdict(second, first)])
+      expect(found?.winner).toBe(first);
   });
 });

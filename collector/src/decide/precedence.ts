@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // Which of two decisions counts where both are about the same traffic. Pure.
 import { type Action, type Decision, ORIGINS, type Selector } from '@weir/wire';
-import { PrefixTable } from './prefix-table.js';
 import { holdsNetwork, networksOf } from './selector.js';
 
 /** From the strongest to the weakest, where nothing else decides. */
 const STRENGTH: readonly Action['kind'][] = ['allow', 'block', 'shape', 'mark', 'watch'];
 const NARROWNESS: readonly Selector['kind'][] = ['flow', 'endpoint', 'host', 'network'];
+
+const NEVER = Number.MAX_VALUE;
 
 export interface Verdict {
   readonly winner: Decision;
@@ -60,16 +61,17 @@ export function verdict(a: Decision, b: Decision): Verdict | undefined {
       return { winner, loser, why };
     }
   }
-  return { winner: a, loser: b, why: 'the older decision' };
+  const [winner, loser] = a.id < b.id ? [a, b] : [b, a];
+  return { winner, loser, why: 'one of two that are alike' };
 }
 
-/** Smaller counts. */
+/** Smaller counts. Gateways have the same order (their plan). */
 const ORDER: readonly { readonly rank: (decision: Decision) => number; readonly why: string }[] = [
   { rank: ({ origin }) => ORIGINS.indexOf(origin), why: 'allow before manual, rule and list' },
   { rank: ({ selector }) => NARROWNESS.indexOf(selector.kind), why: 'the narrower selector' },
   { rank: ({ selector }) => -Math.max(0, ...lengthsOf(selector)), why: 'the longer prefix' },
   { rank: ({ action }) => STRENGTH.indexOf(action.kind), why: 'the stronger action' },
-  { rank: ({ createdMilliseconds }) => createdMilliseconds, why: 'the older decision' },
+  { rank: ({ expiresMilliseconds = NEVER }) => -expiresMilliseconds, why: 'the later end' },
 ];
 
 function lengthsOf(selector: Selector): number[] {
@@ -78,34 +80,4 @@ function lengthsOf(selector: Selector): number[] {
 
 function isSameAction(a: Action, b: Action): boolean {
   return a.kind === b.kind && JSON.stringify(a) === JSON.stringify(b);
-}
-
-/** Contradictions among decisions: the first ones, and how many there are of those that were looked at. */
-export function conflictsOf(
-  decisions: Iterable<Decision>,
-  limit: number,
-): { readonly conflicts: Verdict[]; readonly count: number } {
-  const all = [...decisions].filter(
-    ({ action, isSimulated }) => !isSimulated && action.kind !== 'watch',
-  );
-  const table = new PrefixTable(
-    all.flatMap((decision) =>
-      networksOf(decision.selector).map((network) => ({ network, value: decision })),
-    ),
-  );
-  const seen = new Set<string>();
-  const conflicts: Verdict[] = [];
-  for (const decision of all) {
-    for (const { address } of networksOf(decision.selector)) {
-      for (const other of table.holding(address)) {
-        const key = [decision.id, other.id].sort().join();
-        if (other === decision || seen.has(key)) continue;
-        const found = verdict(decision, other);
-        if (found === undefined) continue;
-        seen.add(key);
-        if (conflicts.length < limit) conflicts.push(found);
-      }
-    }
-  }
-  return { conflicts, count: seen.size };
 }

@@ -10,8 +10,8 @@ import {
   WhyResponse,
 } from '@weir/wire';
 import Type from 'typebox';
+import { conflictsOf } from '../decide/conflicts.js';
 import type { Decisions } from '../decide/decisions.js';
-import { conflictsOf } from '../decide/precedence.js';
 import { ControlRefusal } from '../decide/refusal.js';
 import { selectorText } from '../decide/selector.js';
 import { touchesOf } from '../decide/why.js';
@@ -110,8 +110,8 @@ function addConflicts(server: ApiServer, { decisions }: ApiContext): void {
   };
   // All decisions are held against each other: nobody who only looks may have that done all the time.
   const found = new CostlyAnswer(() => conflictsOf(decisions.book.all(), MOST_CONFLICTS));
-  server.get(API.conflicts, { schema }, ({ query: { limit } }) => {
-    const { conflicts, count } = found.get();
+  server.get(API.conflicts, { schema }, async ({ query: { limit } }) => {
+    const { conflicts, count } = await found.get();
     return { conflicts: conflicts.slice(0, limit), count };
   });
 }
