@@ -91,7 +91,8 @@ function linkItems(view: View, { keys, window }: Subject): MenuItem[] {
     }),
   );
   const [host] = keys.filter(({ dimension }) => HOSTS.has(dimension));
-  if (host !== undefined && pages.has('hosts')) {
+  const isTold = view.page === 'hosts' && view.parameters.host === host?.key;
+  if (host !== undefined && pages.has('hosts') && !isTold) {
     const link = view.link('hosts', { host: host.key });
     leads.push({ label: "This host's story", icon: 'hosts', onSelect: () => view.go(link) });
   }

@@ -162,7 +162,7 @@ const COLUMNS: readonly Column<AuditEntry>[] = [
   {
     id: 'time',
     title: 'When',
-    width: '176px',
+    width: 'min(176px, 28vw)',
     value: ({ timeMilliseconds }) => timeMilliseconds,
     show: ({ timeMilliseconds }) => momentText(timeMilliseconds),
     sort: 'none',
@@ -171,6 +171,7 @@ const COLUMNS: readonly Column<AuditEntry>[] = [
     id: 'actor',
     title: 'Who',
     width: '140px',
+    room: 'wide',
     value: ({ actor }) => actor.name,
     show: ({ actor: { name, kind } }) => (
       <span title={`${kind} ${name}`}>
@@ -185,6 +186,7 @@ const COLUMNS: readonly Column<AuditEntry>[] = [
     value: ({ action }) => action,
     show: (entry) => (
       <span title={entry.action}>
+        <span class="audit-who">{entry.actor.name} </span>
         <span class="muted">{deedText(entry.action)}</span>{' '}
         {!entry.action.startsWith('session.') && subjectText(entry)}
       </span>

@@ -21,7 +21,10 @@ export function AuditSheet({
       <Facts
         facts={[
           { term: 'When', value: momentText(entry.timeMilliseconds) },
-          { term: 'Who', value: `${actor.name} (${actor.kind})` },
+          {
+            term: 'Who',
+            value: actor.kind === actor.name ? actor.name : `${actor.name} (${actor.kind})`,
+          },
           { term: 'From', value: placeText(entry) },
           { term: 'Action', value: <code>{action}</code> },
           { term: 'Of', value: <code>{subject}</code> },

@@ -73,10 +73,11 @@ function columnsAt(now: number): Column<Touch>[] {
     {
       id: 'what',
       title: 'What',
-      width: '168px',
       value: ({ decision }) => actionText(decision.action),
       show: ({ decision }) => (
-        <span title={selectorText(decision.selector)}>{actionText(decision.action)}</span>
+        <span title={`${actionText(decision.action)}: ${selectorText(decision.selector)}`}>
+          {actionText(decision.action)}
+        </span>
       ),
     },
     {

@@ -127,9 +127,9 @@ function columnsOf(actions: RowActions): readonly Column<ShownRule>[] {
     {
       id: 'action',
       title: 'Action',
-      width: '190px',
       room: 'wide',
       value: ({ action }) => actionText(action),
+      show: ({ action }) => <span title={actionText(action)}>{actionText(action)}</span>,
     },
     {
       id: 'filter',
@@ -161,7 +161,7 @@ function count(
 ): Column<ShownRule> {
   return {
     ...{ id, title, kind: 'number', width: '86px' },
-    ...(id === 'decisions' ? {} : { room: 'wide' }),
+    room: 'wide',
     value: ({ activity }) => value(activity),
     show: ({ activity }) => formatCount(value(activity)),
   };

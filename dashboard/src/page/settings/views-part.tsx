@@ -48,9 +48,13 @@ function columnsOf(
       id: 'name',
       title: 'Name',
       value: ({ name }) => name,
-      show: ({ name, link }) => <a href={link}>{name}</a>,
+      show: ({ name, link }) => (
+        <a href={link} title={name}>
+          {name}
+        </a>
+      ),
     },
-    { id: 'owner', title: 'Owner', width: '140px', value: ({ owner }) => owner },
+    { id: 'owner', title: 'Owner', width: '140px', room: 'wide', value: ({ owner }) => owner },
     {
       id: 'shared',
       title: 'Seen by',
