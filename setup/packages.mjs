@@ -43,6 +43,9 @@ export const TEST_PACKAGES = [
   'redis-server', // between collectors
   'clickhouse-server', // takes the collector's records, as far as 18.16 can
   'chromium', // looks at the dashboard
+  'fonts-dejavu-core', // names in Latin, Cyrillic, Greek and Arabic letters
+  'fonts-droid-fallback', // and in those of East Asia
+  'pngquant', // makes its pictures for the documentation small
 ];
 
 /** To measure beside peers (npm run bench). */

@@ -3,11 +3,12 @@
 import { readFileSync } from 'node:fs';
 import { createServer, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import path from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { axeProblems, Console, expectNoOverflow, untilDrawn } from './dashboard/console.js';
 import { controlCases } from './dashboard/control-cases.js';
+import { furnish } from './dashboard/furniture.js';
+import { keepPicture, pictureOf } from './dashboard/pictures.js';
 import { trafficCases } from './dashboard/traffic-cases.js';
 import { eventually } from './lab/eventually.js';
 
@@ -26,6 +27,8 @@ const NARROW = { width: 390, height: 844 };
 /** Every page, four times each, on a machine that does other things, too. */
 const ALL_PAGES_MS = 600_000;
 const DAY = 'v=1&time=24h';
+/** There is as much before it, to compare with. */
+const HALF_A_DAY = 'v=1&time=12h';
 
 /** Names of all pages, as the navigation has them. */
 async function pageNames(page: Page): Promise<string[]> {
@@ -38,35 +41,46 @@ async function pageNames(page: Page): Promise<string[]> {
   return targets.map((target) => target.replace(/\?.*/, ''));
 }
 
-function pictureName(page: string, theme: 'light' | 'dark', size: typeof WIDE): string {
-  return [page, ...(size === NARROW ? ['phone'] : []), ...(theme === 'dark' ? ['dark'] : [])].join(
-    '-',
-  );
+/** A page in both themes and widths; gives what axe finds wrong, by theme and width. */
+async function lookAt(page: Page, name: string): Promise<Record<string, string[]>> {
+  const problems: Record<string, string[]> = {};
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme });
+    for (const size of [WIDE, NARROW]) {
+      await page.setViewportSize(size);
+      await untilDrawn(page);
+      await expectNoOverflow(page);
+      const picture = size === WIDE ? pictureOf(name, colorScheme) : undefined;
+      if (picture !== undefined) await keepPicture(page, picture);
+      const found = await axeProblems(page);
+      if (found.length > 0) problems[`${name} ${colorScheme} ${size.width}`] = found;
+    }
+  }
+  return problems;
+}
+
+/** Other tests look at it closer. */
+async function takePictureOfHost(page: Page): Promise<void> {
+  await page.emulateMedia({ colorScheme: 'light' });
+  await page.setViewportSize(WIDE);
+  await page.goto(`${dashboard.url}/hosts?${HALF_A_DAY}&host=10.1.0.1`);
+  await untilDrawn(page);
+  await keepPicture(page, 'host');
 }
 
 describe('every page', () => {
   it('is drawn in both themes and widths, with nothing that axe finds wrong', {
     timeout: ALL_PAGES_MS,
   }, async () => {
+    const takeAway = await furnish(dashboard);
     const { page, complaints } = await dashboard.open(`?${DAY}`);
     const problems: Record<string, string[]> = {};
     for (const name of await pageNames(page)) {
-      await page.goto(`${dashboard.url}/${name}?${DAY}`);
-      for (const colorScheme of ['light', 'dark'] as const) {
-        await page.emulateMedia({ colorScheme });
-        for (const size of [WIDE, NARROW]) {
-          await page.setViewportSize(size);
-          await untilDrawn(page);
-          await expectNoOverflow(page);
-          const picture = pictureName(name, colorScheme, size);
-          if (dashboard.pictures !== undefined) {
-            await page.screenshot({ path: path.join(dashboard.pictures, `${picture}.png`) });
-          }
-          const found = await axeProblems(page);
-          if (found.length > 0) problems[picture] = found;
-        }
-      }
+      await page.goto(`${dashboard.url}/${name}?${HALF_A_DAY}`);
+      Object.assign(problems, await lookAt(page, name));
     }
+    await takePictureOfHost(page);
+    await takeAway();
     expect(problems).toEqual({});
     expect(complaints).toEqual([]);
   });

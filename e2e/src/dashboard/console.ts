@@ -3,10 +3,11 @@
 // all of the dashboard's tests.
 
 import { once } from 'node:events';
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
 import path from 'node:path';
+import { CSRF_HEADER } from '@weir/wire';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { expect } from 'vitest';
 import { launchBrowser } from '../browser.js';
@@ -40,9 +41,6 @@ export interface OpenPage {
 }
 
 export class Console implements AsyncDisposable {
-  /** Where pictures of the pages go; undefined: nobody wants any. */
-  readonly pictures: string | undefined = process.env.WEIR_SCREENSHOTS;
-
   private constructor(
     readonly weir: RunningWeir,
     readonly browser: Browser,
@@ -50,9 +48,7 @@ export class Console implements AsyncDisposable {
     readonly url: string,
     readonly data: string,
     readonly sender: FlowSender,
-  ) {
-    if (this.pictures !== undefined) mkdirSync(this.pictures, { recursive: true });
-  }
+  ) {}
 
   /** Starts it all; the last 26 hours and the same time last week have traffic. */
   static async start(): Promise<Console> {
@@ -93,6 +89,24 @@ export class Console implements AsyncDisposable {
     await page.goto(`${this.url}/${link}`);
     await untilDrawn(page);
     return { page, complaints };
+  }
+
+  /** What the API answers to who has signed in; undefined without a body. @throws Error for a refusal */
+  async request(method: string, route: string, body?: unknown): Promise<unknown> {
+    const headers = await this.#csrfHeaders();
+    const response = await this.context.request.fetch(`${this.url}/api/v1/${route}`, {
+      ...{ method, headers },
+      ...(body !== undefined && { data: body }),
+    });
+    const text = await response.text();
+    if (!response.ok()) throw new Error(`${method} ${route}: ${response.status()} ${text}`);
+    return text === '' ? undefined : JSON.parse(text);
+  }
+
+  async #csrfHeaders(): Promise<Record<string, string>> {
+    const response = await this.context.request.get(`${this.url}/api/v1/session`);
+    const { csrfToken = '' } = (await response.json()) as { csrfToken?: string };
+    return { [CSRF_HEADER]: csrfToken };
   }
 
   /** A page holds a stream, and a browser has six connections to a server. */
