@@ -2,7 +2,7 @@
 // Typed facade of the collector's intake: sockets, decoders and columns of flow records. Records never
 // become objects: a chunk's columns are views of the memory that the lanes filled.
 import { createRequire } from 'node:module';
-import { FLOW_COLUMNS } from '@weir/wire';
+import { FLOW_COLUMNS, LIVE_COLUMNS } from '@weir/wire';
 import type { EnrichmentConfig } from './enrichment.js';
 
 export type * from './enrichment.js';
@@ -51,7 +51,9 @@ const VIEWS = {
 } as const;
 
 type Views = typeof VIEWS;
-type Column = (typeof FLOW_COLUMNS)[number];
+/** In the order of the addon's list. */
+const COLUMNS = [...FLOW_COLUMNS, ...LIVE_COLUMNS] as const;
+type Column = (typeof COLUMNS)[number];
 
 /** index = row; an address has 16 octets a row; a name is an index into the chunk's names. */
 export type FlowColumnViews = {
@@ -185,14 +187,14 @@ class LazyColumns {
   view(index: number): object {
     const known = this.#views[index];
     if (known !== undefined) return known;
-    const { kind } = FLOW_COLUMNS[index] as Column;
+    const { kind } = COLUMNS[index] as Column;
     const view = new VIEWS[kind](this.#chunk.column(index));
     this.#views[index] = view;
     return view;
   }
 }
 
-FLOW_COLUMNS.forEach(({ name }, index) => {
+COLUMNS.forEach(({ name }, index) => {
   const get = function (this: LazyColumns): object {
     return this.view(index);
   };

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Rows as a chunk: stored records, or a test's, for what looks at chunks.
-import { addressOctets, FLOW_COLUMNS } from '@weir/wire';
+import { addressOctets, FLOW_COLUMNS, LIVE_COLUMNS } from '@weir/wire';
 import type { ObservedChunk } from './flow-chunk.js';
 import type { FlowRows } from './flow-row.js';
 
@@ -23,7 +23,7 @@ const MAKE: Record<string, (rows: number) => Column> = {
 export function rowChunk(rows: readonly ChunkRow[]): ObservedChunk & FlowRows {
   const names = new Map([['', 0]]);
   const columns: Record<string, Column> = {};
-  for (const { name, kind } of FLOW_COLUMNS) {
+  for (const { name, kind } of [...FLOW_COLUMNS, ...LIVE_COLUMNS]) {
     const column = (MAKE[kind] as (rows: number) => Column)(rows.length);
     rows.forEach((row, i) => {
       const value = row[name] ?? (name === 'counted' ? 1 : undefined);

@@ -87,6 +87,10 @@ describe.skipIf(!IS_ROOT)('a rule that blocks BitTorrent', () => {
     await makeRule();
     await using torrent = await BitTorrentTransfer.launch(lab, { sizeBytes: 60_000_000 });
     await eventually('the seed is blocked', async () => (await blocked()).includes(`${SEED_PORT}`));
+    const why = (await decisionsNow()).decisions.flatMap(
+      ({ evidence }) => evidence?.signature ?? [],
+    );
+    expect(why.join()).toMatch(/BitTorrent\/match\/\d/);
     await eventually('nothing arrives', () => isStill(torrent));
     expect(await torrent.progress()).toBeLessThan(60_000_000);
     await using download = await HttpDownload.start(lab);

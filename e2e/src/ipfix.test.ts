@@ -55,10 +55,13 @@ describe.each(['uniflow', 'biflow'])('ipfix as %ss', (form) => {
     expect(stored).toEqual({ records, packets, octets });
   });
 
-  it('names applications by element 95 and its options table', () => {
+  it('names applications by element 95 and its options table, and what named them', () => {
     const text = tshark(file, '-V').join('\n');
     for (const name of new Set(run.records.map((record) => record.applicationName))) {
       expect(text).toContain(`ApplicationName: ${name}`);
+    }
+    for (const { applicationRule: rule, applicationConfidence: confidence } of run.records) {
+      if (rule !== undefined) expect(text).toContain(`${rule}, ${confidence}`);
     }
   });
 });

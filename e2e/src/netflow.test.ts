@@ -75,13 +75,16 @@ describe.each([
 });
 
 describe('netflow9', () => {
-  it('names applications by element 95 and its options table', async () => {
+  it('names applications by element 95 and its options table, and what named them', async () => {
     const { datagrams, run } = await captureDatagrams('netflow9', '--lanes', '2');
     const file = path.join(scratchFolder(), 'datagrams.pcap');
     writeAsCapture(datagrams, file);
     const text = tshark(file, '-V').join('\n');
     for (const name of new Set(run.records.map((record) => record.applicationName))) {
       expect(text).toContain(`ApplicationName: ${name}`);
+    }
+    for (const { applicationRule: rule, applicationConfidence: confidence } of run.records) {
+      if (rule !== undefined) expect(text).toContain(`${rule}, ${confidence}`);
     }
   });
 

@@ -34,6 +34,8 @@ export interface BiflowRecord {
   readonly outerOctetDeltaCount?: number;
   readonly reverseOuterOctetDeltaCount?: number;
   readonly applicationName: string;
+  readonly applicationRule?: string;
+  readonly applicationConfidence?: string;
   readonly serverName?: string;
 }
 

@@ -18,4 +18,6 @@ export interface FlowColumn {
   readonly kind: ColumnKind;
   /** for people */
   readonly about: string;
+  /** Only those who watch new records see it: it is in no block, and in no table. */
+  readonly live?: boolean;
 }

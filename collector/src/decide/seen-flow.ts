@@ -28,6 +28,7 @@ export function evidenceOf(flow: SeenFlow): Evidence {
     seenMilliseconds: flow.seenMilliseconds,
     octets: flow.octets,
     packets: flow.packets,
+    ...(flow.signature !== undefined && { signature: flow.signature }),
   };
 }
 
@@ -64,6 +65,10 @@ export class RowFlow implements SeenFlow {
   }
   get applicationConfidence(): string {
     return this.#name(this.#chunk.columns.applicationConfidence);
+  }
+  /** Stored records have none. */
+  get signature(): string | undefined {
+    return this.#name(this.#chunk.columns.applicationSignature) || undefined;
   }
   get serverName(): string {
     return this.#name(this.#chunk.columns.serverName);

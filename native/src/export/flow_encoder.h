@@ -18,7 +18,8 @@ struct EncodedFlow {
   const FlowRecord& record;
   const DirectionRecord& source;
   const DirectionRecord& reverse;
-  int64_t bootMs;  ///< sysUpTime counts from here
+  int64_t bootMs;   ///< sysUpTime counts from here
+  uint16_t naming;  ///< commonPropertiesId: TemplateExporter::namingOf
 };
 
 /// Classification engine 6 (user-defined) in the first octet, the selector in three (RFC 6759 4.1).
@@ -103,6 +104,8 @@ uint64_t integerValue(const EncodedFlow& flow, const DirectionRecord& direction)
                                      : BiflowDirection::REVERSE_INITIATOR);
   else if constexpr (ELEMENT == element::applicationId)
     return applicationId(flow.record.application);
+  else if constexpr (ELEMENT == element::commonPropertiesId)
+    return flow.naming;
   else if constexpr (ELEMENT == element::flowId)
     return flow.record.flowId;
   else

@@ -13,6 +13,7 @@ constexpr uint32_t REVERSE_ENTERPRISE = 29305;  // RFC 5103 6.1
 
 constexpr TemplateView SAMPLING[] = {IPFIX_SYSTEMATIC_SAMPLING, IPFIX_RANDOM_SAMPLING};
 constexpr OptionsTemplates OPTIONS{.applications = IPFIX_APPLICATION_TABLE,
+                                   .namings = IPFIX_NAMING,
                                    .statistics = IPFIX_STATISTICS,
                                    .interfaces = IPFIX_INTERFACES,
                                    .sampling = SAMPLING};
@@ -45,10 +46,11 @@ IpfixExporter::IpfixExporter(std::unique_ptr<MessageSender> sender, TemplateExpo
 void IpfixExporter::write(const FlowRecord& record) {
   noteTime(record.endNs);
   introduce(record.application);
+  const uint16_t naming = namingOf(record);
   const bool hasBoth = record.forward.packets != 0 && record.reverse.packets != 0;
   if (hasBoth && form_ == FlowForm::BIFLOW) {
     writeFlow(encodingFor(record, BIFLOW_ENCODINGS),
-              {record, record.forward, record.reverse, bootMs()});
+              {record, record.forward, record.reverse, bootMs(), naming});
     noteRecord(record.forward.packets + record.reverse.packets,
                record.forward.octets + record.reverse.octets);
     return;
@@ -56,7 +58,7 @@ void IpfixExporter::write(const FlowRecord& record) {
   const FlowEncoding& encoding = encodingFor(record, UNIFLOW_ENCODINGS);
   for (const DirectionRecord* direction : {&record.forward, &record.reverse}) {
     if (direction->packets == 0) continue;
-    writeFlow(encoding, {record, *direction, *direction, bootMs()});
+    writeFlow(encoding, {record, *direction, *direction, bootMs(), naming});
     noteRecord(direction->packets, direction->octets);
   }
 }

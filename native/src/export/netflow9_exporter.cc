@@ -18,6 +18,7 @@ constexpr TemplateView FLOWS[] = {
 };
 constexpr TemplateView SAMPLING[] = {NETFLOW9_SAMPLING, NETFLOW9_SAMPLER};
 constexpr OptionsTemplates OPTIONS{.applications = NETFLOW9_APPLICATION_TABLE,
+                                   .namings = NETFLOW9_NAMING,
                                    .statistics = NETFLOW9_STATISTICS,
                                    .interfaces = NETFLOW9_INTERFACES,
                                    .sampling = SAMPLING};
@@ -39,10 +40,11 @@ Netflow9Exporter::Netflow9Exporter(std::unique_ptr<MessageSender> sender,
 void Netflow9Exporter::write(const FlowRecord& record) {
   noteTime(record.endNs);
   introduce(record.application);
+  const uint16_t naming = namingOf(record);
   const FlowEncoding& encoding = encodingFor(record);
   for (const DirectionRecord* direction : {&record.forward, &record.reverse}) {
     if (direction->packets == 0) continue;
-    writeFlow(encoding, {record, *direction, *direction, bootMs()});
+    writeFlow(encoding, {record, *direction, *direction, bootMs(), naming});
     noteRecord(direction->packets, direction->octets);
   }
 }

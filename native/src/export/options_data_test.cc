@@ -82,6 +82,55 @@ TEST_CASE("a name is told ahead of the first record that has it, and with each a
   }
 }
 
+TEST_CASE(
+    "what named a flow has a number, told ahead of its first record and with each announcement") {
+  for (const uint16_t version : {9, 10}) {
+    TemplateExporterOptions options;
+    options.applications = someApplications(128);
+    Told told(version, options);
+    std::mt19937_64 random(1);
+    OwnedRecord owned = randomRecord(random, NOW_NS, 4);
+    owned.record.forward.packets = 1;
+    FlowLabel label{.rule = RuleKind::MATCH, .confidence = Confidence::PAYLOAD};
+    const auto write = [&](uint32_t application) {
+      owned.record.application = application;
+      owned.record.label = &label;
+      told.exporter->write(owned.get());
+      told.exporter->flush();
+      told.read();
+      return told.reader.flows.back().number(137);
+    };
+    const auto texts = [&] {
+      std::map<uint64_t, std::string> all;
+      for (const ReadRecord& row : told.reader.optionsWith(335))
+        all[row.number(137)] = row.text(335);
+      return all;
+    };
+    const uint64_t first = write(7);
+    CHECK(write(7) == first);
+    label.confidence = Confidence::BEHAVIOUR;
+    const uint64_t second = write(7);
+    label = {.ruleOrdinal = 299, .rule = RuleKind::SERVER_NAMES, .confidence = Confidence::NAME};
+    const uint64_t third = write(9);
+    CHECK(write(4711) == 0);
+    const std::map<uint64_t, std::string> expected = {{first, "app7/match/1, payload"},
+                                                      {second, "app7/match/1, behaviour"},
+                                                      {third, "app9/serverNames/300, name"}};
+    CHECK(expected.size() == 3);
+    CHECK(texts() == expected);
+    CHECK(told.reader.optionsWith(335).size() == 3);
+    told.exporter->tick(NOW_NS + 61 * SECOND_NS);
+    told.read();
+    CHECK(told.reader.optionsWith(335).size() == 6);
+    CHECK(texts() == expected);
+    owned.record.label = nullptr;
+    told.exporter->write(owned.get());
+    told.exporter->flush();
+    told.read();
+    CHECK(told.reader.flows.back().number(137) == 0);
+  }
+}
+
 TEST_CASE("names of interfaces are told, and cut where a character ends") {
   for (const uint16_t version : {9, 10}) {
     Told told(version, {});

@@ -71,6 +71,17 @@ OptionsValue optionsValue(const ApplicationRow& row, uint16_t number) {
   }
 }
 
+OptionsValue optionsValue(const NamingRow& row, uint16_t number) {
+  switch (number) {
+    case element::commonPropertiesId:
+      return uint64_t{row.id};
+    case element::selectorName:
+      return std::string_view(row.text);
+    default:
+      return uint64_t{0};
+  }
+}
+
 OptionsValue optionsValue(const InterfaceRow& row, uint16_t number) {
   switch (number) {
     case element::ingressInterface:

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <string_view>
 #include <variant>
 #include <vector>
@@ -12,6 +13,12 @@
 #include "export/template.h"
 
 namespace weir {
+
+/// What names flows: rule and confidence, as texts of collectors' users.
+struct NamingRow {
+  uint16_t id = 0;   ///< commonPropertiesId of the records
+  std::string text;  ///< see namingText()
+};
 
 /// Value of one field.
 using OptionsValue = std::variant<uint64_t, std::string_view>;
@@ -31,6 +38,7 @@ struct PrivateType {
 
 /// What a row says for the element `number`; 0 where it says nothing.
 OptionsValue optionsValue(const ApplicationRow& row, uint16_t number);
+OptionsValue optionsValue(const NamingRow& row, uint16_t number);
 OptionsValue optionsValue(const InterfaceRow& row, uint16_t number);
 OptionsValue optionsValue(const SamplingState& state, uint16_t number);
 OptionsValue optionsValue(const ExporterStatistics& statistics, uint16_t number);

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include "flow/label_text.h"
+
 namespace weir {
 
 namespace {
@@ -81,6 +83,7 @@ void TemplateExporter::announce() {
   phase_ = Phase::ANNOUNCING;
   if (areTemplatesDue()) announceTemplates();
   announceApplications();
+  announceNamings();
   announceInterfaces();
   announceSampling();
   announceStatistics();
@@ -96,6 +99,7 @@ void TemplateExporter::announceTemplates() {
   for (const TemplateView& form : flowTemplates()) writeTemplate(form);
   const OptionsTemplates& forms = optionsTemplates();
   writeTemplate(forms.applications);
+  writeTemplate(forms.namings);
   writeTemplate(forms.interfaces);
   writeTemplate(forms.statistics);
   for (const TemplateView& form : forms.sampling) writeTemplate(form);
@@ -109,11 +113,31 @@ void TemplateExporter::announceApplications() {
 void TemplateExporter::tellName(uint32_t application) {
   isIntroduced_[application] = true;
   if (!isAnnounced_) return;  // the announcement to come says it
+  const ApplicationRow* const row = applicationOf(application);
+  if (row != nullptr) writeOptions(optionsTemplates().applications, *row);
+}
+
+const ApplicationRow* TemplateExporter::applicationOf(uint32_t selector) const {
   const auto& rows = options_.applications;
   const auto found = std::find_if(rows.begin(), rows.end(), [&](const ApplicationRow& row) {
-    return row.selector == application;
+    return row.selector == selector;
   });
-  if (found != rows.end()) writeOptions(optionsTemplates().applications, *found);
+  return found == rows.end() ? nullptr : &*found;
+}
+
+/// A number keeps its meaning as long as the exporter lives, also over a reload.
+uint16_t TemplateExporter::tellNaming(const FlowRecord& record) {
+  const ApplicationRow* const application = applicationOf(record.application);
+  if (application == nullptr || toldNamings_.size() == UINT16_MAX) return 0;
+  const auto id = static_cast<uint16_t>(toldNamings_.size() + 1);
+  namings_.emplace(namingKey(record), id);
+  toldNamings_.push_back({id, namingText(application->name, *record.label)});
+  if (isAnnounced_) writeOptions(optionsTemplates().namings, toldNamings_.back());
+  return id;
+}
+
+void TemplateExporter::announceNamings() {
+  for (const NamingRow& row : toldNamings_) writeOptions(optionsTemplates().namings, row);
 }
 
 void TemplateExporter::announceInterfaces() {

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <span>
+#include <unordered_map>
 #include <vector>
 
 #include "export/flow_encoder.h"
@@ -31,6 +32,7 @@ struct SetFormat {
 /// What an exporter announces beside the templates of its flows.
 struct OptionsTemplates {
   TemplateView applications;
+  TemplateView namings;
   TemplateView statistics;
   TemplateView interfaces;
   std::span<const TemplateView> sampling;  ///< all that it may use
@@ -73,6 +75,14 @@ class TemplateExporter : public MessageExporter {
     if (application < isIntroduced_.size() && !isIntroduced_[application]) tellName(application);
   }
 
+  /// The number of what named the record's flow, which is told likewise. 0: nothing did, or there
+  /// are more than numbers.
+  uint16_t namingOf(const FlowRecord& record) {
+    if (record.label == nullptr) return 0;
+    const auto known = namings_.find(namingKey(record));
+    return known == namings_.end() ? tellNaming(record) : known->second;
+  }
+
   /// Writes a record of `encoding`'s template. The caller counts it.
   void writeFlow(const FlowEncoding& encoding, const EncodedFlow& flow) {
     encoding.encode(flow, nextRecord(encoding.form.id, encoding.recordBytes));
@@ -113,7 +123,15 @@ class TemplateExporter : public MessageExporter {
   void announceTemplates();
   void makeRoomForNames();
   void tellName(uint32_t application);
+  [[nodiscard]] const ApplicationRow* applicationOf(uint32_t selector) const;
+  uint16_t tellNaming(const FlowRecord& record);
+  static uint64_t namingKey(const FlowRecord& record) {
+    const FlowLabel& label = *record.label;
+    return uint64_t{record.application} << 32U | uint64_t{label.ruleOrdinal} << 16U |
+           static_cast<uint64_t>(label.rule) << 8U | static_cast<uint64_t>(label.confidence);
+  }
   void announceApplications();
+  void announceNamings();
   void announceInterfaces();
   void announceSampling();
   void announceStatistics();
@@ -123,7 +141,9 @@ class TemplateExporter : public MessageExporter {
 
   SetFormat format_;
   TemplateExporterOptions options_;
-  std::vector<bool> isIntroduced_;  ///< by selector, up to the largest
+  std::vector<bool> isIntroduced_;                  ///< by selector, up to the largest
+  std::unordered_map<uint64_t, uint16_t> namings_;  ///< numbers by `namingKey`
+  std::vector<NamingRow> toldNamings_;
   std::vector<InterfaceRow> interfaces_;
   SamplingState sampling_;
   IgnoredTraffic ignored_;

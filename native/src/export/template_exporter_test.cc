@@ -105,6 +105,8 @@ uint64_t expected(uint16_t element, const FlowRecord& record, const DirectionRec
       return uint64_t{6} << 24U | record.application;
     case 136:
       return static_cast<uint64_t>(record.endReason);
+    case 137:
+      return 0;  // nothing named it
     case 148:
       return record.flowId;
     case 152:
@@ -169,7 +171,7 @@ void checkFlow(const ReadRecord& read, const FlowRecord& record, const Direction
                int64_t bootMs) {
   for (const auto& [key, octets] : read.fields) checkField(key, octets, record, direction, bootMs);
   for (const uint16_t element :
-       {1, 2, 4, 5, 6, 10, 14, 56, 60, 61, 80, 95, 136, 192, 239, 243, 245, 256})
+       {1, 2, 4, 5, 6, 10, 14, 56, 60, 61, 80, 95, 136, 137, 192, 239, 243, 245, 256})
     CHECK(read.has(element));
   const bool isEncapsulated = record.tunnel != Tunnel::NONE || record.forward.mplsTopLabel != 0 ||
                               record.reverse.mplsTopLabel != 0;

@@ -42,4 +42,8 @@ std::string ruleText(const FlowLabel& label) {
   return "";
 }
 
+std::string namingText(const std::string& application, const FlowLabel& label) {
+  return application + ruleText(label) + ", " + confidenceName(label.confidence);
+}
+
 }  // namespace weir

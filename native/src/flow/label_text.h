@@ -14,4 +14,7 @@ const char* confidenceName(Confidence confidence);
 /// "/match/2"; "" without a rule.
 std::string ruleText(const FlowLabel& label);
 
+/// What a flow's name rests on, for collectors: "BitTorrent/match/2, payload".
+std::string namingText(const std::string& application, const FlowLabel& label);
+
 }  // namespace weir

@@ -143,7 +143,7 @@ const APPLICATION_FIELDS = [
     aliases: ['applicationconfidence'],
     kind: 'text',
     columns: ['applicationConfidence'],
-    about: 'where the application name is from: payload, exporter, port, behaviour',
+    about: 'what the name rests on: payload, name, expected, behaviour, exporter, port',
   }),
   field({
     name: 'server',

@@ -33,7 +33,7 @@ export const FLOW_COLUMNS = [
   {"name":"samplingInterval","kind":"u32","about":"one of so many packets was looked at; 1: all"},
   {"name":"applicationName","kind":"name","about":"\"unknown\" where nothing names it"},
   {"name":"applicationCategory","kind":"name","about":"empty where it is not known"},
-  {"name":"applicationConfidence","kind":"name","about":"where the name is from: payload, exporter, port, or empty"},
+  {"name":"applicationConfidence","kind":"name","about":"what the name rests on: payload, name, expected, behaviour, exporter, port, or empty"},
   {"name":"serverName","kind":"name","about":"host name out of TLS, QUIC, HTTP or DNS, where the exporter tells it"},
   {"name":"sourceNetwork","kind":"name","about":"name of the operator's network that the address is in"},
   {"name":"destinationNetwork","kind":"name","about":"name of the operator's network that the address is in"},
@@ -49,4 +49,9 @@ export const FLOW_COLUMNS = [
   {"name":"destinationAsName","kind":"name","about":"out of the ASN file"},
   {"name":"scope","kind":"name","about":"internal, ingress, egress or transit, seen from the operator's networks"},
   {"name":"counted","kind":"u8","about":"1: counts in sums; 0: another exporter's record of the same flow does"},
+] as const;
+
+/** What chunks of new records have behind those; it is in no block. */
+export const LIVE_COLUMNS = [
+  {"name":"applicationSignature","kind":"name","about":"what named it: rule of the signatures (BitTorrent/match/2), or the exporter's applicationId"},
 ] as const;

@@ -93,6 +93,8 @@ export function decisionFacts(decision: Decision, now: number): FactProps[] {
 
 const CONFIDENCES: Readonly<Record<string, string>> = {
   payload: 'by what was said',
+  name: 'by the name of its server',
+  expected: 'announced by another flow',
   exporter: 'as the exporter says',
   port: 'by its port only',
   behaviour: 'by behaviour',

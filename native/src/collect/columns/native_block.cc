@@ -31,7 +31,7 @@ struct Column {
 };
 
 #define WEIR_NAME(Type, name) #name,
-constexpr std::string_view NAMES[] = {WEIR_FLOW_COLUMNS(WEIR_NAME)};
+constexpr std::string_view NAMES[] = {WEIR_STORED_COLUMNS(WEIR_NAME)};
 #undef WEIR_NAME
 
 template <typename Value>
@@ -54,7 +54,7 @@ class BlockEncoder {
     putVarint(std::size(NAMES));
     putVarint(rows_);
 #define WEIR_PUT(Type, name) putColumn({#name, WEIR_CLICKHOUSE_TYPE_##Type}, &FlowColumns::name);
-    WEIR_FLOW_COLUMNS(WEIR_PUT)
+    WEIR_STORED_COLUMNS(WEIR_PUT)
 #undef WEIR_PUT
   }
 

@@ -52,7 +52,7 @@ Expected expectedOf(ChunkList chunks) {
         if constexpr (std::is_same_v<std::decay_t<decltype(value)>, NameId>) return value;
         return 0;
       };
-      WEIR_FLOW_COLUMNS(WEIR_EXPECT)
+      WEIR_STORED_COLUMNS(WEIR_EXPECT)
 #undef WEIR_EXPECT
     }
   }

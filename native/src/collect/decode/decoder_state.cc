@@ -11,8 +11,9 @@ namespace weir::collect {
 
 namespace {
 
-/// "WEIRDEC" and the version of this layout.
-constexpr uint64_t MAGIC = 0x5745'4952'4445'4302;
+/// "WEIRDEC" and the version of this layout; the one before had no namings.
+constexpr uint64_t MAGIC = 0x5745'4952'4445'4304;
+constexpr uint64_t MAGIC_WITHOUT_NAMINGS = 0x5745'4952'4445'4302;
 constexpr size_t HEADER_OCTETS = 16;
 
 /// FNV-1a, 64 bits: tells a torn file from a whole one.
@@ -83,6 +84,12 @@ class StateWriter {
       putText(application.category.text);
       putText(application.description);
     }
+    put(told.namings.size(), 4);
+    for (const auto& [id, naming] : told.namings) {
+      put(id, 8);
+      putText(naming.rule.text);
+      putText(naming.confidence.text);
+    }
     put(told.interfaces.size(), 4);
     for (const auto& [index, name] : told.interfaces) {
       put(index, 4);
@@ -126,7 +133,8 @@ struct KeptDomain {
 
 class StateReader {
  public:
-  explicit StateReader(std::span<const uint8_t> octets) : at_(octets) {}
+  StateReader(std::span<const uint8_t> octets, uint64_t magic)
+      : at_(octets), hasNamings_(magic == MAGIC) {}
 
   /// All domains; nothing when they are not whole.
   std::optional<std::vector<KeptDomain>> read() {
@@ -179,6 +187,13 @@ class StateReader {
       application.category.text = takeText();
       application.description = takeText();
     });
+    if (hasNamings_) {
+      eachOf([&] {
+        KnownNaming& naming = told.namings[at_.take64()];
+        naming.rule.text = takeText();
+        naming.confidence.text = takeText();
+      });
+    }
     eachOf([&] {
       const uint32_t index = at_.take32();
       told.interfaces[index].text = takeText();
@@ -206,6 +221,7 @@ class StateReader {
   void fail() { at_.takeOctets(SIZE_MAX); }
 
   OctetCursor at_;
+  bool hasNamings_;
 };
 
 }  // namespace
@@ -221,10 +237,11 @@ std::vector<uint8_t> Decoder::exportState() const {
 bool Decoder::importState(std::span<const uint8_t> state, int64_t nowMilliseconds,
                           const std::function<bool(const Address&)>& owns) {
   OctetCursor header(state.first(std::min(state.size(), HEADER_OCTETS)));
-  const bool isOurs = header.take64() == MAGIC;
+  const uint64_t magic = header.take64();
+  const bool isOurs = magic == MAGIC || magic == MAGIC_WITHOUT_NAMINGS;
   const uint64_t sum = header.take64();
   if (!isOurs || header.failed() || sum != checkSum(state.subspan(HEADER_OCTETS))) return false;
-  auto domains = StateReader(state.subspan(HEADER_OCTETS)).read();
+  auto domains = StateReader(state.subspan(HEADER_OCTETS), magic).read();
   if (!domains) return false;
   for (KeptDomain& kept : *domains) {
     if (!owns(kept.exporterAddress)) continue;

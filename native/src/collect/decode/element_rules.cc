@@ -118,6 +118,8 @@ constexpr auto RULES = [] {
                   &unsignedStep<&Columns::bgpDestinationAsNumber>},
 
       ElementRule{applicationId, Target::APPLICATION_ID, 9, &applicationIdStep},
+      ElementRule{commonPropertiesId, Target::COMMON_PROPERTIES, 9,
+                  &unsignedStep<&Scratch::commonPropertiesId>},
       ElementRule{applicationName, Target::APPLICATION_NAME, 9,
                   &textStep<&Columns::applicationName>},
       ElementRule{httpRequestHost, Target::SERVER_NAME, 9, &textStep<&Columns::serverName>},

@@ -31,8 +31,23 @@ struct KnownApplication {
   NameHandle name;
   NameHandle category;
   std::string description;
+  /// Its applicationId in words, for records that nothing else is told of; made on first use.
+  NameHandle id;
   /// The exporter has looked at payload: the engine is user-defined, or one of deep inspection.
   bool isFromPayload = false;
+};
+
+/// What named flows, by commonPropertiesId (RFC 5473): as Weir's probe tells it.
+struct KnownNaming {
+  NameHandle rule;        ///< "BitTorrent/match/2"
+  NameHandle confidence;  ///< "payload"
+
+  /// Numbers mean something else after a restart of the exporter, and what it told then may have
+  /// been lost: a naming of another application says nothing of this one.
+  [[nodiscard]] bool isOf(const std::string& application) const {
+    return rule.text.size() > application.size() && rule.text.starts_with(application) &&
+           rule.text[application.size()] == '/';
+  }
 };
 
 /// What an exporter counts itself (RFC 7011 4.1 to 4.3); as last told.
@@ -51,6 +66,7 @@ struct ToldStatistics {
 struct ToldOptions {
   /// By classification engine × 2^56 + selector.
   std::unordered_map<uint64_t, KnownApplication> applications;
+  std::unordered_map<uint64_t, KnownNaming> namings;
   std::unordered_map<uint32_t, NameHandle> interfaces;
   /// Sampling interval by sampler; 0 is the one for all.
   std::unordered_map<uint64_t, uint32_t> samplers;

@@ -21,8 +21,8 @@ uint64_t randomSeed() {
 }
 
 size_t entriesOf(const ToldOptions& told) {
-  return told.applications.size() + told.interfaces.size() + told.samplers.size() +
-         told.samplingOfInterface.size();
+  return told.applications.size() + told.namings.size() + told.interfaces.size() +
+         told.samplers.size() + told.samplingOfInterface.size();
 }
 
 }  // namespace

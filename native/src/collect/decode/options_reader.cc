@@ -2,6 +2,7 @@
 #include "collect/decode/options_reader.h"
 
 #include <algorithm>
+#include <array>
 
 #include "collect/columns/valid_utf8.h"
 #include "collect/decode/field_steps.h"
@@ -16,6 +17,9 @@ constexpr uint16_t SCOPE_INTERFACE = 2;
 constexpr uint16_t LAST_SCOPE_TYPE = 5;
 constexpr size_t LONGEST_TEXT_OCTETS = 255;
 constexpr ptrdiff_t LONGEST_PADDING = 3;
+/// What a name may rest on (flow/flow_label.h).
+constexpr std::array<std::string_view, 5> CONFIDENCES{"payload", "name", "expected", "behaviour",
+                                                      "port"};
 
 /// Engines that look at payload: user-defined ones (Weir's probe is one), PANA's layer 7 with and
 /// without an enterprise number (RFC 6759 4.1), and the two products that IANA has since added.
@@ -82,6 +86,7 @@ void OptionsReader::takeRecord(const Template& form, ExporterDomain& domain,
     if (element != 0) told_.push_back({element, {record + places_[i].offset, places_[i].length}});
   }
   takeApplication(domain);
+  takeNaming(domain);
   takeInterface(domain);
   takeSampling(domain);
   takeStatistics(domain);
@@ -109,6 +114,24 @@ void OptionsReader::takeApplication(ExporterDomain& domain) {
   const Value description = value(element::applicationDescription);
   if (description.isTold()) application.description = description.text();
   application.isFromPayload = looksAtPayload(key);
+}
+
+/// "BitTorrent/match/2, payload". Other exporters may have common properties of another kind.
+void OptionsReader::takeNaming(ExporterDomain& domain) {
+  const Value id = value(element::commonPropertiesId);
+  if (!id.isTold() || id.number() == 0) return;
+  const std::string text = value(element::selectorName).text();
+  const size_t comma = text.rfind(", ");
+  if (comma == std::string::npos || text.find('/') > comma) return;
+  const std::string_view confidence = std::string_view(text).substr(comma + 2);
+  if (std::ranges::find(CONFIDENCES, confidence) == CONFIDENCES.end()) return;
+  auto& known = domain.options.namings;
+  const uint64_t key = id.number();
+  if (!known.contains(key) && !exporters_.admitOption(domain)) return;
+  KnownNaming& naming = known[key];
+  const std::string rule = text.substr(0, comma);
+  if (naming.rule.text != rule) naming.rule = {rule};
+  if (naming.confidence.text != confidence) naming.confidence = {std::string(confidence)};
 }
 
 void OptionsReader::takeInterface(ExporterDomain& domain) {

@@ -28,6 +28,7 @@ class OptionsReader {
 
   void takeRecord(const Template& form, ExporterDomain& domain, const uint8_t* record);
   void takeApplication(ExporterDomain& domain);
+  void takeNaming(ExporterDomain& domain);
   void takeInterface(ExporterDomain& domain);
   void takeSampling(ExporterDomain& domain);
   void takeStatistics(ExporterDomain& domain);

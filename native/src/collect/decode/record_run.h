@@ -29,6 +29,8 @@ struct RecordScratch {
   std::vector<uint32_t> samplingPacketSpace;
   /// Classification engine × 2^56 + selector (RFC 6759 4.1); 0: not told.
   std::vector<uint64_t> applicationId;
+  /// 0: not told.
+  std::vector<uint64_t> commonPropertiesId;
   /// sysUptime of IPFIX, whose header has none: they count from systemInit.
   std::vector<uint32_t> startUptime;
   std::vector<uint32_t> endUptime;

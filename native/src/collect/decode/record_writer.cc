@@ -19,6 +19,13 @@ uint64_t multiplied(uint64_t value, uint64_t factor, bool& saturated) {
   return UINT64_MAX;
 }
 
+/// As people write it: classification engine and selector.
+std::string idText(uint64_t applicationId) {
+  constexpr uint64_t SELECTOR = (uint64_t{1} << 56U) - 1;
+  return "applicationId " + std::to_string(applicationId >> 56U) + ":" +
+         std::to_string(applicationId & SELECTOR);
+}
+
 bool isZero(const uint8_t* from, const uint8_t* end) {
   return std::all_of(from, end, [](uint8_t octet) { return octet == 0; });
 }
@@ -35,6 +42,7 @@ void RecordScratch::reset(size_t records) {
   zero(samplingPacketInterval);
   zero(samplingPacketSpace);
   zero(applicationId);
+  zero(commonPropertiesId);
   zero(startUptime);
   zero(endUptime);
   zero(systemInit);
@@ -259,12 +267,21 @@ uint32_t RecordWriter::intervalOf(const ExporterDomain& domain, size_t entry,
 void RecordWriter::nameApplications(const RecordSet& set, size_t from, FlowColumns& to) {
   auto& known = set.domain.options.applications;
   if (known.empty()) return;
+  auto& namings = set.domain.options.namings;
   for (size_t row = from, i = 0; row < to.rows; ++row, ++i) {
     const auto found = known.find(scratch_.applicationId[i]);
     if (found == known.end()) continue;
     KnownApplication& application = found->second;
     to.applicationName[row] = to.names.idOf(application.name);
     to.applicationCategory[row] = to.names.idOf(application.category);
+    const auto naming = namings.find(scratch_.commonPropertiesId[i]);
+    if (naming != namings.end() && naming->second.isOf(application.name.text)) {
+      to.applicationSignature[row] = to.names.idOf(naming->second.rule);
+      to.applicationConfidence[row] = to.names.idOf(naming->second.confidence);
+      continue;
+    }
+    if (application.id.text.empty()) application.id = {idText(found->first)};
+    to.applicationSignature[row] = to.names.idOf(application.id);
     to.applicationConfidence[row] =
         to.names.idOf(application.isFromPayload ? fromPayload_ : fromExporter_);
   }
@@ -279,6 +296,7 @@ void RecordWriter::nameUnknown(size_t from, FlowColumns& to) {
     if (name == 0) name = unknown;
     if (name == unknown) {
       confidence = 0;
+      to.applicationSignature[row] = 0;
     } else if (confidence == 0) {
       confidence = exporter;
     }

@@ -60,6 +60,7 @@ inline constexpr uint16_t applicationDescription = 94;
 inline constexpr uint16_t applicationId = 95;
 inline constexpr uint16_t applicationName = 96;
 inline constexpr uint16_t flowEndReason = 136;
+inline constexpr uint16_t commonPropertiesId = 137;
 inline constexpr uint16_t icmpTypeCodeIPv6 = 139;
 inline constexpr uint16_t flowId = 148;
 inline constexpr uint16_t observationDomainId = 149;
@@ -100,6 +101,7 @@ inline constexpr uint16_t samplingPacketSpace = 306;
 inline constexpr uint16_t samplingSize = 309;
 inline constexpr uint16_t samplingPopulation = 310;
 inline constexpr uint16_t observationTimeMilliseconds = 323;
+inline constexpr uint16_t selectorName = 335;
 inline constexpr uint16_t informationElementDataType = 339;
 inline constexpr uint16_t informationElementDescription = 340;
 inline constexpr uint16_t informationElementName = 341;
@@ -129,7 +131,7 @@ inline constexpr PrivateElement PRIVATE_ELEMENTS[] = {
      "innermost tunnel around the flow, 0 none, 1 GRE, 2 IP in IP, 3 VXLAN, 4 GENEVE, 5 GTP-U"},
 };
 
-inline constexpr Template<25> NETFLOW9_FLOW_IPV4{268, 0, {{
+inline constexpr Template<26> NETFLOW9_FLOW_IPV4{273, 0, {{
     {8, 4},  // sourceIPv4Address
     {12, 4},  // destinationIPv4Address
     {7, 2},  // sourceTransportPort
@@ -152,12 +154,13 @@ inline constexpr Template<25> NETFLOW9_FLOW_IPV4{268, 0, {{
     {56, 6},  // sourceMacAddress
     {80, 6},  // destinationMacAddress
     {95, 4},  // applicationId
+    {137, 2},  // commonPropertiesId
     {243, 2},  // dot1qVlanId
     {256, 2},  // ethernetType
     {245, 2},  // dot1qCustomerVlanId
 }}};
 
-inline constexpr Template<25> NETFLOW9_FLOW_IPV6{269, 0, {{
+inline constexpr Template<26> NETFLOW9_FLOW_IPV6{274, 0, {{
     {27, 16},  // sourceIPv6Address
     {28, 16},  // destinationIPv6Address
     {7, 2},  // sourceTransportPort
@@ -180,12 +183,13 @@ inline constexpr Template<25> NETFLOW9_FLOW_IPV6{269, 0, {{
     {56, 6},  // sourceMacAddress
     {80, 6},  // destinationMacAddress
     {95, 4},  // applicationId
+    {137, 2},  // commonPropertiesId
     {243, 2},  // dot1qVlanId
     {256, 2},  // ethernetType
     {245, 2},  // dot1qCustomerVlanId
 }}};
 
-inline constexpr Template<27> NETFLOW9_FLOW_IPV4_ENCAPSULATED{270, 0, {{
+inline constexpr Template<28> NETFLOW9_FLOW_IPV4_ENCAPSULATED{275, 0, {{
     {8, 4},  // sourceIPv4Address
     {12, 4},  // destinationIPv4Address
     {7, 2},  // sourceTransportPort
@@ -208,6 +212,7 @@ inline constexpr Template<27> NETFLOW9_FLOW_IPV4_ENCAPSULATED{270, 0, {{
     {56, 6},  // sourceMacAddress
     {80, 6},  // destinationMacAddress
     {95, 4},  // applicationId
+    {137, 2},  // commonPropertiesId
     {243, 2},  // dot1qVlanId
     {256, 2},  // ethernetType
     {245, 2},  // dot1qCustomerVlanId
@@ -215,7 +220,7 @@ inline constexpr Template<27> NETFLOW9_FLOW_IPV4_ENCAPSULATED{270, 0, {{
     {351, 8},  // layer2SegmentId
 }}};
 
-inline constexpr Template<27> NETFLOW9_FLOW_IPV6_ENCAPSULATED{271, 0, {{
+inline constexpr Template<28> NETFLOW9_FLOW_IPV6_ENCAPSULATED{276, 0, {{
     {27, 16},  // sourceIPv6Address
     {28, 16},  // destinationIPv6Address
     {7, 2},  // sourceTransportPort
@@ -238,6 +243,7 @@ inline constexpr Template<27> NETFLOW9_FLOW_IPV6_ENCAPSULATED{271, 0, {{
     {56, 6},  // sourceMacAddress
     {80, 6},  // destinationMacAddress
     {95, 4},  // applicationId
+    {137, 2},  // commonPropertiesId
     {243, 2},  // dot1qVlanId
     {256, 2},  // ethernetType
     {245, 2},  // dot1qCustomerVlanId
@@ -252,6 +258,12 @@ inline constexpr Template<6> NETFLOW9_APPLICATION_TABLE{272, 1, {{
     {94, 55},  // applicationDescription
     {372, 24},  // applicationCategoryName
     {373, 24},  // applicationSubCategoryName
+}}};
+
+inline constexpr Template<3> NETFLOW9_NAMING{277, 1, {{
+    {1, 4, ElementSpace::SCOPE},  // system
+    {137, 2},  // commonPropertiesId
+    {335, 56},  // selectorName
 }}};
 
 inline constexpr Template<3> NETFLOW9_SAMPLING{264, 1, {{
@@ -286,7 +298,7 @@ inline constexpr Template<4> NETFLOW9_INTERFACES{267, 1, {{
     {83, 64},  // interfaceDescription
 }}};
 
-inline constexpr Template<25> IPFIX_UNIFLOW_IPV4{312, 0, {{
+inline constexpr Template<26> IPFIX_UNIFLOW_IPV4{348, 0, {{
     {8, 4},  // sourceIPv4Address
     {12, 4},  // destinationIPv4Address
     {7, 2},  // sourceTransportPort
@@ -309,12 +321,13 @@ inline constexpr Template<25> IPFIX_UNIFLOW_IPV4{312, 0, {{
     {56, 6},  // sourceMacAddress
     {80, 6},  // destinationMacAddress
     {95, 4},  // applicationId
+    {137, 2},  // commonPropertiesId
     {148, 8},  // flowId
     {256, 2},  // ethernetType
     {245, 2},  // dot1qCustomerVlanId
 }}};
 
-inline constexpr Template<25> IPFIX_UNIFLOW_IPV6{313, 0, {{
+inline constexpr Template<26> IPFIX_UNIFLOW_IPV6{349, 0, {{
     {27, 16},  // sourceIPv6Address
     {28, 16},  // destinationIPv6Address
     {7, 2},  // sourceTransportPort
@@ -337,12 +350,13 @@ inline constexpr Template<25> IPFIX_UNIFLOW_IPV6{313, 0, {{
     {56, 6},  // sourceMacAddress
     {80, 6},  // destinationMacAddress
     {95, 4},  // applicationId
+    {137, 2},  // commonPropertiesId
     {148, 8},  // flowId
     {256, 2},  // ethernetType
     {245, 2},  // dot1qCustomerVlanId
 }}};
 
-inline constexpr Template<24> IPFIX_UNIFLOW_IPV4_ICMP{314, 0, {{
+inline constexpr Template<25> IPFIX_UNIFLOW_IPV4_ICMP{350, 0, {{
     {8, 4},  // sourceIPv4Address
     {12, 4},  // destinationIPv4Address
     {32, 2},  // icmpTypeCodeIPv4
@@ -364,12 +378,13 @@ inline constexpr Template<24> IPFIX_UNIFLOW_IPV4_ICMP{314, 0, {{
     {56, 6},  // sourceMacAddress
     {80, 6},  // destinationMacAddress
     {95, 4},  // applicationId
+    {137, 2},  // commonPropertiesId
     {148, 8},  // flowId
     {256, 2},  // ethernetType
     {245, 2},  // dot1qCustomerVlanId
 }}};
 
-inline constexpr Template<24> IPFIX_UNIFLOW_IPV6_ICMP{315, 0, {{
+inline constexpr Template<25> IPFIX_UNIFLOW_IPV6_ICMP{351, 0, {{
     {27, 16},  // sourceIPv6Address
     {28, 16},  // destinationIPv6Address
     {139, 2},  // icmpTypeCodeIPv6
@@ -391,12 +406,13 @@ inline constexpr Template<24> IPFIX_UNIFLOW_IPV6_ICMP{315, 0, {{
     {56, 6},  // sourceMacAddress
     {80, 6},  // destinationMacAddress
     {95, 4},  // applicationId
+    {137, 2},  // commonPropertiesId
     {148, 8},  // flowId
     {256, 2},  // ethernetType
     {245, 2},  // dot1qCustomerVlanId
 }}};
 
-inline constexpr Template<27> IPFIX_UNIFLOW_IPV4_ENCAPSULATED{304, 0, {{
+inline constexpr Template<28> IPFIX_UNIFLOW_IPV4_ENCAPSULATED{352, 0, {{
     {8, 4},  // sourceIPv4Address
     {12, 4},  // destinationIPv4Address
     {7, 2},  // sourceTransportPort
@@ -419,6 +435,7 @@ inline constexpr Template<27> IPFIX_UNIFLOW_IPV4_ENCAPSULATED{304, 0, {{
     {56, 6},  // sourceMacAddress
     {80, 6},  // destinationMacAddress
     {95, 4},  // applicationId
+    {137, 2},  // commonPropertiesId
     {148, 8},  // flowId
     {256, 2},  // ethernetType
     {245, 2},  // dot1qCustomerVlanId
@@ -426,7 +443,7 @@ inline constexpr Template<27> IPFIX_UNIFLOW_IPV4_ENCAPSULATED{304, 0, {{
     {351, 8},  // layer2SegmentId
 }}};
 
-inline constexpr Template<27> IPFIX_UNIFLOW_IPV6_ENCAPSULATED{305, 0, {{
+inline constexpr Template<28> IPFIX_UNIFLOW_IPV6_ENCAPSULATED{353, 0, {{
     {27, 16},  // sourceIPv6Address
     {28, 16},  // destinationIPv6Address
     {7, 2},  // sourceTransportPort
@@ -449,6 +466,7 @@ inline constexpr Template<27> IPFIX_UNIFLOW_IPV6_ENCAPSULATED{305, 0, {{
     {56, 6},  // sourceMacAddress
     {80, 6},  // destinationMacAddress
     {95, 4},  // applicationId
+    {137, 2},  // commonPropertiesId
     {148, 8},  // flowId
     {256, 2},  // ethernetType
     {245, 2},  // dot1qCustomerVlanId
@@ -456,7 +474,7 @@ inline constexpr Template<27> IPFIX_UNIFLOW_IPV6_ENCAPSULATED{305, 0, {{
     {351, 8},  // layer2SegmentId
 }}};
 
-inline constexpr Template<26> IPFIX_UNIFLOW_IPV4_ICMP_ENCAPSULATED{306, 0, {{
+inline constexpr Template<27> IPFIX_UNIFLOW_IPV4_ICMP_ENCAPSULATED{354, 0, {{
     {8, 4},  // sourceIPv4Address
     {12, 4},  // destinationIPv4Address
     {32, 2},  // icmpTypeCodeIPv4
@@ -478,6 +496,7 @@ inline constexpr Template<26> IPFIX_UNIFLOW_IPV4_ICMP_ENCAPSULATED{306, 0, {{
     {56, 6},  // sourceMacAddress
     {80, 6},  // destinationMacAddress
     {95, 4},  // applicationId
+    {137, 2},  // commonPropertiesId
     {148, 8},  // flowId
     {256, 2},  // ethernetType
     {245, 2},  // dot1qCustomerVlanId
@@ -485,7 +504,7 @@ inline constexpr Template<26> IPFIX_UNIFLOW_IPV4_ICMP_ENCAPSULATED{306, 0, {{
     {351, 8},  // layer2SegmentId
 }}};
 
-inline constexpr Template<26> IPFIX_UNIFLOW_IPV6_ICMP_ENCAPSULATED{307, 0, {{
+inline constexpr Template<27> IPFIX_UNIFLOW_IPV6_ICMP_ENCAPSULATED{355, 0, {{
     {27, 16},  // sourceIPv6Address
     {28, 16},  // destinationIPv6Address
     {139, 2},  // icmpTypeCodeIPv6
@@ -507,6 +526,7 @@ inline constexpr Template<26> IPFIX_UNIFLOW_IPV6_ICMP_ENCAPSULATED{307, 0, {{
     {56, 6},  // sourceMacAddress
     {80, 6},  // destinationMacAddress
     {95, 4},  // applicationId
+    {137, 2},  // commonPropertiesId
     {148, 8},  // flowId
     {256, 2},  // ethernetType
     {245, 2},  // dot1qCustomerVlanId
@@ -514,7 +534,7 @@ inline constexpr Template<26> IPFIX_UNIFLOW_IPV6_ICMP_ENCAPSULATED{307, 0, {{
     {351, 8},  // layer2SegmentId
 }}};
 
-inline constexpr Template<29> IPFIX_UNIFLOW_IPV4_PRIVATE{308, 0, {{
+inline constexpr Template<30> IPFIX_UNIFLOW_IPV4_PRIVATE{356, 0, {{
     {8, 4},  // sourceIPv4Address
     {12, 4},  // destinationIPv4Address
     {7, 2},  // sourceTransportPort
@@ -537,6 +557,7 @@ inline constexpr Template<29> IPFIX_UNIFLOW_IPV4_PRIVATE{308, 0, {{
     {56, 6},  // sourceMacAddress
     {80, 6},  // destinationMacAddress
     {95, 4},  // applicationId
+    {137, 2},  // commonPropertiesId
     {148, 8},  // flowId
     {256, 2},  // ethernetType
     {245, 2},  // dot1qCustomerVlanId
@@ -546,7 +567,7 @@ inline constexpr Template<29> IPFIX_UNIFLOW_IPV4_PRIVATE{308, 0, {{
     {1, 8, ElementSpace::PRIVATE},  // outerOctetDeltaCount
 }}};
 
-inline constexpr Template<29> IPFIX_UNIFLOW_IPV6_PRIVATE{309, 0, {{
+inline constexpr Template<30> IPFIX_UNIFLOW_IPV6_PRIVATE{357, 0, {{
     {27, 16},  // sourceIPv6Address
     {28, 16},  // destinationIPv6Address
     {7, 2},  // sourceTransportPort
@@ -569,6 +590,7 @@ inline constexpr Template<29> IPFIX_UNIFLOW_IPV6_PRIVATE{309, 0, {{
     {56, 6},  // sourceMacAddress
     {80, 6},  // destinationMacAddress
     {95, 4},  // applicationId
+    {137, 2},  // commonPropertiesId
     {148, 8},  // flowId
     {256, 2},  // ethernetType
     {245, 2},  // dot1qCustomerVlanId
@@ -578,7 +600,7 @@ inline constexpr Template<29> IPFIX_UNIFLOW_IPV6_PRIVATE{309, 0, {{
     {1, 8, ElementSpace::PRIVATE},  // outerOctetDeltaCount
 }}};
 
-inline constexpr Template<28> IPFIX_UNIFLOW_IPV4_ICMP_PRIVATE{310, 0, {{
+inline constexpr Template<29> IPFIX_UNIFLOW_IPV4_ICMP_PRIVATE{358, 0, {{
     {8, 4},  // sourceIPv4Address
     {12, 4},  // destinationIPv4Address
     {32, 2},  // icmpTypeCodeIPv4
@@ -600,6 +622,7 @@ inline constexpr Template<28> IPFIX_UNIFLOW_IPV4_ICMP_PRIVATE{310, 0, {{
     {56, 6},  // sourceMacAddress
     {80, 6},  // destinationMacAddress
     {95, 4},  // applicationId
+    {137, 2},  // commonPropertiesId
     {148, 8},  // flowId
     {256, 2},  // ethernetType
     {245, 2},  // dot1qCustomerVlanId
@@ -609,7 +632,7 @@ inline constexpr Template<28> IPFIX_UNIFLOW_IPV4_ICMP_PRIVATE{310, 0, {{
     {1, 8, ElementSpace::PRIVATE},  // outerOctetDeltaCount
 }}};
 
-inline constexpr Template<28> IPFIX_UNIFLOW_IPV6_ICMP_PRIVATE{311, 0, {{
+inline constexpr Template<29> IPFIX_UNIFLOW_IPV6_ICMP_PRIVATE{359, 0, {{
     {27, 16},  // sourceIPv6Address
     {28, 16},  // destinationIPv6Address
     {139, 2},  // icmpTypeCodeIPv6
@@ -631,6 +654,7 @@ inline constexpr Template<28> IPFIX_UNIFLOW_IPV6_ICMP_PRIVATE{311, 0, {{
     {56, 6},  // sourceMacAddress
     {80, 6},  // destinationMacAddress
     {95, 4},  // applicationId
+    {137, 2},  // commonPropertiesId
     {148, 8},  // flowId
     {256, 2},  // ethernetType
     {245, 2},  // dot1qCustomerVlanId
@@ -640,7 +664,7 @@ inline constexpr Template<28> IPFIX_UNIFLOW_IPV6_ICMP_PRIVATE{311, 0, {{
     {1, 8, ElementSpace::PRIVATE},  // outerOctetDeltaCount
 }}};
 
-inline constexpr Template<32> IPFIX_BIFLOW_IPV4{332, 0, {{
+inline constexpr Template<33> IPFIX_BIFLOW_IPV4{360, 0, {{
     {8, 4},  // sourceIPv4Address
     {12, 4},  // destinationIPv4Address
     {7, 2},  // sourceTransportPort
@@ -663,6 +687,7 @@ inline constexpr Template<32> IPFIX_BIFLOW_IPV4{332, 0, {{
     {56, 6},  // sourceMacAddress
     {80, 6},  // destinationMacAddress
     {95, 4},  // applicationId
+    {137, 2},  // commonPropertiesId
     {148, 8},  // flowId
     {256, 2},  // ethernetType
     {245, 2},  // dot1qCustomerVlanId
@@ -675,7 +700,7 @@ inline constexpr Template<32> IPFIX_BIFLOW_IPV4{332, 0, {{
     {6, 2, ElementSpace::REVERSE},  // reverseTcpControlBits
 }}};
 
-inline constexpr Template<32> IPFIX_BIFLOW_IPV6{333, 0, {{
+inline constexpr Template<33> IPFIX_BIFLOW_IPV6{361, 0, {{
     {27, 16},  // sourceIPv6Address
     {28, 16},  // destinationIPv6Address
     {7, 2},  // sourceTransportPort
@@ -698,6 +723,7 @@ inline constexpr Template<32> IPFIX_BIFLOW_IPV6{333, 0, {{
     {56, 6},  // sourceMacAddress
     {80, 6},  // destinationMacAddress
     {95, 4},  // applicationId
+    {137, 2},  // commonPropertiesId
     {148, 8},  // flowId
     {256, 2},  // ethernetType
     {245, 2},  // dot1qCustomerVlanId
@@ -710,7 +736,7 @@ inline constexpr Template<32> IPFIX_BIFLOW_IPV6{333, 0, {{
     {6, 2, ElementSpace::REVERSE},  // reverseTcpControlBits
 }}};
 
-inline constexpr Template<32> IPFIX_BIFLOW_IPV4_ICMP{334, 0, {{
+inline constexpr Template<33> IPFIX_BIFLOW_IPV4_ICMP{362, 0, {{
     {8, 4},  // sourceIPv4Address
     {12, 4},  // destinationIPv4Address
     {32, 2},  // icmpTypeCodeIPv4
@@ -732,6 +758,7 @@ inline constexpr Template<32> IPFIX_BIFLOW_IPV4_ICMP{334, 0, {{
     {56, 6},  // sourceMacAddress
     {80, 6},  // destinationMacAddress
     {95, 4},  // applicationId
+    {137, 2},  // commonPropertiesId
     {148, 8},  // flowId
     {256, 2},  // ethernetType
     {245, 2},  // dot1qCustomerVlanId
@@ -745,7 +772,7 @@ inline constexpr Template<32> IPFIX_BIFLOW_IPV4_ICMP{334, 0, {{
     {32, 2, ElementSpace::REVERSE},  // reverseIcmpTypeCodeIPv4
 }}};
 
-inline constexpr Template<32> IPFIX_BIFLOW_IPV6_ICMP{335, 0, {{
+inline constexpr Template<33> IPFIX_BIFLOW_IPV6_ICMP{363, 0, {{
     {27, 16},  // sourceIPv6Address
     {28, 16},  // destinationIPv6Address
     {139, 2},  // icmpTypeCodeIPv6
@@ -767,6 +794,7 @@ inline constexpr Template<32> IPFIX_BIFLOW_IPV6_ICMP{335, 0, {{
     {56, 6},  // sourceMacAddress
     {80, 6},  // destinationMacAddress
     {95, 4},  // applicationId
+    {137, 2},  // commonPropertiesId
     {148, 8},  // flowId
     {256, 2},  // ethernetType
     {245, 2},  // dot1qCustomerVlanId
@@ -780,7 +808,7 @@ inline constexpr Template<32> IPFIX_BIFLOW_IPV6_ICMP{335, 0, {{
     {139, 2, ElementSpace::REVERSE},  // reverseIcmpTypeCodeIPv6
 }}};
 
-inline constexpr Template<35> IPFIX_BIFLOW_IPV4_ENCAPSULATED{324, 0, {{
+inline constexpr Template<36> IPFIX_BIFLOW_IPV4_ENCAPSULATED{364, 0, {{
     {8, 4},  // sourceIPv4Address
     {12, 4},  // destinationIPv4Address
     {7, 2},  // sourceTransportPort
@@ -803,6 +831,7 @@ inline constexpr Template<35> IPFIX_BIFLOW_IPV4_ENCAPSULATED{324, 0, {{
     {56, 6},  // sourceMacAddress
     {80, 6},  // destinationMacAddress
     {95, 4},  // applicationId
+    {137, 2},  // commonPropertiesId
     {148, 8},  // flowId
     {256, 2},  // ethernetType
     {245, 2},  // dot1qCustomerVlanId
@@ -818,7 +847,7 @@ inline constexpr Template<35> IPFIX_BIFLOW_IPV4_ENCAPSULATED{324, 0, {{
     {70, 3, ElementSpace::REVERSE},  // reverseMplsTopLabelStackSection
 }}};
 
-inline constexpr Template<35> IPFIX_BIFLOW_IPV6_ENCAPSULATED{325, 0, {{
+inline constexpr Template<36> IPFIX_BIFLOW_IPV6_ENCAPSULATED{365, 0, {{
     {27, 16},  // sourceIPv6Address
     {28, 16},  // destinationIPv6Address
     {7, 2},  // sourceTransportPort
@@ -841,6 +870,7 @@ inline constexpr Template<35> IPFIX_BIFLOW_IPV6_ENCAPSULATED{325, 0, {{
     {56, 6},  // sourceMacAddress
     {80, 6},  // destinationMacAddress
     {95, 4},  // applicationId
+    {137, 2},  // commonPropertiesId
     {148, 8},  // flowId
     {256, 2},  // ethernetType
     {245, 2},  // dot1qCustomerVlanId
@@ -856,7 +886,7 @@ inline constexpr Template<35> IPFIX_BIFLOW_IPV6_ENCAPSULATED{325, 0, {{
     {70, 3, ElementSpace::REVERSE},  // reverseMplsTopLabelStackSection
 }}};
 
-inline constexpr Template<35> IPFIX_BIFLOW_IPV4_ICMP_ENCAPSULATED{326, 0, {{
+inline constexpr Template<36> IPFIX_BIFLOW_IPV4_ICMP_ENCAPSULATED{366, 0, {{
     {8, 4},  // sourceIPv4Address
     {12, 4},  // destinationIPv4Address
     {32, 2},  // icmpTypeCodeIPv4
@@ -878,6 +908,7 @@ inline constexpr Template<35> IPFIX_BIFLOW_IPV4_ICMP_ENCAPSULATED{326, 0, {{
     {56, 6},  // sourceMacAddress
     {80, 6},  // destinationMacAddress
     {95, 4},  // applicationId
+    {137, 2},  // commonPropertiesId
     {148, 8},  // flowId
     {256, 2},  // ethernetType
     {245, 2},  // dot1qCustomerVlanId
@@ -894,7 +925,7 @@ inline constexpr Template<35> IPFIX_BIFLOW_IPV4_ICMP_ENCAPSULATED{326, 0, {{
     {70, 3, ElementSpace::REVERSE},  // reverseMplsTopLabelStackSection
 }}};
 
-inline constexpr Template<35> IPFIX_BIFLOW_IPV6_ICMP_ENCAPSULATED{327, 0, {{
+inline constexpr Template<36> IPFIX_BIFLOW_IPV6_ICMP_ENCAPSULATED{367, 0, {{
     {27, 16},  // sourceIPv6Address
     {28, 16},  // destinationIPv6Address
     {139, 2},  // icmpTypeCodeIPv6
@@ -916,6 +947,7 @@ inline constexpr Template<35> IPFIX_BIFLOW_IPV6_ICMP_ENCAPSULATED{327, 0, {{
     {56, 6},  // sourceMacAddress
     {80, 6},  // destinationMacAddress
     {95, 4},  // applicationId
+    {137, 2},  // commonPropertiesId
     {148, 8},  // flowId
     {256, 2},  // ethernetType
     {245, 2},  // dot1qCustomerVlanId
@@ -932,7 +964,7 @@ inline constexpr Template<35> IPFIX_BIFLOW_IPV6_ICMP_ENCAPSULATED{327, 0, {{
     {70, 3, ElementSpace::REVERSE},  // reverseMplsTopLabelStackSection
 }}};
 
-inline constexpr Template<38> IPFIX_BIFLOW_IPV4_PRIVATE{328, 0, {{
+inline constexpr Template<39> IPFIX_BIFLOW_IPV4_PRIVATE{368, 0, {{
     {8, 4},  // sourceIPv4Address
     {12, 4},  // destinationIPv4Address
     {7, 2},  // sourceTransportPort
@@ -955,6 +987,7 @@ inline constexpr Template<38> IPFIX_BIFLOW_IPV4_PRIVATE{328, 0, {{
     {56, 6},  // sourceMacAddress
     {80, 6},  // destinationMacAddress
     {95, 4},  // applicationId
+    {137, 2},  // commonPropertiesId
     {148, 8},  // flowId
     {256, 2},  // ethernetType
     {245, 2},  // dot1qCustomerVlanId
@@ -973,7 +1006,7 @@ inline constexpr Template<38> IPFIX_BIFLOW_IPV4_PRIVATE{328, 0, {{
     {16385, 8, ElementSpace::PRIVATE},  // reverseOuterOctetDeltaCount
 }}};
 
-inline constexpr Template<38> IPFIX_BIFLOW_IPV6_PRIVATE{329, 0, {{
+inline constexpr Template<39> IPFIX_BIFLOW_IPV6_PRIVATE{369, 0, {{
     {27, 16},  // sourceIPv6Address
     {28, 16},  // destinationIPv6Address
     {7, 2},  // sourceTransportPort
@@ -996,6 +1029,7 @@ inline constexpr Template<38> IPFIX_BIFLOW_IPV6_PRIVATE{329, 0, {{
     {56, 6},  // sourceMacAddress
     {80, 6},  // destinationMacAddress
     {95, 4},  // applicationId
+    {137, 2},  // commonPropertiesId
     {148, 8},  // flowId
     {256, 2},  // ethernetType
     {245, 2},  // dot1qCustomerVlanId
@@ -1014,7 +1048,7 @@ inline constexpr Template<38> IPFIX_BIFLOW_IPV6_PRIVATE{329, 0, {{
     {16385, 8, ElementSpace::PRIVATE},  // reverseOuterOctetDeltaCount
 }}};
 
-inline constexpr Template<38> IPFIX_BIFLOW_IPV4_ICMP_PRIVATE{330, 0, {{
+inline constexpr Template<39> IPFIX_BIFLOW_IPV4_ICMP_PRIVATE{370, 0, {{
     {8, 4},  // sourceIPv4Address
     {12, 4},  // destinationIPv4Address
     {32, 2},  // icmpTypeCodeIPv4
@@ -1036,6 +1070,7 @@ inline constexpr Template<38> IPFIX_BIFLOW_IPV4_ICMP_PRIVATE{330, 0, {{
     {56, 6},  // sourceMacAddress
     {80, 6},  // destinationMacAddress
     {95, 4},  // applicationId
+    {137, 2},  // commonPropertiesId
     {148, 8},  // flowId
     {256, 2},  // ethernetType
     {245, 2},  // dot1qCustomerVlanId
@@ -1055,7 +1090,7 @@ inline constexpr Template<38> IPFIX_BIFLOW_IPV4_ICMP_PRIVATE{330, 0, {{
     {16385, 8, ElementSpace::PRIVATE},  // reverseOuterOctetDeltaCount
 }}};
 
-inline constexpr Template<38> IPFIX_BIFLOW_IPV6_ICMP_PRIVATE{331, 0, {{
+inline constexpr Template<39> IPFIX_BIFLOW_IPV6_ICMP_PRIVATE{371, 0, {{
     {27, 16},  // sourceIPv6Address
     {28, 16},  // destinationIPv6Address
     {139, 2},  // icmpTypeCodeIPv6
@@ -1077,6 +1112,7 @@ inline constexpr Template<38> IPFIX_BIFLOW_IPV6_ICMP_PRIVATE{331, 0, {{
     {56, 6},  // sourceMacAddress
     {80, 6},  // destinationMacAddress
     {95, 4},  // applicationId
+    {137, 2},  // commonPropertiesId
     {148, 8},  // flowId
     {256, 2},  // ethernetType
     {245, 2},  // dot1qCustomerVlanId
@@ -1100,6 +1136,11 @@ inline constexpr Template<3> IPFIX_APPLICATION_TABLE{340, 1, {{
     {95, 4},  // applicationId
     {96, 65535},  // applicationName
     {94, 65535},  // applicationDescription
+}}};
+
+inline constexpr Template<2> IPFIX_NAMING{372, 1, {{
+    {137, 2},  // commonPropertiesId
+    {335, 65535},  // selectorName
 }}};
 
 inline constexpr Template<6> IPFIX_SYSTEMATIC_SAMPLING{341, 1, {{

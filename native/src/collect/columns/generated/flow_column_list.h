@@ -3,7 +3,7 @@
 #pragma once
 
 /// X(type, name) for each column of a flow record, in the order of a block.
-#define WEIR_FLOW_COLUMNS(X) \
+#define WEIR_STORED_COLUMNS(X) \
   X(int64_t, flowStartMilliseconds) \
   X(int64_t, flowEndMilliseconds) \
   X(int64_t, receivedMilliseconds) \
@@ -50,6 +50,12 @@
   X(NameId, destinationAsName) \
   X(NameId, scope) \
   X(uint8_t, counted)
+
+/// Those that are in no block.
+#define WEIR_LIVE_COLUMNS(X) \
+  X(NameId, applicationSignature)
+
+#define WEIR_FLOW_COLUMNS(X) WEIR_STORED_COLUMNS(X) WEIR_LIVE_COLUMNS(X)
 
 // The same types in ClickHouse, by the name of the C++ type as it stands in the list.
 #define WEIR_CLICKHOUSE_TYPE_int64_t "DateTime64(3, 'UTC')"
