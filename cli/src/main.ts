@@ -7,6 +7,7 @@ import { completionCommand } from './command/completion.js';
 import { configCommand } from './command/config.js';
 import { decisionsCommand, rulesCommand } from './command/control.js';
 import { gatewayCommand } from './command/gateway.js';
+import { listsCommand } from './command/lists.js';
 import { probeCommand } from './command/probe.js';
 import { queryCommand } from './command/query.js';
 import { signaturesCommand } from './command/signatures.js';
@@ -32,6 +33,7 @@ function program(): Command {
   weir.addCommand(queryCommand());
   weir.addCommand(rulesCommand());
   weir.addCommand(decisionsCommand());
+  weir.addCommand(listsCommand());
   weir.addCommand(userCommand());
   weir.addCommand(keyCommand());
   weir.addCommand(signaturesCommand());

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /** Text with U+FFFD for control characters: what comes from the network must not command the terminal. */
-const inOneLine = (text: string): string => text.replaceAll(/\p{Cc}/gu, '\ufffd');
+export const inOneLine = (text: string): string => text.replaceAll(/\p{Cc}/gu, '\ufffd');
 
 /**
  * Rows under a heading, columns as wide as they need; numbers stand on the right. No cell has

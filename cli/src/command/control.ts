@@ -7,16 +7,17 @@ import { type Subcommand, subcommandOf } from './subcommand.js';
 
 const actions = () => import('../run/control.js');
 
-const subcommand = (written: Subcommand): Command => subcommandOf(written, { sections: ['query'] });
+export const subcommand = (written: Subcommand): Command =>
+  subcommandOf(written, { sections: ['query'] });
 
 /** Where the answer goes as the API gives it. */
-const json = (command: Command): Command =>
+export const json = (command: Command): Command =>
   command.option('--json', 'the answer as the API gives it');
 
 const ACTIONS = ['block', 'reject', 'shape', 'mark', 'watch', 'allow'];
 
-/** An action, from words: shared by rules and decisions. */
-function withAction(command: Command): Command {
+/** An action, from words: shared by rules, decisions and lists. */
+export function withAction(command: Command): Command {
   return command
     .addOption(
       new Option('--action <what>', 'what is done: reject is a block that answers')

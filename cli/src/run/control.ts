@@ -18,7 +18,7 @@ import type { CommandContext } from '../command/section-command.js';
 import { CommandError } from '../errors.js';
 import { textTable } from '../text-table.js';
 
-interface ActionFlags {
+export interface ActionFlags {
   readonly action: string;
   readonly up?: number;
   readonly down?: number;
@@ -40,7 +40,7 @@ interface RuleFlags extends ActionFlags {
 const SECOND_MS = 1000;
 const DAY_MS = 86_400_000;
 
-function actionOf({ action, up, down, per, dscp }: ActionFlags): ActionInput {
+export function actionOf({ action, up, down, per, dscp }: ActionFlags): ActionInput {
   switch (action) {
     case 'reject':
       return { kind: 'block', answer: 'reject' };
@@ -75,12 +75,12 @@ function ruleOf({ arguments: [name = '', filter = ''], options }: CommandContext
 }
 
 /** Whether nothing is to be asked: --check was given. */
-function isCheck({ check, config }: CommandContext): boolean {
+export function isCheck({ check, config }: CommandContext): boolean {
   if (check) process.stderr.write(`weir: would ask ${config.query.collector}.\n`);
   return check;
 }
 
-function write(context: CommandContext, answer: unknown, table: () => string): void {
+export function write(context: CommandContext, answer: unknown, table: () => string): void {
   const text = context.options.json === true ? `${JSON.stringify(answer)}\n` : table();
   process.stdout.write(text);
 }
@@ -155,9 +155,10 @@ export async function deleteRule(context: CommandContext): Promise<void> {
   process.stderr.write(`weir: rule "${rule.name}" is deleted, its decisions have ended.\n`);
 }
 
+const end = (address: string, port: number) =>
+  address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
+
 function aboutText(selector: Selector): string {
-  const end = (address: string, port: number) =>
-    address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
   switch (selector.kind) {
     case 'host':
       return selector.address;
@@ -224,14 +225,32 @@ export async function whyBlocked(context: CommandContext): Promise<void> {
   write(context, answer, () => whyText(answer));
 }
 
-function whyText({ address, protectedBy, touches }: WhyResponse): string {
+/** The flow that caused it, and what named that. */
+function evidenceCells({ evidence }: Decision): string[] {
+  if (evidence === undefined) return ['', ''];
+  const { applicationName, applicationConfidence: confidence, signature } = evidence;
+  const source = end(evidence.sourceAddress, evidence.sourceTransportPort);
+  const destination = end(evidence.destinationAddress, evidence.destinationTransportPort);
+  const name = signature ?? applicationName;
+  return [`${source} - ${destination}`, confidence === '' ? name : `${name} (${confidence})`];
+}
+
+export function whyText({ address, protectedBy, touches }: WhyResponse): string {
   if (touches.length === 0) return `nothing touches ${address}, nor has during the last day\n`;
   const rows = touches.map(({ decision, counts, ending, packets, octets }) => [
     ending ?? (counts ? 'counts' : 'overridden'),
     ...decisionCells(decision).slice(1),
-    ...[packets, octets, decision.reason],
+    ...[packets, octets, ...evidenceCells(decision), decision.reason],
   ]);
-  const heading = ['state', ...DECISION_HEADING.slice(1), 'packets', 'octets', 'why'];
+  const heading = [
+    'state',
+    ...DECISION_HEADING.slice(1),
+    'packets',
+    'octets',
+    'flow',
+    'named by',
+    'why',
+  ];
   const note = protectedBy === undefined ? '' : `${address} is protected: ${protectedBy}\n`;
   return note + textTable(heading, rows);
 }
