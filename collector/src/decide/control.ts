@@ -5,6 +5,7 @@ import {
   type AddressList,
   type Decision,
   type DecisionInput,
+  type FileRuleInput,
   type ListInput,
   parseFilter,
   type Rule,
@@ -32,6 +33,11 @@ export interface Saying {
 export interface Changed<Item> {
   readonly before: Item;
   readonly after: Item;
+}
+
+export interface NewRule extends Pick<Saying, 'owner'> {
+  /** @default a new one */
+  readonly id?: string | undefined;
 }
 
 export class Control {
@@ -82,31 +88,46 @@ export class Control {
    * What stands in --rules-file now. A name that a rule of the API has is the file's fault.
    * @throws ControlRefusal, CollectorError
    */
-  setFileRules(inputs: readonly RuleInput[]): Promise<void> {
-    const now = Date.now();
+  setFileRules(inputs: readonly FileRuleInput[]): Promise<void> {
     return this.#change((kept) => {
       for (const { name } of inputs) {
         const isTaken = kept.rules.some((rule) => isSameName(rule.name, name));
         if (isTaken) refuse('exists', `"${name}" is the name of a rule that was made otherwise`);
       }
-      const before = new Map(this.fileRules.map((rule) => [rule.id, rule]));
-      const fileRules = inputs.map((input) => fileRule(input, before.get(fileId(input.name)), now));
-      return { kept: { ...kept, fileRules }, result: undefined };
+      return { kept: { ...kept, fileRules: this.#fileRulesOf(inputs) }, result: undefined };
     });
   }
 
-  /** @throws ControlRefusal, CollectorError */
-  createRule(input: RuleInput, { owner }: Saying): Promise<Rule> {
+  /** Which of the inputs say something that the file did not say before. */
+  newOfFile(inputs: readonly FileRuleInput[]): FileRuleInput[] {
+    const before = new Map(this.fileRules.map(({ id, revision }) => [id, revision]));
+    const rules = this.#fileRulesOf(inputs);
+    return inputs.filter((_, i) => {
+      const rule = rules[i] as Rule;
+      return before.get(rule.id) !== rule.revision;
+    });
+  }
+
+  #fileRulesOf(inputs: readonly FileRuleInput[]): Rule[] {
+    const now = Date.now();
+    const before = new Map(this.fileRules.map((rule) => [rule.id, rule]));
+    return inputs.map(({ confirm: _, ...input }) =>
+      fileRule(input, before.get(fileId(input.name)), now),
+    );
+  }
+
+  /** `id`: of a rule that was deleted and comes back. @throws ControlRefusal, CollectorError */
+  createRule(input: RuleInput, { owner, id = randomUUID() }: NewRule): Promise<Rule> {
     const now = Date.now();
     return this.#change((kept) => {
       checkRule(input);
+      if (this.rules.some((rule) => rule.id === id)) refuse('exists', `there is a rule ${id}`);
       if (this.rules.length >= MOST_RULES) refuse('too-many', `${MOST_RULES} rules are the most`);
       this.#checkName(input.name);
       const made = {
         ...({ owner, origin: 'api', revision: 1 } as const),
         createdMilliseconds: now,
       };
-      const id = randomUUID();
       const action = wholeAction(input.action);
       const rule: Rule = { ...input, action, id, ...made, changedMilliseconds: now };
       return { kept: { ...kept, rules: [...kept.rules, rule] }, result: rule };

@@ -51,6 +51,7 @@ describe('a decision', () => {
       ...{ revision: 1001, origin: 'rule', rule: { id: 'r0', name: 'r0' }, isSimulated: false },
       ...{ action: { kind: 'block', answer: 'drop' }, expiresMilliseconds: NOW + 100_000 },
       selector: { kind: 'flow', sourceAddress: '10.0.0.1', destinationTransportPort: 6881 },
+      subjectAddress: '10.0.0.1',
       evidence: { applicationName: 'bittorrent', seenMilliseconds: NOW, octets: 1000 },
       reason:
         'rule "r0" (block app = BitTorrent): house rules; protocol 6, 10.0.0.1:5000 and 192.0.2.1:6881',
@@ -72,6 +73,33 @@ describe('a decision', () => {
     expect(only()).toMatchObject({ revision: 1002, expiresMilliseconds: NOW + 126_000 });
     // An older record does not shorten it.
     see(flow());
+    expect(book.revision).toBe(1002);
+  });
+
+  it.each([
+    ['inside', 'ingress', '192.0.2.1'],
+    ['outside', 'egress', '192.0.2.1'],
+    ['source', 'internal', '10.0.0.1'],
+    ['inside', 'internal', undefined],
+    ['both', 'egress', undefined],
+    ['outside', 'internal', undefined],
+  ] as const)('on a flow says which end is meant by "%s" where it is %s', (subject, scope, end) => {
+    const { see, only } = setUp({ subject });
+    see(flow({ scope }));
+    expect(only().subjectAddress).toBe(end);
+  });
+
+  it('says what named the flow, as soon as a record does', () => {
+    const { see, only, book } = setUp({});
+    see(flow());
+    expect(only().evidence).not.toHaveProperty('signature');
+    const named = { applicationSignature: 'BitTorrent/match/2', applicationConfidence: 'payload' };
+    see(flow({ ...named, receivedMilliseconds: NOW - 1000 }));
+    expect(only()).toMatchObject({
+      ...{ revision: 1002, expiresMilliseconds: NOW + 100_000 },
+      evidence: { signature: 'BitTorrent/match/2', applicationConfidence: 'payload' },
+    });
+    see(flow(named), flow());
     expect(book.revision).toBe(1002);
   });
 

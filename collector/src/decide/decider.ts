@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Deciding: what the rules make of flows that were seen. No clock and no I/O; the same rules, flows and
 // standing decisions give the same decisions.
-import type { Rule } from '@weir/wire';
+import type { Decision, Rule, Selector } from '@weir/wire';
 import type { FlowRows } from '../flow-row.js';
 import { ChunkView } from './chunk-view.js';
 import type { DecisionBook, NewDecision } from './decision-book.js';
@@ -13,13 +13,33 @@ import { isHarmless, saidByRule } from './rule-decision.js';
 import { type CompiledCondition, compileCondition, RuleIndex } from './rule-index.js';
 import { evidenceOf, RowFlow, type SeenFlow } from './seen-flow.js';
 import { decisionId } from './selector.js';
-import { endsOf, type Target, targetsOf } from './targets.js';
+import { addressAt, endsOf, type Target, targetsOf } from './targets.js';
 import { KeyRoom } from './thresholds.js';
 
 /** Flows, hosts and networks that thresholds count for, of all rules together. */
 export const MOST_KEYS = 500_000;
 /** A decision is renewed only when this part of its time has passed: else each record would be a change. */
 const RENEW_AFTER = 0.25;
+
+/** Rules by the numbers that the index has for them. */
+class IndexedRules {
+  readonly rules: LiveRule[];
+  readonly lookup: RuleIndex;
+  readonly numbers = new Map<string, number>();
+
+  constructor(rules: readonly LiveRule[], lookup: RuleIndex) {
+    this.rules = [...rules];
+    this.lookup = lookup;
+    rules.forEach(({ rule }, number) => {
+      this.numbers.set(rule.id, number);
+    });
+  }
+
+  place(live: LiveRule, number: number): void {
+    this.rules[number] = live;
+    this.numbers.set(live.rule.id, number);
+  }
+}
 
 export interface DeciderParts {
   readonly book: DecisionBook;
@@ -30,13 +50,13 @@ export class Decider {
   readonly #book: DecisionBook;
   readonly #protections: Protections;
   readonly #rules = new Map<string, LiveRule>();
-  readonly #repetitions = new Repetitions();
+  readonly repetitions = new Repetitions();
   readonly #view = new ChunkView();
   /** Kept while their rules are: of many rules one changes at a time. */
   readonly #compiled = new WeakMap<LiveRule, CompiledCondition>();
   readonly room = new KeyRoom(MOST_KEYS);
   #networks = new OperatorNetworks();
-  #index: { readonly lookup: RuleIndex; readonly rules: readonly LiveRule[] } | undefined;
+  #index: IndexedRules | undefined;
 
   constructor({ book, protections }: DeciderParts) {
     this.#book = book;
@@ -58,22 +78,27 @@ export class Decider {
   /** Makes or replaces a rule; what it counted goes unless it counts the same. @throws FilterError */
   setRule(rule: Rule, now: number): LiveRule {
     const live = new LiveRule(rule, this.room, now);
-    this.#rules.get(rule.id)?.close();
+    this.removeRule(rule.id);
     this.#rules.set(rule.id, live);
-    this.#index = undefined;
+    const number = this.#index?.lookup.add(this.#compiledOf(live));
+    if (number === undefined) this.#index = undefined;
+    else this.#index?.place(live, number);
     return live;
   }
 
   removeRule(id: string): void {
     this.#rules.get(id)?.close();
     this.#rules.delete(id);
-    this.#index = undefined;
+    const number = this.#index?.numbers.get(id);
+    if (number !== undefined) this.#index?.lookup.drop(number);
+    this.#index?.numbers.delete(id);
   }
 
   /** Whether a rule is found by values of its filter. */
   isIndexed(id: string): boolean {
-    const { lookup, rules } = this.#indexed();
-    return lookup.isIndexed(rules.findIndex(({ rule }) => rule.id === id));
+    const { lookup, numbers } = this.#indexed();
+    const number = numbers.get(id);
+    return number !== undefined && lookup.isIndexed(number);
   }
 
   /** Rules whose schedule ended or began at `now`. */
@@ -85,18 +110,18 @@ export class Decider {
   sweep(now: number): void {
     for (const { counters } of this.#rules.values())
       for (const counter of counters) counter.sweep(now);
-    this.#repetitions.sweep(now);
+    this.repetitions.sweep(now);
   }
 
   /** Decisions of rules that held longer the next time. */
   ended(ids: readonly string[], now: number): void {
-    for (const id of ids) this.#repetitions.ended(id, now);
+    for (const id of ids) this.repetitions.ended(id, now);
   }
 
   /** Makes and renews the decisions that the rows ask for. `of`: only what these rules ask for. */
   observe(chunk: FlowRows, of?: ReadonlySet<string>): void {
+    if (this.#rules.size === 0) return;
     const { lookup, rules } = this.#indexed();
-    if (rules.length === 0) return;
     const wanted: NewDecision[] = [];
     let at = -1;
     let held: LiveRule[] = [];
@@ -115,11 +140,11 @@ export class Decider {
     if (wanted.length > 0) this.#keep(wanted);
   }
 
-  #indexed() {
+  #indexed(): IndexedRules {
     if (this.#index === undefined) {
       const rules = [...this.#rules.values()];
       const compiled = rules.map((live) => this.#compiledOf(live));
-      this.#index = { rules, lookup: new RuleIndex(compiled, this.#view) };
+      this.#index = new IndexedRules(rules, new RuleIndex(compiled, this.#view));
     }
     return this.#index;
   }
@@ -153,16 +178,17 @@ export class Decider {
 
   #decide(
     live: LiveRule,
-    { selector }: Target,
+    { selector, ends }: Target,
     { flow, wanted }: { readonly flow: SeenFlow; readonly wanted: NewDecision[] },
   ): void {
     const { rule } = live;
     const id = decisionId(rule.id, selector);
     const known = this.#book.get(id);
-    const holdMs = this.#repetitions.holdSeconds(rule, id) * 1000;
+    const holdMs = this.repetitions.holdSeconds(rule, id) * 1000;
     const expiresMilliseconds = flow.seenMilliseconds + holdMs;
     const left = expiresMilliseconds - (known?.expiresMilliseconds ?? 0);
-    if (known !== undefined && left <= holdMs * RENEW_AFTER) return;
+    const isFresh = known !== undefined && left <= holdMs * RENEW_AFTER;
+    if (isFresh && !tellsSignature(flow, known)) return;
     if (!isHarmless(rule.action) && this.#protections.reasonOf(selector) !== undefined) {
       live.refused.protected++;
       return;
@@ -170,8 +196,9 @@ export class Decider {
     wanted.push({
       id,
       selector,
+      ...subjectOf(selector, ends, flow),
       createdMilliseconds: known?.createdMilliseconds ?? flow.seenMilliseconds,
-      expiresMilliseconds,
+      expiresMilliseconds: Math.max(expiresMilliseconds, known?.expiresMilliseconds ?? 0),
       ...saidByRule(rule, selector),
       evidence: evidenceOf(flow),
     });
@@ -208,4 +235,16 @@ function allowsEverywhere({ action, isSimulated, gateways }: Rule): boolean {
 function isMeant(live: LiveRule, { ends }: Target, reached: Target['ends']): boolean {
   if (live.counters.length === 0) return true;
   return ends.some((end) => reached.includes(end));
+}
+
+/** Of a flow only: other selectors say themselves whom they mean. */
+function subjectOf({ kind }: Selector, ends: Target['ends'], flow: SeenFlow) {
+  const [end, ...others] = ends;
+  if (kind !== 'flow' || end === undefined || others.length > 0) return {};
+  return { subjectAddress: addressAt(flow, end) };
+}
+
+/** Stored records do not have it: what was decided on them takes it from the flow's next record. */
+function tellsSignature({ signature }: SeenFlow, { evidence }: Decision): boolean {
+  return signature !== undefined && evidence !== undefined && evidence.signature === undefined;
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The decisions that rules made, so that they hold over a restart: written every few seconds, and at the end.
+// The decisions that rules made, and how often each has come, so that they hold over a restart: written every few seconds, and at the end.
 import { join } from 'node:path';
 import { Decision, type Logger } from '@weir/wire';
 import Type, { type Static } from 'typebox';
@@ -7,6 +7,7 @@ import { Check } from 'typebox/value';
 import { messageOf } from '../errors.js';
 import type { DecisionBook } from './decision-book.js';
 import { readKept, writeKept } from './kept-file.js';
+import { Repetition, type Repetitions } from './repetitions.js';
 
 const Ended = Type.Object({
   decision: Decision,
@@ -22,11 +23,13 @@ const KeptDecisions = Type.Object({
   version: Type.Literal(1),
   decisions: Type.Array(Decision),
   ended: Type.Array(Ended),
+  repetitions: Type.Optional(Type.Array(Repetition)),
 });
 
 export interface DecisionFileOptions {
   readonly dataFolder: string;
   readonly book: DecisionBook;
+  readonly repetitions: Repetitions;
   readonly log: Logger;
 }
 
@@ -46,7 +49,7 @@ export class DecisionFile {
   }
 
   /** What stood at the end of the last run. A file that cannot be read is only warned of: rules decide anew. */
-  async load(): Promise<Pick<Static<typeof KeptDecisions>, 'decisions' | 'ended'>> {
+  async load(): Promise<Omit<Static<typeof KeptDecisions>, 'version'>> {
     const content = await readKept(this.#path);
     if (Check(KeptDecisions, content)) return content;
     if (content !== undefined) {
@@ -74,7 +77,7 @@ export class DecisionFile {
   }
 
   async #write(): Promise<void> {
-    const { book, log } = this.#options;
+    const { book, repetitions, log } = this.#options;
     const { revision } = book;
     if (revision === this.#revision) return;
     // By rules, and for a time: lists and what was done by hand are kept elsewhere.
@@ -83,7 +86,8 @@ export class DecisionFile {
         (origin === 'rule' || (origin === 'allow' && rule !== undefined)) &&
         expiresMilliseconds !== undefined,
     );
-    const text = JSON.stringify({ version: 1, decisions, ended: book.ended });
+    const kept = { version: 1, decisions, ended: book.ended, repetitions: repetitions.all };
+    const text = JSON.stringify(kept);
     try {
       await writeKept(this.#path, text);
       this.#revision = revision;

@@ -104,6 +104,24 @@ describe('a rule', () => {
     expect(readdirSync(dataFolder).sort()).toEqual(['decisions.json', 'rules.json']);
   });
 
+  it('holds longer for who did it before the restart, also where that ended meanwhile', async () => {
+    const backOff = { factor: 3, mostSeconds: 10_000 };
+    const first = await start();
+    await makeRule(first, { holdSeconds: 100, backOff });
+    const begin = Date.now() - 1_000_000;
+    first.observe(rowChunk([row({ receivedMilliseconds: begin })]));
+    first.tick(begin + 200_000);
+    expect(first.book.decisionCount).toBe(0);
+    first.observe(rowChunk([row({ receivedMilliseconds: begin + 300_000 })]));
+    await first.stop();
+    const second = await start();
+    expect(second.book.decisionCount).toBe(0);
+    expect(second.book.ended.map(({ ending }) => ending)).toEqual(['expired', 'expired']);
+    const now = Date.now();
+    second.observe(rowChunk([row({ receivedMilliseconds: now })]));
+    expect([...second.book.all()][0]?.expiresMilliseconds).toBe(now + 900_000);
+  });
+
   it('that changes keeps its decisions where it decides the same, with its new action', async () => {
     const decisions = await start();
     const rule = await makeRule(decisions);
@@ -178,7 +196,7 @@ describe('a rule', () => {
   it('by the calendar knows what was before it, once', async () => {
     const decisions = await start();
     const thresholds = [{ metric: 'octets', of: 'host', atLeast: 100, per: 'day' }];
-    stored = [{ key: '::ffff:10.0.0.1', sum: '90' }];
+    stored = [{ key: '::ffff:10.0.0.1', slots: [0], amounts: ['90'] }];
     await makeRule(decisions, { thresholds, scope: 'host' });
     decisions.observe(rowChunk([row({ octets: 9 })]));
     expect(texts(decisions)).toEqual([]);
@@ -192,7 +210,7 @@ describe('a rule', () => {
       '{name: a, filter: any, action: {kind: block}, scope: host, thresholds: [THRESHOLD]}';
     const threshold = '{metric: octets, of: host, atLeast: 150, per: day}';
     writeFileSync(path, `- ${rule.replace('THRESHOLD', threshold)}\n`);
-    stored = [{ key: '::ffff:10.0.0.1', sum: '90' }];
+    stored = [{ key: '::ffff:10.0.0.1', slots: [0], amounts: ['90'] }];
     const decisions = await start({ rulesFile: path });
     await vi.waitFor(() => expect(decisions.decider.room.used).toBe(1));
     // What was asked for at the start has been answered when a later question is.
@@ -340,6 +358,34 @@ describe('a file of rules', () => {
     expect(third.problems().join()).toContain('my.yaml:1:');
     await third.stop();
     expect((await start()).control.rules).toEqual([]);
+  });
+
+  it('that would hit most hosts changes nothing until it says yes to that', async () => {
+    const text = '- {name: all, filter: any, action: {kind: block}, scope: host, CONFIRM}\n';
+    writeFileSync(rulesFile(), '[]');
+    const ask = async <Row>() => [{ hosts: 3, octets: 1, packets: 1, flows: 1 }] as Row[];
+    const store = { ...EMPTY_STORE, ask };
+    const decisions = await start({ rulesFile: rulesFile(), store });
+    writeFileSync(rulesFile(), text.replace('CONFIRM', ''));
+    await decisions.rulesFile?.reload();
+    expect(decisions.control.rules).toEqual([]);
+    expect(decisions.problems().join()).toMatch(/rule "all".*100 % of the hosts.*confirm: true/);
+    writeFileSync(rulesFile(), text.replace('CONFIRM', 'confirm: true'));
+    await decisions.rulesFile?.reload();
+    expect(decisions.problems()).toEqual([]);
+    expect(decisions.control.rules).toMatchObject([{ name: 'all' }]);
+    expect(decisions.control.rules[0]).not.toHaveProperty('confirm');
+    // What stands already is not asked again.
+    writeFileSync(rulesFile(), text.replace('CONFIRM', ''));
+    await decisions.rulesFile?.reload();
+    expect(decisions.problems()).toEqual([]);
+  });
+
+  it('counts where the store cannot tell whom it hits', async () => {
+    write('any');
+    const ask = () => Promise.reject(new Error('away'));
+    const decisions = await start({ rulesFile: rulesFile(), store: { ...EMPTY_STORE, ask } });
+    expect(decisions.control.rules).toHaveLength(1);
   });
 
   it('that is wrong at the first start ends it', async () => {

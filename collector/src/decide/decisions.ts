@@ -5,11 +5,11 @@ import { networkInterfaces } from 'node:os';
 import {
   type AddressList,
   type Decision,
+  type FileRuleInput,
   isSingleAddress,
   type Logger,
   parseNetwork,
   type Rule,
-  type RuleInput,
 } from '@weir/wire';
 import { isLoopback } from '../access/network.js';
 import { messageOf } from '../errors.js';
@@ -28,6 +28,7 @@ import { Protections, protectingDecisions } from './protections.js';
 import { isHarmless, saidByRule } from './rule-decision.js';
 import { RuleHistory, type RuleStore } from './rule-history.js';
 import { RulesFile } from './rules-file.js';
+import { checkFileRules } from './share-check.js';
 
 export interface FileDeed {
   readonly action: 'rule.create' | 'rule.change' | 'rule.delete';
@@ -94,7 +95,8 @@ export class Decisions {
     this.control = new Control(dataFolder);
     this.history = new RuleHistory(store);
     this.lists = new AddressLists({ dataFolder, book, log, changed: () => this.changed() });
-    this.#file = new DecisionFile({ dataFolder, book, log });
+    const { repetitions } = this.decider;
+    this.#file = new DecisionFile({ dataFolder, book, repetitions, log });
     this.rulesFile =
       path === undefined
         ? undefined
@@ -202,8 +204,8 @@ export class Decisions {
     const now = Date.now();
     const wanted = protectingDecisions(this.protections.all, now);
     const ids = new Set(wanted.map(({ id }) => id));
-    const isOver = (id: string) => id.startsWith('protect-') && !ids.has(id);
-    this.book.removeWhere(({ id }) => isOver(id), 'revoked', now);
+    const isOver = ({ id, isProtection }: Decision) => isProtection === true && !ids.has(id);
+    this.book.removeWhere(isOver, 'revoked', now);
     const news = wanted.filter(({ id }) => this.book.get(id) === undefined);
     if (news.length > 0) this.book.put(news);
     this.changed();
@@ -250,12 +252,21 @@ export class Decisions {
   }
 
   async #restore(now: number): Promise<void> {
-    const { decisions, ended } = await this.#file.load();
-    const standing = decisions.filter(({ rule, expiresMilliseconds = 0 }) => {
-      const isKnown = rule !== undefined && this.decider.rule(rule.id)?.isActive === true;
-      return isKnown && expiresMilliseconds > now;
+    const { decisions, ended, repetitions = [] } = await this.#file.load();
+    const known = decisions.filter(
+      ({ rule }) => rule !== undefined && this.decider.rule(rule.id)?.isActive === true,
+    );
+    const isOver = ({ expiresMilliseconds: end = 0 }: Decision) => end <= now;
+    const over = known.filter(isOver).map((decision) => {
+      const endedMilliseconds = decision.expiresMilliseconds ?? now;
+      return { decision, endedMilliseconds, ending: 'expired' as const };
     });
-    this.book.restore(standing, ended);
+    this.book.restore(
+      known.filter((decision) => !isOver(decision)),
+      [...ended, ...over],
+    );
+    this.decider.repetitions.restore(repetitions);
+    for (const one of over) this.decider.ended([one.decision.id], one.endedMilliseconds);
   }
 
   async #seedAll(now: number): Promise<void> {
@@ -281,8 +292,6 @@ export class Decisions {
     const spanMs = Math.min(RULE_LOOK_BACK_MS, (rule.holdSeconds ?? RULE_LOOK_BACK_MS) * 1000);
     try {
       const chunk = await this.history.records(rule, { from: now - spanMs, to: now });
-      // The calendar has these already.
-      if (live.counters.some(({ isCalendar }) => isCalendar)) chunk.columns.counted.fill(0);
       // The rule may be another by now: the decider knows of no such rule then.
       if (this.decider.rule(rule.id) === live) this.decider.observe(chunk, new Set([rule.id]));
     } catch (error) {
@@ -326,11 +335,15 @@ export class Decisions {
     else await this.rulesFile.start();
   }
 
-  async #applyFile(inputs: readonly RuleInput[]): Promise<void> {
+  async #applyFile(inputs: readonly FileRuleInput[]): Promise<void> {
+    const { told, log } = this.#options;
+    await checkFileRules(
+      { history: this.history, confirmShare: this.confirmShare, log },
+      this.control.newOfFile(inputs),
+    );
     const before = new Map(this.control.fileRules.map((rule) => [rule.id, rule]));
     await this.control.setFileRules(inputs);
     const rules = this.control.fileRules;
-    const { told } = this.#options;
     for (const [subject, gone] of before) {
       if (rules.some((rule) => rule.id === subject)) continue;
       this.drop(subject);

@@ -25,7 +25,7 @@ export class LiveRule {
     noNetwork: 0,
     tooMany: 0,
   };
-  /** Its calendar thresholds know what was before it. */
+  /** Its thresholds know what was before it. */
   isSeeded = false;
   matchedFlows = 0;
   lastMatchMilliseconds: number | undefined;

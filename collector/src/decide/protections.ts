@@ -76,6 +76,7 @@ export function protectingDecisions(all: readonly Protection[], now: number): Ne
       createdMilliseconds: now,
       origin: 'allow',
       reason: `protected: ${reason}`,
+      isProtection: true,
       isSimulated: false,
       whenCollectorIsLost: 'keep',
     };

@@ -23,7 +23,7 @@ export function saidByRule(rule: Rule, selector: Selector): SaidByRule {
 }
 
 /** Nobody is cut off by it. */
-export function isHarmless({ kind }: Action): boolean {
+export function isHarmless({ kind }: Pick<Action, 'kind'>): boolean {
   return kind === 'watch' || kind === 'allow';
 }
 

@@ -48,8 +48,27 @@ export async function loadControl(dataFolder: string): Promise<KeptControl> {
 
 /** @throws CollectorError WEIR_COLLECTOR_RULES_NOT_KEPT */
 export function saveControl(dataFolder: string, control: KeptControl): Promise<void> {
-  const text = JSON.stringify({ version: 2, ...control }, undefined, 2);
-  return writeKept(pathIn(dataFolder), `${text}\n`);
+  const { rules, fileRules = [], lists, manual } = control;
+  const parts = Object.entries({ rules, fileRules, lists, manual }).map(
+    ([name, items]) => `"${name}":${listText(items)}`,
+  );
+  return writeKept(pathIn(dataFolder), `{"version":2,\n${parts.join(',\n')}}\n`);
+}
+
+/** Of thousands of items one changes: it alone is written out anew. */
+const texts = new WeakMap<object, string>();
+
+function textOf(item: object): string {
+  const known = texts.get(item);
+  if (known !== undefined) return known;
+  const text = JSON.stringify(item);
+  texts.set(item, text);
+  return text;
+}
+
+/** A line for each. */
+function listText(items: readonly object[]): string {
+  return `[${items.map((item) => `\n${textOf(item)}`).join(',')}]`;
 }
 
 /** A rule was about the flows of one application. */

@@ -7,6 +7,7 @@ import { randomRows, TestStore } from '../query/test-store.js';
 import { isWithin, periodNumber } from './clock.js';
 import { LiveRule } from './live-rule.js';
 import { RuleHistory, type RuleStore } from './rule-history.js';
+import { shareFault } from './share-check.js';
 import { addressAt, endsOf, type FlowEnd, keyOf, otherEnd } from './targets.js';
 import { EMPTY_STORE, testRule } from './test-rules.js';
 import { KeyRoom } from './thresholds.js';
@@ -177,20 +178,68 @@ it('records are given back whole, in the order in which they came', async () => 
   expect(sum(chunk.columns.octets)).toBe(BigInt(octets));
 });
 
-it('thresholds of the calendar begin with what is stored of their period', async () => {
-  const threshold = { metric: 'octets', of: 'host', atLeast: 1, per: 'hour' } as const;
-  const live = new LiveRule(
-    testRule({ filter: 'any', thresholds: [threshold] }),
-    new KeyRoom(1e6),
-    TO,
-  );
+const SEEDED = (['octets', 'flows', 'peers'] as const).flatMap((metric) =>
+  (['host', 'network'] as const).flatMap((of) =>
+    ([3600, of === 'host' ? 'hour' : 'month'] as const).map((per) => ({ metric, of, per })),
+  ),
+);
+
+it.each(SEEDED)('a threshold of %j begins with what is stored', async (threshold) => {
   const now = TO - HOUR / 3;
-  await history.seed(live, now);
-  const sums = new Map<string, number>();
-  for (const { flow, end } of endRows(rule({}), TO - HOUR, now)) {
-    const key = addressAt(seen(flow), end);
-    sums.set(key, (sums.get(key) ?? 0) + flow.octets);
+  const make = (atLeast: number) =>
+    new LiveRule(
+      testRule({ filter: 'any', thresholds: [{ ...threshold, atLeast }] }),
+      new KeyRoom(1e6),
+      now,
+    );
+  const ends = endRows(rule({}), 0, now).sort(
+    (a, b) => a.flow.receivedMilliseconds - b.flow.receivedMilliseconds,
+  );
+  let reached = 0;
+  for (const atLeast of threshold.metric === 'octets' ? [1, 1e6] : [1, 4]) {
+    const [seeded, counted] = [make(atLeast), make(atLeast)];
+    await history.seed(seeded, now);
+    for (const { flow, end } of ends) {
+      const { octets, packets, receivedMilliseconds: milliseconds } = flow;
+      const key = keyOf(threshold.of, seen(flow), end);
+      const peer = addressAt(seen(flow), otherEnd(end));
+      if (key !== undefined) counted.counters[0]?.add(key, { octets, packets, peer, milliseconds });
+    }
+    for (const { flow, end } of ends) {
+      const key = keyOf(threshold.of, seen(flow), end) ?? '';
+      const holds = counted.counters[0]?.has(key, now);
+      expect(seeded.counters[0]?.has(key, now)).toBe(holds);
+      // A record of before is in it already.
+      const again = { octets: 1e9, packets: 1, peer: 'x', milliseconds: now - 1 };
+      expect(seeded.counters[0]?.add(key, again)).toBe(holds);
+      if (holds) reached++;
+    }
   }
-  expect(live.counters[0]?.keys).toBe(sums.size);
-  for (const [key, sum] of sums) expect(live.counters[0]?.has(key, now)).toBe(sum >= 1);
+  expect(reached).toBeGreaterThan(0);
+});
+
+describe('the share of hosts', () => {
+  const check = (changes: Partial<RuleInput>, confirmShare: number) =>
+    shareFault({ history, confirmShare }, rule(changes), TO);
+
+  it('is of the last hour, whatever the schedule says', async () => {
+    const all = await history.share(rule({}), { from: TO - HOUR, to: TO });
+    expect(all).toBe(1);
+    const never = {
+      timeZone: 'UTC',
+      windows: [{ days: ['mon'], from: '03:00', to: '03:01' }],
+    } as RuleInput['schedule'];
+    expect(await check({ schedule: never }, 0.99)).toMatch(
+      /during the last hour .* 100 % of the hosts, more than 99 %/,
+    );
+    expect(await check({}, 1)).toBeUndefined();
+    expect(await check({ filter: 'ip = 203.0.113.9' }, 0)).toBeUndefined();
+  });
+
+  it('is of the last day for volumes of a day, and nothing is asked for what does no harm', async () => {
+    const volumes = { thresholds: [{ ...volume, per: 'day' as const, atLeast: 1 }] };
+    expect(await check(volumes, 0.5)).toContain('during the last day');
+    expect(await check({ isSimulated: true }, 0)).toBeUndefined();
+    expect(await check({ action: { kind: 'allow' } }, 0)).toBeUndefined();
+  });
 });

@@ -21,6 +21,7 @@ import {
   recordsStatement,
   seedStatement,
 } from './rule-statements.js';
+import type { ThresholdCounter } from './thresholds.js';
 
 /** The store, as far as rules ask it. */
 export interface RuleStore {
@@ -40,7 +41,6 @@ export interface PreviewAsked {
 export type HitHosts = Omit<RulePreview, 'needsConfirmation' | 'protected'>;
 
 const MOST_RECORDS = 10_000;
-const MOST_SEEDS = 100_000;
 /** A month, and the day that zones may be apart. */
 const LONGEST_PERIOD_MS = 32 * 86_400_000;
 
@@ -48,6 +48,13 @@ interface SumRow {
   readonly octets: number | string;
   readonly packets: number | string;
   readonly flows: number | string;
+}
+
+/** Slots of a key, each with its sum or a peer. */
+interface SeedRow {
+  readonly key: string;
+  readonly slots: readonly (number | string)[];
+  readonly amounts: readonly (number | string)[];
 }
 
 type HitRow = SumRow & { readonly hosts: number | string };
@@ -100,19 +107,33 @@ export class RuleHistory {
     return rowChunk(rows.reverse().map(chunkRow));
   }
 
-  /** Has the rule's calendar thresholds count what was received before `now`. */
-  async seed({ rule, condition, counters }: LiveRule, now: number): Promise<void> {
-    const calendar = counters.filter(({ isCalendar }) => isCalendar);
-    if (calendar.length === 0) return;
+  /** Has the rule's thresholds count what was received before `now`. */
+  async seed(live: LiveRule, now: number): Promise<void> {
+    // Of single flows there are too many: they begin with the records that the rule looks back at.
+    const counters = live.counters.filter(({ threshold }) => threshold.of !== 'flow');
+    if (counters.length === 0) return;
+    // At once: what comes while the store answers is not in its answer.
+    for (const counter of counters) counter.countFrom(now);
     await this.#store.settled();
-    const window = { from: now - LONGEST_PERIOD_MS, to: now };
-    for (const counter of calendar) {
-      // Of single flows there are too many, and peers are counted one by one.
-      if (counter.threshold.of === 'flow' || counter.threshold.metric === 'peers') continue;
-      const question = { rule, condition, window };
-      const statement = seedStatement(question, counter.threshold, MOST_SEEDS);
-      const rows = await this.#store.askForRule<{ key: string; sum: number | string }>(statement);
-      for (const { key, sum } of rows) counter.seed(plainText(key), Number(sum), now);
+    for (const counter of counters) await this.#seed(counter, live, now);
+  }
+
+  async #seed(
+    counter: ThresholdCounter,
+    { rule, condition }: LiveRule,
+    now: number,
+  ): Promise<void> {
+    const { threshold } = counter;
+    const spanMs = typeof threshold.per === 'number' ? threshold.per * 1000 : LONGEST_PERIOD_MS;
+    const question = { rule, condition, window: { from: now - spanMs, to: now } };
+    const rows = await this.#store.askForRule<SeedRow>(seedStatement(question, threshold));
+    const period = counter.slotAt(now);
+    const amountOf = (stored: number | string) =>
+      threshold.metric === 'peers' ? plainText(String(stored)) : Number(stored);
+    for (const { key, slots, amounts } of rows) {
+      const parts = slots.map((slot, i) => ({ slot: Number(slot), stored: amounts[i] ?? 0 }));
+      for (const { slot, stored } of parts.sort((a, b) => a.slot - b.slot))
+        counter.seed(plainText(key), counter.isCalendar ? period : slot, amountOf(stored));
     }
   }
 

@@ -43,6 +43,42 @@ it('finds what the evaluator finds, for any conditions, chunk after chunk', () =
   expect(indexed.length).toBeGreaterThan(40);
 });
 
+it('goes on when rules come and go, as often as there is room', () => {
+  const filters = new RandomFilters(9, MATERIAL);
+  const view = new ChunkView();
+  const conditions = new Map<number, FlowCondition>();
+  const next = () => filters.condition();
+  const first = Array.from({ length: 20 }, next);
+  first.forEach((condition, rule) => {
+    conditions.set(rule, condition);
+  });
+  const index = new RuleIndex(
+    first.map((condition) => compileCondition(condition, view)),
+    view,
+  );
+  let added = 0;
+  for (;;) {
+    const condition = next();
+    const rule = index.add(compileCondition(condition, view));
+    if (rule === undefined) break;
+    conditions.set(rule, condition);
+    added++;
+    const [gone = 0] = conditions.keys();
+    index.drop(gone);
+    conditions.delete(gone);
+    if (added % 8 !== 0) continue;
+    const rows = ROWS.slice(0, 30);
+    const chunk = rowChunk(rows);
+    const expected = rows.flatMap((_, row) =>
+      [...conditions].flatMap(([rule, one]) =>
+        flowTest(one)(flowAt(chunk, row)) ? [`${row} ${rule}`] : [],
+      ),
+    );
+    expect(matches(index, rows).sort()).toEqual(expected.sort());
+  }
+  expect(added).toBe(64);
+});
+
 it.each([
   ['app = BitTorrent and bytes > 1M', 1],
   ['app = BitTorrent and ip = 10.0.0.1', 2],

@@ -8,7 +8,7 @@ import type { ChunkView, ColumnName, ColumnReader } from './chunk-view.js';
 import { type AddressWords, PrefixTable } from './prefix-table.js';
 import { type RowTest, rowTest } from './row-test.js';
 
-/** Numbers of rules, as they were given. */
+/** Numbers of rules, as they were given and added. */
 type Rules = readonly number[];
 type Offer = (rule: number) => void;
 /** Offers the rules that a row may fulfil. */
@@ -29,21 +29,44 @@ export function compileCondition(condition: FlowCondition, view: ChunkView): Com
   return { test: rowTest(condition, view), anchors: anchorsOf(condition)?.anchors };
 }
 
+/** Rules that may be added: each has look-ups of its own, which every row pays for. */
+const MOST_ADDED = 64;
+/** Of a rule that is gone. */
+const NEVER: CompiledCondition = { test: () => false, anchors: [] };
+
 export class RuleIndex {
   readonly #view: ChunkView;
-  readonly #conditions: readonly CompiledCondition[];
-  readonly #lookups: readonly Lookup[];
-  readonly #everywhere: Rules;
+  readonly #conditions: CompiledCondition[];
+  readonly #lookups: Lookup[];
+  readonly #everywhere: number[];
   /** Row for which a rule was tested last. */
   readonly #testedRow: Int32Array;
 
   /** @param view that the conditions were compiled with */
   constructor(conditions: readonly CompiledCondition[], view: ChunkView) {
     this.#view = view;
-    this.#conditions = conditions;
+    this.#conditions = [...conditions];
     this.#everywhere = conditions.flatMap(({ anchors }, rule) => (anchors ? [] : [rule]));
-    this.#lookups = lookupsOf(conditions, view);
-    this.#testedRow = new Int32Array(conditions.length);
+    const anchored = conditions.flatMap(({ anchors = [] }, rule) =>
+      anchors.map((anchor) => ({ anchor, rule })),
+    );
+    this.#lookups = lookupsOf(anchored, view);
+    this.#testedRow = new Int32Array(conditions.length + MOST_ADDED);
+  }
+
+  /** Its number; undefined: it is time for another index. */
+  add(condition: CompiledCondition): number | undefined {
+    const rule = this.#conditions.length;
+    if (rule >= this.#testedRow.length) return undefined;
+    this.#conditions.push(condition);
+    const anchors = condition.anchors?.map((anchor) => ({ anchor, rule }));
+    if (anchors === undefined) this.#everywhere.push(rule);
+    else this.#lookups.push(...lookupsOf(anchors, this.#view));
+    return rule;
+  }
+
+  drop(rule: number): void {
+    this.#conditions[rule] = NEVER;
   }
 
   /** Whether a rule is looked up; else every row is tested. */
@@ -75,12 +98,9 @@ interface Anchored {
 }
 
 /** One look-up for each column that anchors are of. */
-function lookupsOf(conditions: readonly CompiledCondition[], view: ChunkView): Lookup[] {
+function lookupsOf(anchored: readonly Anchored[], view: ChunkView): Lookup[] {
   const byColumn = new Map<string, Anchored[]>();
-  conditions.forEach(({ anchors = [] }, rule) => {
-    for (const anchor of anchors)
-      listIn(byColumn, `${anchor.kind} ${anchor.column}`).push({ anchor, rule });
-  });
+  for (const one of anchored) listIn(byColumn, `${one.anchor.kind} ${one.anchor.column}`).push(one);
   return [...byColumn.values()].map((list) => lookupOf(list, view));
 }
 

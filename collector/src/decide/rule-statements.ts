@@ -15,6 +15,7 @@ import { conditionSql } from '../query/condition-sql.js';
 import type { Window } from '../query/planner.js';
 import type { Statement } from '../store/flow-store.js';
 import { DEFAULT_ZONE, spansOf } from './clock.js';
+import { SLOTS } from './thresholds.js';
 
 export interface RuleQuestion {
   readonly rule: Pick<RuleInput, 'thresholds' | 'schedule' | 'subject'>;
@@ -149,19 +150,37 @@ export function allHostsStatement(window: Window, subject: RuleSubject): Stateme
   };
 }
 
-/** What a calendar threshold has counted in the period that `window.to` is in: key, sum. The largest first. */
-export function seedStatement(
-  question: RuleQuestion,
-  { of, per, metric }: Threshold,
-  limit: number,
-): Statement {
+/** Keys, and peers of all keys together, that thresholds begin with at most. */
+const MOST_SEEDS = 100_000;
+const MOST_SEED_PEERS = 1_000_000;
+
+/**
+ * What a threshold has counted up to `window.to`: key, slots, and for each slot its sum, or a peer, in `amounts`.
+ * Slots are those of ThresholdCounter; of the calendar there is one, the period that `window.to` is in. Keys
+ * that have most come first.
+ */
+export function seedStatement(question: RuleQuestion, threshold: Threshold): Statement {
+  const { of, per, metric } = threshold;
   const binder = new Binder();
+  const rows = endRowsSql(question, binder);
   const zone = binder.bind('String', question.rule.schedule?.timeZone ?? DEFAULT_ZONE);
   const now = `fromUnixTimestamp64Milli(${binder.bind('Int64', Math.floor(question.window.to))}, 'UTC')`;
-  const rows = endRowsSql(question, binder);
-  const sql = `SELECT ${KEYS[of]} AS key, ${SUMS[metric]} AS sum FROM (${rows})
-WHERE ${periodSql(per, zone, 'at')} = ${periodSql(per, zone, now)}
-GROUP BY key ORDER BY sum DESC LIMIT ${binder.bind('UInt32', limit)}`;
+  const isSliding = typeof per === 'number';
+  const slot = isSliding ? `intDiv(toUnixTimestamp64Milli(at) * ${SLOTS}, ${per * 1000})` : '0';
+  const conditions = [
+    ...(isSliding ? [] : [`${periodSql(per, zone, 'at')} = ${periodSql(per, zone, now)}`]),
+    ...(of === 'network' ? [`end.2 != ''`] : []),
+  ];
+  const from = `FROM (${rows})${conditions.length > 0 ? ` WHERE ${conditions.join(' AND ')}` : ''}`;
+  const parts =
+    metric === 'peers'
+      ? `SELECT ${KEYS[of]} AS key, toString(end.3) AS stored, max(${slot}) AS slot, 1 AS weight
+${from} GROUP BY key, stored ORDER BY slot DESC
+LIMIT ${Math.ceil(Number(threshold.atLeast))} BY key LIMIT ${MOST_SEED_PEERS}`
+      : `SELECT ${KEYS[of]} AS key, ${slot} AS slot, ${SUMS[metric]} AS stored, stored AS weight
+${from} GROUP BY key, slot`;
+  const sql = `SELECT key, groupArray(slot) AS slots, groupArray(stored) AS amounts
+FROM (${parts}) GROUP BY key ORDER BY sum(weight) DESC LIMIT ${MOST_SEEDS}`;
   return { sql, parameters: binder.parameters };
 }
 

@@ -2,7 +2,7 @@
 // The operator's file of rules, read at the start and again when it changes. One that is wrong later changes
 // nothing, and says so.
 import { readFile, stat } from 'node:fs/promises';
-import type { Logger, RuleInput, RulesResponse } from '@weir/wire';
+import type { FileRuleInput, Logger, RulesResponse } from '@weir/wire';
 import { CollectorError, messageOf, reasonOf } from '../errors.js';
 import { readRulesYaml } from './rules-yaml.js';
 
@@ -10,7 +10,7 @@ export interface RulesFileOptions {
   readonly path: string;
   readonly log: Logger;
   /** Has these rules count, and no others of the file. Throws where they cannot. */
-  readonly apply: (rules: readonly RuleInput[]) => void | Promise<void>;
+  readonly apply: (rules: readonly FileRuleInput[]) => void | Promise<void>;
 }
 
 export class RulesFile {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Rules that live in a file of the operator's, in git say. Text in, checked rules out; each error says where
 // it stands.
-import { FilterError, parseFilter, RuleInput } from '@weir/wire';
+import { FileRuleInput, FilterError, parseFilter } from '@weir/wire';
 import { Errors } from 'typebox/value';
 import { type Document, isNode, LineCounter, parseDocument } from 'yaml';
 import { ruleFault } from './rule-check.js';
@@ -14,7 +14,7 @@ export class RulesFileError extends Error {
 type Path = readonly (string | number)[];
 
 /** A list of rules, or of none. @throws RulesFileError */
-export function readRulesYaml(text: string, file: string): RuleInput[] {
+export function readRulesYaml(text: string, file: string): FileRuleInput[] {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines });
   const refuseAt = (offset: number, message: string): never => {
@@ -37,14 +37,14 @@ export function readRulesYaml(text: string, file: string): RuleInput[] {
   });
 }
 
-function checkedRule(item: unknown, refuse: (path: Path, message: string) => never): RuleInput {
-  const [error] = Errors(RuleInput, item);
+function checkedRule(item: unknown, refuse: (path: Path, message: string) => never): FileRuleInput {
+  const [error] = Errors(FileRuleInput, item);
   if (error !== undefined) {
     const path = error.instancePath.split('/').slice(1);
     const steps = path.map((step) => (/^\d+$/.test(step) ? Number(step) : step));
     refuse(steps, `${path.join('.') || 'the rule'} ${error.message}`);
   }
-  const rule = item as RuleInput;
+  const rule = item as FileRuleInput;
   try {
     parseFilter(rule.filter);
   } catch (error) {

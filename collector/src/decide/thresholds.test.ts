@@ -41,7 +41,7 @@ it('of the last seconds holds when 7/8 of them have as much, and never without a
 it('of the calendar begins anew with each day, and knows what was before somebody counted', () => {
   const day = { metric: 'octets', of: 'host', atLeast: 100, per: 'day' } as const;
   const counter = new ThresholdCounter(day, 'Asia/Kolkata', new KeyRoom(100));
-  counter.seed('a', 60, START);
+  counter.seed('a', counter.slotAt(START), 60);
   expect(counter.add('a', amount(START, 39))).toBe(false);
   expect(counter.add('a', amount(START, 1))).toBe(true);
   expect(counter.has('b', START)).toBe(false);

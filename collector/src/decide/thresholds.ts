@@ -15,7 +15,7 @@ export interface Amount {
 }
 
 /** The last seconds are this many slots: what is counted is between 7/8 of them and all. */
-const SLOTS = 8;
+export const SLOTS = 8;
 /** Looked at when one key has to go. */
 const CANDIDATES = 32;
 
@@ -47,6 +47,7 @@ export class ThresholdCounter {
   readonly #timeZone: string;
   readonly #room: KeyRoom;
   readonly #tallies = new Map<string, Tally>();
+  #seededUntil = 0;
 
   constructor(threshold: Threshold, timeZone: string, room: KeyRoom) {
     this.threshold = threshold;
@@ -62,10 +63,11 @@ export class ThresholdCounter {
     return typeof this.threshold.per === 'string';
   }
 
-  /** Adds a record of the key. Whether the threshold is reached with it. */
+  /** Adds a record of the key, unless the store had it. Whether the threshold is reached with it. */
   add(key: string, amount: Amount): boolean {
+    if (amount.milliseconds < this.#seededUntil) return this.has(key, amount.milliseconds);
     const tally = this.#tallyOf(key);
-    const now = this.#numberOf(amount.milliseconds);
+    const now = this.slotAt(amount.milliseconds);
     this.#advance(tally, now);
     const { metric } = this.threshold;
     if (metric === 'peers') this.#meet(tally, amount.peer, now);
@@ -73,26 +75,38 @@ export class ThresholdCounter {
     return this.#isReached(tally);
   }
 
-  /** What was stored before somebody counted; for thresholds of the calendar. */
-  seed(key: string, sum: number, milliseconds: number): void {
-    if (this.threshold.metric === 'peers') return;
+  /** What was received before comes from the store, with `seed`: a record of it adds nothing. */
+  countFrom(milliseconds: number): void {
+    this.#seededUntil = milliseconds;
+  }
+
+  /** What the store has of a key in a slot: a sum, or a peer; the oldest slot first. */
+  seed(key: string, slot: number, stored: number | string): void {
     const tally = this.#tallyOf(key);
-    const now = this.#numberOf(milliseconds);
-    this.#advance(tally, now);
-    this.#grow(tally, now, sum);
+    this.#advance(tally, slot);
+    if (typeof stored === 'string') this.#meet(tally, stored, slot);
+    else this.#grow(tally, slot, stored);
+  }
+
+  /** Number of the slot, or of the period of the calendar, that a time is in. */
+  slotAt(milliseconds: number): number {
+    const { per } = this.threshold;
+    return typeof per === 'number'
+      ? Math.floor((milliseconds * SLOTS) / (per * 1000))
+      : periodNumber(per as CalendarPeriod, this.#timeZone, milliseconds);
   }
 
   /** Whether it is reached without anything more. */
   has(key: string, milliseconds: number): boolean {
     const tally = this.#tallies.get(key);
     if (tally === undefined) return false;
-    this.#advance(tally, this.#numberOf(milliseconds));
+    this.#advance(tally, this.slotAt(milliseconds));
     return this.#isReached(tally);
   }
 
   /** Forgets keys of which nothing counts any more. */
   sweep(milliseconds: number): void {
-    const now = this.#numberOf(milliseconds);
+    const now = this.slotAt(milliseconds);
     const lives = this.isCalendar ? 1 : SLOTS;
     for (const [key, tally] of this.#tallies) if (now - tally.at >= lives) this.#drop(key);
   }
@@ -104,13 +118,6 @@ export class ThresholdCounter {
 
   #isReached({ sum, peers }: Tally): boolean {
     return (peers === undefined ? sum : peers.size) >= this.threshold.atLeast;
-  }
-
-  #numberOf(milliseconds: number): number {
-    const { per } = this.threshold;
-    return typeof per === 'number'
-      ? Math.floor((milliseconds * SLOTS) / (per * 1000))
-      : periodNumber(per as CalendarPeriod, this.#timeZone, milliseconds);
   }
 
   #advance(tally: Tally, now: number): void {

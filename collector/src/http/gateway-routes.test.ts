@@ -49,7 +49,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 beforeEach(() => {
-  decisions.book.removeWhere(({ id }) => !id.startsWith('protect-'), 'revoked', 0);
+  decisions.book.removeWhere(({ isProtection }) => !isProtection, 'revoked', 0);
 });
 
 const put = (prefix: string, changes = {}) => {
@@ -155,7 +155,7 @@ describe('a gateway', () => {
     const all = put('10.0.0.3');
     const ids = async (url: string, headers = {}) => {
       const { decisions: got } = (await server.inject({ url, headers })).json<DecisionsResponse>();
-      return got.map(({ id }) => id).filter((id) => !id.startsWith('protect-'));
+      return got.filter(({ isProtection }) => !isProtection).map(({ id }) => id);
     };
     expect(await ids(API.decisions, asKey())).toEqual([mine.id, all.id]);
     expect(await ids(`${API.decisions}?gateway=gw-1`)).toEqual([mine.id, all.id]);

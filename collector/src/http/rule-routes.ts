@@ -15,6 +15,7 @@ import Type from 'typebox';
 import { checkRule } from '../decide/control.js';
 import type { Decisions } from '../decide/decisions.js';
 import { ControlRefusal } from '../decide/refusal.js';
+import { shareFault } from '../decide/share-check.js';
 import type { ApiServer } from './api-server.js';
 import { goneSignal } from './client-gone.js';
 import type { ApiContext } from './context.js';
@@ -32,8 +33,18 @@ const ConfirmQuery = Type.Object(
   },
   CLOSED,
 );
-/** Of hosts that a rule is about to hit. */
-const CONFIRM_WINDOW_MS = 3_600_000;
+const CreateQuery = Type.Object(
+  {
+    ...ConfirmQuery.properties,
+    id: Type.Optional(
+      Type.String({
+        pattern: '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$',
+        description: 'of a rule that was deleted: it comes back under this id',
+      }),
+    ),
+  },
+  CLOSED,
+);
 const PREVIEW_WINDOW_MS = 86_400_000;
 const RULE_OCTETS = 256 * 1024;
 
@@ -58,7 +69,7 @@ function addRules(server: ApiServer, { decisions }: ApiContext): void {
   const create = {
     operationId: 'createRule',
     summary: 'Makes a rule; flows of the last two minutes are decided on at once',
-    querystring: ConfirmQuery,
+    querystring: CreateQuery,
     body: RuleInput,
     response: { 201: Rule, ...REFUSALS },
   };
@@ -67,7 +78,8 @@ function addRules(server: ApiServer, { decisions }: ApiContext): void {
     const { body, query } = request;
     beginEdit(request, decisions);
     await checkShare(decisions, body, query.confirm);
-    const rule = await decisions.control.createRule(body, { owner: ownerOf(request) });
+    const made = { owner: ownerOf(request), id: query.id };
+    const rule = await decisions.control.createRule(body, made);
     await request.audit({ action: 'rule.create', subject: rule.id, after: rule });
     await decisions.takeUp(rule);
     return reply.code(201).send(rule);
@@ -146,7 +158,7 @@ function addRulePreview(server: ApiServer, { decisions }: ApiContext): void {
       decisions.protections.reasonOf({ kind: 'host', address }) !== undefined;
     return {
       ...found,
-      needsConfirmation: isDangerous(rule) && found.share > decisions.confirmShare,
+      needsConfirmation: (await shareFault(decisions, rule, Date.now())) !== undefined,
       protected: found.top.map(({ address }) => address).filter(isProtected),
     };
   });
@@ -172,23 +184,14 @@ export function revisionOf({ headers }: FastifyRequest): number | undefined {
   return Number(digits);
 }
 
-function isDangerous({ action, isSimulated, isEnabled }: RuleInput): boolean {
-  const isHarmless = action.kind === 'watch' || action.kind === 'allow';
-  return !isHarmless && isSimulated !== true && isEnabled !== false;
-}
-
 /** @throws ControlRefusal where many hosts are hit and nobody has said yes to that */
 async function checkShare(decisions: Decisions, rule: RuleInput, confirm: boolean): Promise<void> {
   checkRule(rule);
-  if (confirm || !isDangerous(rule)) return;
-  const to = Date.now();
-  const share = await decisions.history.share(rule, { from: to - CONFIRM_WINDOW_MS, to });
-  if (share <= decisions.confirmShare) return;
-  const percent = (part: number) => `${Math.round(part * 100)} %`;
-  throw new ControlRefusal(
-    'needs-confirmation',
-    `during the last hour this would have hit ${percent(share)} of the hosts, more than ${percent(decisions.confirmShare)}; look at the preview, then ask again with ?confirm=true`,
-  );
+  if (confirm) return;
+  const fault = await shareFault(decisions, rule, Date.now());
+  if (fault === undefined) return;
+  const advice = 'look at the preview, then ask again with ?confirm=true';
+  throw new ControlRefusal('needs-confirmation', `${fault}; ${advice}`);
 }
 
 function countByRule({ book }: Decisions): Map<string, number> {

@@ -322,6 +322,20 @@ describe('rules', () => {
     expect((await ask(API.rules)).body).toEqual({ rules: [] });
   });
 
+  it('come back under their ids', async () => {
+    const { id } = (await post(BLOCK_BITTORRENT)).json();
+    const url = `${API.rules}?id=${id}`;
+    const restore = () => server.inject({ method: 'POST', url, payload: BLOCK_BITTORRENT });
+    expect((await restore()).json().code).toBe('WEIR_API_RULE_EXISTS');
+    await server.inject({ method: 'DELETE', url: `${API.rules}/${id}` });
+    expect((await restore()).json()).toMatchObject({ id, revision: 1 });
+    const wrong = await server.inject({
+      ...{ method: 'POST', url: `${API.rules}?id=mine`, payload: BLOCK_BITTORRENT },
+    });
+    expect(wrong.json().code).toBe('WEIR_API_BAD_PARAMETER');
+    await server.inject({ method: 'DELETE', url: `${API.rules}/${id}` });
+  });
+
   it('are changed by who has seen what they are', async () => {
     const { id } = (await post(BLOCK_BITTORRENT)).json();
     const url = `${API.rules}/${id}`;

@@ -22,6 +22,11 @@ export async function createRule(body: RuleInput, given: Confirmation = 'asked')
   return data as Rule;
 }
 
+/** A rule that was deleted comes back as it was, under its id. */
+export async function restoreRule(id: string, body: RuleInput): Promise<void> {
+  await api.POST('/api/v1/rules', { params: { query: { confirm: true, id } }, body });
+}
+
 /** `before`: as it was when somebody began to change it; refused where it is another by now. */
 export async function changeRule(
   { id, revision }: Pick<Rule, 'id' | 'revision'>,

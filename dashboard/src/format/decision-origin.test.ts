@@ -14,7 +14,7 @@ const RULE = { id: 'r', name: 'No torrents' };
 it.each([
   [{}, 'by hand', true, false],
   [{ origin: 'allow' }, 'by hand', true, false],
-  [{ origin: 'allow', id: 'protect-192.0.2.1' }, 'protection', false, true],
+  [{ origin: 'allow', isProtection: true }, 'protection', false, true],
   [{ origin: 'allow', rule: RULE }, 'No torrents', false, false],
   [{ origin: 'rule', rule: RULE }, 'No torrents', false, false],
 ])('%j is from "%s"', (change, text, byHand, protection) => {

@@ -9,10 +9,8 @@ export const ORIGIN_TITLES: Readonly<Record<Origin, string>> = {
   list: 'list',
 };
 
-/** Ids of what keeps the collector, gateways and their networks from being cut off. */
-const BUILT_IN = 'protect-';
-export const isProtection = ({ origin, id }: Decision): boolean =>
-  origin === 'allow' && id.startsWith(BUILT_IN);
+/** What keeps the collector, gateways and their networks from being cut off. */
+export const isProtection = (decision: Decision): boolean => decision.isProtection === true;
 
 /** Exceptions that somebody has made count before what is blocked by hand, and are by hand, too. */
 export const isByHand = (decision: Decision): boolean =>

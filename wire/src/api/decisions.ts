@@ -75,7 +75,8 @@ export const Evidence = Type.Object({
   destinationTransportPort: Port,
   applicationName: Type.String(),
   applicationConfidence: Type.String({
-    description: 'payload, exporter, port, behaviour or empty',
+    description:
+      'what the name rests on: payload, name (of the server), expected (announced by another flow), behaviour, exporter, port, or empty',
   }),
   serverName: Type.String(),
   exporterAddress: Type.String({ description: 'who told of it' }),
@@ -83,7 +84,10 @@ export const Evidence = Type.Object({
   octets: Type.Number(),
   packets: Type.Number(),
   signature: Type.Optional(
-    Type.String({ description: 'rule of the signatures that named it, where the exporter tells' }),
+    Type.String({
+      description:
+        'what named it: the application, the key of its signature and the place there (BitTorrent/match/2), or the applicationId of an exporter that is no Weir; absent where the exporter tells neither',
+    }),
   ),
 });
 export type Evidence = Static<typeof Evidence>;
@@ -100,6 +104,12 @@ export const Decision = Type.Object({
   revision: Type.Integer({ description: 'of the change that last touched it' }),
   action: Action,
   selector: Selector,
+  subjectAddress: Type.Optional(
+    Type.String({
+      description:
+        'of a flow: the end that its rule means, whose rate it is where each host has one; absent where that is not one end',
+    }),
+  ),
   createdMilliseconds: Type.Number(),
   expiresMilliseconds: Type.Optional(
     Type.Number({ description: 'absent: holds until it is taken back' }),
@@ -113,6 +123,12 @@ export const Decision = Type.Object({
   ),
   reason: Type.String({ description: 'for people: why' }),
   evidence: Type.Optional(Evidence),
+  isProtection: Type.Optional(
+    Type.Boolean({
+      description:
+        'built in: keeps the collector, gateways, --protect or an editor from being cut off',
+    }),
+  ),
   isSimulated: Type.Boolean({ description: 'gateways do not apply it' }),
   whenCollectorIsLost: LossPolicy,
   gateways: Type.Optional(

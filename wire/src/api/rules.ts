@@ -101,7 +101,7 @@ export const RuleSubject = Type.Union(
 );
 export type RuleSubject = Static<typeof RuleSubject>;
 
-/** Body of POST and PUT /api/v1/rules, and item of the rules' file. */
+/** Body of POST and PUT /api/v1/rules. */
 export const RuleInput = Type.Object(
   {
     name: RuleName,
@@ -160,6 +160,18 @@ export const RuleInput = Type.Object(
   CLOSED,
 );
 export type RuleInput = Static<typeof RuleInput>;
+
+/** Item of the rules' file. */
+export const FileRuleInput = Type.Object(
+  {
+    ...RuleInput.properties,
+    confirm: Type.Optional(
+      Type.Boolean({ description: 'the second yes to a rule that hits a large share of hosts' }),
+    ),
+  },
+  CLOSED,
+);
+export type FileRuleInput = Static<typeof FileRuleInput>;
 
 export const Rule = Type.Object({
   ...RuleInput.properties,
@@ -243,7 +255,8 @@ export const RulePreview = Type.Object({
   }),
   other: Type.Unsafe<Sums>({ ...Sums, description: 'of hosts beyond these' }),
   needsConfirmation: Type.Boolean({
-    description: 'the share is above --confirm-share: making it takes ?confirm=true',
+    description:
+      'during the last hour (the last day, where a threshold is by day or month) it would have hit a larger share than --confirm-share, had it held all the time: making it takes ?confirm=true',
   }),
   protected: Type.Array(Type.String(), {
     description: 'hosts among them that will not be touched',

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Rule, RulesResponse, ShownRule } from '@weir/wire';
 import { ask } from '../../api/client';
-import { changeRule, createRule, deleteRule } from '../../api/rules';
+import { changeRule, deleteRule, restoreRule } from '../../api/rules';
 import { hasRole } from '../../api/session';
 import { useAnswer } from '../../api/use-answer';
 import { Icon } from '../../control/icons';
@@ -227,7 +227,7 @@ function switchItem(rule: ShownRule, refresh: () => void): MenuItem {
 }
 
 async function remove(rule: ShownRule, refresh: () => void): Promise<void> {
-  const back = () => void createRule(inputOf(rule), 'given').catch(tellFailed).finally(refresh);
+  const back = () => void restoreRule(rule.id, inputOf(rule)).catch(tellFailed).finally(refresh);
   await deleteRule(rule.id)
     .then(() => tellDone(`Deleted the rule ${rule.name}`, back), tellFailed)
     .finally(refresh);
