@@ -2,7 +2,7 @@
 // `npm run bench -- [part] [options]`: sets up what is missing, peers from Debian included, builds the
 // bench's tools and becomes the bench.
 import path from 'node:path';
-import { BENCH_PACKAGES, RUN_PACKAGES } from './packages.mjs';
+import { BENCH_PACKAGES, BROWSER_PACKAGES, RUN_PACKAGES } from './packages.mjs';
 import { runStep } from './progress.mjs';
 import { ROOT } from './root.mjs';
 import { orExplain, setUp } from './setup.mjs';
@@ -36,7 +36,9 @@ async function buildTools() {
 
 const isHelp = process.argv.some((word) => word === '--help' || word === '-h');
 if (!isHelp) {
-  await orExplain(() => setUp({ packages: [...RUN_PACKAGES, ...BENCH_PACKAGES] }));
+  const browser = process.argv.includes('dashboard') ? BROWSER_PACKAGES : [];
+  const packages = [...RUN_PACKAGES, ...BENCH_PACKAGES, ...browser];
+  await orExplain(() => setUp({ packages }));
   await orExplain(buildTools);
 }
 await import('../bench/dist/main.js');

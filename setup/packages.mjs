@@ -12,6 +12,9 @@ export const RUN_PACKAGES = [
   'libmaxminddb-dev', // GeoIP files
 ];
 
+/** What looks at the dashboard. */
+export const BROWSER_PACKAGES = ['chromium'];
+
 /** To run all tests as well. */
 export const TEST_PACKAGES = [
   'cmake',
@@ -42,7 +45,7 @@ export const TEST_PACKAGES = [
   'influxdb', // takes the collector's time series
   'redis-server', // between collectors
   'clickhouse-server', // takes the collector's records, as far as 18.16 can
-  'chromium', // looks at the dashboard
+  ...BROWSER_PACKAGES,
   'fonts-dejavu-core', // names in Latin, Cyrillic, Greek and Arabic letters
   'fonts-droid-fallback', // and in those of East Asia
   'pngquant', // makes its pictures for the documentation small

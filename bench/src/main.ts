@@ -9,6 +9,7 @@ import { type ClassifyOptions, measureClassifier } from './classify/classify.js'
 import { classifyText } from './classify/report.js';
 import { collectorCommand } from './collector/command.js';
 import { type Contestant, compare } from './compare.js';
+import { dashboardCommand } from './dashboard/command.js';
 import { decideCommand } from './decide/command.js';
 import { devicesCommand } from './devices/command.js';
 import { BenchError } from './errors.js';
@@ -285,6 +286,7 @@ const program = addOptions(new Command('bench'))
   .addCommand(gatherCommand)
   .addCommand(storeCommand)
   .addCommand(collectorCommand)
+  .addCommand(dashboardCommand)
   .addCommand(new Command('clean').description('removes the traces that are kept').action(clean));
 
 /** What was started is ended; whoever waits for it then fails, and cleans up behind itself. */
