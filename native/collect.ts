@@ -101,6 +101,8 @@ export interface DomainState {
   readonly exportedFlowRecords: number;
   readonly notSentFlows: number;
   readonly ignoredPackets: number;
+  /** What was counted for its datagrams, by the names of the decoder's counters; only what happened. */
+  readonly counted: Readonly<Record<string, number>>;
 }
 
 /** An entry of an exporter's application table (RFC 6759). */

@@ -131,7 +131,10 @@ export class Collector {
       decisions: this.#decisions.book,
       log,
     });
-    this.#decisions.onChange(() => this.#outputs.site.wake());
+    this.#decisions.onChange(() => {
+      this.#outputs.site.wake();
+      this.#live.changed('decisions');
+    });
     this.#health = new Health({
       config,
       intake: this.#intake,
@@ -167,9 +170,10 @@ export class Collector {
     const { dataFolder, spoolBytes, diskReserveBytes, spoolSync } = this.#config;
     return new Spool({
       folder: join(dataFolder, 'spool'),
-      take: ({ files, token }, signal) => {
+      take: async ({ files, token }, signal) => {
         const paths = files.map(({ path }) => path);
-        return this.#store.insertFiles(paths, token, signal);
+        await this.#store.insertFiles(paths, token, signal);
+        this.#live.changed('flows');
       },
       recordsTogether: RECORDS_TOGETHER,
       mostBytes: spoolBytes,

@@ -8,6 +8,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { axeProblems, Console, expectNoOverflow, untilDrawn } from './dashboard/console.js';
 import { controlCases } from './dashboard/control-cases.js';
 import { furnish } from './dashboard/furniture.js';
+import { liveCases } from './dashboard/live-cases.js';
 import { keepPicture, pictureOf } from './dashboard/pictures.js';
 import { trafficCases } from './dashboard/traffic-cases.js';
 import { eventually } from './lab/eventually.js';
@@ -149,7 +150,7 @@ describe('names from the network', () => {
       await table.getByText(name, { exact: true }).waitFor();
     }
     expect(await page.locator('main img').count()).toBe(0);
-    for (const show of ['heat', 'sankey&by=applicationName,sourceNetwork', 'grid']) {
+    for (const show of ['heat', 'week', 'sankey&by=applicationName,sourceNetwork', 'grid']) {
       await page.goto(`${dashboard.url}/explore?${DAY}&limit=20&show=${show}`);
       await untilDrawn(page);
       await page.locator('.explore-chart canvas').first().waitFor();
@@ -262,6 +263,7 @@ describe('Explore', () => {
 });
 
 trafficCases(() => dashboard);
+liveCases(() => dashboard);
 
 describe('a view', () => {
   it('is a link that a proxy may have under a path', async () => {

@@ -50,12 +50,22 @@ double number(uint64_t value) { return static_cast<double>(value); }
 double number(int64_t value) { return static_cast<double>(value); }
 double number(uint32_t value) { return value; }
 
+/// What happened, by the names of the decoder's counters and the receiver's.
+Napi::Object writeCounted(Napi::Env env, const collect::DomainStatistics& seen) {
+  Napi::Object object = Napi::Object::New(env);
+  for (size_t i = 0; i < seen.counted.size(); ++i)
+    if (seen.counted[i] > 0) object.Set(collect::DECODE_COUNT_NAMES[i], number(seen.counted[i]));
+  if (seen.limitedRecords > 0) object.Set("limitedRecords", number(seen.limitedRecords));
+  return object;
+}
+
 Napi::Object writeDomain(Napi::Env env, const DomainState& domain) {
   Napi::Object object = Napi::Object::New(env);
   const collect::DomainStatistics& seen = domain.statistics;
   object.Set("exporterAddress", collect::textOf(domain.exporterAddress));
   object.Set("exportProtocol",
              collect::EXPORT_PROTOCOL_NAMES[static_cast<size_t>(domain.protocol)]);
+  object.Set("counted", writeCounted(env, seen));
   setAll(object, {
                      {"session", number(domain.session)},
                      {"observationDomainId", number(domain.observationDomainId)},

@@ -16,6 +16,7 @@ import { EMPTY_STORE, testDecision } from '../decide/test-rules.js';
 import type { ApiServer } from './api-server.js';
 import type { ApiContext } from './context.js';
 import { DecisionStreams } from './decision-streams.js';
+import { LiveFeed } from './live-feed.js';
 import { createServer } from './server.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'weir-gateways-'));
@@ -35,7 +36,8 @@ beforeAll(async () => {
   await decisions.start();
   await access.start();
   await access.listensOn(['127.0.0.1']);
-  const context = { decisions, access, log, hostNames: [], trustedProxies: [] };
+  const live = new LiveFeed();
+  const context = { decisions, live, access, log, hostNames: [], trustedProxies: [] };
   server = await createServer(context as unknown as ApiContext);
   await server.listen({ port: 0, host: '127.0.0.1' });
   base = `http://127.0.0.1:${(server.server.address() as AddressInfo).port}`;

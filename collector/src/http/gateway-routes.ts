@@ -47,7 +47,7 @@ function addPoll(server: ApiServer, { decisions }: ApiContext): void {
   });
 }
 
-function addStream(server: ApiServer, { decisions }: ApiContext): void {
+function addStream(server: ApiServer, { decisions, live }: ApiContext): void {
   let streams: DecisionStreams | undefined;
   server.addHook('preClose', async () => streams?.close());
   const schema = {
@@ -68,14 +68,19 @@ function addStream(server: ApiServer, { decisions }: ApiContext): void {
     }
     reply.hijack();
     const leave = meet(decisions, request, gateway);
+    const onClose = () => {
+      leave();
+      live.changed('gateways');
+    };
+    live.changed('gateways');
     streams.open({
       ...{ response: reply.raw, headers: reply.getHeaders() as OutgoingHttpHeaders },
-      ...{ revision, gateway, onClose: leave },
+      ...{ revision, gateway, onClose },
     });
   });
 }
 
-function addReports(server: ApiServer, { decisions }: ApiContext): void {
+function addReports(server: ApiServer, { decisions, live }: ApiContext): void {
   const list = {
     operationId: 'gateways',
     summary: 'Gateways that were heard of, and how far behind each one is',
@@ -98,6 +103,7 @@ function addReports(server: ApiServer, { decisions }: ApiContext): void {
     const name = gatewayOf(request, { gateway: request.params.name }) as string;
     meet(decisions, request, name)();
     decisions.gateways.report(name, request.body, Date.now());
+    live.changed('gateways');
     return reply.code(204).send(null);
   });
 }

@@ -1,31 +1,44 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Flow, LiveFlows, LiveTotals } from '@weir/wire';
+import type { Flow, LiveChange, LiveEventName, LiveFlows, LiveTopic, LiveTotals } from '@weir/wire';
 import { wideAt, wordsOf } from '../flow-chunk.js';
 import { type FlowRows, flowAt } from '../flow-row.js';
 
 /** An event of `GET /api/v1/stream`. */
 export type LiveEvent =
   | { readonly event: 'flows'; readonly data: LiveFlows }
-  | { readonly event: 'totals'; readonly data: LiveTotals };
+  | { readonly event: 'totals'; readonly data: LiveTotals }
+  | { readonly event: 'changed'; readonly data: LiveChange };
+type Listener = (event: LiveEvent) => void;
 
 const FLOWS_EVERY_MS = 500;
 const TOTALS_EVERY_MS = 1000;
+/** Changes of so long are told together. */
+const CHANGES_EVERY_MS = 250;
 /** Flows of one event at most: the newest. */
 const MOST_FLOWS = 50;
 /** Rows made into objects between two events at most: at high rates not every row can be looked at. */
 const MOST_LOOKED_AT = 4 * MOST_FLOWS;
 
-/** What goes on right now: sums for each second, and the newest flows while somebody looks. */
+/**
+ * What goes on right now: sums for each second, what there is to ask about again, and the newest flows while
+ * somebody looks at them.
+ */
 export class LiveFeed {
-  readonly #listeners = new Set<(event: LiveEvent) => void>();
+  readonly #listeners: Readonly<Record<LiveEventName, Set<Listener>>> = {
+    flows: new Set(),
+    totals: new Set(),
+    changed: new Set(),
+  };
   readonly #timers: NodeJS.Timeout[] = [];
   #flows: Flow[] = [];
   #lookedAt = 0;
   #sums = { flows: 0, octets: 0, packets: 0 };
   #sumsSince = 0;
+  #topics = new Set<LiveTopic>();
+  #changesTimer: NodeJS.Timeout | undefined;
 
   get listenerCount(): number {
-    return this.#listeners.size;
+    return new Set(Object.values(this.#listeners).flatMap((all) => [...all])).size;
   }
 
   start(): void {
@@ -36,20 +49,31 @@ export class LiveFeed {
 
   stop(): void {
     for (const timer of this.#timers.splice(0)) clearInterval(timer);
-    this.#listeners.clear();
+    clearTimeout(this.#changesTimer);
+    this.#changesTimer = undefined;
+    for (const listeners of Object.values(this.#listeners)) listeners.clear();
   }
 
-  /** Calls back for each event until the returned function is called. */
-  listen(listener: (event: LiveEvent) => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+  /** Calls back for each of these events until the returned function is called. */
+  listen(events: readonly LiveEventName[], listener: Listener): () => void {
+    for (const event of events) this.#listeners[event].add(listener);
+    return () => {
+      for (const event of events) this.#listeners[event].delete(listener);
+    };
+  }
+
+  /** Answers about it are others from now on. */
+  changed(topic: LiveTopic): void {
+    if (this.#listeners.changed.size === 0) return;
+    this.#topics.add(topic);
+    this.#changesTimer ??= setTimeout(() => this.#sendChanges(), CHANGES_EVERY_MS);
   }
 
   /** Takes new, named rows into account. */
   observe(chunk: FlowRows): void {
     const { rows } = chunk;
     this.#addToSums(chunk);
-    if (this.#listeners.size === 0 || this.#lookedAt >= MOST_LOOKED_AT) return;
+    if (this.#listeners.flows.size === 0 || this.#lookedAt >= MOST_LOOKED_AT) return;
     for (let row = Math.max(0, rows - MOST_FLOWS); row < rows; row++) {
       this.#flows.push(flowAt(chunk, row));
       this.#lookedAt++;
@@ -94,7 +118,14 @@ export class LiveFeed {
     this.#send({ event: 'totals', data });
   }
 
+  #sendChanges(): void {
+    const topics = [...this.#topics];
+    this.#topics.clear();
+    this.#changesTimer = undefined;
+    this.#send({ event: 'changed', data: { topics } });
+  }
+
   #send(event: LiveEvent): void {
-    for (const listener of [...this.#listeners]) listener(event);
+    for (const listener of [...this.#listeners[event.event]]) listener(event);
   }
 }

@@ -8,6 +8,8 @@ import {
   type FlowColumnName,
   FlowSort,
   GatewayName,
+  LIVE_EVENTS,
+  type LiveEventName,
   Metric,
 } from '@weir/wire';
 import Type, { type Static, type TSchema } from 'typebox';
@@ -178,7 +180,20 @@ export const CompletionsQuery = Type.Object(
   },
   CLOSED,
 );
-export const StreamQuery = Type.Object({ filter: Type.Optional(FilterText) }, CLOSED);
+export const StreamQuery = Type.Object(
+  {
+    filter: Type.Optional(FilterText),
+    events: several(
+      Type.Unsafe<LiveEventName>(
+        Type.Union(
+          LIVE_EVENTS.map((name) => Type.Literal(name)),
+          { description: 'what to send; default: everything' },
+        ),
+      ),
+    ),
+  },
+  CLOSED,
+);
 export const NamesQuery = Type.Object(
   {
     addresses: Type.Array(Type.String({ maxLength: 45 }), { minItems: 1, maxItems: 100 }),

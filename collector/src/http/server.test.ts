@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { API, parseFilter } from '@weir/wire';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { Access } from '../access/access.js';
 import { Decisions } from '../decide/decisions.js';
 import { BLOCK_BITTORRENT, EMPTY_STORE } from '../decide/test-rules.js';
@@ -502,9 +502,10 @@ describe('the live stream', () => {
     Array.from({ length: 200 }, (_, row) => ({ octets: 10, packets: 1, flowEndMilliseconds: row })),
   );
 
-  async function listen(): Promise<IncomingMessage> {
+  async function listen(query = ''): Promise<IncomingMessage> {
     const { port } = await listening();
-    return new Promise((resolve) => get({ port, host: '127.0.0.1', path: API.stream }, resolve));
+    const path = API.stream + query;
+    return new Promise((resolve) => get({ port, host: '127.0.0.1', path }, resolve));
   }
 
   it('sends totals, and the newest flows first', async () => {
@@ -524,6 +525,34 @@ describe('the live stream', () => {
     expect(data('flows').flows[0].flowEndMilliseconds).toBe(199);
     expect(data('totals').flowsPerSecond).toBeGreaterThan(0);
     expect(data('totals').octetsPerSecond).toBeCloseTo(data('totals').packetsPerSecond * 10, -2);
+  });
+
+  it('tells what there is to ask about again, several changes at once, and only who wants to know', async () => {
+    const [told, others] = await Promise.all([listen('?events=changed'), listen('?events=flows')]);
+    let heard = '';
+    others.on('data', (octets) => {
+      heard += octets;
+    });
+    for (const topic of ['flows', 'decisions', 'flows'] as const) live.changed(topic);
+    let text = '';
+    for await (const octets of told) {
+      text += octets;
+      if (text.includes('event:')) break;
+    }
+    expect(text).toContain('event: changed\ndata: {"topics":["flows","decisions"]}\n\n');
+    live.observe(chunk);
+    live.sendNow();
+    await vi.waitFor(() => expect(heard).toContain('event: flows'));
+    expect(heard).not.toContain('changed');
+    others.destroy();
+  });
+
+  it('gives nobody all places', async () => {
+    const streams = await Promise.all(Array.from({ length: 50 }, () => listen()));
+    const refused = await listen();
+    expect(refused.statusCode).toBe(503);
+    for (const stream of [...streams, refused]) stream.destroy();
+    await vi.waitFor(() => expect(live.listenerCount).toBe(0));
   });
 
   it('drops clients that do not read, and looks at no flow when nobody listens', async () => {

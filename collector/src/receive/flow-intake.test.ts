@@ -146,6 +146,16 @@ describe('the intake', () => {
     });
   });
 
+  it('tells what was not taken of an exporter, by reason', async () => {
+    const [first] = golden('softflowd-v9').datagrams as [Buffer, ...Buffer[]];
+    const reserved = Buffer.from([0, 7, 0, 8, 1, 2, 3, 4]);
+    const started = await start();
+    await send(started, [Buffer.concat([first.subarray(0, 20), reserved, reserved])]);
+    await until(() => started.intake.counters.drops.reservedSet === 2);
+    const [exporter] = await started.intake.exporters();
+    expect(exporter?.dropsByReason).toEqual({ reservedSet: 2 });
+  });
+
   it('says when what it knew of exporters is damaged, and goes on', async () => {
     const { datagrams, referee } = golden('softflowd-v9');
     const before = await start();

@@ -3,7 +3,6 @@
 // to the store in files; what the decoders know outlives a restart.
 import { availableParallelism } from 'node:os';
 import {
-  type DomainState,
   type EnrichmentConfig,
   type FlowChunk,
   FlowCollection,
@@ -13,10 +12,10 @@ import {
   type SharedTemplate,
   type ToldApplication,
 } from '@weir/native/collect';
-import type { Logger } from '@weir/wire';
+import type { Exporter, Logger } from '@weir/wire';
 import { CollectorError, type CollectorErrorCode, messageOf } from '../errors.js';
 import { type Endpoint, parseEndpoint } from './endpoint.js';
-import { type IntakeCounters, sumOfLanes } from './intake-counters.js';
+import { dropsIn, type IntakeCounters, sumOfLanes } from './intake-counters.js';
 import { StateFile } from './state-file.js';
 
 /** The part of the collector's configuration that is about receiving. */
@@ -101,8 +100,13 @@ export class FlowIntake {
     return this.#heldRows;
   }
 
-  exporters(): Promise<DomainState[]> {
-    return this.#collection.exporters();
+  /** Who sent, with what was not taken of it, by reason. */
+  async exporters(): Promise<Exporter[]> {
+    const domains = await this.#collection.exporters();
+    return domains.map(({ counted, ...domain }) => ({
+      ...domain,
+      dropsByReason: dropsIn(counted),
+    }));
   }
 
   /** All applications that exporters told of, by name. */

@@ -33,11 +33,13 @@ export function sumOfLanes(lanes: readonly LaneCounters[]): IntakeCounters {
     datagrams: of('datagrams') + of('messages'),
     octets: of('octets') + of('messageOctets'),
     records: of('records'),
-    drops: Object.fromEntries(
-      Object.keys(DROP_REASONS)
-        .filter((reason) => reason in all)
-        .map((reason) => [reason, of(reason)]),
-    ),
+    drops: dropsIn(all),
     all,
   };
+}
+
+/** Those of the counters that say why something was dropped. */
+export function dropsIn(counters: Readonly<Record<string, number>>): Record<string, number> {
+  const reasons = Object.keys(DROP_REASONS).filter((reason) => reason in counters);
+  return Object.fromEntries(reasons.map((reason) => [reason, counters[reason] ?? 0]));
 }

@@ -100,7 +100,6 @@ export async function ask<Path extends GetPath>(
 }
 
 /** Address of a path of the API, for links and streams. */
-export function apiUrl(path: string, query: Readonly<Record<string, string>> = {}): string {
-  const search = new URLSearchParams(query).toString();
-  return `${BASE_PATH}${path.slice(1)}${search === '' ? '' : `?${search}`}`;
+export function apiUrl(path: string): string {
+  return BASE_PATH + path.slice(1);
 }

@@ -1,7 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // The collector's live events, one connection for the whole page.
 import { signal } from '@preact/signals';
-import { API, type Flow, type LiveFlows, type LiveTotals } from '@weir/wire';
+import {
+  API,
+  type Flow,
+  type LiveChange,
+  type LiveFlows,
+  type LiveTopic,
+  type LiveTotals,
+} from '@weir/wire';
 import { apiUrl } from './client';
 
 export type StreamStatus = 'connecting' | 'open' | 'lost';
@@ -11,6 +18,10 @@ const REOPEN_MS = 3_000;
 const HIDDEN_MS = 20_000;
 /** Seconds of totals that are remembered. */
 const MOST_TOTALS = 120;
+/** What every page wants; records only one that shows them. */
+const ALWAYS = ['totals', 'changed'];
+/** What may have changed while nobody could tell. */
+const EVERYTHING: readonly LiveTopic[] = ['flows', 'decisions', 'gateways'];
 
 /**
  * Owner of the EventSource. A browser reconnects by itself after a dropped connection, but gives up for good
@@ -24,6 +35,7 @@ class LiveStream {
   #reopenTimer: ReturnType<typeof setTimeout> | undefined;
   #hiddenTimer: ReturnType<typeof setTimeout> | undefined;
   readonly #flowListeners = new Set<(flows: readonly Flow[]) => void>();
+  readonly #changeListeners = new Set<(topics: readonly LiveTopic[]) => void>();
 
   /** Open while somebody looks. */
   start(): void {
@@ -36,17 +48,45 @@ class LiveStream {
     this.#close();
   }
 
+  /** Calls back with the newest flows, newest first, until the returned function is called. */
+  onFlows(listener: (flows: readonly Flow[]) => void): () => void {
+    this.#flowListeners.add(listener);
+    if (this.#flowListeners.size === 1) this.#openOtherwise();
+    return () => {
+      this.#flowListeners.delete(listener);
+      if (this.#flowListeners.size === 0) this.#openOtherwise();
+    };
+  }
+
+  /** Calls back with what there is to ask about again, until the returned function is called. */
+  onChanges(listener: (topics: readonly LiveTopic[]) => void): () => void {
+    this.#changeListeners.add(listener);
+    return () => this.#changeListeners.delete(listener);
+  }
+
   readonly #onVisibility = (): void => {
     clearTimeout(this.#hiddenTimer);
     if (document.hidden) this.#hiddenTimer = setTimeout(() => this.#close(), HIDDEN_MS);
     else if (this.#source === undefined) this.#open();
   };
 
+  /** With or without records from now on; who looks sees no gap. */
+  #openOtherwise(): void {
+    if (this.#source === undefined) return;
+    clearTimeout(this.#reopenTimer);
+    this.#source.close();
+    this.#open();
+  }
+
   #open(): void {
-    const source = new EventSource(apiUrl(API.stream));
+    const events = this.#flowListeners.size > 0 ? ['flows', ...ALWAYS] : ALWAYS;
+    const query = new URLSearchParams(events.map((name) => ['events', name]));
+    const source = new EventSource(`${apiUrl(API.stream)}?${query}`);
     this.#source = source;
     source.addEventListener('open', () => {
+      const wasLost = this.status.peek() === 'lost';
       this.status.value = 'open';
+      if (wasLost) this.#tell(EVERYTHING);
     });
     source.addEventListener('error', () => this.#lost(source));
     source.addEventListener('totals', (event) => {
@@ -57,6 +97,13 @@ class LiveStream {
       const { flows } = JSON.parse(event.data) as LiveFlows;
       for (const listener of this.#flowListeners) listener(flows);
     });
+    source.addEventListener('changed', (event) => {
+      this.#tell((JSON.parse(event.data) as LiveChange).topics);
+    });
+  }
+
+  #tell(topics: readonly LiveTopic[]): void {
+    for (const listener of this.#changeListeners) listener(topics);
   }
 
   #close(): void {
@@ -66,12 +113,6 @@ class LiveStream {
     this.#source = undefined;
     this.totals.value = [];
     this.status.value = 'connecting';
-  }
-
-  /** Calls back with the newest flows, newest first, until the returned function is called. */
-  onFlows(listener: (flows: readonly Flow[]) => void): () => void {
-    this.#flowListeners.add(listener);
-    return () => this.#flowListeners.delete(listener);
   }
 
   #lost(source: EventSource): void {

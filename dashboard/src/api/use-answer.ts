@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
+import { AskLoop } from './ask-loop';
 import { ApiError } from './client';
-
-const RETRY_MS = 3_000;
+import { keepEqual } from './keep-equal';
+import { liveStream } from './live-stream';
+import type { Pace } from './pace';
 
 export interface Answered<Answer> {
-  /** The last good answer; stays while the next one is under way or fails. */
+  /** The last good answer; stays while the next one is under way or fails. Parts that say the same are the same. */
   readonly data: Answer | undefined;
   /** Why the last attempt failed; undefined after a good one. */
   readonly error: Error | undefined;
@@ -23,32 +25,31 @@ interface Attempt<Answer> {
 }
 
 type Load<Answer> = (signal: AbortSignal) => Promise<Answer>;
-const NOTHING_ASKED = { key: '', everyMs: undefined, load: undefined };
+const NOTHING_ASKED = { key: '', everyMs: undefined, follow: undefined, load: undefined };
 
 /** What is asked, and how. */
-export interface Question<Answer> {
+export interface Question<Answer> extends Pace {
   /** Identifies what is asked; when it changes, the running request is given up. */
   readonly key: string;
-  /** Asks again so long after an answer, sooner after a failure, not while nobody looks; undefined: once. */
-  readonly everyMs: number | undefined;
   readonly load: Load<Answer>;
 }
 
 /** Asks while the component is shown. Undefined asks nothing. */
 export function useAnswer<Answer>(asking: Question<Answer> | undefined): Answered<Answer> {
-  const { key: question, everyMs, load } = asking ?? NOTHING_ASKED;
+  const { key: question, everyMs, follow, load } = asking ?? NOTHING_ASKED;
   const [attempt, setAttempt] = useState<Attempt<Answer>>();
   const [asked, setAsked] = useState(0);
   const latestLoad = useRef(load);
   latestLoad.current = load;
+  const pace = JSON.stringify([everyMs, follow]);
 
   // `asked` starts the loop anew on refresh()
   useEffect(() => {
     if (load === undefined) return;
-    const loop = new PollLoop(everyMs, async (signal) => {
+    const ask = async (signal: AbortSignal) => {
       try {
         const data = await (latestLoad.current as Load<Answer>)(signal);
-        if (!signal.aborted) setAttempt({ question, data });
+        if (!signal.aborted) setAttempt((last) => answered(last, { question, data }));
         return 'answered';
       } catch (cause) {
         const error = cause instanceof Error ? cause : new Error(String(cause));
@@ -57,10 +58,12 @@ export function useAnswer<Answer>(asking: Question<Answer> | undefined): Answere
           setAttempt((last) => ({ question: '', data: undefined, ...last, failure }));
         return isLasting(error) ? 'refused' : 'failed';
       }
-    });
+    };
+    const onChanges = liveStream.onChanges.bind(liveStream);
+    const loop = new AskLoop({ everyMs, follow, ask, onChanges });
     loop.start();
     return () => loop.stop();
-  }, [question, everyMs, asked, load === undefined]);
+  }, [question, pace, asked, load === undefined]);
 
   const refresh = useCallback(() => setAsked((count) => count + 1), []);
   return {
@@ -71,51 +74,17 @@ export function useAnswer<Answer>(asking: Question<Answer> | undefined): Answere
   };
 }
 
+/** The attempt before where it says the same: nothing is drawn again then. */
+function answered<Answer>(
+  last: Attempt<Answer> | undefined,
+  { question, data }: Attempt<Answer>,
+): Attempt<Answer> {
+  const kept = keepEqual(last?.data, data);
+  const isSame = last?.question === question && !last.failure && Object.is(kept, last.data);
+  return isSame ? last : { question, data: kept };
+}
+
 /** Asking the same again gives the same: a filter that cannot be read, a right that is missing. */
 function isLasting(error: Error): boolean {
   return error instanceof ApiError && error.status >= 400 && error.status < 500;
-}
-
-type Outcome = 'answered' | 'failed' | 'refused';
-
-/** One request at a time, with a pause between them; rests while the page is hidden. */
-class PollLoop {
-  readonly #abort = new AbortController();
-  readonly #everyMs: number | undefined;
-  readonly #ask: (signal: AbortSignal) => Promise<Outcome>;
-  #timer: ReturnType<typeof setTimeout> | undefined;
-  #resting = false;
-
-  constructor(everyMs: number | undefined, ask: (signal: AbortSignal) => Promise<Outcome>) {
-    this.#everyMs = everyMs;
-    this.#ask = ask;
-  }
-
-  start(): void {
-    document.addEventListener('visibilitychange', this.#onVisibility);
-    void this.#round();
-  }
-
-  stop(): void {
-    document.removeEventListener('visibilitychange', this.#onVisibility);
-    clearTimeout(this.#timer);
-    this.#abort.abort();
-  }
-
-  async #round(): Promise<void> {
-    const outcome = await this.#ask(this.#abort.signal);
-    if (this.#abort.signal.aborted) return;
-    const pauseMs = outcome === 'failed' ? RETRY_MS : this.#everyMs;
-    if (pauseMs === undefined || outcome === 'refused') return;
-    this.#timer = setTimeout(() => {
-      this.#resting = document.hidden;
-      if (!this.#resting) void this.#round();
-    }, pauseMs);
-  }
-
-  readonly #onVisibility = (): void => {
-    if (document.hidden || !this.#resting) return;
-    this.#resting = false;
-    void this.#round();
-  };
 }

@@ -123,10 +123,12 @@ export function chartOptions(
   };
 }
 
-function pointedAt({ cursor, over }: UPlot): Pointed | undefined {
+function pointedAt({ cursor, over, root }: UPlot): Pointed | undefined {
   const { idx, left = -1, top = -1 } = cursor;
-  // Charts that follow another one's cursor have a line, and no box.
-  if (idx == null || left < 0 || !over.matches(':hover')) return undefined;
+  // Charts that follow another one's cursor have a line, and no box. A chart that was made anew under the pointer is
+  // not told of it yet, what it stands in is.
+  const isPointed = root.parentElement?.matches(':hover') ?? false;
+  if (idx == null || left < 0 || !isPointed) return undefined;
   const { offsetLeft, offsetTop, clientWidth: width } = over;
   return { index: idx, left: left + offsetLeft, top: top + offsetTop, width };
 }

@@ -2,7 +2,7 @@
 // Rates over time, drawn by uPlot: stacked areas or lines, what was before as dashes, the other direction below the
 // axis. A chart is a picture: whoever uses it has the same numbers in a table beside it.
 import type { Metric } from '@weir/wire';
-import { useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import UPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import type { MenuPlace } from '../control/menu';
@@ -11,6 +11,8 @@ import { shifted, type Window, widened, windowOf } from '../view/time-range';
 import { ChartTooltip, type Pointed } from './chart-tooltip';
 import { type ChartKind, chartData, chartOptions, seriesAt } from './plot';
 import type { RateSeries, Rates } from './rates';
+import { inOrderOf } from './series-order';
+import { dragByTouch } from './touch-drag';
 
 export interface TimeChartProps {
   /** For who does not see it. */
@@ -36,13 +38,20 @@ export interface TimeChartProps {
 }
 
 const LEAST_PX = 120;
+/** Where uPlot has the cursor while nobody points. */
+const OUTSIDE = { left: -10, top: -10 };
 
-export function TimeChart(props: TimeChartProps) {
+export function TimeChart(given: TimeChartProps) {
   const box = useRef<HTMLDivElement>(null);
   const [pointed, setPointed] = useState<Pointed>();
-  const latest = useRef(props);
-  latest.current = props;
+  const [isHeld, setHeld] = useState(false);
+  const ordered = useOrdered(given);
+  const latest = useRef(ordered);
+  // Somebody drags over it: what is chosen must not move under the pointer.
+  if (!isHeld) latest.current = ordered;
+  const props = latest.current;
   const plot = useRef<UPlot | undefined>(undefined);
+  const cursor = useRef(OUTSIDE);
   const structure = structureOf(props);
 
   // What else changes goes to the chart that is there
@@ -52,13 +61,19 @@ export function TimeChart(props: TimeChartProps) {
     const width = () => Math.max(LEAST_PX, element.clientWidth);
     const options = { width: width(), height: heightPx, ...chartOptions(latest, setPointed) };
     const made = new UPlot(options, chartData(latest.current), element);
+    made.setCursor(cursor.current);
     plot.current = made;
     const observer = new ResizeObserver(() => made.setSize({ width: width(), height: heightPx }));
     observer.observe(element);
     const stopMoves = listenForMoves(made, latest);
+    const stopHolds = listenForHolds(made.over, setHeld);
+    dragByTouch(made.over);
     return () => {
       observer.disconnect();
       stopMoves();
+      stopHolds();
+      const { left = OUTSIDE.left, top = OUTSIDE.top } = made.cursor;
+      cursor.current = { left, top };
       made.destroy();
     };
   }, [structure, props.heightPx]);
@@ -79,6 +94,37 @@ export function TimeChart(props: TimeChartProps) {
       {pointed && <ChartTooltip pointed={pointed} chart={props} />}
     </div>
   );
+}
+
+/** The chart's series in an order that stays while they are the same ones. */
+function useOrdered(props: TimeChartProps): TimeChartProps {
+  const { rates, below, previous } = props;
+  const before = useRef<Record<string, readonly string[]>>({});
+  const lists = useMemo(() => {
+    const keep = <Series extends RateSeries>(name: string, list: readonly Series[]) => {
+      const kept = inOrderOf(before.current[name] ?? [], list);
+      before.current[name] = kept.map(({ key }) => key);
+      return kept;
+    };
+    return {
+      rates: { ...rates, series: keep('rates', rates.series) },
+      below: below && keep('below', below),
+      previous: previous && keep('previous', previous),
+    };
+  }, [rates, below, previous]);
+  return { ...props, ...lists };
+}
+
+/** Tells while a button is down that went down over the chart. */
+function listenForHolds(area: HTMLElement, tell: (isHeld: boolean) => void): () => void {
+  // After the chart has taken what was chosen
+  const onUp = () => setTimeout(() => tell(false), 0);
+  area.addEventListener('mousedown', () => tell(true));
+  document.addEventListener('mouseup', onUp);
+  return () => {
+    document.removeEventListener('mouseup', onUp);
+    tell(false);
+  };
 }
 
 /** When it changes, the chart is made anew: series, colours, units. */

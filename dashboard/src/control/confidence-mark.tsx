@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import { confidenceOf } from '../format/confidence';
-import { useValueMenu } from './value-menu';
+import { openValueMenu } from './value-menu';
 
 const STEPS = [1, 2, 3] as const;
 
 /** How sure a name is: a word, and as many bars as it deserves. Opens the menu about it. */
 export function ConfidenceMark({ value }: { readonly value: string }) {
-  const openValueMenu = useValueMenu();
   const { word, about } = confidenceOf(value);
   const keys = [{ dimension: 'applicationConfidence' as const, key: value }];
   return (

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { KeyOf } from '../view/filter-edit';
 import { keyLabel } from './key-label';
-import { useValueMenu } from './value-menu';
+import { openValueMenu } from './value-menu';
 
 export interface PortButtonProps {
   readonly protocol: string;
@@ -12,7 +12,6 @@ export interface PortButtonProps {
 
 /** A port with its protocol, and one menu for both. */
 export function PortButton({ protocol, port, keys }: PortButtonProps) {
-  const openValueMenu = useValueMenu();
   return (
     <button
       type="button"

@@ -4,7 +4,7 @@ import type { KeyOf } from '../view/filter-edit';
 import { knownPages } from '../view/known-pages';
 import type { View } from '../view/view';
 import { Icon } from './icons';
-import { useValueMenu } from './value-menu';
+import { openValueMenu } from './value-menu';
 
 export interface StoryHeadProps {
   readonly view: View;
@@ -45,7 +45,6 @@ export function StoryHead(props: StoryHeadProps) {
 }
 
 function Actions({ view, filter, about }: StoryHeadProps) {
-  const openValueMenu = useValueMenu();
   return (
     <div class="story-actions">
       {knownPages.value.has('flows') && (

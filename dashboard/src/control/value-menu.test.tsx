@@ -6,6 +6,7 @@ import { LocationProvider } from 'preact-iso';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { signedIn } from '../api/session';
 import { knownPages } from '../view/known-pages';
+import { useView } from '../view/view';
 import { closeMenu, MenuHost } from './menu';
 import { clear, draw, fireEvent, screen, waitFor } from './test-dom';
 import { ToastHost } from './toast';
@@ -21,12 +22,18 @@ afterEach(() => {
   history.replaceState(undefined, '', FIRST);
 });
 
+/** What a menu leads to is seen from the view that is shown. */
+function Frame({ value }: { readonly value: ValueButtonProps }) {
+  useView();
+  return <ValueButton {...value} />;
+}
+
 async function open(role: Role, value: ValueButtonProps): Promise<(string | null)[]> {
   clear();
   signedIn({ kind: 'user', name: 'olga', role, csrfToken: 'x' });
   draw(
     <LocationProvider>
-      <ValueButton {...value} />
+      <Frame value={value} />
       <MenuHost />
       <ToastHost />
     </LocationProvider>,

@@ -7,7 +7,7 @@ import type { KeyOf } from '../view/filter-edit';
 import { knownPages } from '../view/known-pages';
 import { selectorsOf } from '../view/selectors';
 import { timeParameter, type Window } from '../view/time-range';
-import { useView, type View } from '../view/view';
+import { shownView, type View } from '../view/view';
 import { openDialog } from './dialog-host';
 import { keyLabel } from './key-label';
 import { type MenuItem, type MenuPlace, openMenu } from './menu';
@@ -24,19 +24,17 @@ export interface Subject {
 const OTHER = 'other';
 
 /** Opens the menu about something at a place; the same one everywhere. */
-export function useValueMenu(): (subject: Subject, place: MenuPlace) => void {
-  const view = useView();
-  return ({ keys, window }, place) => {
-    const named = keys.filter(({ key }) => key !== OTHER);
-    const title = named.map((key) => keyLabel(key)).join(' · ') || 'Everything else';
-    const items = [
-      filterItems(view, named),
-      linkItems(view, { keys: named, window }),
-      controlItems(view, named),
-      copyItems(named),
-    ];
-    openMenu({ title, groups: items.filter((group) => group.length > 0), place });
-  };
+export function openValueMenu({ keys, window }: Subject, place: MenuPlace): void {
+  const view = shownView();
+  const named = keys.filter(({ key }) => key !== OTHER);
+  const title = named.map((key) => keyLabel(key)).join(' · ') || 'Everything else';
+  const items = [
+    filterItems(view, named),
+    linkItems(view, { keys: named, window }),
+    controlItems(view, named),
+    copyItems(named),
+  ];
+  openMenu({ title, groups: items.filter((group) => group.length > 0), place });
 }
 
 function filterItems(view: View, keys: readonly KeyOf[]): MenuItem[] {
@@ -158,14 +156,12 @@ export interface ValueButtonProps {
 
 /** A key that opens the menu about it. */
 export function ValueButton({ dimension, value, colour }: ValueButtonProps) {
-  const openValueMenu = useValueMenu();
-  const keys = [{ dimension, key: value }];
   return (
     <button
       type="button"
       class="value-button"
       aria-haspopup="menu"
-      onClick={(event) => openValueMenu({ keys }, event.currentTarget)}
+      onClick={(event) => openValueMenu({ keys: [{ dimension, key: value }] }, event.currentTarget)}
     >
       {colour !== undefined && <Swatch colour={colour} />}
       <span class="value-text" title={value}>

@@ -52,7 +52,27 @@ export function formatMoment(timeMs: number, timeZone?: string): string {
   return formatter('moment', timeZone).format(timeMs);
 }
 
+/** Monday first. */
+export const WEEKDAYS = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'] as const;
+
+export interface WeekHour {
+  /** 0 is Monday. */
+  readonly day: number;
+  readonly hour: number;
+}
+
+/** The hour of the week in which a time lies. */
+export function weekHourOf(timeMs: number, timeZone?: string): WeekHour {
+  const parts = formatter('hour', timeZone).formatToParts(timeMs);
+  const textOf = (type: string) => parts.find((part) => part.type === type)?.value ?? '';
+  return {
+    day: (WEEKDAYS as readonly string[]).indexOf(textOf('weekday')),
+    hour: Number(textOf('hour')),
+  };
+}
+
 const SHAPES = {
+  hour: { weekday: 'short', hour: '2-digit' },
   clock: { hour: '2-digit', minute: '2-digit', second: '2-digit' },
   minute: { hour: '2-digit', minute: '2-digit' },
   date: { day: '2-digit', month: 'short' },

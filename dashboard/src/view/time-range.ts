@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The time that a page is about: the last so many seconds, or a window that stays. Times are ms since the epoch.
+import type { Pace } from '../api/pace';
 import { formatSpan } from '../format/time';
 
 export type TimeRange =
@@ -75,12 +76,19 @@ export function windowOf(range: TimeRange, now: number): Window {
   return { from: Math.floor(begin / stepMs) * stepMs, to: now };
 }
 
-/** How often a question about the range is asked again; undefined: what was stays as it was. */
-export function refreshMsOf(range: TimeRange): number | undefined {
-  if (range.kind === 'fixed') return undefined;
-  if (range.seconds <= 900) return 3_000;
-  if (range.seconds <= 3600) return 5_000;
-  return range.seconds <= 86_400 ? 15_000 : 60_000;
+/** New records change the last of a chart's steps: nobody sees more than so many states of it. */
+const STATES_A_STEP = 20;
+
+/**
+ * When a question about the range is asked again: as records come into the store, and once a step even without any,
+ * since the window moves. What was stays as it was.
+ */
+export function freshnessOf(range: TimeRange): Pace {
+  if (range.kind === 'fixed') return { everyMs: undefined };
+  const stepMs = stepSecondsOf({ from: 0, to: range.seconds * 1000 }) * 1000;
+  const soonestMs = Math.min(Math.max(1_000, stepMs / STATES_A_STEP), 15_000);
+  const everyMs = Math.min(Math.max(10_000, stepMs), 60_000);
+  return { everyMs, follow: { topics: ['flows'], soonestMs } };
 }
 
 /** Earlier or later by so much of its own length; never later than now. */

@@ -31,18 +31,28 @@ export interface View {
 export function useView(): View {
   const { path, query, route } = useLocation();
   const page = pageOf(path);
-  const shown = useMemo(() => readView(query), [query]);
+  const read = useMemo(() => readView(query), [query]);
   const go = useCallback((link: string) => route(absolute(link)), [route]);
-  return useMemo(() => {
+  const view = useMemo(() => {
     const link = (to: string, parameters: Parameters = {}) =>
-      linkTo(to, { ...kept(shown.parameters), ...parameters });
+      linkTo(to, { ...kept(read.parameters), ...parameters });
     const change = (parameters: Parameters) => {
-      const next = linkTo(page, { ...shown.parameters, v: undefined, ...parameters });
+      const next = linkTo(page, { ...read.parameters, v: undefined, ...parameters });
       if (absolute(next) !== location.pathname + location.search) go(next);
     };
     const changeTime = (time: TimeRange) => change({ time: writtenTime(time) });
-    return { page, ...shown, link, change, changeTime, go };
-  }, [page, shown, go]);
+    return { page, ...read, link, change, changeTime, go };
+  }, [page, read, go]);
+  shown = view;
+  return view;
+}
+
+let shown: View | undefined;
+
+/** The view that is shown now, for what is asked when somebody clicks: a table has hundreds of buttons. */
+export function shownView(): View {
+  if (shown === undefined) throw new Error('nothing is shown yet');
+  return shown;
 }
 
 function kept(parameters: Readonly<Record<string, string>>): Parameters {

@@ -106,6 +106,10 @@ export const Exporter = Type.Object({
   exportedFlowRecords: Type.Number({ description: 'by its own count; 0 where it does not tell' }),
   notSentFlows: Type.Number({ description: 'by its own count' }),
   ignoredPackets: Type.Number({ description: 'by its own count' }),
+  dropsByReason: Type.Record(Type.String(), Type.Number(), {
+    description:
+      'what of its datagrams was not taken, by the reasons of the health; only reasons that happened. What says too little to tell whose it is counts for the collector alone',
+  }),
   firstSeenMilliseconds: Type.Number(),
   lastSeenMilliseconds: Type.Number(),
 });
@@ -210,7 +214,9 @@ export const HealthResponse = Type.Object({
 });
 export type HealthResponse = Static<typeof HealthResponse>;
 
-/** Events of `GET /api/v1/stream` (SSE). `event: flows` carries LiveFlows, `event: totals` LiveTotals. */
+/** Events of `GET /api/v1/stream` (SSE), each with its own kind of data: LiveFlows, LiveTotals, LiveChange. */
+export const LIVE_EVENTS = ['flows', 'totals', 'changed'] as const;
+export type LiveEventName = (typeof LIVE_EVENTS)[number];
 export const LiveFlows = Type.Object({
   flows: Type.Array(Flow, { description: 'newest first' }),
 });
@@ -222,6 +228,17 @@ export const LiveTotals = Type.Object({
   packetsPerSecond: Type.Number(),
 });
 export type LiveTotals = Static<typeof LiveTotals>;
+
+/**
+ * What answers are about that change by themselves: `flows` in the store (an insert fills all of its tables),
+ * `decisions` that stand, and what `gateways` report.
+ */
+export const LIVE_TOPICS = ['flows', 'decisions', 'gateways'] as const;
+export type LiveTopic = (typeof LIVE_TOPICS)[number];
+/** Who asks about these topics again gets another answer than before. */
+export interface LiveChange {
+  readonly topics: readonly LiveTopic[];
+}
 
 export const ErrorResponse = Type.Object({
   code: Type.String({ description: 'stable, e.g. WEIR_API_UNKNOWN_RULE' }),

@@ -5,7 +5,7 @@ import { askSeries } from '../../api/ask-series';
 import { ask } from '../../api/client';
 import { useAnswer } from '../../api/use-answer';
 import { ErrorNotice, Notice, Panel, Skeleton } from '../../control/panel';
-import { refreshMsOf, stepSecondsOf, timeParameter, windowOf } from '../../view/time-range';
+import { freshnessOf, stepSecondsOf, timeParameter, windowOf } from '../../view/time-range';
 import type { View } from '../../view/view';
 import { ApplicationTable } from './application-table';
 import { Certainty } from './certainty';
@@ -49,7 +49,7 @@ export function ApplicationList({ view }: { readonly view: View }) {
   const { time, filter } = view;
   const answer = useAnswer({
     key: `applications ${timeParameter(time)} ${filter}`,
-    everyMs: refreshMsOf(time),
+    ...freshnessOf(time),
     load: (signal) => askApplications(view, signal),
   });
   const { data, error, fresh } = answer;

@@ -15,7 +15,7 @@ import { formatSpan } from '../../format/time';
 import { useColours } from '../../theme/colours';
 import { narrowed } from '../../view/filter-edit';
 import { amountText } from '../../view/shown';
-import { refreshMsOf, stepSecondsOf, timeParameter, windowOf } from '../../view/time-range';
+import { freshnessOf, stepSecondsOf, timeParameter, windowOf } from '../../view/time-range';
 import type { View } from '../../view/view';
 import { Certainty } from './certainty';
 import { type Application, applicationsOf, type ByConfidence } from './ranking';
@@ -40,7 +40,7 @@ export function ApplicationStory(props: ApplicationProps) {
   const filter = filterOf(props);
   const answer = useAnswer({
     key: `application ${timeParameter(time)} ${filter}`,
-    everyMs: refreshMsOf(time),
+    ...freshnessOf(time),
     load: async (signal) => {
       const by = ['applicationName' as const, 'applicationCategory' as const];
       const query = { by: [...by, 'applicationConfidence' as const], limit: 100, filter };
@@ -105,7 +105,7 @@ function Course(props: ApplicationProps) {
   const filter = filterOf(props);
   const { data, error, fresh } = useAnswer({
     key: `application course ${timeParameter(time)} ${filter}`,
-    everyMs: refreshMsOf(time),
+    ...freshnessOf(time),
     load: async (signal) => {
       const window = windowOf(time, Date.now());
       const step = { stepSeconds: stepSecondsOf(window), previous: 'window' as const };

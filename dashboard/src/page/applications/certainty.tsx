@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { ConfidenceBars } from '../../control/confidence-mark';
-import { useValueMenu } from '../../control/value-menu';
+import { openValueMenu } from '../../control/value-menu';
 import { confidenceOf } from '../../format/confidence';
 import { formatShare } from '../../format/quantity';
 import { amountText } from '../../view/shown';
@@ -9,7 +9,6 @@ import type { ByConfidence } from './ranking';
 
 /** One bar of all octets, and in words what its parts rest on. Narrow parts have their words below as well. */
 export function Certainty({ parts }: { readonly parts: readonly ByConfidence[] }) {
-  const openValueMenu = useValueMenu();
   const total = parts.reduce((sum, { octets }) => sum + octets, 0);
   return (
     <div class="certainty">

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { ConflictsResponse, Decision } from '@weir/wire';
 import { ask } from '../../api/client';
+import type { Pace } from '../../api/pace';
 import { useAnswer } from '../../api/use-answer';
 import { ErrorNotice, Notice, Panel, Skeleton } from '../../control/panel';
 import { originText } from '../../format/decision-origin';
@@ -9,8 +10,9 @@ import { actionText, selectorText } from '../../format/rule-texts';
 import { type Column, DataTable } from '../../table/data-table';
 import type { View } from '../../view/view';
 
-const EVERY_MS = 5_000;
 const LIMIT = 500;
+/** For each answer the collector compares all decisions. */
+const PACE: Pace = { everyMs: 30_000, follow: { topics: ['decisions'], soonestMs: 5_000 } };
 
 type Conflict = ConflictsResponse['conflicts'][number];
 
@@ -18,7 +20,7 @@ type Conflict = ConflictsResponse['conflicts'][number];
 export function ConflictsPart({ view }: { readonly view: View }) {
   const { data, error } = useAnswer({
     key: 'conflicts',
-    everyMs: EVERY_MS,
+    ...PACE,
     load: (signal) =>
       ask('/api/v1/conflicts', { limit: LIMIT }, signal) as Promise<ConflictsResponse>,
   });

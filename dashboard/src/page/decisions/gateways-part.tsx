@@ -2,6 +2,7 @@
 import type { Gateway, GatewaysResponse } from '@weir/wire';
 import { useState } from 'preact/hooks';
 import { ask } from '../../api/client';
+import { WITH_DECISIONS } from '../../api/pace';
 import { hasRole } from '../../api/session';
 import { useAnswer } from '../../api/use-answer';
 import { CodeBlock } from '../../control/code-block';
@@ -13,7 +14,6 @@ import { formatAgo, formatDuration } from '../../format/time';
 import { type Column, DataTable } from '../../table/data-table';
 import { momentText } from '../../view/shown';
 
-const EVERY_MS = 3_000;
 /** A gateway applies a change within so much, unless something is wrong. */
 const LATE_MS = 10_000;
 
@@ -21,7 +21,7 @@ const LATE_MS = 10_000;
 export function GatewaysPart() {
   const { data, error } = useAnswer({
     key: 'gateways',
-    everyMs: EVERY_MS,
+    ...WITH_DECISIONS,
     load: async (signal) => {
       const { gateways } = (await ask('/api/v1/gateways', {}, signal)) as GatewaysResponse;
       return { gateways, now: Date.now() };

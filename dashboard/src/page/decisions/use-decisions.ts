@@ -2,10 +2,9 @@
 import type { Decision, DecisionCountersResponse, DecisionsResponse } from '@weir/wire';
 import { useRef } from 'preact/hooks';
 import { ask } from '../../api/client';
+import { WITH_DECISIONS } from '../../api/pace';
 import { type Answered, useAnswer } from '../../api/use-answer';
 import { type Held, withChanges } from './held-decisions';
-
-const EVERY_MS = 2_000;
 
 export interface LiveDecisions {
   /** Newest first. */
@@ -21,7 +20,7 @@ export function useDecisions(): Answered<LiveDecisions> {
   const sorted = useRef<{ of: Held['byId']; decisions: readonly Decision[] }>(undefined);
   return useAnswer({
     key: 'decisions',
-    everyMs: EVERY_MS,
+    ...WITH_DECISIONS,
     load: async (signal) => {
       const [answer, counters] = await Promise.all([
         ask('/api/v1/decisions', { since: held.current?.revision ?? 0 }, signal),

@@ -2,6 +2,7 @@
 // "Why am I blocked?": everything that touches an address, now and during the last day.
 import type { WhyResponse } from '@weir/wire';
 import { ask } from '../../api/client';
+import { WITH_DECISIONS } from '../../api/pace';
 import { useAnswer } from '../../api/use-answer';
 import { Facts } from '../../control/facts';
 import { Icon } from '../../control/icons';
@@ -12,8 +13,6 @@ import { amountText, momentText } from '../../view/shown';
 import type { View } from '../../view/view';
 import { decisionFacts, EvidencePart } from './decision-sheet';
 
-const EVERY_MS = 5_000;
-
 export function WhyPart({ view }: { readonly view: View }) {
   const { address } = view.parameters;
   const { data, error, fresh } = useAnswer(
@@ -21,7 +20,7 @@ export function WhyPart({ view }: { readonly view: View }) {
       ? undefined
       : {
           key: `why ${address}`,
-          everyMs: EVERY_MS,
+          ...WITH_DECISIONS,
           load: async (signal) => {
             const why = (await ask('/api/v1/why', { address }, signal)) as WhyResponse;
             return { why, now: Date.now() };

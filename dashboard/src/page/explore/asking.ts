@@ -4,7 +4,7 @@ import { type Dimension, isTwoSided, METRICS, type Metric } from '@weir/wire';
 import { isDimension } from '../../view/dimensions';
 import type { Parameters } from '../../view/link';
 
-export const SHAPES = ['area', 'lines', 'grid', 'sankey', 'heat', 'table'] as const;
+export const SHAPES = ['area', 'lines', 'grid', 'sankey', 'heat', 'week', 'table'] as const;
 export type Shape = (typeof SHAPES)[number];
 export const LIMITS = [5, 10, 20, 50] as const;
 const PREVIOUS = ['none', 'window', 'day', 'week'] as const;

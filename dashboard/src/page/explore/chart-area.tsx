@@ -5,13 +5,14 @@ import { TimeChart } from '../../chart/time-chart';
 import { keyLabel } from '../../control/key-label';
 import { lazy } from '../../control/lazy';
 import type { MenuPlace } from '../../control/menu';
-import { useValueMenu } from '../../control/value-menu';
+import { openValueMenu } from '../../control/value-menu';
 import type { Window } from '../../view/time-range';
 import type { View } from '../../view/view';
 import { Grid } from './grid';
 import type { Explored } from './use-explored';
 
 const HeatMap = lazy(async () => (await import('../../chart/heat-map')).HeatMap);
+const WeekMap = lazy(async () => (await import('../../chart/week-map')).WeekMap);
 const Sankey = lazy(async () => (await import('../../chart/sankey')).Sankey);
 
 const CHART_PX = 340;
@@ -35,7 +36,6 @@ export function ChartArea({ explored, colourOf, view }: ChartAreaProps) {
   const { asking, drawn, rates, below, previous, top, title } = explored;
   const { shape, metric, unit } = asking;
   const openMarkMenu = useMarkMenu(explored);
-  const openValueMenu = useValueMenu();
   const label = `${title} over time; the table below has the numbers`;
   const shared = {
     ...{ label, colourOf, metric: unit === 'share' ? ('share' as const) : metric },
@@ -48,6 +48,9 @@ export function ChartArea({ explored, colourOf, view }: ChartAreaProps) {
     return (
       <HeatMap label={label} rates={rates} metric={metric} nameOf={nameOf} onMark={openMarkMenu} />
     );
+  }
+  if (shape === 'week') {
+    return <WeekMap label={`${title} by hour and weekday`} rates={rates} metric={metric} />;
   }
   if (shape === 'sankey' && top !== undefined) {
     const onMark = (keys: readonly (string | undefined)[], place: MenuPlace) => {
@@ -85,7 +88,6 @@ export function ChartArea({ explored, colourOf, view }: ChartAreaProps) {
 
 /** The menu about a mark: its keys, and when it was. */
 function useMarkMenu({ asking }: Explored) {
-  const openValueMenu = useValueMenu();
   return useMemo(
     () => (series: RateSeries, window: Window, place: MenuPlace) => {
       const keys = asking.by.map((dimension, at) => ({
@@ -94,6 +96,6 @@ function useMarkMenu({ asking }: Explored) {
       }));
       openValueMenu({ keys, window }, place);
     },
-    [asking, openValueMenu],
+    [asking],
   );
 }

@@ -18,6 +18,7 @@ const SHAPES: readonly {
   { value: 'grid', title: 'Grid: a chart for each', icon: 'grid' },
   { value: 'sankey', title: 'Sankey', icon: 'sankey' },
   { value: 'heat', title: 'Heat map', icon: 'heat' },
+  { value: 'week', title: 'Hours of the week', icon: 'clock' },
   { value: 'table', title: 'Table only', icon: 'table' },
 ];
 

@@ -14,7 +14,7 @@ import {
 } from '../../chart/rates';
 import { dimensionTitle, METRIC_TITLES } from '../../view/dimensions';
 import {
-  refreshMsOf,
+  freshnessOf,
   stepSecondsOf,
   timeParameter,
   type Window,
@@ -45,9 +45,23 @@ export function useExplored(view: View, asking: Asking): Answered<Explored> {
   const { time, filter } = view;
   return useAnswer({
     key: `explore ${timeParameter(time)} ${filter} ${JSON.stringify(asking)}`,
-    everyMs: refreshMsOf(time),
-    load: (signal) => explore({ asking, filter, window: windowOf(time, Date.now()) }, signal),
+    ...freshnessOf(time),
+    load: (signal) => {
+      const window = windowFor(asking, windowOf(time, Date.now()));
+      return explore({ asking, filter, window }, signal);
+    },
   });
+}
+
+const HOUR_MS = 3_600_000;
+/** In hours these are points enough for a question. */
+const MOST_WEEKS = 26;
+
+/** The hours of the week are of whole hours, and of half a year at most. */
+function windowFor({ shape }: Asking, { from, to }: Window): Window {
+  if (shape !== 'week') return { from, to };
+  const earliest = to - MOST_WEEKS * 7 * 24 * HOUR_MS;
+  return { from: Math.floor(Math.max(from, earliest) / HOUR_MS) * HOUR_MS, to };
 }
 
 interface Asked {
@@ -103,9 +117,10 @@ function hintOf(
 }
 
 function seriesQuery({ asking, filter, window }: Asked) {
-  const { by, metric, limit, previous } = asking;
+  const { by, metric, limit, previous, shape } = asking;
+  const stepSeconds = shape === 'week' ? HOUR_MS / 1000 : stepSecondsOf(window);
   return {
-    ...{ by: [...by], metric, limit, filter, stepSeconds: stepSecondsOf(window) },
+    ...{ by: [...by], metric, limit, filter, stepSeconds },
     ...window,
     ...(previous !== 'none' && { previous }),
   };

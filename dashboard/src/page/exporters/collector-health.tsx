@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The collector's own state: what it has taken, what it has not and why, what is full, what is away.
-import { DROP_REASONS, type HealthResponse } from '@weir/wire';
+import type { HealthResponse } from '@weir/wire';
 import { ask } from '../../api/client';
 import { useAnswer } from '../../api/use-answer';
 import { type FactProps, Facts } from '../../control/facts';
@@ -11,6 +11,7 @@ import { formatDuration } from '../../format/time';
 import { type Column, DataTable } from '../../table/data-table';
 import { prefixKind } from '../../view/preferences';
 import { momentText } from '../../view/shown';
+import { dropReasonText } from './exporter-state';
 
 const EVERY_MS = 5_000;
 
@@ -191,15 +192,13 @@ interface Counted {
 
 const byName = (counters: Readonly<Record<string, number>>): Counted[] =>
   Object.entries(counters).map(([name, count]) => ({ name, count }));
-const reasonText = (name: string): string =>
-  (DROP_REASONS as Readonly<Record<string, string>>)[name] ?? '';
 
 const DROP_COLUMNS: readonly Column<Counted>[] = [
   {
     id: 'about',
     title: 'What was dropped',
-    value: ({ name }) => reasonText(name) || name,
-    show: ({ name }) => <span title={reasonText(name)}>{reasonText(name) || name}</span>,
+    value: ({ name }) => dropReasonText(name) || name,
+    show: ({ name }) => <span title={dropReasonText(name)}>{dropReasonText(name) || name}</span>,
   },
   {
     id: 'name',

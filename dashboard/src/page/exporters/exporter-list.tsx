@@ -11,10 +11,10 @@ import { formatCount, NO_VALUE } from '../../format/quantity';
 import { formatAgo } from '../../format/time';
 import { type Column, DataTable } from '../../table/data-table';
 import { rateText } from '../../view/shown';
-import { refreshMsOf, stepSecondsOf, timeParameter, windowOf } from '../../view/time-range';
+import { freshnessOf, stepSecondsOf, timeParameter, windowOf } from '../../view/time-range';
 import type { View } from '../../view/view';
 import { ExporterSheet } from './exporter-sheet';
-import { exporterKey, exporterState, protocolTitle } from './exporter-state';
+import { droppedOf, exporterKey, exporterState, protocolTitle } from './exporter-state';
 import { type Exporters, useExporters } from './use-exporters';
 
 /** Addresses whose traffic is asked for; those beyond it have no curve. */
@@ -31,7 +31,7 @@ export interface ExporterTraffic {
 function useExporterTraffic({ time }: View) {
   return useAnswer({
     key: `exporter traffic ${timeParameter(time)}`,
-    everyMs: refreshMsOf(time),
+    ...freshnessOf(time),
     load: async (signal): Promise<ExporterTraffic> => {
       const window = windowOf(time, Date.now());
       const by = ['exporterAddress' as const, 'exporterName' as const];
@@ -145,6 +145,7 @@ function columnsOf(
       ...number({ id: 'lost', title: 'Lost', width: '66px', value: ({ lostUnits }) => lostUnits }),
       room: 'always',
     },
+    number({ id: 'dropped', title: 'Dropped', width: '80px', value: droppedOf }),
     number({
       ...{ id: 'templates', title: 'Templates', width: '86px' },
       value: ({ templates }) => templates,

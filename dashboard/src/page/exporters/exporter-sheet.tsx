@@ -8,7 +8,7 @@ import { knownPages } from '../../view/known-pages';
 import { prefixKind } from '../../view/preferences';
 import { momentText } from '../../view/shown';
 import type { View } from '../../view/view';
-import { exporterStates, lostUnit, protocolTitle } from './exporter-state';
+import { dropReasonText, exporterStates, lostUnit, protocolTitle } from './exporter-state';
 
 export interface ExporterSheetProps {
   readonly view: View;
@@ -41,6 +41,9 @@ export function ExporterSheet({ view, exporter, name, now, onClose }: ExporterSh
       <SheetPart title="What is missing">
         <Facts facts={missingFacts(exporter)} />
       </SheetPart>
+      <SheetPart title="What was not taken">
+        <Drops exporter={exporter} />
+      </SheetPart>
       <SheetPart title="What it has told">
         <Facts facts={toldFacts(exporter)} />
       </SheetPart>
@@ -49,6 +52,17 @@ export function ExporterSheet({ view, exporter, name, now, onClose }: ExporterSh
       </SheetPart>
     </Sheet>
   );
+}
+
+/** By reason; what the collector cannot tell whose it is has its place in the collector's health. */
+function Drops({ exporter: { dropsByReason } }: { readonly exporter: Exporter }) {
+  const dropped = Object.entries(dropsByReason).sort(([, a], [, b]) => b - a);
+  if (dropped.length === 0) return <p class="muted">All that came of it was taken.</p>;
+  const facts = dropped.map(([reason, count]) => ({
+    ...{ term: dropReasonText(reason) || reason, value: formatCount(count) },
+    about: reason,
+  }));
+  return <Facts facts={facts} />;
 }
 
 const LEADS = [

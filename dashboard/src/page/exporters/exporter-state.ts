@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What an exporter's counters say about it, in words.
-import type { Exporter } from '@weir/wire';
+import { DROP_REASONS, type Exporter } from '@weir/wire';
 
 /** Exporters tell something at least once a minute; one that is silent for longer may be gone. */
 const SILENT_MS = 180_000;
@@ -84,6 +84,16 @@ const UNITS: Readonly<Record<string, string>> = {
   sflow5: 'datagrams',
 };
 export const lostUnit = (protocol: string): string => UNITS[protocol] ?? 'units';
+
+/** What a reason means, "" for one of a later Weir. */
+export function dropReasonText(reason: string): string {
+  return (DROP_REASONS as Readonly<Record<string, string>>)[reason] ?? '';
+}
+
+/** For all reasons together. */
+export function droppedOf({ dropsByReason }: Exporter): number {
+  return Object.values(dropsByReason).reduce((sum, count) => sum + count, 0);
+}
 
 /** Records a second of each exporter between two answers; none where there is but one, or it began anew. */
 export function recordRates(

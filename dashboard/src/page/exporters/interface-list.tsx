@@ -3,12 +3,12 @@ import type { InterfacesResponse } from '@weir/wire';
 import { ask } from '../../api/client';
 import { useAnswer } from '../../api/use-answer';
 import { ErrorNotice, Notice, Panel, Skeleton } from '../../control/panel';
-import { useValueMenu, ValueButton } from '../../control/value-menu';
+import { openValueMenu, ValueButton } from '../../control/value-menu';
 import { withMissing } from '../../format/missing';
 import { downloadCsv } from '../../table/csv';
 import { type Column, DataTable, tableCsv } from '../../table/data-table';
 import { amountText, rateText } from '../../view/shown';
-import { refreshMsOf, timeParameter, windowOf } from '../../view/time-range';
+import { freshnessOf, timeParameter, windowOf } from '../../view/time-range';
 import type { View } from '../../view/view';
 
 const LIMIT = 500;
@@ -21,7 +21,7 @@ export function InterfaceList({ view }: { readonly view: View }) {
   const { exporter } = parameters;
   const { data, error, fresh } = useAnswer({
     key: `interfaces ${timeParameter(time)} ${exporter}`,
-    everyMs: refreshMsOf(time),
+    ...freshnessOf(time),
     load: async (signal) => {
       const window = windowOf(time, Date.now());
       const only = exporter === undefined ? {} : { exporterAddress: [exporter] };
@@ -86,7 +86,6 @@ function InterfaceTable({
   readonly columns: readonly Column<Row>[];
   readonly rows: readonly Row[];
 }) {
-  const openValueMenu = useValueMenu();
   return (
     <DataTable
       caption="Interfaces with what went in and out"

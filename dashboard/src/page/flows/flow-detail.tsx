@@ -4,7 +4,7 @@ import type { Dimension, Flow } from '@weir/wire';
 import { useEffect, useRef } from 'preact/hooks';
 import { Icon } from '../../control/icons';
 import { tellFailed } from '../../control/toast';
-import { useValueMenu } from '../../control/value-menu';
+import { openValueMenu } from '../../control/value-menu';
 import { applicationLabel, formatEndpoint, formatProtocol } from '../../format/flow';
 import { type KeyOf, narrowed } from '../../view/filter-edit';
 import type { View } from '../../view/view';
@@ -69,7 +69,6 @@ function endOf(flow: Flow, end: 'source' | 'destination'): string {
 }
 
 function Actions({ flow, view }: { readonly flow: Flow; readonly view: View }) {
-  const openValueMenu = useValueMenu();
   const showBoth = () => {
     const filter = narrowed('', conversationOf(flow), 'in');
     if (filter === undefined) tellFailed('This conversation cannot be written as a filter.');

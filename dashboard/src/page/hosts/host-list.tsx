@@ -14,7 +14,7 @@ import { BarCell } from '../../table/bar-cell';
 import { downloadCsv } from '../../table/csv';
 import { type Column, DataTable, tableCsv } from '../../table/data-table';
 import { rateText } from '../../view/shown';
-import { refreshMsOf, timeParameter, windowOf } from '../../view/time-range';
+import { freshnessOf, timeParameter, windowOf } from '../../view/time-range';
 import type { View } from '../../view/view';
 import { askHosts, type HostRanking, MOST_HOSTS, SIDES, type Side } from './ask-hosts';
 import { type BothWays, flowsOf, octetsOf } from './both-ways';
@@ -38,7 +38,7 @@ export function HostList({ view, wrong }: HostListProps) {
   const hasNames = view.parameters.names === '1';
   const { data, error, fresh } = useAnswer({
     key: `hosts ${side} ${timeParameter(time)} ${filter}`,
-    everyMs: refreshMsOf(time),
+    ...freshnessOf(time),
     load: (signal) => askHosts({ filter, window: windowOf(time, Date.now()), signal }, side),
   });
   const roles = useRoles();

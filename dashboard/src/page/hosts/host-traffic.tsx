@@ -4,13 +4,13 @@ import { useAnswer } from '../../api/use-answer';
 import { type RateSummary, summarise } from '../../chart/rates';
 import { TimeChart } from '../../chart/time-chart';
 import { ErrorNotice, Notice, Panel, Skeleton } from '../../control/panel';
-import { useValueMenu, ValueButton } from '../../control/value-menu';
+import { openValueMenu, ValueButton } from '../../control/value-menu';
 import { withMissing } from '../../format/missing';
 import { formatSpan } from '../../format/time';
 import { type Column, DataTable } from '../../table/data-table';
 import { useColours } from '../../theme/colours';
 import { rateText } from '../../view/shown';
-import { refreshMsOf, timeParameter, windowOf } from '../../view/time-range';
+import { freshnessOf, timeParameter, windowOf } from '../../view/time-range';
 import { askTraffic, type HostTraffic } from './ask-hosts';
 import type { HostProps } from './host-story';
 
@@ -21,7 +21,7 @@ export function HostTrafficPanel({ view, host }: HostProps) {
   const { time, filter } = view;
   const { data, error, fresh } = useAnswer({
     key: `host traffic ${host} ${timeParameter(time)} ${filter}`,
-    everyMs: refreshMsOf(time),
+    ...freshnessOf(time),
     load: (signal) => askTraffic({ filter, window: windowOf(time, Date.now()), signal }, host),
   });
   const rows = useMemo(() => data && rowsOf(data), [data]);
@@ -52,7 +52,6 @@ interface TrafficProps extends HostProps {
 
 function Traffic({ data, rows, view }: TrafficProps) {
   const colourOf = useColours(rows.map(({ key }) => key));
-  const openValueMenu = useValueMenu();
   return (
     <div class="host-traffic">
       <TimeChart

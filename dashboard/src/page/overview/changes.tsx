@@ -8,7 +8,7 @@ import { withMissing } from '../../format/missing';
 import { formatShare } from '../../format/quantity';
 import { type Column, DataTable } from '../../table/data-table';
 import { amountText } from '../../view/shown';
-import { refreshMsOf, timeParameter, windowOf } from '../../view/time-range';
+import { freshnessOf, timeParameter, windowOf } from '../../view/time-range';
 import type { View } from '../../view/view';
 
 const LIMIT = 8;
@@ -19,7 +19,7 @@ export function Changes({ view }: { readonly view: View }) {
   const { time, filter } = view;
   const { data, error, fresh } = useAnswer({
     key: `changes ${timeParameter(time)} ${filter}`,
-    everyMs: refreshMsOf(time),
+    ...freshnessOf(time),
     load: (signal) => {
       const window = windowOf(time, Date.now());
       const query = {

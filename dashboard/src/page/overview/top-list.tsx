@@ -12,7 +12,7 @@ import { useColours } from '../../theme/colours';
 import { dimensionTitle } from '../../view/dimensions';
 import { knownPages } from '../../view/known-pages';
 import { amountText } from '../../view/shown';
-import { refreshMsOf, timeParameter, windowOf } from '../../view/time-range';
+import { freshnessOf, timeParameter, windowOf } from '../../view/time-range';
 import type { View } from '../../view/view';
 
 const LIMIT = 10;
@@ -29,7 +29,7 @@ export function TopList({ view, dimension, title, testId }: TopListProps) {
   const { time, filter } = view;
   const { data, error, fresh } = useAnswer({
     key: `top ${dimension} ${timeParameter(time)} ${filter}`,
-    everyMs: refreshMsOf(time),
+    ...freshnessOf(time),
     load: (signal) => {
       const query = { by: [dimension], limit: LIMIT, filter, ...windowOf(time, Date.now()) };
       return ask('/api/v1/top', query, signal);

@@ -6,13 +6,13 @@ import { useAnswer } from '../../api/use-answer';
 import { sinceStart, summarise, toRates } from '../../chart/rates';
 import { TimeChart } from '../../chart/time-chart';
 import { ErrorNotice, Panel, Skeleton } from '../../control/panel';
-import { useValueMenu, ValueButton } from '../../control/value-menu';
+import { openValueMenu, ValueButton } from '../../control/value-menu';
 import { withMissing } from '../../format/missing';
 import { formatSpan } from '../../format/time';
 import { type Column, DataTable } from '../../table/data-table';
 import { useColours } from '../../theme/colours';
 import { rateText } from '../../view/shown';
-import { refreshMsOf, stepSecondsOf, timeParameter, windowOf } from '../../view/time-range';
+import { freshnessOf, stepSecondsOf, timeParameter, windowOf } from '../../view/time-range';
 import type { View } from '../../view/view';
 import { EmptyTraffic } from './empty-traffic';
 
@@ -24,7 +24,7 @@ export function Traffic({ view }: { readonly view: View }) {
   const { time, filter, changeTime } = view;
   const answer = useAnswer({
     key: `traffic ${timeParameter(time)} ${filter}`,
-    everyMs: refreshMsOf(time),
+    ...freshnessOf(time),
     load: async (signal) => {
       const window = windowOf(time, Date.now());
       const stepSeconds = stepSecondsOf(window);
@@ -45,7 +45,6 @@ export function Traffic({ view }: { readonly view: View }) {
     [data, startedMs],
   );
   const colourOf = useColours(rates?.series.map(({ key }) => key) ?? []);
-  const openValueMenu = useValueMenu();
   const note =
     data && withMissing(`steps of ${formatSpan(data.response.stepSeconds)}`, data.response.missing);
   return (

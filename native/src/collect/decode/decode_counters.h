@@ -56,13 +56,25 @@ inline constexpr std::array<const char*, DECODE_COUNTS> DECODE_COUNT_NAMES{
 #undef WEIR_NAME
 };
 
+/// The same counts for a part of what is decoded, by DecodeCount.
+using DecodeShare = std::array<uint64_t, DECODE_COUNTS>;
+
 class DecodeCounters {
  public:
-  /// By the decoding thread only.
+  /// By the decoding thread only, as the others that change something.
   void add(DecodeCount count, uint64_t more = 1) noexcept {
+    addToAll(count, more);
+    if (share_ != nullptr) (*share_)[static_cast<size_t>(count)] += more;
+  }
+
+  /// What those who are being decoded did not bring about.
+  void addToAll(DecodeCount count, uint64_t more = 1) noexcept {
     auto& value = values_[static_cast<size_t>(count)];
     value.store(value.load(std::memory_order_relaxed) + more, std::memory_order_relaxed);
   }
+
+  /// What `add` counts from now on is also counted there; nullptr: nowhere else.
+  void shareWith(DecodeShare* share) noexcept { share_ = share; }
 
   [[nodiscard]] uint64_t of(DecodeCount count) const noexcept {
     return values_[static_cast<size_t>(count)].load(std::memory_order_relaxed);
@@ -70,6 +82,7 @@ class DecodeCounters {
 
  private:
   std::array<std::atomic<uint64_t>, DECODE_COUNTS> values_{};
+  DecodeShare* share_ = nullptr;
 };
 
 }  // namespace weir::collect

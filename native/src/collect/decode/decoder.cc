@@ -54,6 +54,7 @@ size_t Decoder::decode(const DatagramView& datagram, FlowColumns& to,
       counters_.add(DecodeCount::unsupportedVersion);
   }
   counters_.add(DecodeCount::records, to.rows - before + message.passedOver);
+  counters_.shareWith(nullptr);
   return message.passedOver;
 }
 
@@ -65,6 +66,7 @@ bool Decoder::enter(Message& message, ExportProtocol protocol, uint32_t observat
   if (message.domain == nullptr) return false;
   message.time.receivedMilliseconds = datagram.receivedMilliseconds;
   DomainStatistics& statistics = message.domain->statistics;
+  counters_.shareWith(&statistics.counted);
   ++statistics.datagrams;
   statistics.octets += message.size();
   statistics.lastSeenMilliseconds = datagram.receivedMilliseconds;
@@ -97,6 +99,7 @@ void Decoder::finishRows(Message& message, const RecordSet& set, size_t from) {
   message.domain->statistics.records += message.to.rows - from;
   if (set.isPassedOver()) {
     message.passedOver += message.to.rows - from;
+    message.domain->statistics.limitedRecords += message.to.rows - from;
     message.to.truncate(from);
     return;
   }

@@ -134,7 +134,30 @@ TEST_CASE("what waits for its template while a rate limit thins an exporter out 
   CHECK(decoding.columns.octets[0] == FACTOR * 5 * 100);  // options are taken from all datagrams
   CHECK(decoding.segments.size() == 1);
   CHECK(passedOver == FACTOR - 1);
+  CHECK(decoding.decoder.domains()[0].statistics.limitedRecords == FACTOR - 1);
   CHECK(decoding.count(DecodeCount::records) == FACTOR);
+}
+
+TEST_CASE("what is wrong with datagrams is counted for who sent them, too") {
+  const auto reserved = set(7, bytes({{0, 4}}));
+  const auto malformed = bytes({{300, 2}, {200, 2}, {1, 4}});
+  Decoding decoding;
+  decoding.take(netflow9({0}, concat({set(0, templateOf(300, PLAIN)), set(300, plainRecord(1))})));
+  decoding.take(netflow9({1}, concat({reserved, reserved, malformed})));
+  decoding.exporter = mapped(0xc0000202);
+  decoding.take(ipfix({0}, reserved));
+  decoding.take(ipfix({0, 2}, malformed));
+  decoding.take(bytes({{99, 4}}));  // of no protocol, and so of no domain
+  DecodeShare sums{};
+  for (const DomainState& domain : decoding.decoder.domains())
+    for (size_t i = 0; i < DECODE_COUNTS; ++i) sums[i] += domain.statistics.counted[i];
+  for (const auto count :
+       {DecodeCount::reservedSet, DecodeCount::malformedSet, DecodeCount::templates}) {
+    CHECK(decoding.count(count) > 0);
+    CHECK(sums[static_cast<size_t>(count)] == decoding.count(count));
+  }
+  CHECK(decoding.count(DecodeCount::unsupportedVersion) == 1);
+  CHECK(sums[static_cast<size_t>(DecodeCount::unsupportedVersion)] == 0);
 }
 
 TEST_CASE("names are told in one line that commands no terminal") {

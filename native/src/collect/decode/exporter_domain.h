@@ -7,6 +7,7 @@
 #include <string>
 #include <unordered_map>
 
+#include "collect/decode/decode_counters.h"
 #include "collect/decode/sequence.h"
 #include "collect/decode/template.h"
 
@@ -84,6 +85,10 @@ struct DomainStatistics {
   uint64_t records = 0;
   uint64_t optionsRecords = 0;
   uint64_t unknownTemplateSets = 0;
+  /// Passed over by a rate limit.
+  uint64_t limitedRecords = 0;
+  /// What was counted for its datagrams, once it was known whose they are.
+  DecodeShare counted{};
   /// Time received - time of export, of the last datagram and the least that was seen (which has
   /// the least delay of the way in it). An exporter whose clock is behind has a positive skew.
   int64_t clockSkewMilliseconds = 0;

@@ -143,3 +143,17 @@ TEST_CASE("a connection's templates end with it") {
   decoding.take(ipfix({}, set(300, record(1))), 7);
   CHECK(decoding.columns.rows == 1);
 }
+
+TEST_CASE("what goes to make room is not counted for who needs the room") {
+  constexpr size_t ROOM = 1000;
+  Decoding decoding(limited([](ExporterLimits& limits) { limits.pendingOctets = ROOM; }));
+  const auto waiting = set(300, Octets(ROOM * 6 / 10));
+  decoding.take(netflow9({}, waiting));
+  decoding.exporter = mapped(0xc0000202);
+  decoding.take(netflow9({}, waiting));
+  CHECK(decoding.count(DecodeCount::unknownTemplateDropped) == 1);
+  const auto domains = decoding.decoder.domains();
+  REQUIRE(domains.size() == 1);
+  const auto dropped = static_cast<size_t>(DecodeCount::unknownTemplateDropped);
+  CHECK(domains[0].statistics.counted[dropped] == 0);
+}

@@ -221,8 +221,8 @@ void ExporterTable::remove(Exporters::iterator position) {
   fields_ -= gone.fields;
   options_ -= gone.options;
   // Its octets would count until it is buried.
-  counters_.add(DecodeCount::unknownTemplateDropped, gone.pending.clear());
-  counters_.add(DecodeCount::forgottenExporters);
+  counters_.addToAll(DecodeCount::unknownTemplateDropped, gone.pending.clear());
+  counters_.addToAll(DecodeCount::forgottenExporters);
   forgotten_.splice(forgotten_.begin(), listOf(gone), position);
 }
 

@@ -32,8 +32,8 @@ void Decoder::decodeNetflow9(Message& message) {
 void Decoder::decodeIpfix(Message& message) {
   if (message.size() < IPFIX_HEADER_OCTETS) return counters_.add(DecodeCount::truncatedHeader);
   const bool isCut = message.at16(2) > message.size();
-  if (isCut) counters_.add(DecodeCount::truncatedDatagram);
   if (!enter(message, ExportProtocol::IPFIX, message.at32(12))) return;
+  if (isCut) counters_.add(DecodeCount::truncatedDatagram);
   message.time.exportMilliseconds = int64_t{message.at32(4)} * 1000;
   noteClock(message);
   const int64_t systemInit = message.domain->options.systemInitMilliseconds;
