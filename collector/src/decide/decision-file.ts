@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The decisions that rules made, and how often each has come, so that they hold over a restart: written every few seconds, and at the end.
+// The decisions that rules made, and how often each has come, so that they hold over a restart: written every
+// few seconds, and at the end.
 import { join } from 'node:path';
 import { Decision, type Logger } from '@weir/wire';
 import Type, { type Static } from 'typebox';
@@ -86,13 +87,29 @@ export class DecisionFile {
         (origin === 'rule' || (origin === 'allow' && rule !== undefined)) &&
         expiresMilliseconds !== undefined,
     );
-    const kept = { version: 1, decisions, ended: book.ended, repetitions: repetitions.all };
-    const text = JSON.stringify(kept);
+    const kept = { decisions, ended: [...book.ended], repetitions: repetitions.all };
     try {
-      await writeKept(this.#path, text);
+      await writeKept(this.#path, textOf(kept));
       this.#revision = revision;
     } catch (error) {
       log('warn', 'decisions are not kept for the next start', { problem: messageOf(error) });
     }
   }
+}
+
+/** Items in one piece of the text: each is made when the one before it is written. */
+const PIECE_ITEMS = 500;
+
+/** JSON, in pieces: of very many decisions it would take long to write in one go. */
+function* textOf(lists: Readonly<Record<string, readonly object[]>>): Generator<string, void> {
+  yield '{"version":1';
+  for (const [name, items] of Object.entries(lists)) {
+    yield `,"${name}":[`;
+    for (let at = 0; at < items.length; at += PIECE_ITEMS) {
+      const texts = items.slice(at, at + PIECE_ITEMS).map((item) => JSON.stringify(item));
+      yield `${at === 0 ? '' : ','}${texts.join()}`;
+    }
+    yield ']';
+  }
+  yield '}\n';
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // A file that is replaced in one step: a crash leaves what was or what is, never half of it.
-import { open, readFile, rename } from 'node:fs/promises';
+import { open, readFile, rename, writeFile } from 'node:fs/promises';
 import { CollectorError, messageOf, reasonOf } from '../errors.js';
 
 /** Parsed JSON, undefined where there is no file, null where it is no JSON. @throws CollectorError WEIR_COLLECTOR_RULES */
@@ -17,8 +17,8 @@ export async function readKept(path: string): Promise<unknown> {
   }
 }
 
-/** @throws CollectorError WEIR_COLLECTOR_RULES_NOT_KEPT */
-export async function writeKept(path: string, text: string): Promise<void> {
+/** @param text whole, or in pieces: others have their turn between these. @throws CollectorError WEIR_COLLECTOR_RULES_NOT_KEPT */
+export async function writeKept(path: string, text: string | Iterable<string>): Promise<void> {
   try {
     await writeSynced(`${path}.new`, text);
     await rename(`${path}.new`, path);
@@ -28,10 +28,10 @@ export async function writeKept(path: string, text: string): Promise<void> {
   }
 }
 
-async function writeSynced(path: string, text: string): Promise<void> {
+async function writeSynced(path: string, text: string | Iterable<string>): Promise<void> {
   const file = await open(path, 'w');
   try {
-    await file.writeFile(text);
+    await writeFile(file, text);
     await file.sync();
   } finally {
     await file.close();

@@ -79,3 +79,21 @@ it('has room for so many keys, gives up those with least, and says how many', ()
   counter.clear();
   expect(room.used).toBe(0);
 });
+
+it('whoever invents keys for one threshold takes none of those of another', () => {
+  const room = new KeyRoom(50);
+  const of = (what: 'flow' | 'host') =>
+    ({ metric: 'flows', of: what, atLeast: 20, per: 'hour' }) as const;
+  const flows = new ThresholdCounter(of('flow'), 'UTC', room);
+  const hosts = new ThresholdCounter(of('host'), 'UTC', room);
+  let reached = 0;
+  for (let i = 0; i < 300; i++) {
+    flows.add(`invented ${i}`, amount(START));
+    if (hosts.add(`10.0.0.${i % 15}`, amount(START))) reached++;
+  }
+  expect(reached).toBe(15);
+  expect([hosts.keys, room.used]).toEqual([15, 50]);
+  flows.clear();
+  for (let i = 0; i < 100; i++) hosts.add(`10.0.1.${i}`, amount(START));
+  expect(hosts.keys).toBe(50);
+});

@@ -19,15 +19,45 @@ export const SLOTS = 8;
 /** Looked at when one key has to go. */
 const CANDIDATES = 32;
 
+/** Who has keys. */
+interface KeyHolder {
+  readonly keys: number;
+  giveUpOne(): void;
+}
+
+/** Keys that are given up before it is looked again who has most. */
+const LOOK_AFTER = 1000;
+
 /** Keys of all thresholds together. */
 export class KeyRoom {
   readonly most: number;
   used = 0;
   /** Keys that were given up because others came. */
   givenUp = 0;
+  readonly #holders = new Set<KeyHolder>();
+  #largest: KeyHolder | undefined;
 
   constructor(most: number) {
     this.most = most;
+  }
+
+  enter(holder: KeyHolder): void {
+    this.#holders.add(holder);
+  }
+
+  leave(holder: KeyHolder): void {
+    this.#holders.delete(holder);
+    if (this.#largest === holder) this.#largest = undefined;
+  }
+
+  /** Where it is full, who has most gives one up: whoever invents keys for one rule takes none from others. */
+  makeRoom(): void {
+    if (this.used < this.most) return;
+    const isStale = this.givenUp % LOOK_AFTER === 0 || this.#largest?.keys === 0;
+    const most = (a: KeyHolder, b: KeyHolder) => (b.keys > a.keys ? b : a);
+    if (isStale || this.#largest === undefined) this.#largest = [...this.#holders].reduce(most);
+    this.#largest.giveUpOne();
+    this.givenUp++;
   }
 }
 
@@ -53,6 +83,7 @@ export class ThresholdCounter {
     this.threshold = threshold;
     this.#timeZone = timeZone;
     this.#room = room;
+    room.enter(this);
   }
 
   get keys(): number {
@@ -114,6 +145,7 @@ export class ThresholdCounter {
   /** Gives its room back. */
   clear(): void {
     for (const key of this.#tallies.keys()) this.#drop(key);
+    this.#room.leave(this);
   }
 
   #isReached({ sum, peers }: Tally): boolean {
@@ -163,7 +195,7 @@ export class ThresholdCounter {
   #tallyOf(key: string): Tally {
     const known = this.#tallies.get(key);
     if (known !== undefined) return known;
-    if (this.#room.used >= this.#room.most) this.#giveUpOne();
+    this.#room.makeRoom();
     const tally: Tally = {
       at: 0,
       sum: 0,
@@ -177,7 +209,7 @@ export class ThresholdCounter {
   }
 
   /** Of the keys that have been looked at longest ago, the one that has least. */
-  #giveUpOne(): void {
+  giveUpOne(): void {
     let least: { readonly key: string; readonly sum: number } | undefined;
     const looked: [string, Tally][] = [];
     for (const [key, tally] of this.#tallies) {
@@ -191,7 +223,6 @@ export class ThresholdCounter {
       this.#tallies.set(key, tally);
     }
     this.#drop(least.key);
-    this.#room.givenUp++;
   }
 
   #drop(key: string): void {
