@@ -15,10 +15,14 @@ const EPOCH_WEEKDAY = WEEKDAYS.indexOf('thu');
 
 export type CalendarPeriod = Extract<Threshold['per'], string>;
 
+/** As the time zone database writes them: Intl takes "europe/berlin" and "+01:00", the store does not. */
+const ZONE_NAME = /^[A-Z][\w+-]*(?:\/[A-Z][\w+-]*)*$/;
+
 export function isTimeZone(name: string): boolean {
+  if (!ZONE_NAME.test(name)) return false;
   try {
-    new Intl.DateTimeFormat('en', { timeZone: name });
-    return true;
+    const { timeZone } = new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions();
+    return timeZone === name || timeZone.toLowerCase() !== name.toLowerCase();
   } catch {
     return false;
   }

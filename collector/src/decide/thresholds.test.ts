@@ -55,6 +55,19 @@ it('of the calendar begins anew with each day, and knows what was before somebod
   expect(counter.keys).toBe(0);
 });
 
+it('goes on counting when the clock is set back', () => {
+  for (const per of [600, 'hour'] as const) {
+    const octets = { metric: 'octets', of: 'host', atLeast: 100, per } as const;
+    const counter = new ThresholdCounter(octets, 'UTC', new KeyRoom(100));
+    counter.countFrom(START);
+    counter.add('a', amount(START, 99));
+    // A record that waited for a minute is no clock that was set back.
+    expect(counter.add('a', amount(START - 60_000, 99))).toBe(false);
+    expect(counter.add('a', amount(START - 3_600_000, 99))).toBe(false);
+    expect(counter.add('a', amount(START - 3_599_000, 1))).toBe(true);
+  }
+});
+
 it('counts different peers, as many as are asked for', () => {
   const peers = { metric: 'peers', of: 'host', atLeast: 3, per: 8 } as const;
   const counter = new ThresholdCounter(peers, 'UTC', new KeyRoom(100));

@@ -16,6 +16,8 @@ export interface Amount {
 
 /** The last seconds are this many slots: what is counted is between 7/8 of them and all. */
 export const SLOTS = 8;
+/** Older than the newest by more, records are of a clock that was set back; rules look back at less. */
+const MOST_LATE_MS = 300_000;
 /** Looked at when one key has to go. */
 const CANDIDATES = 32;
 
@@ -78,6 +80,8 @@ export class ThresholdCounter {
   readonly #room: KeyRoom;
   readonly #tallies = new Map<string, Tally>();
   #seededUntil = 0;
+  /** When the newest record was received. */
+  #latest = 0;
 
   constructor(threshold: Threshold, timeZone: string, room: KeyRoom) {
     this.threshold = threshold;
@@ -96,6 +100,7 @@ export class ThresholdCounter {
 
   /** Adds a record of the key, unless the store had it. Whether the threshold is reached with it. */
   add(key: string, amount: Amount): boolean {
+    this.#watchClock(amount.milliseconds);
     if (amount.milliseconds < this.#seededUntil) return this.has(key, amount.milliseconds);
     const tally = this.#tallyOf(key);
     const now = this.slotAt(amount.milliseconds);
@@ -146,6 +151,16 @@ export class ThresholdCounter {
   clear(): void {
     for (const key of this.#tallies.keys()) this.#drop(key);
     this.#room.leave(this);
+  }
+
+  /** A clock that was set back: for what was counted after its time everything that comes would be late. */
+  #watchClock(milliseconds: number): void {
+    if (milliseconds < this.#latest - MOST_LATE_MS) {
+      this.clear();
+      this.#seededUntil = 0;
+      this.#latest = milliseconds;
+    }
+    this.#latest = Math.max(this.#latest, milliseconds);
   }
 
   #isReached({ sum, peers }: Tally): boolean {
