@@ -61,7 +61,7 @@ export interface DataTableProps<Row> {
 /** Rows from which on only those that are seen are in the document. */
 const MANY_ROWS = 100;
 const ROW_PX = 30;
-const OVERSCAN = 12;
+const OVERSCAN = 6;
 
 export function DataTable<Row>(props: DataTableProps<Row>) {
   const { columns, keyOf, footer = [], height } = props;
