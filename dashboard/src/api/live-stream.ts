@@ -32,6 +32,7 @@ class LiveStream {
   /** Of the last two minutes, oldest first; empty while the stream is lost, so that nobody reads old ones as live. */
   readonly totals = signal<readonly LiveTotals[]>([]);
   #source: EventSource | undefined;
+  #wasOpen = false;
   #reopenTimer: ReturnType<typeof setTimeout> | undefined;
   #hiddenTimer: ReturnType<typeof setTimeout> | undefined;
   readonly #flowListeners = new Set<(flows: readonly Flow[]) => void>();
@@ -84,9 +85,10 @@ class LiveStream {
     const source = new EventSource(`${apiUrl(API.stream)}?${query}`);
     this.#source = source;
     source.addEventListener('open', () => {
-      const wasLost = this.status.peek() === 'lost';
+      const wasAway = this.#wasOpen && this.status.peek() !== 'open';
+      this.#wasOpen = true;
       this.status.value = 'open';
-      if (wasLost) this.#tell(EVERYTHING);
+      if (wasAway) this.#tell(EVERYTHING);
     });
     source.addEventListener('error', () => this.#lost(source));
     source.addEventListener('totals', (event) => {
