@@ -7,6 +7,7 @@ import type { FlowChunk } from '@weir/native/collect';
 import type { DropReason, ExportersResponse, Logger } from '@weir/wire';
 import { Access } from './access/access.js';
 import type { Deed } from './access/audit-log.js';
+import { followUsers } from './access/private-views.js';
 import { BehaviourWatch } from './behaviour/behaviour-watch.js';
 import type { CollectorConfig } from './config.js';
 import { Decisions } from './decide/decisions.js';
@@ -31,7 +32,6 @@ import { Spool, type SpoolDrop } from './spool/spool.js';
 import { ChdbStore } from './store/chdb-store.js';
 import { ClickhouseStore } from './store/clickhouse-store.js';
 import type { FlowStore } from './store/flow-store.js';
-import { followUsers } from './views/follow-users.js';
 import { ViewBook } from './views/view-book.js';
 
 /** For the first administrator: a link that is good once. */

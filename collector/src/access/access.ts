@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // The stage that knows who asks.
 import type { Logger, Role, Scope } from '@weir/wire';
+import { isLoopback } from '../client-address.js';
 import { Accounts, type Invitation } from './accounts.js';
 import { type Actor, AuditLog } from './audit-log.js';
-import { isLoopback } from './network.js';
 import { PasswordHasher } from './password.js';
 import { type Session, Sessions } from './sessions.js';
 import { SignIn } from './sign-in.js';

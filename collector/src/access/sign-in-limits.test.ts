@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, it } from 'vitest';
-import { isForwarded, isLoopback, networkOf } from './network.js';
+import { isForwarded, isLoopback, networkOf } from '../client-address.js';
 import { HasherBusyError, PasswordHasher } from './password.js';
 import { SignInLimits } from './sign-in-limits.js';
 

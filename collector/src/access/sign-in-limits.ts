@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Guessing passwords is made slow, without letting strangers lock the rightful user out: the same user from
 // the same network has to wait, the same user from anywhere is only answered later.
-import { networkOf } from './network.js';
+import { networkOf } from '../client-address.js';
 
 interface Failures {
   count: number;

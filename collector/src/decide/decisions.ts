@@ -11,7 +11,7 @@ import {
   parseNetwork,
   type Rule,
 } from '@weir/wire';
-import { isLoopback } from '../access/network.js';
+import { isLoopback } from '../client-address.js';
 import { messageOf } from '../errors.js';
 import type { FlowRows } from '../flow-row.js';
 import { AddressLists } from './address-lists.js';

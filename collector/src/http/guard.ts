@@ -7,7 +7,6 @@ import type { FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
 import { type Access, actorOf, type Principal } from '../access/access.js';
 import type { Actor, Deed } from '../access/audit-log.js';
 import { namesOfCertificate } from '../access/certificate-names.js';
-import { isForwarded, isLoopback } from '../access/network.js';
 import {
   mayUse,
   PERMISSIONS,
@@ -16,6 +15,7 @@ import {
   permissionText,
 } from '../access/permissions.js';
 import { hasCsrfToken } from '../access/sessions.js';
+import { isForwarded, isLoopback } from '../client-address.js';
 import type { ApiServer } from './api-server.js';
 import { ApiError } from './errors.js';
 import { readSessionToken } from './session-cookie.js';

@@ -11,7 +11,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import Type from 'typebox';
 import type { Principal } from '../access/access.js';
 import type { StoredUser } from '../access/access-file.js';
-import { networkOf } from '../access/network.js';
+import { networkOf } from '../client-address.js';
 import type { ApiServer } from './api-server.js';
 import type { ApiContext } from './context.js';
 import { ApiError } from './errors.js';

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // What only one user could see goes when the user does.
 import type { Logger } from '@weir/wire';
-import type { Accounts } from '../access/accounts.js';
-import type { Actor, AuditLog } from '../access/audit-log.js';
 import { messageOf } from '../errors.js';
-import type { ViewBook } from './view-book.js';
+import type { ViewBook } from '../views/view-book.js';
+import type { Accounts } from './accounts.js';
+import type { Actor, AuditLog } from './audit-log.js';
 
 const COLLECTOR: Actor = { kind: 'collector', name: 'collector', address: '' };
 

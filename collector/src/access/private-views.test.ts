@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SILENT } from '@weir/wire';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { Accounts } from '../access/accounts.js';
-import { AuditLog } from '../access/audit-log.js';
-import { followUsers } from './follow-users.js';
-import { ViewBook } from './view-book.js';
+import { ViewBook } from '../views/view-book.js';
+import { Accounts } from './accounts.js';
+import { AuditLog } from './audit-log.js';
+import { followUsers } from './private-views.js';
 
 const TEST = { kind: 'terminal', name: 'test', address: '' } as const;
 let folder: string;
