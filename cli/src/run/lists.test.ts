@@ -30,7 +30,7 @@ it('says what came of reading it', () => {
     } as unknown as ShownList);
   expect(text({})).toBe('7 entries of "drop" count');
   expect(text({ refusedLines: [{ line: 3, reason: 'no address' }], refusedCount: 2 })).toContain(
-    '2 lines were refused, line 3: no address',
+    '; 2 refused, the first in line 3: no address',
   );
   expect(text({ problem: 'the server answers 404' })).toContain('404; 7 entries of before count');
 });

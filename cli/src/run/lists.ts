@@ -124,7 +124,7 @@ export function readingText({ name, state }: ShownList): string {
   const refused =
     first === undefined
       ? ''
-      : `; ${refusedCount} lines were refused, line ${first.line}: ${first.reason}`;
+      : `; ${refusedCount} refused, the first in line ${first.line}: ${first.reason}`;
   return `${entries} entries of "${name}" count${refused}`;
 }
 
