@@ -122,7 +122,8 @@ export function decisionsCommand(): Command {
       extend: (command) =>
         withAction(command)
           .argument('<about>', ABOUT)
-          .option('--for <span>', 'how long', durationMs),
+          .option('--for <span>', 'how long', durationMs)
+          .option('--confirm', 'yes, even if it hits a large share of the hosts'),
       run: async (context) => (await actions()).addDecision(context),
     }),
   );

@@ -191,15 +191,19 @@ export async function listDecisions(context: CommandContext): Promise<void> {
 
 export async function addDecision(context: CommandContext): Promise<void> {
   if (isCheck(context)) return;
-  const flags = context.options as unknown as ActionFlags & { readonly for?: number };
-  const { for: ms, reason = 'by hand', gateway } = flags;
+  const flags = context.options as unknown as ActionFlags & {
+    readonly for?: number;
+    readonly confirm?: boolean;
+  };
+  const { for: ms, reason = 'by hand', gateway, confirm = false } = flags;
   const body: DecisionInput = {
     ...{ selector: selectorOf(context.arguments[0] ?? ''), action: actionOf(flags), reason },
     ...(ms !== undefined && { seconds: Math.ceil(ms / SECOND_MS) }),
     ...(gateway !== undefined && { gateways: [...gateway] }),
   };
   const change = { method: 'POST', body } as const;
-  const decision = await ask<Decision>(context.config.query, API.decisions, {}, change);
+  const parameters = confirm ? { confirm: 'true' } : {};
+  const decision = await ask<Decision>(context.config.query, API.decisions, parameters, change);
   process.stdout.write(`${decision.id}\n`);
 }
 

@@ -7,7 +7,7 @@ import { randomRows, TestStore } from '../query/test-store.js';
 import { isWithin, periodNumber } from './clock.js';
 import { LiveRule } from './live-rule.js';
 import { RuleHistory, type RuleStore } from './rule-history.js';
-import { shareFault } from './share-check.js';
+import { reachFault, shareFault } from './share-check.js';
 import { addressAt, endsOf, type FlowEnd, keyOf, otherEnd } from './targets.js';
 import { EMPTY_STORE, testRule } from './test-rules.js';
 import { KeyRoom } from './thresholds.js';
@@ -241,5 +241,18 @@ describe('the share of hosts', () => {
     expect(await check(volumes, 0.5)).toContain('during the last day');
     expect(await check({ isSimulated: true }, 0)).toBeUndefined();
     expect(await check({ action: { kind: 'allow' } }, 0)).toBeUndefined();
+  });
+
+  it('is asked for a network by hand, and for nobody who is alone', async () => {
+    const reach = (prefix: string, confirmShare: number) =>
+      reachFault(
+        { history, confirmShare },
+        { selector: { kind: 'network', prefix }, action: { kind: 'block' } },
+        TO,
+      );
+    expect(await reach('0.0.0.0/1', 0.05)).toContain('of the hosts, more than 5 %');
+    expect(await reach('10.0.0.1/32', 0)).toBeUndefined();
+    expect(await reach('203.0.113.0/24', 0)).toBeUndefined();
+    expect(await reach('10.0.0.0/8 or any', 0)).toBeUndefined();
   });
 });

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Rules that would hit a large share of the hosts take a second yes.
-import type { FileRuleInput, Logger, RuleInput } from '@weir/wire';
+import type { DecisionInput, FileRuleInput, Logger, RuleInput } from '@weir/wire';
 import { messageOf } from '../errors.js';
 import { ControlRefusal } from './refusal.js';
 import { isHarmless } from './rule-decision.js';
 import type { RuleHistory } from './rule-history.js';
+import { networkSelector } from './selector.js';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 86_400_000;
@@ -36,6 +37,18 @@ export async function shareFault(
   const percent = (part: number) => `${Math.round(part * 100)} %`;
   const span = isOfDays ? 'day' : 'hour';
   return `during the last ${span} this would have hit ${percent(share)} of the hosts, more than ${percent(confirmShare)}`;
+}
+
+/** The same of a decision by hand, which reaches many where it is about a network. Rejects as `shareFault`. */
+export async function reachFault(
+  check: ShareCheck,
+  { selector, action }: Pick<DecisionInput, 'selector' | 'action'>,
+  now: number,
+): Promise<string | undefined> {
+  const network = selector.kind === 'network' ? networkSelector(selector.prefix) : undefined;
+  if (network?.kind !== 'network') return undefined;
+  const filter = `ip in ${network.prefix}`;
+  return shareFault(check, { name: 'by hand', filter, action, scope: 'host' }, now);
 }
 
 /**

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Decisions for people: made by hand, undone, explained.
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   API,
   ConflictsResponse,
@@ -14,13 +15,15 @@ import { conflictsOf } from '../decide/conflicts.js';
 import type { Decisions } from '../decide/decisions.js';
 import { ControlRefusal } from '../decide/refusal.js';
 import { selectorText } from '../decide/selector.js';
+import { reachFault } from '../decide/share-check.js';
 import { touchesOf } from '../decide/why.js';
+import { messageOf } from '../errors.js';
 import type { ApiServer } from './api-server.js';
 import type { ApiContext } from './context.js';
 import { CostlyAnswer } from './costly-answer.js';
 import { ApiError } from './errors.js';
 import { ConflictsQuery, MOST_CONFLICTS, WhyQuery } from './parameters.js';
-import { beginEdit, IDENTIFIED, ownerOf, REFUSALS } from './rule-routes.js';
+import { beginEdit, ConfirmQuery, IDENTIFIED, ownerOf, REFUSALS } from './rule-routes.js';
 
 export function addDecisionRoutes(server: ApiServer, context: ApiContext): void {
   addManualDecisions(server, context);
@@ -29,17 +32,19 @@ export function addDecisionRoutes(server: ApiServer, context: ApiContext): void 
   addWhy(server, context);
 }
 
-function addManualDecisions(server: ApiServer, { decisions }: ApiContext): void {
+function addManualDecisions(server: ApiServer, { decisions, log }: ApiContext): void {
   const create = {
     operationId: 'createDecision',
     summary: 'A decision by hand: "block this", "shape this", "leave this alone"',
+    querystring: ConfirmQuery,
     body: DecisionInput,
     response: { 201: Decision, ...REFUSALS },
   };
   server.post(API.decisions, { schema: create }, async (request, reply) => {
-    const { body } = request;
+    const { body, query } = request;
     beginEdit(request, decisions);
     checkProtection(decisions, body);
+    if (!query.confirm) await checkReach({ decisions, log }, body);
     const made = await decisions.control.createDecision(body, { owner: ownerOf(request) });
     decisions.book.put([made]);
     decisions.changed();
@@ -76,6 +81,24 @@ function checkProtection({ protections }: Decisions, { selector, action }: Decis
     'protected',
     `${selectorText(selector)} touches ${address}/${prefixLength}, which is protected: ${touched.reason}`,
   );
+}
+
+/** Whoever blocks by hand may have no time to wait for a store that is busy, or away. */
+const KNOWN_WITHIN_MS = 5000;
+
+/** @throws ControlRefusal where many hosts are hit and nobody has said yes to that */
+async function checkReach(
+  { decisions, log }: Pick<ApiContext, 'decisions' | 'log'>,
+  input: DecisionInput,
+): Promise<void> {
+  const asked = reachFault(decisions, input, Date.now()).catch((error) => {
+    log('warn', 'nobody knows how many hosts a decision hits', { problem: messageOf(error) });
+  });
+  const late = sleep(KNOWN_WITHIN_MS, undefined, { ref: false });
+  const fault = await Promise.race([asked, late]);
+  if (fault === undefined) return;
+  const advice = 'choose a narrower prefix, or ask again with ?confirm=true';
+  throw new ControlRefusal('needs-confirmation', `${fault}; ${advice}`);
 }
 
 /** @throws ControlRefusal */

@@ -21,8 +21,9 @@ import { createServer } from './server.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'weir-gateways-'));
 const log = () => undefined;
+const store = { ...EMPTY_STORE };
 const decisions = new Decisions({
-  ...{ dataFolder: folder, log, store: EMPTY_STORE, ownAddresses: () => ['192.0.2.8'] },
+  ...{ dataFolder: folder, log, store, ownAddresses: () => ['192.0.2.8'] },
 });
 const access = new Access({
   ...{ dataFolder: folder, mode: 'auto', sessionIdleMinutes: 60, sessionHours: 24, log },
@@ -265,6 +266,20 @@ describe('by hand', () => {
     );
     const after = await ask(`${API.why}?address=10.7.2.2`);
     expect(after.touches).toMatchObject([{ decision: { id }, counts: false, ending: 'revoked' }]);
+  });
+
+  it('a network in which there are most hosts is blocked after a second yes', async () => {
+    store.ask = async <Row>() => [{ hosts: 3, octets: 1, packets: 1, flows: 1 }] as Row[];
+    const wide = block('203.0.113.0/24');
+    const refused = await post(wide);
+    expect(refused.json().code).toBe('WEIR_API_NEEDS_CONFIRMATION');
+    expect(refused.json().message).toContain('100 % of the hosts');
+    expect((await post(block('203.0.113.7/32'))).statusCode).toBe(201);
+    const url = `${API.decisions}?confirm=true`;
+    expect((await server.inject({ method: 'POST', url, payload: wide })).statusCode).toBe(201);
+    store.ask = () => Promise.reject(new Error('away'));
+    expect((await post(block('203.0.112.0/24'))).statusCode).toBe(201);
+    store.ask = EMPTY_STORE.ask;
   });
 
   it('nobody is locked out, nobody cuts everybody off, and nothing of a rule is undone', async () => {

@@ -24,11 +24,11 @@ import { ApiError } from './errors.js';
 export const REFUSALS = { '4xx': ErrorResponse, '5xx': ErrorResponse };
 export const IDENTIFIED = Type.Object({ id: Type.String({ maxLength: 100 }) });
 const CLOSED = { additionalProperties: false };
-const ConfirmQuery = Type.Object(
+export const ConfirmQuery = Type.Object(
   {
     confirm: Type.Boolean({
       default: false,
-      description: 'the second yes to a rule that hits a large share of hosts',
+      description: 'the second yes to what hits a large share of hosts',
     }),
   },
   CLOSED,

@@ -65,7 +65,7 @@ export async function furnish(dashboard: Console): Promise<() => Promise<void>> 
     ['views', VIEWS],
   ] as const) {
     for (const thing of things) {
-      const query = route === 'rules' ? '?confirm=true' : '';
+      const query = route === 'rules' || route === 'decisions' ? '?confirm=true' : '';
       const { id } = (await dashboard.request('POST', `${route}${query}`, thing)) as { id: string };
       made.push(`${route}/${id}`);
     }

@@ -136,7 +136,7 @@ export class ControlLoop implements AsyncDisposable {
 
   /** @throws Error where the collector refuses it */
   async decide(decision: DecisionInput): Promise<Decision> {
-    return this.#made(await this.ask('POST', API.decisions, decision));
+    return this.#made(await this.ask('POST', `${API.decisions}?confirm=true`, decision));
   }
 
   async remove(route: string, { id }: { readonly id: string }): Promise<void> {
