@@ -3,7 +3,6 @@ import type { TopResponse } from '@weir/wire';
 import { useMemo } from 'preact/hooks';
 import { Sparkline } from '../../chart/sparkline';
 import { ConfidenceMark } from '../../control/confidence-mark';
-import { Icon } from '../../control/icons';
 import { Panel } from '../../control/panel';
 import { ValueButton } from '../../control/value-menu';
 import { confidenceOf } from '../../format/confidence';
@@ -11,8 +10,8 @@ import { withMissing } from '../../format/missing';
 import { formatCount, formatShare, NO_VALUE } from '../../format/quantity';
 import { shareColumn, sumColumn } from '../../table/amount-columns';
 import { BarCell } from '../../table/bar-cell';
-import { downloadCsv } from '../../table/csv';
-import { type Column, DataTable, tableCsv } from '../../table/data-table';
+import { CsvButton } from '../../table/csv-button';
+import { type Column, DataTable } from '../../table/data-table';
 import { useColours } from '../../theme/colours';
 import { amountText, rateText } from '../../view/shown';
 import type { Window } from '../../view/time-range';
@@ -43,17 +42,7 @@ export function ApplicationTable(props: ApplicationTableProps) {
       testId="applications"
       note={withMissing(count, top.missing)}
       outdated={!isFresh}
-      actions={
-        <button
-          type="button"
-          class="button button-square"
-          aria-label="Save as CSV"
-          title="Save as CSV"
-          onClick={() => downloadCsv('applications', tableCsv(columns, applications))}
-        >
-          <Icon name="download" />
-        </button>
-      }
+      actions={<CsvButton name="applications" columns={columns} rows={applications} />}
     >
       <DataTable
         caption="Applications by octets"
@@ -116,6 +105,19 @@ function columnsOf(
       value: ({ octets }) => octets / seconds,
       show: ({ octets }) => rateText(octets / seconds, 'octets'),
     },
+    ...trendColumns(trends),
+    sumColumn('octets', { room: 'wide' }),
+    sumColumn('flows', { room: 'wide' }),
+    shareColumn(
+      ({ octets }) => octets,
+      () => total,
+    ),
+  ];
+}
+
+/** How it went, and how much more or less it is than in the window before. */
+function trendColumns(trends: ReadonlyMap<string, Trend>): Column<Application>[] {
+  return [
     {
       id: 'trend',
       title: 'Trend',
@@ -133,12 +135,6 @@ function columnsOf(
       value: ({ name }) => changeOf(trends.get(name)),
       show: ({ name }) => <Change trend={trends.get(name)} />,
     },
-    sumColumn('octets', { room: 'wide' }),
-    sumColumn('flows', { room: 'wide' }),
-    shareColumn(
-      ({ octets }) => octets,
-      () => total,
-    ),
   ];
 }
 

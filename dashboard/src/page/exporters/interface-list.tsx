@@ -5,8 +5,8 @@ import { useAnswer } from '../../api/use-answer';
 import { ErrorNotice, Notice, Panel, Skeleton } from '../../control/panel';
 import { openValueMenu, ValueButton } from '../../control/value-menu';
 import { withMissing } from '../../format/missing';
-import { downloadCsv } from '../../table/csv';
-import { type Column, DataTable, tableCsv } from '../../table/data-table';
+import { CsvButton } from '../../table/csv-button';
+import { type Column, DataTable } from '../../table/data-table';
 import { amountText, rateText } from '../../view/shown';
 import { freshnessOf, timeParameter, windowOf } from '../../view/time-range';
 import type { View } from '../../view/view';
@@ -46,16 +46,11 @@ export function InterfaceList({ view }: { readonly view: View }) {
               All exporters
             </button>
           )}
-          <button
-            type="button"
-            class="button"
-            disabled={data === undefined}
-            onClick={() =>
-              data && downloadCsv('interfaces', tableCsv(data.columns, data.answer.interfaces))
-            }
-          >
-            CSV
-          </button>
+          <CsvButton
+            name="interfaces"
+            columns={data?.columns ?? []}
+            rows={data?.answer.interfaces}
+          />
         </>
       }
     >

@@ -3,7 +3,6 @@ import type { BehaviourHost } from '@weir/wire';
 import { useMemo } from 'preact/hooks';
 import { ask } from '../../api/client';
 import { useAnswer } from '../../api/use-answer';
-import { Icon } from '../../control/icons';
 import { ErrorNotice, Notice, Panel, Skeleton } from '../../control/panel';
 import { Segmented } from '../../control/segmented';
 import { ValueButton } from '../../control/value-menu';
@@ -11,8 +10,8 @@ import { withMissing } from '../../format/missing';
 import { NO_VALUE } from '../../format/quantity';
 import { amountColumn, shareColumn } from '../../table/amount-columns';
 import { BarCell } from '../../table/bar-cell';
-import { downloadCsv } from '../../table/csv';
-import { type Column, DataTable, tableCsv } from '../../table/data-table';
+import { CsvButton } from '../../table/csv-button';
+import { type Column, DataTable } from '../../table/data-table';
 import { rateText } from '../../view/shown';
 import { freshnessOf, timeParameter, windowOf } from '../../view/time-range';
 import type { View } from '../../view/view';
@@ -57,36 +56,8 @@ export function HostList({ view, wrong }: HostListProps) {
       actions={
         <>
           <HostForm view={view} wrong={wrong} />
-          <Segmented
-            legend="Whose hosts"
-            choices={Object.entries(SIDES).map(([value, label]) => ({
-              value: value as Side,
-              label,
-              title: SIDE_TITLES[value as Side],
-            }))}
-            value={side}
-            onChange={(next) => view.change({ side: next === 'all' ? undefined : next })}
-            testId="side"
-          />
-          <button
-            type="button"
-            class="button"
-            aria-pressed={hasNames}
-            title="Look the addresses up in the collector's DNS"
-            onClick={() => view.change({ names: hasNames ? undefined : '1' })}
-          >
-            Names
-          </button>
-          <button
-            type="button"
-            class="button button-square"
-            aria-label="Save as CSV"
-            title="Save as CSV"
-            disabled={data === undefined}
-            onClick={() => data && downloadCsv('hosts', tableCsv(columns, data.rows))}
-          >
-            <Icon name="download" />
-          </button>
+          <Choices view={view} side={side} hasNames={hasNames} />
+          <CsvButton name="hosts" columns={columns} rows={data?.rows} />
         </>
       }
     >
@@ -105,6 +76,40 @@ export function HostList({ view, wrong }: HostListProps) {
         />
       )}
     </Panel>
+  );
+}
+
+interface ChoicesProps {
+  readonly view: View;
+  readonly side: Side;
+  readonly hasNames: boolean;
+}
+
+/** Whose hosts, and whether with their names. */
+function Choices({ view, side, hasNames }: ChoicesProps) {
+  return (
+    <>
+      <Segmented
+        legend="Whose hosts"
+        choices={Object.entries(SIDES).map(([value, label]) => ({
+          value: value as Side,
+          label,
+          title: SIDE_TITLES[value as Side],
+        }))}
+        value={side}
+        onChange={(next) => view.change({ side: next === 'all' ? undefined : next })}
+        testId="side"
+      />
+      <button
+        type="button"
+        class="button"
+        aria-pressed={hasNames}
+        title="Look the addresses up in the collector's DNS"
+        onClick={() => view.change({ names: hasNames ? undefined : '1' })}
+      >
+        Names
+      </button>
+    </>
   );
 }
 
