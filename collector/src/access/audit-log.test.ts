@@ -55,6 +55,17 @@ it.each([1, 7, 64, 1000])('is read backwards in pages of %i, each entry once', a
   expect(await pages(limit)).toEqual(expected);
 });
 
+it('loses none that come while others are being written', async () => {
+  const written: Promise<void>[] = [];
+  for (let index = 0; index < 60; index++) {
+    written.push(audit.append(TEST, { action: 'test', subject: String(index) }));
+    // Some come before a file is open, some while it is written, some after it.
+    await new Promise((resolve) => setTimeout(resolve, index % 4));
+  }
+  await Promise.all(written);
+  expect(await pages(1000)).toEqual(Array.from({ length: 60 }, (_, at) => String(59 - at)));
+});
+
 it.each([1, 3, 1000])('gives only what is wanted, in pages of %i', async (limit) => {
   await write(50);
   for (const action of ['rule.create', 'user.role', 'rules.other']) {

@@ -92,7 +92,8 @@ export class AuditLog {
   }
 
   async #write(): Promise<void> {
-    const entries = this.#unwritten;
+    // More may come while these are written.
+    const entries = [...this.#unwritten];
     if (entries.length === 0) return;
     try {
       await this.#appendLines(entries);
