@@ -33,6 +33,7 @@ export function changesBetween(
   const changes: ElementChange[] = [];
   for (const [id, element] of wanted) {
     const standing = current.get(id);
+    if (standing === element) continue;
     if (element.expiresMilliseconds > now && !holds(standing, element, { now, toleranceMs }))
       changes.push({ kind: 'put', element, standing });
   }

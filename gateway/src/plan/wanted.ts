@@ -5,10 +5,11 @@ import type { Address } from '../protect/address.js';
 import { type ProtectionReason, type Protections, protectionOf } from '../protect/protections.js';
 import { type Effect, effectOf, hashOf, hostEffectOf } from './effect.js';
 import { chainName, type EffectNumbers } from './effect-numbers.js';
+import { type Candidate, expiryOf, type Holder, hold, holderOf, type Seat } from './holder.js';
 import { levelOf, SLOTS } from './level.js';
 import { type MarkLayout, placed } from './mark-layout.js';
 import { LongestPrefix } from './network-hosts.js';
-import { keysOf, type MapKey, type SelectorFault } from './selector-keys.js';
+import { keysOf, type SelectorFault } from './selector-keys.js';
 import { type ElementMap, elementId, PASS, type SetElement } from './set-element.js';
 
 export type RefusalReason =
@@ -54,27 +55,13 @@ export interface Moment {
   readonly hosts?: readonly Address[];
 }
 
-/** How strong an action is where two decisions of one level have the same key. */
-const STRENGTH: readonly Effect['action']['kind'][] = ['mark', 'shape', 'block', 'allow'];
-
-/** A decision that could be applied. */
-interface Candidate {
-  readonly decision: Decision;
-  readonly keys: readonly MapKey[];
-  readonly effect: Effect;
-}
-
-/** A candidate with the place of its effect; those with one effect share the object. */
-interface Holder extends Candidate {
-  readonly placed: PlacedEffect;
-}
-
 /** Keeps what it has worked out for a decision as long as the decision and the surroundings are the same. */
 export class Planner {
   readonly #numbers: EffectNumbers;
   #surroundings: Surroundings | undefined;
   /** Of the last plan, by hash: these keep their numbers. */
   #places: ReadonlyMap<string, PlacedEffect> = new Map();
+  readonly #holders = new WeakMap<Candidate, Holder>();
   #known = new WeakMap<Decision, Candidate | RefusalReason | 'nothing-to-do'>();
 
   constructor(numbers: EffectNumbers) {
@@ -92,7 +79,7 @@ export class Planner {
   ): Wanted {
     if (this.#surroundings !== surroundings) this.#known = new WeakMap();
     this.#surroundings = surroundings;
-    const holders = new Map<string, Holder>();
+    const seats = new Map<string, Seat>();
     const places = new Map<string, PlacedEffect>();
     const refused: Refusal[] = [];
     for (const decision of decisions) {
@@ -101,34 +88,46 @@ export class Planner {
         if (found !== 'nothing-to-do') refused.push({ decision, reason: found });
       } else if (expiryOf(decision) > now) {
         const placed = this.#placeOf(found.effect, places);
-        if (placed) hold(holders, { ...found, placed });
+        if (placed) hold(seats, this.#holderOf(found, placed));
         else refused.push({ decision, reason: 'too-many-effects' });
       }
     }
-    this.#holdHosts(hosts, holders, { places, refused });
-    const effects = new Map([...holders.values()].map(({ placed }) => [placed.chain, placed]));
+    this.#holdHosts(hosts, seats, { places, refused });
+    const effects = new Map<string, PlacedEffect>();
+    for (const { holder } of seats.values()) effects.set(holder.placed.chain, holder.placed);
     this.#places = new Map([...effects.values()].map((effect) => [effect.hash, effect]));
     this.#numbers.keepOnly(hashesOf(effects.values()));
-    return { elements: elementsOf(holders, surroundings.layout), effects, refused };
+    return { elements: elementsOf(seats, surroundings.layout), effects, refused };
   }
 
   /** Whom a network's decision is about that gives each host a rate gets a key and a class for himself. */
   #holdHosts(
     hosts: readonly Address[],
-    holders: Map<string, Holder>,
+    seats: Map<string, Seat>,
     { places, refused }: { places: Map<string, PlacedEffect>; refused: Refusal[] },
   ): void {
-    if (![...holders.values()].some(({ effect }) => effect.noted !== undefined)) return;
-    const longest = new LongestPrefix(new Map(holders));
+    if (![...places.values()].some(({ noted }) => noted !== undefined)) return;
+    const longest = new LongestPrefix(new Map(seats));
     for (const address of hosts) {
       for (const { held, key } of longest.find(address)) {
-        if (held.effect.noted === undefined) continue;
-        const effect = hostEffectOf(held.effect, address);
+        const { decision, placed: around } = held.holder;
+        if (around.noted === undefined) continue;
+        const effect = hostEffectOf(around, address);
         const placed = this.#placeOf(effect, places);
-        if (placed) holders.set(elementId(key), { ...held, keys: [key], effect, placed });
-        else refused.push({ decision: held.decision, reason: 'too-many-effects' });
+        if (!placed) refused.push({ decision, reason: 'too-many-effects' });
+        else
+          for (const seat of holderOf({ decision, keys: [key], effect }, placed).seats)
+            seats.set(seat.id, seat);
       }
     }
+  }
+
+  #holderOf(candidate: Candidate, placed: PlacedEffect): Holder {
+    const known = this.#holders.get(candidate);
+    if (known?.placed === placed) return known;
+    const holder = holderOf(candidate, placed);
+    this.#holders.set(candidate, holder);
+    return holder;
   }
 
   #candidateOf(decision: Decision, surroundings: Surroundings) {
@@ -188,41 +187,18 @@ function hashesOf(effects: Iterable<PlacedEffect>): Set<string> {
   return hashes;
 }
 
-function expiryOf({ expiresMilliseconds }: Decision): number {
-  return expiresMilliseconds ?? Number.POSITIVE_INFINITY;
-}
-
-function hold(holders: Map<string, Holder>, candidate: Holder): void {
-  for (const key of candidate.keys) {
-    const id = elementId(key);
-    const held = holders.get(id);
-    if (!held || isStronger(candidate, held)) holders.set(id, candidate);
-  }
-}
-
-/** A total order, so that the order of decisions changes nothing. */
-function isStronger(a: Candidate, b: Candidate): boolean {
-  const strength = STRENGTH.indexOf(a.effect.action.kind) - STRENGTH.indexOf(b.effect.action.kind);
-  if (strength !== 0) return strength > 0;
-  const [later, earlier] = [expiryOf(a.decision), expiryOf(b.decision)];
-  return later === earlier ? a.decision.id < b.decision.id : later > earlier;
-}
-
 /**
- * The holders' keys, and a slot for each effect. A slot ends with the first of its effect's elements: nobody
+ * What is on the seats, and a slot for each effect. A slot ends with the first of its effect's elements: nobody
  * can tell by which of them a connection was judged.
  */
-function elementsOf(holders: ReadonlyMap<string, Holder>, layout: MarkLayout): ElementMap {
+function elementsOf(seats: ReadonlyMap<string, Seat>, layout: MarkLayout): ElementMap {
   const elements = new Map<string, SetElement>();
   const slots = new Map<PlacedEffect, number>();
-  for (const { decision, keys, placed: effect } of new Set(holders.values())) {
-    const expiresMilliseconds = expiryOf(decision);
-    for (const { map, key } of keys) {
-      const id = elementId({ map, key });
-      if (holders.get(id)?.decision !== decision) continue;
-      elements.set(id, { map, key, chain: effect.chain, expiresMilliseconds });
-    }
-    slots.set(effect, Math.min(slots.get(effect) ?? Number.POSITIVE_INFINITY, expiresMilliseconds));
+  for (const [id, { element, holder }] of seats) {
+    elements.set(id, element);
+    const { placed: effect, expiresMilliseconds: expires } = holder;
+    if (expires < (slots.get(effect) ?? Number.POSITIVE_INFINITY) || !slots.has(effect))
+      slots.set(effect, expires);
   }
   addSlots(elements, slots, layout);
   return elements;
