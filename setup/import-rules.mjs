@@ -16,7 +16,7 @@ const PACKAGES = {
   dashboard: ['wire'],
   cli: ['probe', 'collector', 'gateway', 'dashboard', 'wire'],
   e2e: ['cli', 'wire'],
-  bench: ['collector', 'e2e', 'wire'],
+  bench: ['collector', 'e2e', 'gateway', 'wire'],
 };
 
 /** Folders inside a package, from left to right; files beside the folders put them together. */

@@ -59,6 +59,8 @@ export const BENCH_PACKAGES = [
   'iproute2',
   'ethtool', // the loop's laboratory
   'nftables',
+  'iperf3', // shaped rates
+  'ipset', // the gateway's peer
   'tcpdump',
   'softflowd',
   'pmacct',

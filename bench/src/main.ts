@@ -13,6 +13,7 @@ import { dashboardCommand } from './dashboard/command.js';
 import { decideCommand } from './decide/command.js';
 import { devicesCommand } from './devices/command.js';
 import { BenchError } from './errors.js';
+import { gatewayCommand } from './gateway/command.js';
 import { gatherCommand } from './gather/command.js';
 import { runLive } from './live/live.js';
 import { RECEIVERS } from './live/receivers.js';
@@ -284,6 +285,7 @@ const program = addOptions(new Command('bench'))
   .addCommand(loopCommand())
   .addCommand(lossCommand)
   .addCommand(gatherCommand)
+  .addCommand(gatewayCommand)
   .addCommand(storeCommand)
   .addCommand(collectorCommand)
   .addCommand(dashboardCommand)
