@@ -28,7 +28,7 @@ export interface Effect {
   readonly counter: string;
 }
 
-/** Addresses that are not routed in the internet: of two ends the one that is probably inside. */
+/** Addresses that are not routed in the internet: of two ends the one that is probably inside, if nobody says which. */
 const PRIVATE: readonly Prefix[] = [
   '10.0.0.0/8',
   '172.16.0.0/12',
@@ -42,7 +42,8 @@ export function effectOf(decision: Decision): Effect | undefined {
   const { id, action, rule, selector } = decision;
   if (action.kind === 'watch') return undefined;
   const owner: Owner = rule ? { kind: 'rule', id: rule.id } : { kind: 'decision', id };
-  const subject = action.kind === 'shape' ? subjectOf(selector) : '';
+  const told = canonical(decision.subjectAddress ?? '');
+  const subject = action.kind === 'shape' ? told || subjectOf(selector) : '';
   const noted = networkWithHosts(decision);
   const hash = hashOf([owner.kind, owner.id, action, subject, ...(noted ? ['noted'] : [])]);
   return { owner, action, subject, noted, hash, counter: `c_${hashOf([owner.kind, owner.id])}` };

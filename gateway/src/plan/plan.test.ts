@@ -241,6 +241,20 @@ test('hosts of a rule borrow from its class; a host with a rate of its own has a
   ]);
 });
 
+test('a flow has the rate of the end that its rule means, else of the private one', () => {
+  const flow: Selector = {
+    ...FLOW,
+    sourceAddress: '203.0.113.1',
+    destinationAddress: '203.0.113.9',
+  };
+  const subjects = (decision: Decision) =>
+    [...plan([decision]).effects.values()].map(({ subject }) => subject);
+  const on = (selector: Selector, more: object = {}) =>
+    subjects(decisionOn(selector, { action: SHAPE, ...LASTING, ...more }));
+  expect(on(flow, { subjectAddress: '203.0.113.9' })).toEqual(['203.0.113.9']);
+  expect(on({ ...flow, destinationAddress: '10.1.0.2' })).toEqual(['10.1.0.2']);
+});
+
 test('each host of a network has a rate of its own as soon as it is there, where nothing else is decided of it', () => {
   const perHost = { ...SHAPE, per: 'host' } as Action;
   const on = (prefix: string, id: string, action: Action) =>
