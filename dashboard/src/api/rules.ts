@@ -74,8 +74,11 @@ export async function refreshList(id: string): Promise<void> {
   await api.POST('/api/v1/lists/{id}/refresh', { params: { path: { id } } });
 }
 
-export async function createDecision(body: DecisionInput): Promise<Decision> {
-  const { data } = await api.POST('/api/v1/decisions', { body });
+export async function createDecision(
+  body: DecisionInput,
+  given: Confirmation = 'asked',
+): Promise<Decision> {
+  const { data } = await api.POST('/api/v1/decisions', { params: confirmation(given), body });
   return data as Decision;
 }
 

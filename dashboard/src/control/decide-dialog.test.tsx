@@ -4,6 +4,7 @@
 import type { Selector } from '@weir/wire';
 import { expect, it, vi } from 'vitest';
 import { DecideDialog } from './decide-dialog';
+import { DialogHost } from './dialog-host';
 import {
   type Answering,
   type Asked,
@@ -12,6 +13,7 @@ import {
   fireEvent,
   screen,
   waitFor,
+  within,
 } from './test-dom';
 import { ToastHost } from './toast';
 
@@ -28,6 +30,7 @@ function show(selectors: readonly Selector[], answer = making) {
   draw(
     <>
       <DecideDialog selectors={selectors} onClose={onClose} onDone={onDone} />
+      <DialogHost />
       <ToastHost />
     </>,
   );
@@ -100,4 +103,32 @@ it('stays open with the collector’s own words where it refuses', async () => {
   send();
   expect((await screen.findByRole('alert')).textContent).toBe('this address is protected');
   expect([onClose.mock.calls.length, onDone.mock.calls.length]).toEqual([0, 0]);
+});
+
+async function secondYes(): Promise<HTMLDialogElement> {
+  const question = await screen.findByTestId<HTMLDialogElement>('second-yes');
+  await waitFor(() => expect(question.open).toBe(true));
+  return question;
+}
+
+it('a network with many hosts takes a second yes, and nothing is done without', async () => {
+  const error = {
+    code: 'WEIR_API_NEEDS_CONFIRMATION',
+    message: 'this would have hit 80 % of the hosts; choose a narrower prefix, or ask again',
+  };
+  const { asked, send, onClose, onDone } = show(
+    [{ kind: 'network', prefix: '10.0.0.0/9' }],
+    (one) => (one.query.get('confirm') === 'true' ? making(one) : { status: 409, body: error }),
+  );
+  send();
+  const question = await secondYes();
+  expect(question.textContent).toContain('This would have hit 80 % of the hosts.');
+  fireEvent.click(within(question).getByRole('button', { name: 'Cancel' }));
+  expect((await screen.findByRole('alert')).textContent).toContain('second yes');
+  expect([asked.length, onClose.mock.calls.length]).toEqual([1, 0]);
+  send();
+  const again = await secondYes();
+  fireEvent.submit(again.querySelector('form') as HTMLFormElement);
+  await waitFor(() => expect(onDone).toHaveBeenCalledOnce());
+  expect(asked.at(-1)?.body).toMatchObject({ selector: { kind: 'network' } });
 });

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // "Block this, shape this, leave this alone": a decision by hand, from any row.
-import type { ActionInput, Selector } from '@weir/wire';
+import type { ActionInput, DecisionInput, Selector } from '@weir/wire';
 import { useState } from 'preact/hooks';
 import { createDecision, deleteDecision } from '../api/rules';
 import { actionText, SELECTOR_TITLES, selectorText } from '../format/rule-texts';
@@ -8,6 +8,7 @@ import { typedSelector } from '../view/selectors';
 import { ActionFields } from './action-fields';
 import { Dialog } from './dialog';
 import { Field } from './field';
+import { aboutDecision, withSecondYes } from './second-yes';
 import { tellDone, tellFailed } from './toast';
 
 export interface DecideDialogProps {
@@ -31,12 +32,16 @@ export function DecideDialog({ selectors, onClose, onDone }: DecideDialogProps) 
   const decide = async (form: FormData) => {
     const selector = selectorIn(form, selectors);
     const seconds = Number(form.get('seconds'));
-    const made = await createDecision({
+    const input: DecisionInput = {
       selector,
       action,
       reason: String(form.get('reason')).trim() || 'by hand',
       ...(seconds > 0 && { seconds }),
-    });
+    };
+    const made = await withSecondYes(aboutDecision(selectorText(selector)), (given) =>
+      createDecision(input, given),
+    );
+    if (made === undefined) throw new Error('Nothing was done: it took a second yes.');
     const undo = () => void deleteDecision(made.id).then(onDone, tellFailed);
     tellDone(`${actionText(made.action)}: ${selectorText(made.selector)}`, undo);
     onDone?.();

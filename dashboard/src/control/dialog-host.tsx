@@ -6,17 +6,26 @@ import type { VNode } from 'preact';
 /** Draws the dialog; `close` is for its `onClose`. */
 export type DrawDialog = (close: () => void) => VNode;
 
-const opened = signal<DrawDialog | undefined>(undefined);
+/** A dialog may ask something before it closes: the later ones lie above the earlier. */
+const opened = signal<readonly DrawDialog[]>([]);
 
 export function openDialog(draw: DrawDialog): void {
-  opened.value = draw;
+  opened.value = [...opened.peek(), draw];
 }
 
-/** Where such a dialog appears; once in the page. */
+/** Where such dialogs appear; once in the page. */
 export function DialogHost() {
-  const draw = opened.value;
-  if (draw === undefined) return null;
+  return (
+    <>
+      {opened.value.map((draw) => (
+        <Opened key={draw} draw={draw} />
+      ))}
+    </>
+  );
+}
+
+function Opened({ draw }: { readonly draw: DrawDialog }) {
   return draw(() => {
-    if (opened.peek() === draw) opened.value = undefined;
+    opened.value = opened.peek().filter((one) => one !== draw);
   });
 }

@@ -208,7 +208,7 @@ async function lift(decision: Decision, refresh: () => void): Promise<void> {
       ...(seconds !== undefined && { seconds: Math.max(1, seconds) }),
       ...(gateways !== undefined && { gateways }),
     };
-    void createDecision(input).catch(tellFailed).finally(refresh);
+    void createDecision(input, 'given').catch(tellFailed).finally(refresh);
   };
   await deleteDecision(id)
     .then(() => tellDone(`Lifted: ${selectorText(selector)}`, again), tellFailed)

@@ -5,12 +5,12 @@ import { useState } from 'preact/hooks';
 import { changeRule, createRule } from '../../api/rules';
 import { Failure } from '../../control/dialog';
 import { Panel } from '../../control/panel';
+import { aboutRule, withSecondYes } from '../../control/second-yes';
 import { tellDone } from '../../control/toast';
 import type { View } from '../../view/view';
 import { DryRun } from './dry-run';
 import { hindrance, tidied } from './rule-draft';
 import { RuleFields } from './rule-fields';
-import { withSecondYes } from './second-yes';
 
 export interface RuleEditorProps {
   readonly view: View;
@@ -31,7 +31,7 @@ export function RuleEditor({ view, preset, rule, readOnly }: RuleEditorProps) {
     setFailure(missing);
     if (missing !== undefined) return;
     setBusy(true);
-    const saved = await withSecondYes(draft.name, (given) =>
+    const saved = await withSecondYes(aboutRule(draft.name), (given) =>
       rule === undefined
         ? createRule(tidied(draft), given)
         : changeRule(rule, tidied(draft), given),

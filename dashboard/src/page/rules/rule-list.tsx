@@ -7,6 +7,7 @@ import { useAnswer } from '../../api/use-answer';
 import { Icon } from '../../control/icons';
 import { type MenuItem, openMenu } from '../../control/menu';
 import { ErrorNotice, Notice, Panel, Skeleton } from '../../control/panel';
+import { aboutRule, withSecondYes } from '../../control/second-yes';
 import { tellDone, tellFailed } from '../../control/toast';
 import { formatCount } from '../../format/quantity';
 import { actionText, ruleText } from '../../format/rule-texts';
@@ -16,7 +17,6 @@ import { amountText } from '../../view/shown';
 import type { View } from '../../view/view';
 import { inputOf } from './rule-draft';
 import { ruleState } from './rule-state';
-import { withSecondYes } from './second-yes';
 
 const EVERY_MS = 3_000;
 
@@ -211,7 +211,7 @@ function menuOf(rule: ShownRule, { view, refresh }: RowActions): MenuItem[][] {
 function switchItem(rule: ShownRule, refresh: () => void): MenuItem {
   const isOn = rule.isEnabled !== false;
   const turn = (before: Rule, isEnabled: boolean) =>
-    withSecondYes(rule.name, (given) =>
+    withSecondYes(aboutRule(rule.name), (given) =>
       changeRule(before, { ...inputOf(before), isEnabled }, given),
     ).finally(refresh);
   return {
