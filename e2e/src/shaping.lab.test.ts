@@ -109,7 +109,9 @@ describe.skipIf(!IS_ROOT)('a rate', () => {
       return rate < 1.05 * 2e6;
     });
     expect(rate).toBeGreaterThan(1e6);
-    expect(await rateOf(download)).toBeGreaterThan(4e6);
+    // A slow reader's connection may stand for seconds after the loss of a single packet.
+    await eventually('HTTP is fast', async () => (await rateOf(download)) > 4e6);
+    expect(await classes()).toMatch(/ceil 2Mbit/);
 
     await clock.moveTo(ends);
     await eventually('no class is left', async () => (await classes()) === '');
