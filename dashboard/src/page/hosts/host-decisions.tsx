@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Answer } from '../../api/client';
 import { ask } from '../../api/client';
+import { WITH_DECISIONS } from '../../api/pace';
 import { useAnswer } from '../../api/use-answer';
 import { ErrorNotice, Notice, Panel, Skeleton } from '../../control/panel';
 import { originText } from '../../format/decision-origin';
@@ -13,7 +14,6 @@ import { amountText, momentText } from '../../view/shown';
 import type { HostProps } from './host-story';
 import { touchState } from './touches';
 
-const EVERY_MS = 10_000;
 const MOST = 100;
 
 type Why = Answer<'/api/v1/why'>;
@@ -23,7 +23,7 @@ export type Touch = Why['touches'][number];
 export function HostDecisions({ view, host }: HostProps) {
   const { data, error } = useAnswer({
     key: `why ${host}`,
-    everyMs: EVERY_MS,
+    ...WITH_DECISIONS,
     load: async (signal) => {
       const why = await ask('/api/v1/why', { address: host, limit: MOST }, signal);
       return { why, now: Date.now() };

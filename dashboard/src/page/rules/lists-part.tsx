@@ -3,6 +3,7 @@
 import type { AddressList, ListInput, ListsResponse, ShownList } from '@weir/wire';
 import { useState } from 'preact/hooks';
 import { ask } from '../../api/client';
+import { WITH_DECISIONS } from '../../api/pace';
 import { changeList, createList, deleteList, refreshList } from '../../api/rules';
 import { hasRole } from '../../api/session';
 import { useAnswer } from '../../api/use-answer';
@@ -17,8 +18,6 @@ import { buttonsColumn, type Column, DataTable } from '../../table/data-table';
 import { ListDialog } from './list-dialog';
 import { ListSheet } from './list-sheet';
 
-const EVERY_MS = 5_000;
-
 type Opened =
   | { readonly kind: 'add' }
   | { readonly kind: 'edit'; readonly list: ShownList }
@@ -27,7 +26,7 @@ type Opened =
 export function ListsPart() {
   const { data, error, refresh } = useAnswer({
     key: 'lists',
-    everyMs: EVERY_MS,
+    ...WITH_DECISIONS,
     load: (signal) => ask('/api/v1/lists', {}, signal) as Promise<ListsResponse>,
   });
   const [opened, setOpened] = useState<Opened>();

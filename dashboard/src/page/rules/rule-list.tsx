@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Rule, RulesResponse, ShownRule } from '@weir/wire';
 import { ask } from '../../api/client';
+import { WITH_DECISIONS } from '../../api/pace';
 import { changeRule, deleteRule, restoreRule } from '../../api/rules';
 import { hasRole } from '../../api/session';
 import { useAnswer } from '../../api/use-answer';
@@ -18,8 +19,6 @@ import type { View } from '../../view/view';
 import { inputOf } from './rule-draft';
 import { ruleState } from './rule-state';
 
-const EVERY_MS = 3_000;
-
 /** Name of the parameter for a rule that is not there yet. */
 export const NEW = 'new';
 
@@ -27,7 +26,7 @@ export const NEW = 'new';
 export function RuleList({ view }: { readonly view: View }) {
   const { data, error, refresh } = useAnswer({
     key: 'rules',
-    everyMs: EVERY_MS,
+    ...WITH_DECISIONS,
     load: (signal) => ask('/api/v1/rules', {}, signal) as Promise<RulesResponse>,
   });
   const mayChange = hasRole('operator');
