@@ -358,6 +358,20 @@ describe('a file of rules', () => {
     expect((await start()).control.rules).toEqual([]);
   });
 
+  it('that was changed meanwhile ends over a restart what it decided before', async () => {
+    write('app = BitTorrent');
+    const first = await start({ rulesFile: rulesFile() });
+    first.observe(rowChunk([row()]));
+    await first.stop();
+    const second = await start({ rulesFile: rulesFile() });
+    expect(second.book.decisionCount).toBe(1);
+    await second.stop();
+    write('app = HTTP');
+    const third = await start({ rulesFile: rulesFile() });
+    expect(third.book.decisionCount).toBe(0);
+    expect(third.book.ended.map(({ ending }) => ending)).toEqual(['rule-changed']);
+  });
+
   it('that would hit most hosts changes nothing until it says yes to that', async () => {
     const text = '- {name: all, filter: any, action: {kind: block}, scope: host, CONFIRM}\n';
     writeFileSync(rulesFile(), '[]');

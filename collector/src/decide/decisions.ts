@@ -111,8 +111,9 @@ export class Decisions {
     await this.control.load();
     const now = Date.now();
     for (const rule of this.control.rules) this.decider.setRule(rule, now);
-    await this.#startFile();
+    // Before the file is read: what it says otherwise now ends what it said then.
     await this.#restore(now);
+    await this.#startFile();
     this.book.put(this.control.manual);
     this.protect();
     for (const list of this.control.lists) await this.lists.follow(list);
