@@ -80,11 +80,11 @@ function isOther(keys: readonly string[], top: string): string {
   return `${tuple} NOT IN (SELECT ${keys.join(', ')} FROM (${top}))`;
 }
 
-function textsUnlessOther(by: readonly Dimension[]): string {
-  return keyNames(by)
-    .map((key, i) => `if(isOther, '', toString(${key})) AS t${i}`)
+/** In their own types, empty for what is not among the largest: rows are grouped by them before they become texts. */
+const keysUnlessOther = (by: readonly Dimension[]): string =>
+  keyNames(by)
+    .map((key, i) => `if(isOther, defaultValueOfArgumentType(${key}), ${key}) AS g${i}`)
     .join(', ');
-}
 
 /** A series of a window, for the largest keys of the ranking's own window. */
 export interface SeriesQuestion {
@@ -102,12 +102,14 @@ export function seriesQuestion(
   const { by } = ranking.subject;
   const shown = sourceOf({ ...ranking.subject, window, stepSeconds }, tables, binder);
   const ranked = sourceOf(ranking.subject, tables, binder);
-  const texts = keyNames(by).map((_, i) => `t${i}`);
-  const sql = `SELECT intDiv(milliseconds, ${binder.bind('Int64', stepSeconds * 1000)}) AS bucket,
+  const keys = keyNames(by).map((_, i) => `g${i}`);
+  const texts = keys.map((key, i) => `if(isOther, '', toString(${key})) AS t${i}`);
+  const sql = `SELECT bucket, isOther, ${texts.join(', ')}, value FROM (
+SELECT intDiv(milliseconds, ${binder.bind('Int64', stepSeconds * 1000)}) AS bucket,
   ${isOther(keyNames(by), topKeys(ranked, ranking, { binder }))} AS isOther,
-  ${textsUnlessOther(by)}, sum(${ranking.metric}) AS value
+  ${keysUnlessOther(by)}, sum(${ranking.metric}) AS value
 FROM (${shown.sql})
-GROUP BY bucket, isOther, ${texts.join(', ')}`;
+GROUP BY bucket, isOther, ${keys.join(', ')})`;
   return question(sql, binder, shown);
 }
 
