@@ -80,11 +80,11 @@ function isOther(keys: readonly string[], top: string): string {
   return `${tuple} NOT IN (SELECT ${keys.join(', ')} FROM (${top}))`;
 }
 
-/** In their own types, empty for what is not among the largest: rows are grouped by them before they become texts. */
-const keysUnlessOther = (by: readonly Dimension[]): string =>
-  keyNames(by)
-    .map((key, i) => `if(isOther, defaultValueOfArgumentType(${key}), ${key}) AS g${i}`)
+function textsUnlessOther(by: readonly Dimension[]): string {
+  return keyNames(by)
+    .map((key, i) => `if(isOther, '', toString(${key})) AS t${i}`)
     .join(', ');
+}
 
 /** A series of a window, for the largest keys of the ranking's own window. */
 export interface SeriesQuestion {
@@ -102,14 +102,12 @@ export function seriesQuestion(
   const { by } = ranking.subject;
   const shown = sourceOf({ ...ranking.subject, window, stepSeconds }, tables, binder);
   const ranked = sourceOf(ranking.subject, tables, binder);
-  const keys = keyNames(by).map((_, i) => `g${i}`);
-  const texts = keys.map((key, i) => `if(isOther, '', toString(${key})) AS t${i}`);
-  const sql = `SELECT bucket, isOther, ${texts.join(', ')}, value FROM (
-SELECT intDiv(milliseconds, ${binder.bind('Int64', stepSeconds * 1000)}) AS bucket,
+  const texts = keyNames(by).map((_, i) => `t${i}`);
+  const sql = `SELECT intDiv(milliseconds, ${binder.bind('Int64', stepSeconds * 1000)}) AS bucket,
   ${isOther(keyNames(by), topKeys(ranked, ranking, { binder }))} AS isOther,
-  ${keysUnlessOther(by)}, sum(${ranking.metric}) AS value
+  ${textsUnlessOther(by)}, sum(${ranking.metric}) AS value
 FROM (${shown.sql})
-GROUP BY bucket, isOther, ${keys.join(', ')})`;
+GROUP BY bucket, isOther, ${texts.join(', ')}`;
   return question(sql, binder, shown);
 }
 
