@@ -1,71 +1,37 @@
 // SPDX-License-Identifier: Apache-2.0
 // Who gets in, and how far: over the real routes.
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { get, type IncomingMessage } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { API, CSRF_HEADER, ROLES, type Role, SCOPES, type SessionResponse } from '@weir/wire';
 import type { InjectOptions } from 'fastify';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { Access } from '../access/access.js';
-import type { Actor } from '../access/audit-log.js';
 import { PasswordHasher } from '../access/password.js';
 import { parseKeyText } from '../access/secret.js';
-import { Decisions } from '../decide/decisions.js';
-import { BLOCK_BITTORRENT, EMPTY_STORE } from '../decide/test-rules.js';
-import type { Queries } from '../query/queries.js';
-import type { ApiServer } from './api-server.js';
-import type { ApiContext } from './context.js';
+import { BLOCK_BITTORRENT } from '../decide/test-rules.js';
 import type { DeclaredRoute } from './guard.js';
-import { LiveFeed } from './live-feed.js';
-import { createServer } from './server.js';
+import { TEST_ACTOR, TEST_HEALTH, TestApi } from './test-api.js';
 
 const PASSWORD = 'correct horse battery';
-const TEST: Actor = { kind: 'terminal', name: 'test', address: '' };
-const log = () => undefined;
-let folder = '';
-let server: ApiServer;
-let access: Access;
-let decisions: Decisions;
+const hasher = new PasswordHasher(1024);
+const api = new TestApi({
+  context: {
+    health: () => TEST_HEALTH,
+    applications: () => ({ applications: [] }),
+    exporters: () => ({ exporters: [] }),
+  },
+  access: { hasher },
+});
+const { access } = api;
 
-async function newAccess(mode: 'auto' | 'always' = 'auto'): Promise<Access> {
-  const made = new Access({
-    ...{ dataFolder: folder, mode, sessionIdleMinutes: 60, sessionHours: 24, log },
-    hasher: new PasswordHasher(1024),
-  });
-  await made.start();
-  return made;
-}
-
-beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'weir-access-'));
-  writeFileSync(join(folder, 'index.html'), '<!doctype html>');
-  decisions = new Decisions({ dataFolder: folder, log, store: EMPTY_STORE });
-  await decisions.start();
-  access = await newAccess();
-  const context = {
-    ...{ queries: {} as Queries, decisions, live: new LiveFeed(), access, log },
-    ...{ health: () => ({}), applications: () => ({ applications: [] }) },
-    ...{ exporters: () => ({ exporters: [] }), hostNames: [], trustedProxies: [] },
-    dashboardFolder: folder,
-  } as unknown as ApiContext;
-  server = await createServer(context);
-});
-beforeEach(async () => {
-  await access.listensOn(['0.0.0.0']);
-});
-afterAll(async () => {
-  await server.close();
-  access.stop();
-  await decisions.stop();
-  rmSync(folder, { recursive: true });
-});
+beforeAll(() => api.start());
+beforeEach(() => access.listensOn(['0.0.0.0']));
+afterAll(() => api.stop());
 
 let people = 0;
 /** A new user with a password. */
 async function newUser(role: Role): Promise<string> {
-  const { invitation, user } = await access.accounts.createUser(TEST, {
+  const { invitation, user } = await access.accounts.createUser(TEST_ACTOR, {
     name: `user${++people}`,
     role,
   });
@@ -83,7 +49,7 @@ let addresses = 0;
 const newAddress = () => `198.51.${(addresses >> 8) & 255}.${addresses++ & 255}`;
 
 async function signIn(name: string, password = PASSWORD): Promise<Browser> {
-  const response = await server.inject({
+  const response = await api.server.inject({
     ...{ method: 'POST', url: API.session, payload: { name, password } },
     remoteAddress: newAddress(),
   });
@@ -96,7 +62,7 @@ async function signIn(name: string, password = PASSWORD): Promise<Browser> {
 }
 
 async function answer(options: InjectOptions) {
-  const response = await server.inject(options);
+  const response = await api.server.inject(options);
   const body = response.body === '' ? undefined : response.json();
   return { status: response.statusCode, code: body?.code, body, headers: response.headers };
 }
@@ -104,11 +70,11 @@ async function answer(options: InjectOptions) {
 /** Status and code of a request to a declared route with made-up parameters. */
 function reach(route: DeclaredRoute, method: string, headers = {}) {
   const url = route.url.replace(':name', 'nobody').replace(':id', 'nothing').replace('*', '');
-  return server.inject({ method: method as 'GET', url, headers, remoteAddress: newAddress() });
+  return api.server.inject({ method: method as 'GET', url, headers, remoteAddress: newAddress() });
 }
 
 const everyRoute = () =>
-  server.declaredRoutes.flatMap((route) =>
+  api.server.declaredRoutes.flatMap((route) =>
     route.methods.map((method) => [`${method} ${route.url}`, method, route] as const),
   );
 const isPublic = ({ permission }: DeclaredRoute) => permission === 'public';
@@ -170,7 +136,10 @@ describe('each role and scope', () => {
   });
 
   it.each(SCOPES)('a key for %s reaches exactly what is declared for it', async (scope) => {
-    const { secret } = await access.accounts.createKey(TEST, { name: scope, scopes: [scope] });
+    const { secret } = await access.accounts.createKey(TEST_ACTOR, {
+      name: scope,
+      scopes: [scope],
+    });
     const headers = { authorization: `Bearer ${secret}` };
     for (const [name, method, route] of everyRoute().filter(isHarmless)) {
       const { statusCode } = await reach(route, method, headers);
@@ -184,7 +153,7 @@ describe('each role and scope', () => {
     const name = await newUser('administrator');
     const { headers } = await signIn(name);
     expect((await answer({ url: API.users, headers })).status).toBe(200);
-    await access.accounts.setRole(TEST, name, 'viewer');
+    await access.accounts.setRole(TEST_ACTOR, name, 'viewer');
     expect((await answer({ url: API.users, headers })).code).toBe('WEIR_API_FORBIDDEN');
   });
 });
@@ -223,7 +192,8 @@ describe('on loopback only', () => {
   it('is no reason to let in what comes from another address, or whoever asks where all must sign in', async () => {
     await access.listensOn(['127.0.0.1']);
     expect((await ask({}, '192.0.2.1')).status).toBe(401);
-    const strict = await newAccess('always');
+    const strict = new TestApi({ access: { mode: 'always', hasher } }).access;
+    await strict.start();
     await strict.listensOn(['127.0.0.1']);
     expect(strict.isOpen).toBe(false);
     strict.stop();
@@ -234,7 +204,7 @@ describe('a session', () => {
   it('has a cookie that scripts and other sites do not get', async () => {
     const name = await newUser('viewer');
     const payload = { name, password: PASSWORD };
-    const response = await server.inject({ method: 'POST', url: API.session, payload });
+    const response = await api.server.inject({ method: 'POST', url: API.session, payload });
     expect(response.headers['set-cookie']).toMatch(
       /^weir=.*; Path=\/;.*HttpOnly; SameSite=Strict$/,
     );
@@ -301,7 +271,7 @@ describe('a session', () => {
     for (const end of ['removeUser', 'invite'] as const) {
       const name = await newUser('viewer');
       const { headers } = await signIn(name);
-      await access.accounts[end](TEST, name);
+      await access.accounts[end](TEST_ACTOR, name);
       expect((await answer({ url: API.session, headers })).status).toBe(401);
     }
   });
@@ -339,7 +309,7 @@ describe('signing in', () => {
       const payload = { name: `x${i}`, password: '' };
       const remoteAddress = `2001:db8:1:2::${i.toString(16)}`;
       const options = { method: 'POST', url: API.session, payload, remoteAddress } as const;
-      statuses.push((await server.inject(options)).statusCode);
+      statuses.push((await api.server.inject(options)).statusCode);
     }
     expect(statuses.filter((status) => status === 429)).toHaveLength(10);
     const elsewhere = await attempt('x', '', '2001:db8:1:3::1');
@@ -347,7 +317,7 @@ describe('signing in', () => {
   });
 
   it('takes an invitation once, in time, with a good password', async () => {
-    const { invitation, user } = await access.accounts.createUser(TEST, {
+    const { invitation, user } = await access.accounts.createUser(TEST_ACTOR, {
       ...{ name: 'newcomer-with-a-name', role: 'viewer' as const },
     });
     const accept = (password: string) =>
@@ -362,8 +332,7 @@ describe('signing in', () => {
 
 describe('the live stream', () => {
   async function listen(headers: Record<string, string>): Promise<IncomingMessage> {
-    if (!server.server.listening) await server.listen({ port: 0, host: '127.0.0.1' });
-    const { port } = server.server.address() as AddressInfo;
+    const { port } = await api.listening();
     const options = { port, host: '127.0.0.1', path: API.stream, headers };
     return new Promise((resolve) => get(options, resolve));
   }
@@ -387,13 +356,13 @@ describe('the live stream', () => {
 
   it('ends when its key is removed, and others go on', async () => {
     const [key, other] = [
-      await access.accounts.createKey(TEST, { name: 'a', scopes: ['read'] }),
-      await access.accounts.createKey(TEST, { name: 'b', scopes: ['read'] }),
+      await access.accounts.createKey(TEST_ACTOR, { name: 'a', scopes: ['read'] }),
+      await access.accounts.createKey(TEST_ACTOR, { name: 'b', scopes: ['read'] }),
     ];
     const stream = await listen({ authorization: `Bearer ${key.secret}` });
     const kept = await listen({ authorization: `Bearer ${other.secret}` });
     const end = ended(stream);
-    await access.accounts.removeKey(TEST, key.key.id);
+    await access.accounts.removeKey(TEST_ACTOR, key.key.id);
     await end;
     expect(kept.closed || kept.destroyed).toBe(false);
     kept.destroy();
@@ -433,17 +402,17 @@ describe('the audit log', () => {
 
   it('and the file of the users are for their owner only, and hold nothing in clear', () => {
     for (const name of ['audit.jsonl', 'access.json']) {
-      expect(statSync(join(folder, 'access', name)).mode & 0o777).toBe(0o600);
+      expect(statSync(join(api.folder, 'access', name)).mode & 0o777).toBe(0o600);
     }
-    expect(statSync(join(folder, 'access')).mode & 0o777).toBe(0o700);
-    const kept = readFileSync(join(folder, 'access', 'access.json'), 'utf8');
+    expect(statSync(join(api.folder, 'access')).mode & 0o777).toBe(0o700);
+    const kept = readFileSync(join(api.folder, 'access', 'access.json'), 'utf8');
     expect(kept).not.toContain(PASSWORD);
   });
 });
 
 describe('every answer', () => {
   it.each(['/', '/nope', API.rules, API.openapi])('of %s has the security headers', async (url) => {
-    const { headers } = await server.inject({ url });
+    const { headers } = await api.server.inject({ url });
     expect(headers).toMatchObject({
       'x-content-type-options': 'nosniff',
       'x-frame-options': 'DENY',

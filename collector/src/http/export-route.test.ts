@@ -1,30 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // Exports whose readers leave, over real connections.
-import { mkdtempSync, rmSync } from 'node:fs';
 import { type ClientRequest, get, type IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { API, MISSING_HEADER } from '@weir/wire';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { Access } from '../access/access.js';
-import { Decisions } from '../decide/decisions.js';
-import { EMPTY_STORE } from '../decide/test-rules.js';
 import { createQueries } from '../query/queries.js';
 import { QuestionGate } from '../query/question-gate.js';
 import type { FlowStore } from '../store/flow-store.js';
-import type { ApiServer } from './api-server.js';
 import { goneSignal } from './client-gone.js';
-import type { ApiContext } from './context.js';
-import { LiveFeed } from './live-feed.js';
-import { createServer } from './server.js';
+import { TestApi } from './test-api.js';
 
-const folder = mkdtempSync(join(tmpdir(), 'weir-export-'));
-const log = () => undefined;
-const access = new Access({
-  ...{ dataFolder: folder, mode: 'auto', sessionIdleMinutes: 60, sessionHours: 24, log },
-});
-const decisions = new Decisions({ dataFolder: folder, log, store: EMPTY_STORE });
 const gate = new QuestionGate({ running: 1, waiting: 0 });
 const exportGate = new QuestionGate({ running: 100, waiting: 0 });
 const STALL_MS = 1000;
@@ -47,27 +32,20 @@ async function* stream() {
 const query = async () => [{ octets: 0, packets: 0, flows: 0, key: [], k0: '' }];
 const tables: object[] = [];
 const store = { state: { tables }, stream, query } as unknown as FlowStore;
-let server: ApiServer;
-
-beforeAll(async () => {
-  await decisions.start();
-  await access.start();
-  await access.listensOn(['127.0.0.1']);
-  server = await createServer({
-    ...{ decisions, live: new LiveFeed(), access, log, hostNames: [], trustedProxies: [] },
+const api = new TestApi({
+  context: {
     queries: createQueries({
       ...{ store, gate, exportGate, limitSeconds: 30, exportLimitSeconds: 30 },
     }),
     exportStallMs: STALL_MS,
-  } as unknown as ApiContext);
-  await server.listen({ port: 0, host: '127.0.0.1' });
+  },
 });
-afterAll(async () => {
-  await server.close();
-  access.stop();
-  await decisions.stop();
-  rmSync(folder, { recursive: true });
+
+beforeAll(async () => {
+  await api.start();
+  await api.listening();
 });
+afterAll(() => api.stop());
 
 const turn = () => new Promise(setImmediate);
 async function until(holds: () => boolean): Promise<void> {
@@ -77,7 +55,7 @@ async function until(holds: () => boolean): Promise<void> {
 /** Answers that the server has begun and that have closed since. */
 function countAnswers() {
   const counts = { begun: 0, closed: 0 };
-  server.server.on('request', (_request, response: ServerResponse) => {
+  api.server.server.on('request', (_request, response: ServerResponse) => {
     counts.begun++;
     response.once('close', () => counts.closed++);
   });
@@ -88,7 +66,7 @@ function askForExport(
   onResponse?: (response: IncomingMessage) => void,
   search = '',
 ): ClientRequest {
-  const { port } = server.server.address() as AddressInfo;
+  const { port } = api.server.server.address() as AddressInfo;
   const path = `${API.export}${search}`;
   const request = get({ port, host: '127.0.0.1', path, agent: false }, onResponse);
   return request.on('error', () => undefined);
@@ -159,9 +137,9 @@ it('keeps no question waiting', async () => {
   firstRows = new Promise(() => undefined);
   const requests = Array.from({ length: 100 }, () => askForExport());
   await until(() => exportGate.state.running === 100);
-  const top = await server.inject(API.flows);
+  const top = await api.server.inject(API.flows);
   expect(top.statusCode).toBe(200);
-  const more = await server.inject(API.export);
+  const more = await api.server.inject(API.export);
   expect([more.statusCode, more.json().code]).toEqual([503, 'WEIR_API_BUSY']);
   expect(Number(more.headers['retry-after'])).toBeGreaterThan(0);
   for (const request of requests) request.destroy();

@@ -1,56 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
 // What gateways and operators see of decisions, over HTTP.
 import { EventEmitter } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
 import type { ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { API, type DecisionsResponse, type GatewayState } from '@weir/wire';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { Access } from '../access/access.js';
 import { ChangeFeed } from '../decide/change-feed.js';
 import { DecisionBook } from '../decide/decision-book.js';
-import { Decisions } from '../decide/decisions.js';
 import { EMPTY_STORE, testDecision } from '../decide/test-rules.js';
-import type { ApiServer } from './api-server.js';
-import type { ApiContext } from './context.js';
 import { DecisionStreams } from './decision-streams.js';
-import { LiveFeed } from './live-feed.js';
-import { createServer } from './server.js';
+import { TEST_ACTOR, TestApi } from './test-api.js';
 
-const folder = mkdtempSync(join(tmpdir(), 'weir-gateways-'));
-const log = () => undefined;
 const store = { ...EMPTY_STORE };
-const decisions = new Decisions({
-  ...{ dataFolder: folder, log, store, ownAddresses: () => ['192.0.2.8'] },
-});
-const access = new Access({
-  ...{ dataFolder: folder, mode: 'auto', sessionIdleMinutes: 60, sessionHours: 24, log },
-});
-const TEST = { kind: 'terminal', name: 'test', address: '' } as const;
-let server: ApiServer;
+const api = new TestApi({ decisions: { store, ownAddresses: () => ['192.0.2.8'] } });
+const { access, decisions } = api;
 let base = '';
 let key = '';
 
 beforeAll(async () => {
-  await decisions.start();
-  await access.start();
-  await access.listensOn(['127.0.0.1']);
-  const live = new LiveFeed();
-  const context = { decisions, live, access, log, hostNames: [], trustedProxies: [] };
-  server = await createServer(context as unknown as ApiContext);
-  await server.listen({ port: 0, host: '127.0.0.1' });
-  base = `http://127.0.0.1:${(server.server.address() as AddressInfo).port}`;
-  const made = await access.accounts.createKey(TEST, { name: 'gw-1', scopes: ['gateway'] });
+  await api.start();
+  base = `http://127.0.0.1:${(await api.listening()).port}`;
+  const made = await access.accounts.createKey(TEST_ACTOR, { name: 'gw-1', scopes: ['gateway'] });
   key = made.secret;
 });
-afterAll(async () => {
-  await server.close();
-  await decisions.stop();
-  access.stop();
-  rmSync(folder, { recursive: true });
-});
+afterAll(() => api.stop());
 beforeEach(() => {
   decisions.book.removeWhere(({ isProtection }) => !isProtection, 'revoked', 0);
 });
@@ -145,11 +117,11 @@ const STATE: GatewayState = {
   ...{ refused: [], counters: [], shaped: [], problems: [] },
 };
 const report = (name: string, state: Partial<GatewayState>, headers = asKey()) =>
-  server.inject({
+  api.server.inject({
     ...{ method: 'PUT', url: `${API.gateways}/${name}/state`, headers },
     payload: { ...STATE, ...state },
   });
-const ask = async (url: string) => (await server.inject({ url })).json();
+const ask = async (url: string) => (await api.server.inject({ url })).json();
 
 describe('a gateway', () => {
   it('gets what is for it, by the name of its key', async () => {
@@ -157,7 +129,9 @@ describe('a gateway', () => {
     const mine = put('10.0.0.2', { gateways: ['gw-1'] });
     const all = put('10.0.0.3');
     const ids = async (url: string, headers = {}) => {
-      const { decisions: got } = (await server.inject({ url, headers })).json<DecisionsResponse>();
+      const { decisions: got } = (
+        await api.server.inject({ url, headers })
+      ).json<DecisionsResponse>();
       return got.filter(({ isProtection }) => !isProtection).map(({ id }) => id);
     };
     expect(await ids(API.decisions, asKey())).toEqual([mine.id, all.id]);
@@ -168,7 +142,7 @@ describe('a gateway', () => {
 
   it('reports for itself, and is shown with how far behind it is', async () => {
     const { revision } = decisions.book;
-    await server.inject({ url: API.decisions, headers: asKey() });
+    await api.server.inject({ url: API.decisions, headers: asKey() });
     const heard = { name: 'gw-1', hasApplied: false, lagRevisions: 0, lagMilliseconds: 0 };
     expect((await ask(API.gateways)).gateways).toMatchObject([heard]);
     // Called as its key, whatever it says.
@@ -190,9 +164,9 @@ describe('a gateway', () => {
 
   it('is who may report: to see what is decided protects nobody', async () => {
     const reader = { name: 'reader', scopes: ['read' as const] };
-    const { secret } = await access.accounts.createKey(TEST, reader);
+    const { secret } = await access.accounts.createKey(TEST_ACTOR, reader);
     const look = (path: string, authorization: string, remoteAddress: string) =>
-      server.inject({ url: path, headers: { authorization }, remoteAddress });
+      api.server.inject({ url: path, headers: { authorization }, remoteAddress });
     const path = `${API.decisions}?gateway=mine`;
     expect((await look(path, `Bearer ${secret}`, '198.51.100.9')).statusCode).toBe(200);
     expect(await isProtected('198.51.100.9')).toBe(false);
@@ -204,7 +178,7 @@ describe('a gateway', () => {
 
   it('is protected at each of its addresses: asking by turns changes nothing', async () => {
     const from = (remoteAddress: string) =>
-      server.inject({ url: API.decisions, headers: asKey(), remoteAddress });
+      api.server.inject({ url: API.decisions, headers: asKey(), remoteAddress });
     await from('198.51.100.1');
     await from('2001:db8::8');
     const { revision } = decisions.book;
@@ -243,7 +217,8 @@ describe('a gateway', () => {
 });
 
 describe('by hand', () => {
-  const post = (payload: object) => server.inject({ method: 'POST', url: API.decisions, payload });
+  const post = (payload: object) =>
+    api.server.inject({ method: 'POST', url: API.decisions, payload });
   const block = (prefix: string) => ({
     ...{ selector: { kind: 'network', prefix }, action: { kind: 'block' } },
     ...{ reason: 'test', seconds: 60 },
@@ -260,8 +235,8 @@ describe('by hand', () => {
     const { conflicts, count } = await ask(API.conflicts);
     expect([count, conflicts[0].winner.id]).toEqual([1, id]);
     const url = `${API.decisions}/${id}`;
-    expect((await server.inject({ method: 'DELETE', url })).statusCode).toBe(204);
-    expect((await server.inject({ method: 'DELETE', url })).json().code).toBe(
+    expect((await api.server.inject({ method: 'DELETE', url })).statusCode).toBe(204);
+    expect((await api.server.inject({ method: 'DELETE', url })).json().code).toBe(
       'WEIR_API_UNKNOWN_DECISION',
     );
     const after = await ask(`${API.why}?address=10.7.2.2`);
@@ -276,7 +251,7 @@ describe('by hand', () => {
     expect(refused.json().message).toContain('100 % of the hosts');
     expect((await post(block('203.0.113.7/32'))).statusCode).toBe(201);
     const url = `${API.decisions}?confirm=true`;
-    expect((await server.inject({ method: 'POST', url, payload: wide })).statusCode).toBe(201);
+    expect((await api.server.inject({ method: 'POST', url, payload: wide })).statusCode).toBe(201);
     store.ask = () => Promise.reject(new Error('away'));
     expect((await post(block('203.0.112.0/24'))).statusCode).toBe(201);
     store.ask = EMPTY_STORE.ask;
@@ -292,7 +267,7 @@ describe('by hand', () => {
     expect((await post(block('10.0.0.0/99'))).json().code).toBe('WEIR_API_BAD_RULE');
     const { id } = put('10.0.0.1');
     const url = `${API.decisions}/${id}`;
-    expect((await server.inject({ method: 'DELETE', url })).json().code).toBe(
+    expect((await api.server.inject({ method: 'DELETE', url })).json().code).toBe(
       'WEIR_API_RULE_READ_ONLY',
     );
   });

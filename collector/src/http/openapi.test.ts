@@ -1,32 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 // The API document: valid by the judgement of others, and what the routes answer is what it says.
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
 import { get, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { API, type Flow } from '@weir/wire';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Access } from '../access/access.js';
-import { Decisions } from '../decide/decisions.js';
-import { EMPTY_STORE } from '../decide/test-rules.js';
 import { createKnownValues } from '../query/known-values.js';
 import { createQueries, type Queries } from '../query/queries.js';
 import { QuestionGate } from '../query/question-gate.js';
 import { ReverseNames } from '../query/reverse-names.js';
 import { randomRows, TestStore } from '../query/test-store.js';
-import { ViewBook } from '../views/view-book.js';
 import { apiDocument } from './api-document.js';
-import type { ApiServer } from './api-server.js';
-import { LiveFeed } from './live-feed.js';
-import { createServer } from './server.js';
+import { TEST_HEALTH, TestApi } from './test-api.js';
 
 const END = Date.UTC(2026, 4, 5, 12);
-const folder = mkdtempSync(join(tmpdir(), 'weir-openapi-'));
-const log = () => undefined;
 const store = new TestStore();
 const rows = randomRows({ count: 200, seed: 8, from: END - 3_600_000, to: END });
 const gate = new QuestionGate({ running: 2, waiting: 10 });
@@ -51,60 +40,13 @@ async function* endlessRows() {
 const exported = stored.export.bind(stored);
 const queries: Queries = stored;
 queries.export = (question, signal) => (endless.asked ? endlessRows() : exported(question, signal));
-const access = new Access({
-  ...{ dataFolder: folder, mode: 'auto', sessionIdleMinutes: 60, sessionHours: 24, log },
-});
-const decisions = new Decisions({ dataFolder: folder, log, store: EMPTY_STORE });
-let server: ApiServer;
-// biome-ignore lint/suspicious/noExplicitAny: any document
-let document: any;
-
-beforeAll(async () => {
-  await store.open();
-  await store.insert(rows);
-  await decisions.start();
-  await access.start();
-  await access.listensOn(['127.0.0.1']);
-  server = await createServer({
+const api = new TestApi({
+  context: {
     queries,
     knownValues: createKnownValues(queries),
     reverseNames: new ReverseNames({ resolve: async () => ['host.example'] }),
     behaviour: { answer: () => ({ hostCount: 0, hosts: [] }) },
-    decisions,
-    live: new LiveFeed(),
-    access,
-    views: new ViewBook(folder),
-    trustedProxies: [],
-    log,
-    health: () => ({
-      status: 'ok',
-      version: '1',
-      uptimeSeconds: 1,
-      problems: [],
-      receive: {
-        ...{ listens: [], addresses: [], allowedExporters: [] },
-        datagrams: 1,
-        octets: 2,
-        records: 3,
-        dropsByReason: { malformedSet: 4 },
-        counters: {},
-      },
-      store: {
-        engine: 'test',
-        storedRecords: 5,
-        pendingRecords: 6,
-        failedInserts: 7,
-        octets: 8,
-        mostOctets: 9,
-        droppedForSize: 0,
-        tables: [],
-        spool: { files: 0, octets: 0, mostOctets: 4096, filesSetAside: 0 },
-      },
-      decide: {
-        ...{ rules: 0, decisions: 0, revision: 0 },
-        ...{ trackedKeys: 0, mostTrackedKeys: 0, givenUpKeys: 0 },
-      },
-    }),
+    health: () => TEST_HEALTH,
     siteLive: async () => ({
       ...{ spanMilliseconds: 60_000, collectors: ['one'] },
       totals: { octets: 1, packets: 1, flows: 1 },
@@ -113,16 +55,20 @@ beforeAll(async () => {
     }),
     applications: () => ({ applications: [] }),
     exporters: () => ({ exporters: [] }),
-    hostNames: [],
-  });
-  document = (await server.inject(API.openapi)).json();
+  },
+});
+// biome-ignore lint/suspicious/noExplicitAny: any document
+let document: any;
+
+beforeAll(async () => {
+  await store.open();
+  await store.insert(rows);
+  await api.start();
+  document = (await api.server.inject(API.openapi)).json();
 });
 afterAll(async () => {
-  await server.close();
-  await decisions.stop();
-  access.stop();
+  await api.stop();
   store.close();
-  rmSync(folder, { recursive: true });
 });
 
 /** Parameters that give a question something to answer. */
@@ -175,7 +121,7 @@ describe('the API document', () => {
     )) {
       if (operation === undefined || OTHERS.includes(path) || path.includes('{')) continue;
       const query = [WITH_WINDOW.includes(path) ? window : '', ASKED[path] ?? ''].join('&');
-      const answer = await server.inject(`${path}?${query}`.replace(/\?&?$/, ''));
+      const answer = await api.server.inject(`${path}?${query}`.replace(/\?&?$/, ''));
       const responses = operation.responses as Record<
         string,
         { content: { 'application/json': { schema: object } } }
@@ -192,7 +138,7 @@ describe('the API document', () => {
   });
 
   it('says what an error looks like', async () => {
-    const answer = await server.inject(`${API.top}?filter=src+%3D+nonsense`);
+    const answer = await api.server.inject(`${API.top}?filter=src+%3D+nonsense`);
     const { responses } = document.paths[API.top].get;
     const { schema } = (responses['4XX'] ?? responses['4xx']).content['application/json'];
     expect(new Ajv2020({ strict: false }).compile(schema)(answer.json())).toBe(true);
@@ -224,11 +170,11 @@ describe('a number that makes no sense', () => {
     for (const name of PARAMETERS) {
       for (const number of NUMBERS) {
         const url = `${path}?${ASKED[path]?.replace(/limit=\d+/, '') ?? ''}&${name}=${number}`;
-        const { statusCode } = await server.inject(url);
+        const { statusCode } = await api.server.inject(url);
         expect([url, statusCode]).toEqual([url, statusCode === 200 ? 200 : 400]);
       }
     }
-    const whole = await server.inject(`${path}?from=${END - 3_600_000.5}&to=${END + 0.5}`);
+    const whole = await api.server.inject(`${path}?from=${END - 3_600_000.5}&to=${END + 0.5}`);
     expect(whole.statusCode).toBe(200);
   });
 });
@@ -237,7 +183,7 @@ describe('an export', () => {
   const fields = 'fields=sourceAddress&fields=applicationName&fields=octets';
 
   it('is a table with a heading, safe for spreadsheets', async () => {
-    const answer = await server.inject(`${API.export}?${window}&${fields}`);
+    const answer = await api.server.inject(`${API.export}?${window}&${fields}`);
     expect(answer.headers['content-type']).toBe('text/csv; charset=utf-8');
     const lines = answer.body.split('\r\n');
     expect(lines[0]).toBe('sourceAddress,applicationName,octets');
@@ -249,7 +195,7 @@ describe('an export', () => {
   });
 
   it('is a JSON object a line', async () => {
-    const answer = await server.inject(
+    const answer = await api.server.inject(
       `${API.export}?${window}&format=ndjson&filter=bytes+%3E+1M&limit=3`,
     );
     const objects = answer.body
@@ -261,14 +207,14 @@ describe('an export', () => {
   });
 
   it('answers a question that cannot be put as an error', async () => {
-    const answer = await server.inject(`${API.export}?filter=sorc`);
+    const answer = await api.server.inject(`${API.export}?filter=sorc`);
     expect([answer.statusCode, answer.json().code]).toEqual([400, 'WEIR_API_BAD_FILTER']);
   });
 
   it('waits for a slow reader, and ends when it leaves', async () => {
     endless.asked = true;
-    await server.listen({ port: 0, host: '127.0.0.1' });
-    const { port } = server.server.address() as AddressInfo;
+    await api.server.listen({ port: 0, host: '127.0.0.1' });
+    const { port } = api.server.server.address() as AddressInfo;
     const request = get({ port, host: '127.0.0.1', path: `${API.export}?fields=serverName` });
     const [response] = (await once(request, 'response')) as [IncomingMessage];
     response.pause();

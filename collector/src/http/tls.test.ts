@@ -10,27 +10,27 @@ import { join } from 'node:path';
 import { connect } from 'node:tls';
 import { API, CSRF_HEADER } from '@weir/wire';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { Access } from '../access/access.js';
 import { alternativeNames, namesOf } from '../access/certificate-names.js';
 import { PasswordHasher } from '../access/password.js';
-import { Decisions } from '../decide/decisions.js';
-import { EMPTY_STORE } from '../decide/test-rules.js';
-import type { ApiServer } from './api-server.js';
-import type { ApiContext } from './context.js';
-import { LiveFeed } from './live-feed.js';
-import { createServer } from './server.js';
+import { TEST_ACTOR, TEST_HEALTH, TestApi } from './test-api.js';
 import { makeAuthority, makeCertificates } from './test-certificates.js';
 import { readTls, reloadTls, tlsFiles } from './tls.js';
 
-const TEST = { kind: 'terminal', name: 'test', address: '' } as const;
 const folder = mkdtempSync(join(tmpdir(), 'weir-tls-'));
 const at = (name: string) => join(folder, name);
 const read = (name: string) => readFileSync(at(name));
 const files = { cert: at('server.pem'), key: at('server.key'), clientCa: at('ca.pem') };
-const log = () => undefined;
-let access: Access;
-let decisions: Decisions;
-let server: ApiServer;
+const api = new TestApi({
+  context: {
+    health: () => TEST_HEALTH,
+    applications: () => ({ applications: [] }),
+    exporters: () => ({ exporters: [] }),
+    tls: files,
+  },
+  access: { hasher: new PasswordHasher(1024) },
+  listensOn: ['0.0.0.0'],
+});
+const { access } = api;
 
 /** As where "localhost" is two addresses, which most machines have. */
 async function listenOnBoth(): Promise<void> {
@@ -42,7 +42,7 @@ async function listenOnBoth(): Promise<void> {
     else done(null, host === 'localhost' ? '127.0.0.1' : host, 4);
   };
   const lookup = vi.spyOn(dns, 'lookup').mockImplementation(answer as never);
-  await server.listen({ port: 0, host: 'localhost' });
+  await api.server.listen({ port: 0, host: 'localhost' });
   lookup.mockRestore();
 }
 
@@ -59,26 +59,11 @@ beforeAll(async () => {
     forged: ['/CN=gw2.example', 'DNS:nobody.example'],
   });
   makeCertificates(folder, 'stranger', { impostor: ['/CN=gw2.example', 'DNS:gw2.example'] });
-  decisions = new Decisions({ dataFolder: folder, log, store: EMPTY_STORE });
-  await decisions.start();
-  access = new Access({
-    ...{ dataFolder: folder, mode: 'auto', sessionIdleMinutes: 60, sessionHours: 24, log },
-    hasher: new PasswordHasher(1024),
-  });
-  await access.start();
-  await access.listensOn(['0.0.0.0']);
-  const context = {
-    ...{ decisions, live: new LiveFeed(), access, log, tls: files },
-    ...{ health: () => ({}), applications: () => ({ applications: [] }) },
-    ...{ exporters: () => ({ exporters: [] }), hostNames: [], trustedProxies: [] },
-  } as unknown as ApiContext;
-  server = await createServer(context);
+  await api.start();
   await listenOnBoth();
 });
 afterAll(async () => {
-  await server.close();
-  access.stop();
-  await decisions.stop();
+  await api.stop();
   rmSync(folder, { recursive: true });
 });
 
@@ -91,7 +76,7 @@ interface Asked {
 }
 
 function ask({ method = 'GET', path = API.decisions, certificate, headers, body }: Asked) {
-  const { port } = server.server.address() as AddressInfo;
+  const { port } = api.server.server.address() as AddressInfo;
   const own = certificate && { cert: read(`${certificate}.pem`), key: read(`${certificate}.key`) };
   const json = body && { 'content-type': 'application/json' };
   return new Promise<{ status: number; headers: NodeJS.Dict<string | string[]>; body: string }>(
@@ -118,11 +103,11 @@ function ask({ method = 'GET', path = API.decisions, certificate, headers, body 
 
 describe('a client certificate', () => {
   it('is as good as the key that has its name, for as long as there is one', async () => {
-    const { key } = await access.accounts.createKey(TEST, {
+    const { key } = await access.accounts.createKey(TEST_ACTOR, {
       ...{ name: 'gw1', scopes: ['gateway'] as const, certificateName: 'gw1.example' },
       scopes: ['gateway'],
     });
-    await access.accounts.createKey(TEST, {
+    await access.accounts.createKey(TEST_ACTOR, {
       ...{ name: 'gw2', certificateName: 'gw2.example' },
       scopes: ['gateway'],
     });
@@ -132,7 +117,7 @@ describe('a client certificate', () => {
     const who = await ask({ certificate: 'gateway', path: API.session });
     expect(JSON.parse(who.body)).toEqual({ kind: 'key', name: 'gw1', scopes: ['gateway'] });
     expect((await ask({ certificate: 'gateway', path: API.users })).status).toBe(403);
-    await access.accounts.removeKey(TEST, key.id);
+    await access.accounts.removeKey(TEST_ACTOR, key.id);
     expect((await ask({ certificate: 'gateway' })).status).toBe(401);
   });
 
@@ -157,7 +142,7 @@ describe('a client certificate', () => {
 
 describe('over TLS', () => {
   it('the cookie is bound to this host, and browsers are told to stay with TLS', async () => {
-    const made = await access.accounts.createUser(TEST, { name: 'olga', role: 'viewer' });
+    const made = await access.accounts.createUser(TEST_ACTOR, { name: 'olga', role: 'viewer' });
     await access.signIn.withInvitation(made.invitation, 'correct horse', '');
     const body = { name: 'olga', password: 'correct horse' };
     const { headers, body: text } = await ask({ method: 'POST', path: API.session, body });
@@ -176,7 +161,7 @@ describe('over TLS', () => {
   it('a renewed certificate counts for new connections, a broken one changes nothing', async () => {
     const serial = (host = '127.0.0.1') =>
       new Promise<string>((resolve, reject) => {
-        const { port } = server.server.address() as AddressInfo;
+        const { port } = api.server.server.address() as AddressInfo;
         const ca = read('ca.pem');
         const socket = connect({ host, port, servername: 'localhost', ca }, () => {
           resolve(socket.getPeerX509Certificate()?.serialNumber ?? '');
@@ -187,14 +172,14 @@ describe('over TLS', () => {
     const before = await serial();
     copyFileSync(at('renewed.pem'), files.cert);
     copyFileSync(at('renewed.key'), files.key);
-    reloadTls(server, files);
+    reloadTls(api.server, files);
     const renewed = await serial();
     expect(await serial('127.0.0.2')).toBe(renewed);
     expect(renewed).not.toBe(before);
     expect(renewed).toBe(new X509Certificate(read('renewed.pem')).serialNumber);
     expect((await ask({ certificate: 'plain' })).status).toBe(200);
     writeFileSync(files.cert, 'not a certificate');
-    expect(() => reloadTls(server, files)).toThrow(
+    expect(() => reloadTls(api.server, files)).toThrow(
       expect.objectContaining({ code: 'WEIR_COLLECTOR_TLS' }),
     );
     expect(await serial()).toBe(renewed);
