@@ -30,6 +30,7 @@ export const TEST_PACKAGES = [
   'iproute2', // network namespaces of the end-to-end tests
   'ethtool',
   'nftables',
+  'conntrack', // what the gateway clears marks with
   'tcpdump',
   'tshark', // referees
   'softflowd',
@@ -59,6 +60,7 @@ export const BENCH_PACKAGES = [
   'iproute2',
   'ethtool', // the loop's laboratory
   'nftables',
+  'conntrack',
   'iperf3', // shaped rates
   'ipset', // the gateway's peer
   'tcpdump',

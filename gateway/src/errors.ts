@@ -20,6 +20,10 @@ export const REMEDIES = {
     'Check the names in --inside and --outside: ip link. The gateway keeps trying.',
   WEIR_GATEWAY_TC_FAILED:
     'Run "tc qdisc show" to see whether tc works on this machine (Debian: package iproute2, and a kernel with sch_htb); the message above is its own.',
+  WEIR_GATEWAY_CONNTRACK_MISSING:
+    'Install conntrack: sudo apt-get install conntrack. Until then decisions hold as they should, but each packet is judged anew, which takes the processor longer.',
+  WEIR_GATEWAY_CONNTRACK_FAILED:
+    'Run "conntrack -L" to see whether it works on this machine. Until it does decisions hold as they should, but each packet is judged anew, which takes the processor longer.',
   WEIR_GATEWAY_TOO_MANY_HOSTS:
     'Those beyond share one class of their network. Shape a smaller network per host, or decide about hosts (scope: host).',
   WEIR_GATEWAY_BAD_REDIS: 'Write it like redis://USER:PASSWORD@HOST:6379/0, or rediss:// for TLS.',

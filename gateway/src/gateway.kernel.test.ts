@@ -291,6 +291,7 @@ function prepared(where: Namespace, change: Partial<GatewayConfig> = {}): Gatewa
     log: recorder(),
     nftCommand: where.nftCommand,
     tcCommand: where.tcCommand,
+    conntrackCommand: where.conntrackCommand,
   };
   const gateway = new Gateway({ ...config(), ...change }, dependencies);
   gateways.push(gateway);

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Logger } from '@weir/wire';
+import type { Decision, Logger } from '@weir/wire';
 import type { GatewayConfig } from './config.js';
 import { type Difference, differenceOf } from './difference.js';
+import { ConnectionMarks, type ConntrackCommand } from './enforce/connection-marks.js';
 import { type Count, NOTHING_COUNTED } from './enforce/kernel-table.js';
 import { Nft, type NftCommand } from './enforce/nft.js';
 import { type Clock, NftTable, steadyClock } from './enforce/nft-table.js';
@@ -13,9 +14,11 @@ import { CollectorConnection } from './intake/collector-connection.js';
 import { DecisionFeed } from './intake/decision-feed.js';
 import { DecisionMemory } from './intake/decision-memory.js';
 import type { DecisionSource } from './intake/decision-source.js';
+import { LossWatch } from './intake/loss-watch.js';
 import { parseRedis } from './intake/redis-connection.js';
 import { RedisFeed } from './intake/redis-feed.js';
 import { Intent } from './intent.js';
+import { applicable } from './plan/applicable.js';
 import type { RefusalReason } from './plan/wanted.js';
 import { ProtectionSource, parseCollector, parseProtected } from './protect/protection-source.js';
 import { HostWatch } from './reconcile/host-watch.js';
@@ -33,9 +36,10 @@ export interface GatewayDependencies {
   readonly log: Logger;
   /** Of Weir, as the collector is told. */
   readonly version?: string;
-  /** How to call nft and tc; tests enter a network namespace with them. */
+  /** How to call nft, tc and conntrack; tests enter a network namespace with them. */
   readonly nftCommand?: NftCommand;
   readonly tcCommand?: TcCommand;
+  readonly conntrackCommand?: ConntrackCommand;
   readonly now?: Clock;
 }
 
@@ -80,19 +84,19 @@ export class Gateway {
   readonly #version: string;
   readonly #nft: Nft;
   readonly #tc: Tc;
+  readonly #conntrackCommand: ConntrackCommand;
   readonly #shaper: Shaper;
   readonly #memory: DecisionMemory | undefined;
+  readonly #losses: LossWatch;
   #parts: Parts | undefined;
   #startedMilliseconds = 0;
   #applied = { milliseconds: 0, revision: 0 };
-  /** When the collector was there last; undefined: it is there. */
-  #awaySince: number | undefined;
-  #wasLost = false;
   #running: { readonly abort: AbortController; readonly loops: Promise<unknown> } | undefined;
 
   /** Does nothing yet: a configuration error shows in `start` and `check`. */
   constructor(config: GatewayConfig, dependencies: GatewayDependencies) {
     const { log, nftCommand = ['nft'], tcCommand = ['tc'], version = '', now } = dependencies;
+    this.#conntrackCommand = dependencies.conntrackCommand ?? ['conntrack'];
     this.#config = config;
     this.#log = log;
     this.#now = now ?? steadyClock;
@@ -103,6 +107,7 @@ export class Gateway {
     this.#tc = new Tc(tcCommand, major);
     this.#shaper = new Shaper({ tc: this.#tc, interfaces, major, log });
     this.#memory = config.stateFile === 'none' ? undefined : new DecisionMemory(config.stateFile);
+    this.#losses = new LossWatch({ lossMs: config.lossSeconds * 1000, log });
   }
 
   /**
@@ -112,7 +117,7 @@ export class Gateway {
   async check(): Promise<void> {
     const { source, intent, table, reconciler } = await this.#prepare();
     await this.#refuseWhatIsForeign(table, intent);
-    const { desired } = intent.form([], this.#situation());
+    const { desired } = intent.form([]);
     const step = await reconciler.missing(desired);
     if (step) await table.check(step);
     await source.probe(AbortSignal.timeout(5000)).catch((error: GatewayError) => {
@@ -128,7 +133,7 @@ export class Gateway {
     const { source, intent, table, reconciler } = await this.#prepare();
     await this.#refuseWhatIsForeign(table, intent);
     await source.probe(AbortSignal.timeout(10_000));
-    const { desired, classes } = intent.form(source.decisions, this.#situation());
+    const { desired, classes } = intent.form(this.#applicable(source));
     const step = await reconciler.missing(desired);
     return differenceOf({
       step,
@@ -211,10 +216,10 @@ export class Gateway {
     const source =
       config.redis === undefined
         ? new DecisionFeed({ collector, connection, waitSeconds, gatewayName: name, log, now })
-        : new RedisFeed({ url: parseRedis(config.redis), siteName: config.site, log });
+        : new RedisFeed({ url: parseRedis(config.redis), siteName: config.site, log, now });
     const table = new NftTable({ nft: this.#nft, name: config.table, layout, now });
-    const { generations } = layout;
-    const reconciler = new Reconciler({ table, log, now, generations });
+    const marks = new ConnectionMarks(this.#conntrackCommand, layout);
+    const reconciler = new Reconciler({ table, marks, layout, log, now });
     const shapes = shapedInterfaces(config).length > 0 ? 'yes' : 'no';
     const intent = new Intent({ layout, qdiscMajor: qdiscMajor(config), shapes, log, now });
     intent.protect(await protectionSource.gather());
@@ -239,24 +244,20 @@ export class Gateway {
     );
   }
 
-  #situation() {
-    return {
-      // A collector tells each gateway what is for it; a Redis tells all of everything.
-      gatewayName: this.#config.redis === undefined ? undefined : gatewayName(this.#config),
-      collector: this.#isLost() ? ('lost' as const) : ('there' as const),
-    };
-  }
-
-  #isLost(): boolean {
-    const { lossSeconds } = this.#config;
-    return this.#awaySince !== undefined && this.#now() - this.#awaySince > lossSeconds * 1000;
+  *#applicable({ told }: DecisionSource): Generator<Decision, void> {
+    // A collector tells each gateway what is for it; a Redis tells all of everything.
+    const name = this.#config.redis === undefined ? undefined : gatewayName(this.#config);
+    for (const { collector, decisions } of told) {
+      const situation = this.#losses.isLost(collector) ? 'lost' : 'there';
+      yield* applicable(decisions, { gatewayName: name, collector: situation });
+    }
   }
 
   async #apply(): Promise<void> {
     const parts = this.#parts;
     if (!parts) return;
     const { revision } = parts.source;
-    const { desired, classes } = parts.intent.form(parts.source.decisions, this.#situation());
+    const { desired, classes } = parts.intent.form(this.#applicable(parts.source));
     await this.#shaper.want(classes);
     await parts.reconciler.want(desired);
     if (revision > 0) this.#applied = { milliseconds: this.#now(), revision };
@@ -278,7 +279,7 @@ export class Gateway {
       log: this.#log,
     };
     for await (const _ of foreignChanges(monitor, signal))
-      await this.#attempt(async () => this.#parts?.reconciler.verify());
+      await this.#attempt(async () => this.#parts?.reconciler.mend());
   }
 
   async #followQueues(signal: AbortSignal): Promise<void> {
@@ -298,13 +299,9 @@ export class Gateway {
     const source = this.#parts?.source;
     if (!source) return;
     const now = this.#now();
-    this.#awaySince = source.connected === false ? (this.#awaySince ?? now) : undefined;
-    const isLost = this.#isLost();
+    const isLostOrFound = this.#losses.look(source.told, now);
     const hasExpired = source.prune(now);
-    if (isLost === this.#wasLost && !hasExpired) return;
-    if (isLost && !this.#wasLost) this.#log('warn', 'the collector is lost', {});
-    this.#wasLost = isLost;
-    await this.#apply();
+    if (isLostOrFound || hasExpired) await this.#apply();
   }
 
   async #lookForHosts(): Promise<void> {
@@ -361,8 +358,9 @@ export class Gateway {
   }
 
   #problems(): string[] {
-    const crowd = this.#parts?.hosts.problem;
-    const problems = [...this.#shaper.problems.values(), this.#memory?.problem, crowd];
+    const { hosts, reconciler } = this.#parts ?? {};
+    const others = [this.#memory?.problem, hosts?.problem, reconciler?.problem];
+    const problems = [...this.#shaper.problems.values(), ...others];
     return problems.flatMap((problem) => problem?.message ?? []);
   }
 

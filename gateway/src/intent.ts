@@ -2,7 +2,6 @@
 import type { Decision, Logger } from '@weir/wire';
 import type { Clock } from './enforce/nft-table.js';
 import { type Skeleton, skeletonOf } from './enforce/skeleton.js';
-import { applicable, type Situation } from './plan/applicable.js';
 import type { Owner } from './plan/effect.js';
 import { EffectNumbers } from './plan/effect-numbers.js';
 import type { MarkLayout } from './plan/mark-layout.js';
@@ -78,13 +77,10 @@ export class Intent {
   }
 
   /** @throws Error before `protect` */
-  form(
-    decisions: Iterable<Decision>,
-    situation: Situation,
-  ): { desired: Desired; classes: WantedClasses } {
+  form(decisions: Iterable<Decision>): { desired: Desired; classes: WantedClasses } {
     if (!this.#surroundings) throw new Error('nothing is protected yet');
     const { layout, qdiscMajor, now } = this.#options;
-    const wanted = this.#planner.plan(applicable(decisions, situation), this.#surroundings, {
+    const wanted = this.#planner.plan(decisions, this.#surroundings, {
       now: now(),
       hosts: [...this.#hosts.values()],
     });

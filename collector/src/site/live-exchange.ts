@@ -13,7 +13,7 @@ export interface LiveExchangeOptions {
 
 const KEEP_SECONDS = (2 * WINDOWS * WINDOW_MS) / 1000;
 /** A collector that was silent for so long is gone. */
-const GONE_MS = 86_400_000;
+const GONE_SECONDS = 86_400;
 const MOST_COLLECTORS = 100;
 
 /** Puts this collector's windows where all can read them, and reads everybody's. */
@@ -34,15 +34,17 @@ export class LiveExchange {
     );
   }
 
-  /** This collector is there. @throws the connection's or the server's error */
+  /** This collector is there, and what its clock says. @throws the connection's or the server's error */
   async appear(): Promise<void> {
     const { link, keys, collectorName, now } = this.#options;
-    await answersOf(
-      link
-        .pipeline()
-        .zadd(keys.collectors, now(), collectorName)
-        .zremrangebyscore(keys.collectors, 0, now() - GONE_MS),
-    );
+    const ahead = await link.aheadOfServer(now);
+    const pipeline = link
+      .pipeline()
+      .zadd(keys.collectors, now(), collectorName)
+      .zremrangebyscore(keys.collectors, 0, now() - GONE_SECONDS * 1000);
+    const clock = keys.clock(collectorName);
+    if (!Number.isNaN(ahead)) pipeline.set(clock, Math.round(ahead), 'EX', GONE_SECONDS);
+    await answersOf(pipeline);
   }
 
   /** @throws the connection's or the server's error */

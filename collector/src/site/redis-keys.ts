@@ -20,6 +20,10 @@ export class RedisKeys {
   get collectors(): string {
     return `${this.#prefix}:collectors`;
   }
+  /** String: how far a collector's clock is ahead of the Redis' (ms). */
+  clock(collectorName: string): string {
+    return `${this.#prefix}:clock:${collectorName}`;
+  }
   /** Sorted set: exporters by the time when a template of theirs was told last (ms). */
   get exporters(): string {
     return `${this.#prefix}:exporters`;

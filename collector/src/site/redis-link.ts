@@ -92,6 +92,17 @@ export class RedisLink {
     return isSame;
   }
 
+  /**
+   * How far a clock is ahead of the server's, in ms; NaN: the server does not say.
+   * @throws the connection's or the server's error
+   */
+  async aheadOfServer(now: () => number): Promise<number> {
+    const asked = now();
+    const [said] = await answersOf(this.pipeline().info('server'));
+    const [, microseconds = 'NaN'] = /^server_time_usec:(\d+)/m.exec(String(said)) ?? [];
+    return (asked + now()) / 2 - Number(microseconds) / 1000;
+  }
+
   #connection(): Redis {
     if (this.#redis === undefined) throw new Error('Redis is not connected');
     return this.#redis;

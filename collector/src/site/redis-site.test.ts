@@ -269,6 +269,15 @@ function follower({ site }: Collector) {
 const held = (book: DecisionBook) => book.since(0).decisions.sort((a, b) => (a.id < b.id ? -1 : 1));
 
 describe('decisions of a site', () => {
+  it('stand beside how far the clock is off that their expiries are told by', async () => {
+    const [hourMs, minuteMs] = [3_600_000, 60_000];
+    const book = new DecisionBook({ firstRevision: 1000 });
+    await collector('late', { book, now: () => Date.now() - hourMs });
+    const key = `weir:2:{${siteName}}:clock:late`;
+    const ahead = await until(async () => (await redis.client.get(key)) ?? undefined);
+    expect(Math.abs(Number(ahead) + hourMs)).toBeLessThan(minuteMs);
+  });
+
   it('are followed from any time, through cut streams and a Redis that forgets', async () => {
     const one = await collector('one');
     one.book.put(hosts(2500));

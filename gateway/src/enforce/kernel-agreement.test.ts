@@ -153,7 +153,7 @@ describe.skipIf(!IS_ROOT)('the kernel', () => {
     await kernel.apply(build(held(60_000)));
     nft.end();
     await kernel.apply({ ...change(skeleton), generation: 9 });
-    expect((await kernel.read())?.chains.get('stamp')).toBe('generation-9');
+    expect((await kernel.read())?.chains.get('stamp')).toBe('generation-9-0xffffff00');
   });
 });
 

@@ -95,25 +95,27 @@ function mapsOf(elements: Iterable<SetElement>): Set<string> {
   return maps;
 }
 
-/** The chains that say the generation, 1 to the layout's `generations`. */
+/** The chains that say the generation, 1 to the layout's `generations`; with 0 no mark counts, and none is written. */
 export function generationChains(generation: number, layout: MarkLayout): readonly Chain[] {
   const { generationMask, slotMask } = layout;
   const mark = placed(generation, generationMask);
-  const fingerprint = generationFingerprint(generation);
+  const fingerprint = generationFingerprint(generation, layout);
+  const look = `ct mark & ${hex(generationMask)} == ${hex(mark)} ct mark & ${hex(slotMask)} vmap @${SLOTS}`;
   const rules = {
-    [CURRENT]: [
-      `ct mark & ${hex(generationMask)} == ${hex(mark)} ct mark & ${hex(slotMask)} vmap @${SLOTS}`,
-    ],
+    [CURRENT]: [generation === 0 ? 'return' : look],
     // The reply's addresses of a new connection are not settled before NAT has seen its first packet.
     [STAMP]: [`ct state != new ct mark set ct mark & ${hex(~generationMask >>> 0)} | ${hex(mark)}`],
   };
   return Object.entries(rules).map(([name, ofChain]) => ({ name, rules: ofChain, fingerprint }));
 }
 
-/** Generation that a chain's fingerprint says. */
-export function generationOf(fingerprint: string | undefined): number | undefined {
-  const [, generation] = /^generation-(\d+)$/.exec(fingerprint ?? '') ?? [];
-  return generation === undefined ? undefined : Number(generation);
+/** Generation that a chain's fingerprint says; undefined: none of this layout. */
+export function generationOf(
+  fingerprint: string | undefined,
+  layout: MarkLayout,
+): number | undefined {
+  const generation = Number(/^generation-(\d+)-/.exec(fingerprint ?? '')?.[1] ?? Number.NaN);
+  return fingerprint === generationFingerprint(generation, layout) ? generation : undefined;
 }
 
 /** Comment of rule `index` of a chain: the reader tells from it whether all rules stand, in order. */
@@ -121,8 +123,8 @@ export function ruleComment(fingerprint: string, index: number, count: number): 
   return `weir ${fingerprint} ${index + 1}/${count}`;
 }
 
-function generationFingerprint(generation: number): string {
-  return `generation-${generation}`;
+function generationFingerprint(generation: number, { mask }: MarkLayout): string {
+  return `generation-${generation}-${hex(mask)}`;
 }
 
 function chainOf(name: string, rules: readonly string[]): Chain {

@@ -4,8 +4,9 @@ import type { Logger } from '@weir/wire';
 import { API, ErrorResponse } from '@weir/wire';
 import { Value } from 'typebox/value';
 import { GatewayError } from '../errors.js';
+import { ClockCorrection } from './clock-correction.js';
 import { CollectorConnection } from './collector-connection.js';
-import type { DecisionSource } from './decision-source.js';
+import type { DecisionSource, ToldByCollector } from './decision-source.js';
 import { DecisionsEnvelope, HeldDecisions } from './held-decisions.js';
 
 export interface DecisionFeedOptions {
@@ -27,8 +28,6 @@ export interface DecisionFeedOptions {
 const ANSWER_GRACE_MS = 10_000;
 /** A collector that answers at once without news is asked at most this often. */
 const IDLE_PAUSE_MS = 250;
-/** The header Date has whole seconds, and the answer has travelled: smaller offsets say nothing. */
-const CLOCK_TOLERANCE_MS = 2500;
 
 interface Answer {
   readonly body: DecisionsEnvelope;
@@ -43,13 +42,14 @@ export class DecisionFeed implements DecisionSource {
   readonly #connection: CollectorConnection;
   readonly #now: () => number;
   #connected: boolean | undefined;
+  readonly #correction: ClockCorrection;
   #failures = 0;
-  #skewTold = false;
 
   constructor(options: DecisionFeedOptions) {
     this.#options = options;
     this.#connection = options.connection ?? new CollectorConnection();
     this.#now = options.now ?? Date.now;
+    this.#correction = new ClockCorrection(options.log);
     this.#backoffMs = options.backoffMs ?? { first: 250, last: 10_000 };
   }
 
@@ -61,6 +61,11 @@ export class DecisionFeed implements DecisionSource {
   /** Attempts that failed since the start. */
   get failures(): number {
     return this.#failures;
+  }
+
+  get told(): ToldByCollector[] {
+    const collector = this.#options.collector.host;
+    return [{ collector, decisions: this.held.decisions, isThere: this.#connected }];
   }
 
   get decisions() {
@@ -158,16 +163,7 @@ export class DecisionFeed implements DecisionSource {
 
   #clockOffset(date: string | null): number {
     // The middle of the second that the header names.
-    const offset = date === null ? 0 : Date.parse(date) + 500 - this.#now();
-    if (Number.isNaN(offset) || Math.abs(offset) <= CLOCK_TOLERANCE_MS) return 0;
-    if (!this.#skewTold) {
-      const offsetSeconds = Math.round(offset / 1000);
-      this.#options.log('warn', 'clocks differ; expiries are corrected. Use NTP', {
-        offsetSeconds,
-      });
-      this.#skewTold = true;
-    }
-    return offset;
+    return this.#correction.of(Date.parse(date ?? '') + 500 - this.#now());
   }
 
   #found(): void {

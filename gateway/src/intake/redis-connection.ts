@@ -47,6 +47,14 @@ export async function connectRedis(url: URL): Promise<Redis> {
   return redis;
 }
 
+/** How far the server's clock is ahead of `now` (ms since the epoch), in ms; NaN: it does not say. */
+export async function serverAhead(redis: Redis, now: () => number): Promise<number> {
+  const asked = now();
+  const said = await redis.info('server');
+  const [, microseconds = 'NaN'] = /^server_time_usec:(\d+)/m.exec(said) ?? [];
+  return Number(microseconds) / 1000 - (asked + now()) / 2;
+}
+
 interface ConnectorOptions {
   readonly host?: string;
   readonly port?: number;

@@ -69,24 +69,60 @@ describe.skipIf(!HAS_REDIS)('a gateway on a Redis', () => {
     await startServer();
     await publish('north', { revision: 8, put: ['z'] });
     await eventually('the new ones', () => ids() === 'z');
-    expect(feed.connected).toBe(true);
+    await eventually('it is there', () => feed.connected === true);
   });
 
-  test('misses collectors that have not told for a while that they are there', async () => {
-    feed = new RedisFeed({ url: url(), siteName: 'campus', log: SILENT, silenceMs: 500 });
+  test('misses each collector that has not told for a while that it is there', async () => {
+    feed = new RedisFeed({ url: url(), siteName: 'campus', log: SILENT, silenceMs: 3000 });
     await publish('north', { revision: 5, put: ['a'] });
+    await publish('south', { revision: 9, put: ['x'] });
     follow();
-    await eventually('connected', () => feed.connected === true);
-    await eventually('they are missed', () => feed.connected === false);
-    expect(ids()).toBe('a');
-    await redis.zadd(`${PREFIX}:collectors`, Date.now(), 'north');
-    await eventually('it is there again', () => feed.connected === true);
+    await eventually('both are there', () => present() === 'north,south');
+    await eventually('one is missed', async () => {
+      await redis.zadd(`${PREFIX}:collectors`, Date.now(), 'north');
+      return present() === 'north';
+    });
+    expect(feed.connected).toBe(true);
+    await eventually('both are', () => present() === '');
+    expect(feed.connected).toBe(false);
+    expect(ids()).toBe('a,x');
+    await redis.zadd(`${PREFIX}:collectors`, Date.now(), 'south');
+    await eventually('it is there again', () => present() === 'south');
+  });
+
+  test("moves expiries from each collector's clock into its own", async () => {
+    const hourMs = 3_600_000;
+    // The clock of the server is the one that this process has.
+    feed = new RedisFeed({
+      ...{ url: url(), siteName: 'campus', log: SILENT },
+      now: () => Date.now() - hourMs,
+    });
+    await redis.set(`${PREFIX}:clock:north`, 2 * hourMs);
+    await redis.set(`${PREFIX}:clock:south`, 0);
+    for (const collector of ['north', 'south', 'unknown'])
+      await publish(collector, { revision: 5, put: [`${collector} whole`] });
+    follow();
+    await eventually('the wholes', () => feed.size === 3);
+    await publish('north', { revision: 6, before: 5, put: ['north change'] });
+    await eventually('the change', () => feed.size === 4);
+    const told = EXPIRES.expiresMilliseconds;
+    const movedHours = Object.fromEntries(
+      [...feed.decisions].map(({ id, expiresMilliseconds = 0 }) => {
+        return [id, Math.round((told - expiresMilliseconds) / hourMs)];
+      }),
+    );
+    expect(movedHours).toEqual({
+      'north whole': 3,
+      'north change': 3,
+      'south whole': 1,
+      'unknown whole': 0,
+    });
   });
 
   test('keeps what it held before its own restart until a collector tells', async () => {
     feed.restore([decision('old')]);
     follow();
-    await eventually('connected', () => feed.connected === true);
+    await eventually('nobody is there', () => feed.connected === false);
     expect(ids()).toBe('old');
     await publish('north', { revision: 5, put: ['a'] });
     await feed.probe(AbortSignal.timeout(5000));
@@ -123,6 +159,16 @@ describe.skipIf(!HAS_REDIS)('a gateway on a Redis', () => {
     })();
   }
 
+  /** Collectors that are there. */
+  function present(): string {
+    return feed.told
+      .flatMap(({ collector, isThere }) =>
+        isThere && collector !== 'before the restart' ? collector : [],
+      )
+      .sort()
+      .join(',');
+  }
+
   function ids(): string {
     return [...feed.decisions]
       .map(({ id }) => id)
@@ -151,8 +197,10 @@ describe.skipIf(!HAS_REDIS)('a gateway on a Redis', () => {
   }
 });
 
+const EXPIRES = { expiresMilliseconds: Date.now() + 86_400_000 };
+
 function decision(id: string) {
-  return decisionOn(randomFlow(seeded(1)), { id });
+  return decisionOn(randomFlow(seeded(1)), { id, ...EXPIRES });
 }
 
 async function freePort(): Promise<number> {

@@ -3,9 +3,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Decision, Logger } from '@weir/wire';
 import type { Redis } from 'ioredis';
 import { GatewayError } from '../errors.js';
-import type { DecisionSource } from './decision-source.js';
+import { ClockCorrection } from './clock-correction.js';
+import type { DecisionSource, ToldByCollector } from './decision-source.js';
 import { HeldDecisions } from './held-decisions.js';
-import { connectRedis } from './redis-connection.js';
+import { connectRedis, serverAhead } from './redis-connection.js';
+import { SiteCollector } from './site-collector.js';
 
 /** Of the keys, as docs/site.md describes them. */
 const FORMAT = 2;
@@ -23,7 +25,9 @@ export interface RedisFeedOptions {
   readonly url: URL;
   readonly siteName: string;
   readonly log: Logger;
-  /** When no collector has told for so long that it is there, all are lost. */
+  /** Ms since the epoch; expiries are kept by it. */
+  readonly now?: () => number;
+  /** A collector that has not told for so long that it is there is not. */
   readonly silenceMs?: number;
 }
 
@@ -35,22 +39,33 @@ export class RedisFeed implements DecisionSource {
   readonly #options: RedisFeedOptions;
   readonly #prefix: string;
   readonly #silenceMs: number;
-  readonly #held = new Map<string, HeldDecisions>();
+  readonly #now: () => number;
+  readonly #correction: ClockCorrection;
+  readonly #collectors = new Map<string, SiteCollector>();
   /** From before a restart, until a collector has told. */
   readonly #restored = new HeldDecisions();
-  /** Collectors that the server does not know, and since when (performance.now). */
-  readonly #missed = new Map<string, number>();
   #last = '0-0';
-  #connected: boolean | undefined;
-  /** When a collector told last that it is there, by its clock. */
-  #toldBy = '';
-  /** When that was news (performance.now). */
-  #heard = 0;
+  #isConnected: boolean | undefined;
+  /** How far the server's clock is ahead of ours, in ms; NaN: it does not say. */
+  #serverAhead = Number.NaN;
+  /** When collectors were looked for last (performance.now). */
+  #lookedAt = 0;
 
   constructor(options: RedisFeedOptions) {
     this.#options = options;
     this.#silenceMs = options.silenceMs ?? SILENCE_MS;
+    this.#now = options.now ?? Date.now;
     this.#prefix = `weir:${FORMAT}:{${options.siteName}}`;
+    this.#correction = new ClockCorrection(options.log);
+  }
+
+  get told(): ToldByCollector[] {
+    const told = [...this.#collectors].map(([collector, one]) => {
+      const isThere = this.#isConnected && !one.isSilent(this.#silenceMs);
+      return { collector, decisions: one.held.decisions, isThere };
+    });
+    const { decisions } = this.#restored;
+    return [{ collector: 'before the restart', decisions, isThere: this.connected }, ...told];
   }
 
   get decisions(): Iterable<Decision> {
@@ -70,9 +85,9 @@ export class RedisFeed implements DecisionSource {
     return this.#all().reduce((sum, { misunderstood }) => sum + misunderstood, 0);
   }
 
-  /** Whether there is a Redis, and lately was a collector on it. */
   get connected(): boolean | undefined {
-    return this.#connected && performance.now() - this.#heard < this.#silenceMs;
+    const collectors = [...this.#collectors.values()];
+    return this.#isConnected && collectors.some((one) => !one.isSilent(this.#silenceMs));
   }
 
   restore(decisions: readonly unknown[]): void {
@@ -133,16 +148,16 @@ export class RedisFeed implements DecisionSource {
   async #begin(redis: Redis): Promise<void> {
     const news = await redis.xrevrange(`${this.#prefix}:decisions`, '+', '-', 'COUNT', 1);
     const collectors = await redis.zrange(`${this.#prefix}:collectors`, 0, '-1');
+    this.#serverAhead = await serverAhead(redis, this.#now);
     for (const name of collectors) await this.#readWhole(redis, name);
-    for (const name of this.#held.keys())
-      if (!collectors.includes(name) && !this.#missed.has(name))
-        this.#missed.set(name, performance.now());
+    for (const [name, one] of this.#collectors)
+      if (!collectors.includes(name)) one.missedSince ??= performance.now();
     if (collectors.length > 0) this.#restored.take(NOTHING, 0);
-    this.#heard = performance.now();
+    await this.#lookForCollectors(redis);
     this.#last = news[0]?.[0] ?? '0-0';
   }
 
-  /** Waits for entries. Whether there were any. */
+  /** Waits for entries. Whether there is news. */
   async #take(redis: Redis): Promise<boolean> {
     const key = `${this.#prefix}:decisions`;
     const options = ['COUNT', MOST_ENTRIES, 'BLOCK', WAIT_MS] as const;
@@ -152,24 +167,21 @@ export class RedisFeed implements DecisionSource {
       await this.#apply(redis, fields);
       this.#last = id;
     }
-    if (entries.length > 0) {
-      this.#heard = performance.now();
-      return true;
-    }
-    await this.#noticeNewMemory(redis);
-    await this.#listen(redis);
-    return this.#forgetMissed();
+    if (entries.length === 0) await this.#noticeNewMemory(redis);
+    if (performance.now() - this.#lookedAt >= WAIT_MS) await this.#lookForCollectors(redis);
+    return this.#forgetMissed() || entries.length > 0;
   }
 
-  async #listen(redis: Redis): Promise<void> {
-    const [, toldBy = ''] = await redis.zrange(
-      `${this.#prefix}:collectors`,
-      '-1',
-      '-1',
-      'WITHSCORES',
-    );
-    if (toldBy !== this.#toldBy) this.#heard = performance.now();
-    this.#toldBy = toldBy;
+  /** Who has shown himself, and how far clocks differ now. */
+  async #lookForCollectors(redis: Redis): Promise<void> {
+    this.#lookedAt = performance.now();
+    const key = `${this.#prefix}:collectors`;
+    const appeared = pairsOf(await redis.zrange(key, 0, '-1', 'WITHSCORES'));
+    this.#serverAhead = await serverAhead(redis, this.#now);
+    for (const [name, one] of this.#collectors) {
+      one.see(appeared[name]);
+      await this.#readClock(redis, name);
+    }
   }
 
   /** A server that began anew counts its entries from before ours: they would never come. */
@@ -182,54 +194,68 @@ export class RedisFeed implements DecisionSource {
   /** A server that began anew is told again within seconds. Whether a collector was given up. */
   #forgetMissed(): boolean {
     const now = performance.now();
-    const gone = [...this.#missed].filter(([, since]) => now - since > PATIENCE_MS);
-    for (const [name] of gone) {
-      this.#missed.delete(name);
-      this.#held.delete(name);
-    }
+    const gone = [...this.#collectors].filter(
+      ([, { missedSince = now }]) => now - missedSince > PATIENCE_MS,
+    );
+    for (const [name] of gone) this.#collectors.delete(name);
     return gone.length > 0;
   }
 
   async #apply(redis: Redis, list: readonly string[]): Promise<void> {
     const { collector = '', revision = '', before = '', change = '{}' } = pairsOf(list);
-    const held = this.#held.get(collector);
-    if (held && String(held.revision) === revision) return;
-    if (!held || before === '' || String(held.revision) !== before)
+    const one = this.#collectors.get(collector);
+    one?.hear();
+    if (one && String(one.held.revision) === revision) return;
+    if (!one || before === '' || String(one.held.revision) !== before)
       return this.#readWhole(redis, collector);
     const { decisions = [], removed = [] } = JSON.parse(change);
-    held.take({ revision: Number(revision), complete: false, decisions, removed }, 0);
+    const answer = { revision: Number(revision), complete: false, decisions, removed };
+    one.held.take(answer, this.#correctionOf(one));
   }
 
   async #readWhole(redis: Redis, collector: string): Promise<void> {
     const { [REVISION]: revision = '0', ...texts } = await redis.hgetall(
       `${this.#prefix}:decisions:${collector}`,
     );
-    const held = this.#held.get(collector) ?? new HeldDecisions();
+    const one = this.#collectors.get(collector) ?? new SiteCollector();
+    this.#collectors.set(collector, one);
+    one.missedSince = undefined;
+    await this.#readClock(redis, collector);
     const decisions = Object.values(texts).map((text) => JSON.parse(text));
-    held.take({ revision: Number(revision), complete: true, decisions, removed: [] }, 0);
-    this.#held.set(collector, held);
-    this.#missed.delete(collector);
+    const answer = { revision: Number(revision), complete: true, decisions, removed: [] };
+    one.held.take(answer, this.#correctionOf(one));
+  }
+
+  async #readClock(redis: Redis, collector: string): Promise<void> {
+    const ahead = await redis.get(`${this.#prefix}:clock:${collector}`);
+    const one = this.#collectors.get(collector);
+    if (one) one.clockAheadMilliseconds = ahead === null ? Number.NaN : Number(ahead);
+  }
+
+  #correctionOf({ clockAheadMilliseconds }: SiteCollector): number {
+    return this.#correction.of(clockAheadMilliseconds + this.#serverAhead);
   }
 
   #all(): HeldDecisions[] {
-    return [this.#restored, ...this.#held.values()];
+    return [this.#restored, ...[...this.#collectors.values()].map(({ held }) => held)];
   }
 
   #found(): void {
     const at = this.#options.url.host;
-    if (!this.#connected) this.#options.log('info', 'collectors found', { redis: at });
-    this.#connected = true;
+    if (!this.#isConnected) this.#options.log('info', 'collectors found', { redis: at });
+    this.#isConnected = true;
   }
 
   #lost(error: unknown): void {
     const { message, code } = error as GatewayError;
-    if (this.#connected !== false) this.#options.log('warn', message, { code });
-    this.#connected = false;
+    if (this.#isConnected !== false) this.#options.log('warn', message, { code });
+    this.#isConnected = false;
   }
 }
 
 const NOTHING = { revision: 0, complete: true, decisions: [], removed: [] };
 
+/** A flat list of names and values. */
 function pairsOf(list: readonly string[]): Record<string, string> {
   const pairs: Record<string, string> = {};
   for (let i = 0; i + 1 < list.length; i += 2) pairs[list[i] ?? ''] = list[i + 1] ?? '';

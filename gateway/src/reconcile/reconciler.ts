@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { Logger } from '@weir/wire';
+import type { ConnectionMarks } from '../enforce/connection-marks.js';
 import type { Counts, KernelTable, TableState, Transaction } from '../enforce/kernel-table.js';
 import type { Clock } from '../enforce/nft-table.js';
 import {
@@ -9,7 +10,7 @@ import {
   generationOf,
   type Skeleton,
 } from '../enforce/skeleton.js';
-import { isGatewayError } from '../errors.js';
+import { type GatewayError, isGatewayError } from '../errors.js';
 import {
   alive,
   applyChanges,
@@ -21,7 +22,9 @@ import {
   OWN_TOLERANCE_MS,
 } from '../plan/changes.js';
 import { mapKindOf } from '../plan/level.js';
+import type { MarkLayout } from '../plan/mark-layout.js';
 import type { ElementMap, SetElement } from '../plan/set-element.js';
+import { Generations } from './generations.js';
 
 /** What the kernel should hold. */
 export interface Desired {
@@ -35,15 +38,19 @@ interface Believed {
   readonly maps: Set<string>;
   readonly counters: Set<string>;
   readonly elements: Map<string, SetElement>;
-  generation: number;
+  /** Undefined: somebody has bent the chains that say it. */
+  generation: number | undefined;
 }
+
+/** A generation, and the one to be written when connections are to be judged again. */
+type Turn = Pick<Generations, 'current' | 'next'>;
 
 export interface ReconcilerOptions {
   readonly table: KernelTable;
   readonly log: Logger;
   readonly now: Clock;
-  /** Generations are 1 to this one. */
-  readonly generations: number;
+  readonly marks: Pick<ConnectionMarks, 'forgetGenerations' | 'forgetAll'>;
+  readonly layout: MarkLayout;
 }
 
 /** What another process may have taken for a transaction. */
@@ -80,13 +87,19 @@ export class Reconciler {
   /** An element expires later than wanted by the time that its transaction took. */
   #slowestApplyMs = 0;
   #counts: Counts = new Map();
-  #generation: number;
+  readonly #generations: Generations;
   #queue: Promise<void> = Promise.resolve();
 
   constructor(options: ReconcilerOptions) {
     this.#options = options;
-    // Marks of connections outlive the table: one of an earlier life should not pass for this one's.
-    this.#generation = 1 + Math.floor(Math.random() * options.generations);
+    const { marks, layout, log } = options;
+    const whenClear = () => this.#beginGeneration();
+    this.#generations = new Generations({ marks, most: layout.generations, log, whenClear });
+  }
+
+  /** Why marks of connections count for nothing for the time being; undefined while all is well. */
+  get problem(): GatewayError | undefined {
+    return this.#generations.problem;
   }
 
   /** What counters said when they were last read, by name. */
@@ -101,21 +114,20 @@ export class Reconciler {
   /** Sets what is desired and applies the difference; reads the kernel first where it is not known. */
   want(desired: Desired): Promise<void> {
     this.#desired = desired;
-    return this.#enqueue(async () => {
-      if (!this.#believed) return this.#verify();
-      try {
-        await this.#advance();
-      } catch (error) {
-        // The table is gone, or an element stands otherwise than we believe: look, and try once more.
-        if (!isDisbelief(error)) throw error;
-        await this.#verify();
-      }
-    });
+    return this.#enqueue(() => this.#bring());
   }
 
   /** Reads the kernel's table and mends what differs. */
   verify(): Promise<void> {
     return this.#enqueue(() => this.#verify());
+  }
+
+  /** As `verify`, where somebody else has had a hand in the table: nobody knows what his rules wrote into marks. */
+  mend(): Promise<void> {
+    return this.#enqueue(() => {
+      this.#generations.distrust();
+      return this.#verify();
+    });
   }
 
   /** Reads the counters only. */
@@ -125,12 +137,17 @@ export class Reconciler {
     });
   }
 
-  /** Removes the table; `want` would build it again. */
+  /** Removes the table, and what marks of connections say; `want` would build it again. */
   remove(): Promise<void> {
+    const { table, marks, log } = this.#options;
     return this.#enqueue(async () => {
       this.#desired = undefined;
       this.#believed = undefined;
-      await this.#options.table.apply({ kind: 'remove' });
+      this.#generations.distrust();
+      await table.apply({ kind: 'remove' });
+      await marks.forgetAll().catch(({ message, code }: GatewayError) => {
+        log('warn', message, { code });
+      });
     });
   }
 
@@ -141,12 +158,15 @@ export class Reconciler {
     // Who put the elements took some time, too, as long as this one took to read them for all we know.
     const toleranceMs = LISTED_TOLERANCE_MS + 2 * readMs + OTHERS_APPLY_MS;
     const options = { now: this.#options.now(), toleranceMs };
-    return this.#stepFrom(state && believedOf(state), desired, options);
+    const found = state && this.#believedOf(state);
+    return this.#stepFrom(found, desired, { ...options, turn: this.#turnAfter(found?.generation) });
   }
 
   /** Resolves when nothing is under way. */
-  idle(): Promise<void> {
-    return this.#queue;
+  async idle(): Promise<void> {
+    await this.#queue;
+    await this.#generations.idle();
+    await this.#queue;
   }
 
   #enqueue(task: () => Promise<void>): Promise<void> {
@@ -157,6 +177,17 @@ export class Reconciler {
     });
     this.#queue = run.catch(() => {});
     return run;
+  }
+
+  async #bring(): Promise<void> {
+    if (!this.#believed) return this.#verify();
+    try {
+      await this.#advance();
+    } catch (error) {
+      // The table is gone, or an element stands otherwise than we believe: look, and try once more.
+      if (!isDisbelief(error)) throw error;
+      await this.#verify();
+    }
   }
 
   async #verify(): Promise<void> {
@@ -176,14 +207,15 @@ export class Reconciler {
     }
     await this.#advance(damage === undefined && known ? OWN_TOLERANCE_MS : toleranceMs);
     await this.#sweep();
+    if (this.#believed?.generation === 0) this.#generations.clear();
   }
 
   /** Remembers what was read. */
   #take(state: TableState | undefined): Believed | undefined {
     if (state) this.#takeCounts(state.counters);
-    this.#believed = state && believedOf(state);
-    if (this.#believed && this.#believed.generation > 0)
-      this.#generation = this.#believed.generation;
+    this.#believed = state && this.#believedOf(state);
+    const isOther = this.#believed && this.#believed.generation !== this.#generations.current;
+    if (isOther) this.#generations.distrust();
     return this.#believed;
   }
 
@@ -197,7 +229,8 @@ export class Reconciler {
     const desired = this.#desired;
     if (!desired) return;
     const believed = this.#believed;
-    const step = this.#stepFrom(believed, desired, { now: this.#options.now(), toleranceMs });
+    const options = { now: this.#options.now(), toleranceMs, turn: this.#generations };
+    const step = this.#stepFrom(believed, desired, options);
     if (!step) return;
     await this.#apply(step);
     if (step.kind === 'build') this.#built(step);
@@ -207,16 +240,19 @@ export class Reconciler {
   #stepFrom(
     believed: Believed | undefined,
     desired: Desired,
-    options: Required<ChangesOptions>,
+    { turn, ...options }: Required<ChangesOptions> & { readonly turn: Turn },
   ): Transaction | undefined {
     const { skeleton } = desired;
-    const generation = (this.#generation % this.#options.generations) + 1;
+    const generation = turn.next;
     if (!believed) {
       const elements = alive(desired.elements, options.now);
       return { kind: 'build', skeleton, generation, elements, counters: this.#counts };
     }
     const changes = changesBetween(believed.elements, desired.elements, options);
-    const isStale = believed.generation === 0 || changes.some((one) => isNews(one, options.now));
+    // Where no mark counts nobody has to be judged again.
+    const isDue =
+      turn.current === 0 ? turn.next > 0 : changes.some((one) => isNews(one, options.now));
+    const isStale = isDue || believed.generation !== turn.current;
     const step = {
       kind: 'change' as const,
       newMaps: [...skeleton.maps].filter((name) => !believed.maps.has(name)),
@@ -234,7 +270,7 @@ export class Reconciler {
   #built({ skeleton, generation, elements }: Extract<Transaction, { kind: 'build' }>): void {
     this.counters.builds += 1;
     this.counters.elementChanges += elements.size;
-    this.#generation = generation;
+    this.#generations.begin(generation);
     this.#believed = {
       chains: fingerprintsOf(skeleton),
       maps: new Set(skeleton.maps),
@@ -251,8 +287,38 @@ export class Reconciler {
     for (const name of step.newCounters) believed.counters.add(name);
     applyChanges(believed.elements, step.changes);
     if (step.generation === undefined) return;
-    this.#generation = step.generation;
+    this.#generations.begin(step.generation);
     believed.generation = step.generation;
+  }
+
+  #beginGeneration(): void {
+    this.#enqueue(() => this.#bring()).catch(({ message, code }: GatewayError) => {
+      this.#options.log('error', message, { code });
+    });
+  }
+
+  /** For who only looks: the generation that he finds is the right one. */
+  #turnAfter(found: number | undefined): Turn {
+    const count = this.#options.layout.generations + 1;
+    return { current: found ?? 0, next: found ? (found + 1) % count : 0 };
+  }
+
+  /** Undefined where the table is bent so that only building it anew helps. */
+  #believedOf(state: TableState): Believed | undefined {
+    if (state.foreignObjects.length > 0) return undefined;
+    if (!FIXED_CHAINS.every((name) => state.chains.has(name))) return undefined;
+    const { layout } = this.#options;
+    const [current, stamp] = GENERATION_CHAINS.map((name) =>
+      generationOf(state.chains.get(name), layout),
+    );
+    return {
+      chains: new Map([...state.chains].filter(([name]) => !GENERATION_CHAINS.includes(name))),
+      maps: new Set(state.maps),
+      counters: new Set(state.counters.keys()),
+      elements: new Map(state.elements),
+      // Where they do not agree both are written anew.
+      generation: current === stamp ? current : undefined,
+    };
   }
 
   /**
@@ -307,21 +373,6 @@ async function timed<Result>(task: () => Promise<Result>): Promise<[Result, numb
 
 function fingerprintsOf(skeleton: Skeleton): Map<string, string | undefined> {
   return new Map([...skeleton.chains].map(([name, { fingerprint }]) => [name, fingerprint]));
-}
-
-/** Undefined where the table is bent so that only building it anew helps. */
-function believedOf(state: TableState): Believed | undefined {
-  if (state.foreignObjects.length > 0) return undefined;
-  if (!FIXED_CHAINS.every((name) => state.chains.has(name))) return undefined;
-  const [current, stamp] = GENERATION_CHAINS.map((name) => generationOf(state.chains.get(name)));
-  return {
-    chains: new Map([...state.chains].filter(([name]) => !GENERATION_CHAINS.includes(name))),
-    maps: new Set(state.maps),
-    counters: new Set(state.counters.keys()),
-    elements: new Map(state.elements),
-    // 0: they do not agree, so both are written anew.
-    generation: current !== undefined && current === stamp ? current : 0,
-  };
 }
 
 /** What someone did to the table since we left it; undefined: nothing. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
+import type { ConntrackCommand } from '../enforce/connection-marks.js';
 import type { NftCommand } from '../enforce/nft.js';
 import type { TcCommand } from '../enforce/tc.js';
 
@@ -32,6 +33,10 @@ export class Namespace implements AsyncDisposable {
 
   get tcCommand(): TcCommand {
     return ['ip', ...this.enter('tc')];
+  }
+
+  get conntrackCommand(): ConntrackCommand {
+    return ['ip', ...this.enter('conntrack')];
   }
 
   /** Arguments of `ip` that run a command in here. */

@@ -66,6 +66,11 @@ export class Endpoint {
     this.ready = once(lines, 'line');
   }
 
+  /** Sends nothing, or sends again after that. */
+  toggle(): void {
+    this.#child.kill('SIGUSR2');
+  }
+
   async end(): Promise<void> {
     if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
     const ended = once(this.#child, 'close');
@@ -101,11 +106,13 @@ const ENDPOINT_PROGRAM = `
 const [transport, role, port, address, remotePort] = process.argv.slice(1);
 const chunk = Buffer.alloc(500);
 let received = 0;
+let rests = false;
+process.on('SIGUSR2', () => { rests = !rests; });
 setInterval(() => console.log(received), 50);
 const take = (data) => { received += data.length; };
 const talk = (socket) => {
   socket.on('data', take).on('error', () => process.exit(1));
-  setInterval(() => { if (socket.writableLength < 1e5) socket.write(chunk); }, 20);
+  setInterval(() => { if (!rests && socket.writableLength < 1e5) socket.write(chunk); }, 20);
 };
 if (transport === 'tcp') {
   const net = require('node:net');
@@ -120,6 +127,6 @@ if (transport === 'tcp') {
     take(data);
     if (role === 'listen') peers.set(from.address + from.port, [from.port, from.address]);
   });
-  setInterval(() => { for (const peer of peers.values()) socket.send(chunk, ...peer); }, 20);
+  setInterval(() => { if (!rests) for (const peer of peers.values()) socket.send(chunk, ...peer); }, 20);
 }
 `;

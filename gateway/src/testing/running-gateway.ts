@@ -46,11 +46,12 @@ export class TestBed implements AsyncDisposable {
 
   /** Not started. */
   gateway(where: Namespace, change: Partial<GatewayConfig> = {}): Gateway {
-    const { nftCommand, tcCommand } = where;
+    const { nftCommand, tcCommand, conntrackCommand } = where;
     const log: Logger = (level, message) => {
       if (level === 'warn' || level === 'error') this.told.push(message);
     };
-    const gateway = new Gateway({ ...this.config(), ...change }, { log, nftCommand, tcCommand });
+    const commands = { nftCommand, tcCommand, conntrackCommand };
+    const gateway = new Gateway({ ...this.config(), ...change }, { log, ...commands });
     this.#gateways.push(gateway);
     return gateway;
   }
