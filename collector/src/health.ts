@@ -121,7 +121,7 @@ export class Health {
   }
 
   #decide(): HealthResponse['decide'] {
-    const { control, book, decider } = this.#sources.decisions;
+    const { control, book, decider, feed } = this.#sources.decisions;
     return {
       rules: control.rules.length,
       decisions: book.decisionCount,
@@ -129,6 +129,8 @@ export class Health {
       trackedKeys: decider.room.used,
       mostTrackedKeys: decider.room.most,
       givenUpKeys: decider.room.givenUp,
+      waiting: feed.places.taken,
+      refusedWaiting: feed.places.refused,
     };
   }
 }

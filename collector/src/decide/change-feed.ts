@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 // Who waits for decisions: long polls and streams. Each has its own revision and is told what is new since
 // then when its turn comes, so nothing piles up for one that is slow, and it holds nobody back.
+import { Places } from '../places.js';
 import type { DecisionBook } from './decision-book.js';
 
 /** Told in one turn of the event loop; between turns records are received. */
 const AT_ONCE = 256;
 /** Answers that are kept for the next who asks the same: nearly all do, and each may be large. */
 const MOST_WRITTEN = 64;
+/** A gateway waits once; twice for a moment where its connection broke. */
+const MOST_WAITING = { inAll: 20_000, ofOne: 50 };
 
 export class ChangeFeed {
+  readonly places = new Places(MOST_WAITING);
   readonly #book: DecisionBook;
   readonly #listeners = new Set<() => void>();
   /** By what was asked; of the book's revision. */

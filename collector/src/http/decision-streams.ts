@@ -8,7 +8,6 @@ import type { DecisionBook } from '../decide/decision-book.js';
 const HEARTBEAT_MS = 15_000;
 /** One that takes nothing for so long is gone. */
 const STALLED_MS = 60_000;
-const MOST_STREAMS = 20_000;
 
 export interface DecisionStreamOptions {
   readonly response: ServerResponse;
@@ -36,10 +35,6 @@ export class DecisionStreams {
   constructor({ feed, book }: { readonly feed: ChangeFeed; readonly book: DecisionBook }) {
     this.#feed = feed;
     this.#book = book;
-  }
-
-  get isFull(): boolean {
-    return this.#streams.size >= MOST_STREAMS;
   }
 
   /** Takes the response over: what is new since its revision now, then changes as they come. */

@@ -3,7 +3,7 @@
 import { EventEmitter } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { API, type DecisionsResponse, type GatewayState } from '@weir/wire';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ChangeFeed } from '../decide/change-feed.js';
 import { DecisionBook } from '../decide/decision-book.js';
 import { EMPTY_STORE, testDecision } from '../decide/test-rules.js';
@@ -174,6 +174,38 @@ describe('a gateway', () => {
     expect(gateways.map(({ name }: { name: string }) => name)).not.toContain('mine');
     await look(API.decisions, `Bearer ${key}`, '198.51.100.8');
     expect(await isProtected('198.51.100.8')).toBe(true);
+  });
+
+  it('has a place to wait, whatever others take', async () => {
+    const made = { name: 'greedy', scopes: ['read' as const] };
+    const { secret } = await access.accounts.createKey(TEST_ACTOR, made);
+    const ended = new AbortController();
+    const { revision } = decisions.book;
+    const look = (path: string, bearer: string) =>
+      fetch(base + path, {
+        headers: { authorization: `Bearer ${bearer}` },
+        signal: ended.signal,
+      });
+    const poll = `${API.decisions}?since=${revision}&waitSeconds=60`;
+    const { places } = decisions.feed;
+    const own = places.most.ofOne;
+    const waiting = Array.from({ length: own - 1 }, () =>
+      look(poll, secret).catch(() => undefined),
+    );
+    await look(API.decisionStream, secret);
+    await vi.waitFor(() => expect(places.taken).toBe(own));
+    for (const path of [poll, API.decisionStream]) {
+      const refused = await look(path, secret);
+      expect(refused.status).toBe(503);
+      const { code, message } = (await refused.json()) as { code: string; message: string };
+      expect(code).toBe('WEIR_API_TOO_MANY_STREAMS');
+      expect(message).toContain(`"greedy" waits ${own} times already`);
+    }
+    expect(places.refused).toBe(2);
+    expect((await look(API.decisionStream, key)).status).toBe(200);
+    ended.abort();
+    await Promise.all(waiting);
+    await vi.waitFor(() => expect(places.taken).toBe(0));
   });
 
   it('is protected at each of its addresses: asking by turns changes nothing', async () => {

@@ -11,10 +11,10 @@ import type { ApiServer } from './api-server.js';
 import { goneSignal } from './client-gone.js';
 import type { ApiContext } from './context.js';
 import { DecisionStreams } from './decision-streams.js';
-import { ApiError } from './errors.js';
 import { powersOf } from './guard.js';
 import { DecisionStreamQuery, DecisionsQuery } from './parameters.js';
 import { REFUSALS } from './rule-routes.js';
+import { takePlace } from './waiting.js';
 
 const STATE_OCTETS = 4 * 1024 * 1024;
 /** Who may say that he is a gateway. */
@@ -36,11 +36,13 @@ function addPoll(server: ApiServer, { decisions }: ApiContext): void {
   server.get(API.decisions, { schema }, async (request, reply) => {
     const { since, waitSeconds } = request.query;
     const name = gatewayOf(request, request.query);
+    const giveBack = takePlace(decisions.feed.places, request);
     const leave = meet(decisions, request, name);
     try {
       await decisions.feed.wait(since, waitSeconds * 1000, goneSignal(reply));
     } finally {
       leave();
+      giveBack();
     }
     reply.type('application/json; charset=utf-8');
     return decisions.feed.json(since, name) as unknown as Static<typeof DecisionsResponse>;
@@ -63,13 +65,12 @@ function addStream(server: ApiServer, { decisions, live }: ApiContext): void {
     streams ??= new DecisionStreams(decisions);
     const gateway = gatewayOf(request, request.query);
     const revision = lastEventId(request) ?? request.query.since;
-    if (streams.isFull) {
-      throw new ApiError('WEIR_API_TOO_MANY_STREAMS', 'too many gateways listen already');
-    }
+    const giveBack = takePlace(decisions.feed.places, request);
     reply.hijack();
     const leave = meet(decisions, request, gateway);
     const onClose = () => {
       leave();
+      giveBack();
       live.changed('gateways');
     };
     live.changed('gateways');

@@ -1,24 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { OutgoingHttpHeaders } from 'node:http';
 import { API, type FlowCondition, flowTest, LIVE_EVENTS } from '@weir/wire';
+import { Places } from '../places.js';
 import type { ApiServer } from './api-server.js';
 import type { ApiContext } from './context.js';
-import { ApiError } from './errors.js';
 import { type EventStream, openEventStream } from './event-stream.js';
 import type { LiveEvent } from './live-feed.js';
 import { StreamQuery } from './parameters.js';
 import { readFilter } from './subject.js';
+import { takePlace } from './waiting.js';
 
-const MOST_STREAMS = 200;
-/** Of one user or key: nobody can take them all. */
-const MOST_OF_ONE = 50;
+const MOST_STREAMS = { inAll: 200, ofOne: 50 };
 
 /** Live events. Streams end when the server closes. */
 export function addStreamRoute(server: ApiServer, { live }: ApiContext): void {
-  /** With whose each one is. */
-  const streams = new Map<EventStream, string>();
+  const streams = new Set<EventStream>();
+  const places = new Places(MOST_STREAMS);
   server.addHook('preClose', async () => {
-    for (const stream of streams.keys()) stream.end();
+    for (const stream of streams) stream.end();
   });
   const schema = {
     operationId: 'stream',
@@ -30,34 +29,22 @@ export function addStreamRoute(server: ApiServer, { live }: ApiContext): void {
     produces: ['text/event-stream'],
   };
   // A HEAD would stream, too.
-  server.get(API.stream, { schema, exposeHeadRoute: false }, ({ query, principal }, reply) => {
-    const { filter, events = LIVE_EVENTS } = query;
+  server.get(API.stream, { schema, exposeHeadRoute: false }, (request, reply) => {
+    const { filter, events = LIVE_EVENTS } = request.query;
     const chosen = chooser(readFilter(filter));
-    const owner = principal === undefined ? '' : `${principal.kind} ${principal.name}`;
-    refuseTooMany([...streams.values()], owner);
+    const leave = takePlace(places, request);
     reply.hijack();
     const stream = openEventStream(reply.raw, reply.getHeaders() as OutgoingHttpHeaders, () => {
       stopListening();
       streams.delete(stream);
+      leave();
     });
     const stopListening = live.listen(events, (event) => {
       const shown = chosen(event);
       if (shown !== undefined) stream.send(shown.event, shown.data);
     });
-    streams.set(stream, owner);
+    streams.add(stream);
   });
-}
-
-/** @throws ApiError WEIR_API_TOO_MANY_STREAMS */
-function refuseTooMany(owners: readonly string[], owner: string): void {
-  const own = owners.filter((one) => one === owner).length;
-  if (owners.length < MOST_STREAMS && own < MOST_OF_ONE) return;
-  throw new ApiError(
-    'WEIR_API_TOO_MANY_STREAMS',
-    own < MOST_OF_ONE
-      ? `${MOST_STREAMS} clients listen already; close one and try again`
-      : `you have ${own} live streams already; close a tab and try again`,
-  );
 }
 
 /** What is left of an event for a client that wants only some flows. */

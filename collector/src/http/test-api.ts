@@ -31,7 +31,7 @@ export const TEST_HEALTH: HealthResponse = {
   },
   decide: {
     ...{ rules: 0, decisions: 0, revision: 0 },
-    ...{ trackedKeys: 0, mostTrackedKeys: 0, givenUpKeys: 0 },
+    ...{ trackedKeys: 0, mostTrackedKeys: 0, givenUpKeys: 0, waiting: 0, refusedWaiting: 0 },
   },
 };
 

@@ -184,6 +184,10 @@ export const HealthResponse = Type.Object({
     }),
     mostTrackedKeys: Type.Integer(),
     givenUpKeys: Type.Integer({ description: 'that others took the room of' }),
+    waiting: Type.Integer({ description: 'streams and long polls of decisions' }),
+    refusedWaiting: Type.Integer({
+      description: 'that found no place: too many in all, or of one user or key',
+    }),
   }),
   site: Type.Optional(
     Type.Object({
