@@ -62,6 +62,24 @@ describe.skipIf(!IS_ROOT)('a gateway', () => {
     await eventually('it passes', () => connects(80, family));
   });
 
+  test('stops by a rule about addresses alone the first packet that there ever is', async () => {
+    const [address, port] = [ADDRESSES.server[4], 81];
+    const end = (side: string) => `(${side} = ${address} and ${side}port = ${port})`;
+    const rule = await loop.makeRule({
+      ...{ name: 'no port 81', filter: `${end('src')} or ${end('dst')}`, action: BLOCK },
+      scope: 'endpoint',
+    });
+    made.push([API.rules, rule]);
+    const { revision } = JSON.parse((await loop.ask('GET', API.decisions)).body);
+    await eventually('it stands at the gateway', async () => {
+      const { gateways } = JSON.parse((await loop.ask('GET', API.gateways)).body);
+      return gateways.some((gateway: { revision: number }) => gateway.revision >= revision);
+    });
+    // Nobody listens there: what comes through is refused at once.
+    expect(await refusalOf(port + 1)).toContain('(7)');
+    expect(await refusalOf(port)).toContain('(28)');
+  });
+
   test('answers who is rejected', async () => {
     const selector: Selector = { kind: 'host', address: ADDRESSES.client[6] };
     await decide({ selector, action: { ...BLOCK, answer: 'reject' }, reason: 'by hand' });

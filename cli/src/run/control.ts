@@ -85,16 +85,18 @@ export function write(context: CommandContext, answer: unknown, table: () => str
   process.stdout.write(text);
 }
 
+const DECIDES = { 'at-once': 'at once', 'by-flows': 'by flows' } as const;
+
 export async function listRules(context: CommandContext): Promise<void> {
   if (isCheck(context)) return;
   const answer = await ask<RulesResponse>(context.config.query, API.rules);
   write(context, answer, () =>
     textTable(
-      ['id', 'name', 'action', 'scope', 'on', 'decisions', 'octets', 'filter'],
+      ['id', 'name', 'action', 'scope', 'on', 'decides', 'decisions', 'octets', 'filter'],
       answer.rules.map(({ id, name, action, scope, filter, activity, isSimulated }) => [
         ...[id, name, action.kind, scope],
         isSimulated === true ? 'simulated' : activity.isActive ? 'yes' : 'no',
-        ...[activity.decisions, activity.octets, filter],
+        ...[DECIDES[activity.decides], activity.decisions, activity.octets, filter],
       ]),
     ),
   );
@@ -128,6 +130,9 @@ function previewText(preview: RulePreview): string {
   const notes = [
     ...approximations.map((text) => `not exact: ${text}`),
     ...preview.protected.map((address) => `${address} is protected and would not be touched`),
+    ...(preview.decides === 'at-once'
+      ? ['it decides as soon as it is made, before there is a flow']
+      : []),
     ...(needsConfirmation ? ['so many hosts take a second yes: --confirm'] : []),
   ];
   return [

@@ -10,6 +10,11 @@ import { selectorText } from './selector.js';
 import { testRule } from './test-rules.js';
 
 const NOW = 1_700_000_000_000;
+const NETWORKS = new OperatorNetworks(
+  ['10.0.0.0/8', '10.0.0.0/24', '2001:db8::/48'].map((prefix) => ({
+    ...{ prefix, name: prefix, own: true },
+  })),
+);
 
 function flow(changes: Partial<Record<string, number | string>> = {}): ChunkRow {
   return {
@@ -32,7 +37,7 @@ function setUp(...rules: Partial<Rule>[]) {
   const book = new DecisionBook({ firstRevision: 1000 });
   const protections = new Protections();
   const decider = new Decider({ book, protections });
-  decider.setNetworks(new OperatorNetworks(['10.0.0.0/8', '10.0.0.0/24', '2001:db8::/48']));
+  decider.setNetworks(NETWORKS);
   rules.forEach((rule, i) => {
     decider.setRule(testRule({ name: `r${i}`, ...rule }), NOW);
   });
@@ -118,6 +123,70 @@ describe('a decision', () => {
     decider.sweep(now + 86_400_000);
     see(flow({ receivedMilliseconds: now + 86_400_000 }));
     expect(only().expiresMilliseconds).toBe(now + 86_500_000);
+  });
+});
+
+describe('a rule about addresses alone', () => {
+  const filter = 'ip in 10.0.0.0/24';
+  it('decides before there is a flow, and flows change nothing of that', () => {
+    const { decider, book, only, see } = setUp({ filter, scope: 'network', reason: 'quarantine' });
+    decider.stand(NOW);
+    const { revision, ...said } = only();
+    expect(said).toEqual({
+      ...{ id: said.id, createdMilliseconds: NOW, origin: 'rule', rule: { id: 'r0', name: 'r0' } },
+      ...{ action: { kind: 'block', answer: 'drop' }, isSimulated: false },
+      selector: { kind: 'network', prefix: '10.0.0.0/24' },
+      reason: 'rule "r0" (block ip in 10.0.0.0/24): quarantine; 10.0.0.0/24',
+      whenCollectorIsLost: 'keep',
+    });
+    see(flow());
+    decider.stand(NOW + 1000);
+    expect([book.revision, decider.rule('r0')?.matchedFlows]).toEqual([revision, 1]);
+    expect(decider.rule('r0')?.activity(NOW)).toMatchObject({ decides: 'at-once' });
+  });
+
+  it('decides on flows and hosts, too, where it is about them: the narrower selector counts', () => {
+    const { decider, texts, see } = setUp({ filter, scope: 'host' });
+    decider.stand(NOW);
+    see(flow());
+    expect(texts()).toEqual(['10.0.0.0/24', '10.0.0.1']);
+  });
+
+  it('ends with its schedule, also where the collector is lost', () => {
+    const monday = { timeZone: 'UTC', windows: [{ days: ['mon'], from: '08:00', to: '09:00' }] };
+    const { decider, book, only } = setUp({ filter, schedule: monday as never });
+    decider.stand(NOW);
+    expect(book.decisionCount).toBe(0);
+    const at = (time: string) => Date.parse(`2027-01-04T${time}Z`);
+    decider.look(at('08:10'));
+    decider.stand(at('08:10'));
+    expect(only().expiresMilliseconds).toBe(at('09:00'));
+    decider.look(at('09:00'));
+    decider.stand(at('09:00'));
+    expect(book.decisionCount).toBe(0);
+  });
+
+  it('lets be what is protected, as long as it is', () => {
+    const { decider, book, protections } = setUp({ filter: 'ip = 192.0.2.9' });
+    protections.edits('192.0.2.9', NOW);
+    decider.stand(NOW);
+    expect([book.decisionCount, decider.rule('r0')?.refused.protected]).toEqual([0, 1]);
+    protections.forget(NOW + 3_600_000);
+    decider.stand(NOW + 3_600_000);
+    expect(book.decisionCount).toBe(1);
+  });
+
+  it('waits for flows where networks are no longer what they were', () => {
+    const { decider, texts, see } = setUp({ filter, scope: 'network' });
+    decider.stand(NOW);
+    expect(texts()).toEqual(['10.0.0.0/24']);
+    const other = { prefix: '10.0.0.0/25', name: 'half', own: true };
+    decider.setNetworks(new OperatorNetworks([other]));
+    decider.stand(NOW);
+    expect(texts()).toEqual([]);
+    expect(decider.rule('r0')?.activity(NOW)).toMatchObject({ decides: 'by-flows' });
+    see(flow());
+    expect(texts()).toEqual(['10.0.0.0/25']);
   });
 });
 

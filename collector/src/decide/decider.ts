@@ -1,18 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 // Deciding: what the rules make of flows that were seen. No clock and no I/O; the same rules, flows and
 // standing decisions give the same decisions.
-import type { Decision, Rule, Selector } from '@weir/wire';
+import { type Decision, parseFilter, type Rule, type RuleInput, type Selector } from '@weir/wire';
 import type { FlowRows } from '../flow-row.js';
 import { ChunkView } from './chunk-view.js';
+import { nextChange } from './clock.js';
 import type { DecisionBook, NewDecision } from './decision-book.js';
 import { LiveRule } from './live-rule.js';
 import { OperatorNetworks } from './operator-networks.js';
 import type { Protections } from './protections.js';
 import { Repetitions } from './repetitions.js';
-import { isHarmless, saidByRule } from './rule-decision.js';
+import { isHarmless, isStanding, saidByRule } from './rule-decision.js';
 import { type CompiledCondition, compileCondition, RuleIndex } from './rule-index.js';
 import { evidenceOf, RowFlow, type SeenFlow } from './seen-flow.js';
 import { decisionId } from './selector.js';
+import { standingSelectors } from './standing.js';
 import { addressAt, endsOf, type Target, targetsOf } from './targets.js';
 import { KeyRoom } from './thresholds.js';
 
@@ -63,8 +65,15 @@ export class Decider {
     this.#protections = protections;
   }
 
+  /** What rules decide on without a flow may be other than before: `stand` comes next. */
   setNetworks(networks: OperatorNetworks): void {
     this.#networks = networks;
+    for (const live of this.#rules.values()) this.#place(live);
+  }
+
+  /** What a rule would decide on without a flow. @throws FilterError */
+  standingOf(rule: RuleInput): readonly Selector[] {
+    return standingSelectors(rule, parseFilter(rule.filter), this.#networks);
   }
 
   get rules(): Iterable<LiveRule> {
@@ -78,6 +87,7 @@ export class Decider {
   /** Makes or replaces a rule; what it counted goes unless it counts the same. @throws FilterError */
   setRule(rule: Rule, now: number): LiveRule {
     const live = new LiveRule(rule, this.room, now);
+    this.#place(live);
     this.removeRule(rule.id);
     this.#rules.set(rule.id, live);
     const number = this.#index?.lookup.add(this.#compiledOf(live));
@@ -118,7 +128,33 @@ export class Decider {
     for (const id of ids) this.repetitions.ended(id, now);
   }
 
-  /** Makes and renews the decisions that the rows ask for. `of`: only what these rules ask for. */
+  /** Makes what rules decide on without a flow, where it lacks, and ends what they no longer mean. */
+  stand(now: number): void {
+    const meant = new Set<string>();
+    const wanted: NewDecision[] = [];
+    for (const live of this.#rules.values()) {
+      if (!live.isActive) continue;
+      for (const selector of live.standing) {
+        const id = decisionId(live.rule.id, selector);
+        meant.add(id);
+        const known = this.#book.get(id);
+        if (live.hasStood && known !== undefined) continue;
+        if (this.#refusesFor(live, selector)) continue;
+        const createdMilliseconds = known?.createdMilliseconds ?? now;
+        wanted.push({ id, createdMilliseconds, ...standingDecision(live.rule, selector, now) });
+      }
+      live.hasStood = true;
+    }
+    const isOver = (decision: Decision) =>
+      isStanding(decision) && !meant.has(decision.id) && this.#rules.has(decision.rule?.id ?? '');
+    this.#book.removeWhere(isOver, 'rule-changed', now);
+    if (wanted.length > 0) this.#keep(wanted);
+  }
+
+  /**
+   * Makes and renews the decisions that the rows ask for. `of`: only what these rules ask for, and nothing that
+   * has come and ended since, as rows of the past do.
+   */
   observe(chunk: FlowRows, of?: ReadonlySet<string>): void {
     if (this.#rules.size === 0) return;
     const { lookup, rules } = this.#indexed();
@@ -137,7 +173,12 @@ export class Decider {
       held.push(live);
     });
     settle();
-    if (wanted.length > 0) this.#keep(wanted);
+    const due = of === undefined ? wanted : wanted.filter((one) => !this.#isServed(one));
+    if (due.length > 0) this.#keep(due);
+  }
+
+  #isServed({ id, evidence }: NewDecision): boolean {
+    return this.repetitions.hasEndedSince(id, evidence?.seenMilliseconds ?? 0);
   }
 
   #indexed(): IndexedRules {
@@ -147,6 +188,13 @@ export class Decider {
       this.#index = new IndexedRules(rules, new RuleIndex(compiled, this.#view));
     }
     return this.#index;
+  }
+
+  #place(live: LiveRule): void {
+    const standing = standingSelectors(live.rule, live.condition, this.#networks);
+    const isSame = JSON.stringify(standing) === JSON.stringify(live.standing);
+    live.standing = standing;
+    live.hasStood &&= isSame;
   }
 
   #compiledOf(live: LiveRule): CompiledCondition {
@@ -184,15 +232,13 @@ export class Decider {
     const { rule } = live;
     const id = decisionId(rule.id, selector);
     const known = this.#book.get(id);
+    if (known !== undefined && isStanding(known)) return;
     const holdMs = this.repetitions.holdSeconds(rule, id) * 1000;
     const expiresMilliseconds = flow.seenMilliseconds + holdMs;
     const left = expiresMilliseconds - (known?.expiresMilliseconds ?? 0);
     const isFresh = known !== undefined && left <= holdMs * RENEW_AFTER;
     if (isFresh && !tellsSignature(flow, known)) return;
-    if (!isHarmless(rule.action) && this.#protections.reasonOf(selector) !== undefined) {
-      live.refused.protected++;
-      return;
-    }
+    if (this.#refusesFor(live, selector)) return;
     wanted.push({
       id,
       selector,
@@ -204,6 +250,13 @@ export class Decider {
     });
   }
 
+  /** Whether what is selected is protected, which counts. */
+  #refusesFor({ rule, refused }: LiveRule, selector: Selector): boolean {
+    if (isHarmless(rule.action) || this.#protections.reasonOf(selector) === undefined) return false;
+    refused.protected++;
+    return true;
+  }
+
   #keep(wanted: readonly NewDecision[]): void {
     // Several rows of a chunk may ask for the same: the last has the latest evidence.
     const latest = new Map(wanted.map((decision) => [decision.id, decision]));
@@ -213,6 +266,17 @@ export class Decider {
       if (live && this.#book.get(id) === undefined) live.refused.tooMany++;
     }
   }
+}
+
+/** No flow makes it, and none has to: it holds as long as its rule. */
+function standingDecision(rule: Rule, selector: Selector, now: number) {
+  const { schedule } = rule;
+  const ends = schedule && nextChange(schedule, now);
+  return {
+    selector,
+    ...(ends !== undefined && { expiresMilliseconds: ends }),
+    ...saidByRule(rule, selector),
+  };
 }
 
 /** Counts the flow. The ends for which the rule holds; undefined: it holds for nothing. */

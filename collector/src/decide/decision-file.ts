@@ -81,12 +81,8 @@ export class DecisionFile {
     const { book, repetitions, log } = this.#options;
     const { revision } = book;
     if (revision === this.#revision) return;
-    // By rules, and for a time: lists and what was done by hand are kept elsewhere.
-    const decisions = [...book.all()].filter(
-      ({ origin, rule, expiresMilliseconds }) =>
-        (origin === 'rule' || (origin === 'allow' && rule !== undefined)) &&
-        expiresMilliseconds !== undefined,
-    );
+    // Because of a flow: what rules say alone, lists and what was done by hand are kept as such.
+    const decisions = [...book.all()].filter(({ evidence }) => evidence !== undefined);
     const kept = { decisions, ended: [...book.ended], repetitions: repetitions.all };
     try {
       await writeKept(this.#path, textOf(kept));

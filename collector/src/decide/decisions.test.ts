@@ -191,6 +191,65 @@ describe('a rule', () => {
     expect(decisions.book.decisionCount).toBe(0);
   });
 
+  it('about addresses alone decides as soon as it is made, and ends with it', async () => {
+    const decisions = await start();
+    const { revision } = decisions.book;
+    const waiting = decisions.feed.wait(revision, 60_000);
+    const rule = await makeRule(decisions, { filter: 'ip in 192.0.2.0/24' });
+    await waiting;
+    expect(texts(decisions)).toEqual(['192.0.2.0/24']);
+    const change = async (changes: object) => {
+      const input = { ...INPUT, filter: 'ip in 192.0.2.0/24', ...changes };
+      const { before, after } = await decisions.control.changeRule(rule.id, input, BY);
+      await decisions.takeUp(after, before);
+      return [...decisions.book.all()].map(({ action, isSimulated }) => [action.kind, isSimulated]);
+    };
+    expect(await change({ isSimulated: true, holdSeconds: 5 })).toEqual([['block', true]]);
+    expect(await change({ action: { kind: 'allow' } })).toEqual([['allow', false]]);
+    expect([...decisions.book.all()][0]).toMatchObject({ origin: 'allow' });
+    expect([...decisions.book.all()][0]).not.toHaveProperty('expiresMilliseconds');
+    expect(await change({ action: { kind: 'watch' } })).toEqual([]);
+    expect(await change({ isEnabled: false })).toEqual([]);
+    expect(await change({})).toEqual([['block', false]]);
+    decisions.drop(rule.id);
+    expect(decisions.book.decisionCount).toBe(0);
+    expect(decisions.book.ended.at(-1)).toMatchObject({ ending: 'rule-deleted' });
+  });
+
+  it('about addresses alone decides again after a restart, and when its networks are known', async () => {
+    const first = await start();
+    await makeRule(first, { filter: 'ip in 192.0.2.0/24' });
+    await makeRule(first, { name: 'dormitory', filter: 'network = dormitory', scope: 'host' });
+    await first.stop();
+    const second = await start();
+    expect(texts(second)).toEqual(['192.0.2.0/24']);
+    const network = { prefix: '10.0.0.0/24', name: 'dormitory', own: true };
+    second.setNetworks([network]);
+    expect(texts(second)).toEqual(['10.0.0.0/24', '192.0.2.0/24']);
+    second.setNetworks([{ ...network, prefix: '10.1.0.0/24' }]);
+    expect(texts(second)).toEqual(['10.1.0.0/24', '192.0.2.0/24']);
+  });
+
+  it('decides again after a crash on what it had seen, but not on what had come to its end', async () => {
+    const first = await start();
+    await makeRule(first, { holdSeconds: 100, backOff: { factor: 3, mostSeconds: 10_000 } });
+    const now = Date.now();
+    const over = row({ sourceTransportPort: 5001, receivedMilliseconds: now - 110_000 });
+    first.observe(rowChunk([over]));
+    first.tick(now - 5000);
+    await first.stop();
+    // What was decided last is in no file.
+    stored = [
+      row({ receivedMilliseconds: now - 2000 }),
+      row({ ...over, receivedMilliseconds: now - 20_000 }),
+    ].map(asStored);
+    const second = await start();
+    await vi.waitFor(() => expect(second.book.decisionCount).toBe(1));
+    expect([...second.book.all()][0]).toMatchObject({
+      ...{ expiresMilliseconds: now + 98_000, evidence: { sourceTransportPort: 5000 } },
+    });
+  });
+
   it('by the calendar knows what was before it, once', async () => {
     const decisions = await start();
     const thresholds = [{ metric: 'octets', of: 'host', atLeast: 100, per: 'day' }];

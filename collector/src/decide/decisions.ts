@@ -25,7 +25,7 @@ import type { LiveRule } from './live-rule.js';
 import { OperatorNetworks } from './operator-networks.js';
 import type { NamedNetwork } from './own-networks.js';
 import { Protections, protectingDecisions } from './protections.js';
-import { isHarmless, saidByRule } from './rule-decision.js';
+import { isHarmless, isStanding, saidByRule } from './rule-decision.js';
 import { RuleHistory, type RuleStore } from './rule-history.js';
 import { RulesFile } from './rules-file.js';
 import { checkFileRules } from './share-check.js';
@@ -110,14 +110,18 @@ export class Decisions {
   async start(): Promise<void> {
     await this.control.load();
     const now = Date.now();
+    this.protect();
     for (const rule of this.control.rules) this.decider.setRule(rule, now);
     // Before the file is read: what it says otherwise now ends what it said then.
     await this.#restore(now);
     await this.#startFile();
-    this.book.put(this.control.manual);
-    this.protect();
+    this.book.put(
+      this.control.manual.filter(({ expiresMilliseconds: end = Infinity }) => end > now),
+    );
+    this.decider.stand(now);
     for (const list of this.control.lists) await this.lists.follow(list);
-    this.#taking = this.#taking.then(() => this.#seedAll(now));
+    const lives = [...this.decider.rules];
+    this.#taking = this.#taking.then(() => this.#lookBackAll(lives, now));
     this.#file.start();
     this.#timer = setInterval(() => this.tick(Date.now()), TICK_MS);
     this.changed();
@@ -135,8 +139,10 @@ export class Decisions {
 
   /** Of the network file. */
   setNetworks(networks: readonly NamedNetwork[]): void {
-    this.decider.setNetworks(new OperatorNetworks(networks.map(({ prefix }) => prefix)));
+    this.decider.setNetworks(new OperatorNetworks(networks));
     this.lists.setNetworks(networks);
+    this.decider.stand(Date.now());
+    this.changed();
   }
 
   /** Takes new, named rows into account. */
@@ -169,6 +175,7 @@ export class Decisions {
   async takeUp(rule: Rule, before?: Rule): Promise<void> {
     const now = Date.now();
     const live = this.#put(rule, before, now);
+    this.decider.stand(now);
     this.changed();
     await this.#lookBack(live, now);
   }
@@ -226,10 +233,12 @@ export class Decisions {
       expired.map(({ id }) => id),
       now,
     );
-    for (const live of this.decider.look(now)) {
+    const turned = this.decider.look(now);
+    for (const live of turned) {
       if (live.isActive) void this.#lookBack(live, now);
       else this.end(live.rule.id, 'revoked');
     }
+    if (turned.length > 0) this.decider.stand(now);
     this.#ticks++;
     if (this.#ticks % FILE_TICKS === 0) void this.rulesFile?.look();
     if (this.#ticks % SLOW_TICKS === 0) this.#slowTick(now);
@@ -242,6 +251,8 @@ export class Decisions {
     this.book.forget(now - DAY_MS);
     this.protections.forget(now);
     this.protect();
+    // For what was protected, or had no room.
+    this.decider.stand(now);
   }
 
   #put(rule: Rule, before: Rule | undefined, now: number): LiveRule {
@@ -268,10 +279,6 @@ export class Decisions {
     );
     this.decider.repetitions.restore(repetitions);
     for (const one of over) this.decider.ended([one.decision.id], one.endedMilliseconds);
-  }
-
-  async #seedAll(now: number): Promise<void> {
-    for (const live of [...this.decider.rules]) await this.#seed(live, now);
   }
 
   /** Once for each rule: what comes later it has counted itself. */
@@ -311,7 +318,9 @@ export class Decisions {
   /** Its decisions are the same with other words; what is protected gets none that cuts it off. */
   #amend(rule: Rule, now: number): void {
     const { action, holdSeconds, backOff } = rule;
-    const own = [...this.book.all()].filter((decision) => decision.rule?.id === rule.id);
+    const own = [...this.book.all()].filter(
+      (decision) => decision.rule?.id === rule.id && !isStanding(decision),
+    );
     const isOver = ({ selector }: Decision) =>
       !isHarmless(action) && this.protections.reasonOf(selector) !== undefined;
     const over = own.filter(isOver).map(({ id }) => id);
@@ -358,6 +367,7 @@ export class Decisions {
       told?.({ action, subject: rule.id, ...(known && { before: known }), after: rule });
       return this.#put(rule, known, now);
     });
+    this.decider.stand(now);
     this.changed();
     // Nobody waits for the store's answers.
     this.#taking = this.#taking.then(() => this.#lookBackAll(lives, now));

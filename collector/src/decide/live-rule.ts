@@ -1,6 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // One rule at work: its filter read, its thresholds counted, its schedule looked at.
-import { type FlowCondition, parseFilter, type Rule, type RuleActivity } from '@weir/wire';
+import {
+  type FlowCondition,
+  parseFilter,
+  type Rule,
+  type RuleActivity,
+  type Selector,
+} from '@weir/wire';
 import { DEFAULT_ZONE, isWithin, nextChange } from './clock.js';
 import type { SeenFlow } from './seen-flow.js';
 import { addressAt, type FlowEnd, keyOf, otherEnd } from './targets.js';
@@ -25,6 +31,10 @@ export class LiveRule {
     noNetwork: 0,
     tooMany: 0,
   };
+  /** What it decides on without a flow. */
+  standing: readonly Selector[] = [];
+  /** That was decided on. */
+  hasStood = false;
   /** Its thresholds know what was before it. */
   isSeeded = false;
   matchedFlows = 0;
@@ -63,6 +73,7 @@ export class LiveRule {
     const changes = schedule && isEnabled ? nextChange(schedule, now) : undefined;
     return {
       isActive: this.isActive,
+      decides: this.standing.length > 0 ? 'at-once' : 'by-flows',
       ...(changes !== undefined && { changesMilliseconds: changes }),
       matchedFlows: this.matchedFlows,
       ...(this.lastMatchMilliseconds !== undefined && {

@@ -1,23 +1,85 @@
 // SPDX-License-Identifier: Apache-2.0
 import { type NetworkText, parseNetwork } from '@weir/wire';
+import type { NamedNetwork } from './own-networks.js';
 import { PrefixTable } from './prefix-table.js';
 
-/** The networks that the operator gave names to: what a decision about "the network of this host" is about. */
-export class OperatorNetworks {
-  readonly #table: PrefixTable<NetworkText>;
+interface Named {
+  readonly network: NetworkText;
+  /** In lower case. */
+  readonly name: string;
+  readonly isOwn: boolean;
+}
 
-  constructor(prefixes: readonly string[] = []) {
-    this.#table = new PrefixTable(
-      prefixes.flatMap((prefix) => {
-        const network = parseNetwork(prefix);
-        return network === undefined ? [] : [{ network, value: network }];
-      }),
+/** The networks that the operator gave names to. Where they nest, an address is in the smallest. */
+export class OperatorNetworks {
+  readonly #named: readonly Named[];
+  readonly #table: PrefixTable<Named>;
+  /** Those that lie within a wider prefix, by that prefix. */
+  readonly #within = new Map<string, Named[]>();
+
+  constructor(networks: readonly NamedNetwork[] = []) {
+    this.#named = networks.flatMap(({ prefix, name, own: isOwn }) => {
+      const network = parseNetwork(prefix);
+      return network === undefined ? [] : [{ network, name: name.toLowerCase(), isOwn }];
+    });
+    this.#table = new PrefixTable(this.#named.map((value) => ({ network: value.network, value })));
+    for (const named of this.#named) this.#enter(named);
+  }
+
+  /** The smallest that holds the address: what a decision about "the network of this host" is about. */
+  networkOf(address: string): NetworkText | undefined {
+    const [named] = this.#table.holding(address);
+    return named?.network;
+  }
+
+  /** Whether it is the network of each of its hosts. */
+  isOne(network: NetworkText): boolean {
+    const holder = this.#holderOf(network);
+    return (
+      holder?.network.prefixLength === network.prefixLength && this.#inside(network).length === 0
     );
   }
 
-  /** The smallest that holds the address. */
-  networkOf(address: string): NetworkText | undefined {
-    const [network] = this.#table.holding(address);
-    return network;
+  /** Where all hosts of a network are; undefined: at both, or nobody knows what is inside. */
+  sideOf(network: NetworkText): 'inside' | 'outside' | undefined {
+    if (!this.knowsInside) return undefined;
+    const isOwn = this.#holderOf(network)?.isOwn ?? false;
+    if (this.#inside(network).some((inner) => inner.isOwn !== isOwn)) return undefined;
+    return isOwn ? 'inside' : 'outside';
+  }
+
+  get knowsInside(): boolean {
+    return this.#named.some(({ isOwn }) => isOwn);
+  }
+
+  /** Prefixes of a name; undefined: there are none, or some of their hosts are in a network of another name. */
+  called(name: string): NetworkText[] | undefined {
+    const lower = name.toLowerCase();
+    const own = this.#named.filter((named) => named.name === lower);
+    const isWhole = own.every(({ network }) =>
+      this.#inside(network).every((inner) => inner.name === lower),
+    );
+    return isWhole && own.length > 0 ? own.map(({ network }) => network) : undefined;
+  }
+
+  #holderOf({ address, prefixLength }: NetworkText): Named | undefined {
+    for (const named of this.#table.holding(address))
+      if (named.network.prefixLength <= prefixLength) return named;
+    return undefined;
+  }
+
+  #inside({ address, prefixLength }: NetworkText): readonly Named[] {
+    return this.#within.get(`${address}/${prefixLength}`) ?? [];
+  }
+
+  #enter(named: Named): void {
+    const { address, prefixLength } = named.network;
+    for (let length = 0; length < prefixLength; length++) {
+      const wider = parseNetwork(`${address}/${length}`);
+      const key = `${wider?.address}/${length}`;
+      const others = this.#within.get(key);
+      if (others === undefined) this.#within.set(key, [named]);
+      else others.push(named);
+    }
   }
 }

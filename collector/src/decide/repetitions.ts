@@ -37,6 +37,11 @@ export class Repetitions {
     return Math.min(longest, Math.round(holdSeconds * backOff.factor ** times));
   }
 
+  /** Whether it has come to its end since then. */
+  hasEndedSince(id: string, milliseconds: number): boolean {
+    return (this.#times.get(id)?.endedMilliseconds ?? -Infinity) >= milliseconds;
+  }
+
   ended(id: string, now: number): void {
     const times = (this.#times.get(id)?.times ?? 0) + 1;
     // Behind the others: who ended longest ago is forgotten first.

@@ -22,6 +22,11 @@ export function saidByRule(rule: Rule, selector: Selector): SaidByRule {
   };
 }
 
+/** Made because of what a rule says alone: flows neither make it nor renew it. Of a rule's decision. */
+export function isStanding({ evidence }: Pick<Decision, 'evidence'>): boolean {
+  return evidence === undefined;
+}
+
 /** Nobody is cut off by it. */
 export function isHarmless({ kind }: Pick<Action, 'kind'>): boolean {
   return kind === 'watch' || kind === 'allow';

@@ -38,7 +38,7 @@ export interface PreviewAsked {
   readonly limit: number;
 }
 
-export type HitHosts = Omit<RulePreview, 'needsConfirmation' | 'protected'>;
+export type HitHosts = Omit<RulePreview, 'needsConfirmation' | 'decides' | 'protected'>;
 
 const MOST_RECORDS = 10_000;
 /** A month, and the day that zones may be apart. */

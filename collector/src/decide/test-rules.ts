@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // For tests: rules, decisions, and a store with nothing in it.
-import type { Rule } from '@weir/wire';
+import type { Evidence, Rule } from '@weir/wire';
 import type { NewDecision } from './decision-book.js';
 import type { RuleStore } from './rule-history.js';
 import { decisionId, networkSelector } from './selector.js';
@@ -38,6 +38,14 @@ export const BLOCK_BITTORRENT = {
   action: { kind: 'block' },
   scope: 'flow',
 } as const;
+
+/** A flow. */
+export const TEST_EVIDENCE: Evidence = {
+  ...{ protocolIdentifier: 6, sourceAddress: '10.0.0.1', sourceTransportPort: 5000 },
+  ...{ destinationAddress: '192.0.2.1', destinationTransportPort: 6881 },
+  ...{ applicationName: 'BitTorrent', applicationConfidence: 'payload', serverName: '' },
+  ...{ exporterAddress: '192.0.2.7', seenMilliseconds: 0, octets: 1000, packets: 1 },
+};
 
 /** Blocks an address or a prefix. */
 export function testDecision(prefix: string, changes: Partial<NewDecision> = {}): NewDecision {

@@ -34,8 +34,9 @@ function addLists(server: ApiServer, { decisions }: ApiContext): void {
   server.post(API.lists, { schema: create }, async (request, reply) => {
     beginEdit(request, decisions);
     const made = await decisions.control.createList(request.body, { owner: ownerOf(request) });
+    const followed = decisions.follow(made);
     await request.audit({ action: 'list.create', subject: made.id, after: made });
-    await decisions.follow(made);
+    await followed;
     return reply.code(201).send(made);
   });
 }
@@ -53,8 +54,9 @@ function addOneList(server: ApiServer, { decisions }: ApiContext): void {
     beginEdit(request, decisions);
     const saying = { owner: ownerOf(request), revision: revisionOf(request) };
     const { before, after } = await decisions.control.changeList(params.id, body, saying);
+    const followed = decisions.follow(after);
     await request.audit({ action: 'list.change', subject: after.id, before, after });
-    await decisions.follow(after);
+    await followed;
     return after;
   });
 

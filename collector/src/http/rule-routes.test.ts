@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { API } from '@weir/wire';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { BLOCK_BITTORRENT } from '../decide/test-rules.js';
+import { CollectorError } from '../errors.js';
 import { TestApi } from './test-api.js';
 
 const api = new TestApi();
@@ -39,6 +40,20 @@ describe('rules', () => {
     });
     expect(wrong.json().code).toBe('WEIR_API_BAD_PARAMETER');
     await api.server.inject({ method: 'DELETE', url: `${API.rules}/${id}` });
+  });
+
+  it('count once they are kept, also where the log has no room', async () => {
+    const full = new CollectorError('WEIR_COLLECTOR_AUDIT', 'disk full');
+    const append = vi.spyOn(api.access.audit, 'append').mockRejectedValueOnce(full);
+    const filter = 'ip in 192.0.2.0/24';
+    const refused = await post({ ...BLOCK_BITTORRENT, filter });
+    expect([refused.statusCode, refused.json().code]).toEqual([503, 'WEIR_API_NOT_KEPT']);
+    append.mockRestore();
+    const { rules } = (await api.ask(API.rules)).body;
+    expect(rules).toMatchObject([
+      { activity: { isActive: true, decides: 'at-once', decisions: 1 } },
+    ]);
+    await api.server.inject({ method: 'DELETE', url: `${API.rules}/${rules[0].id}` });
   });
 
   it('are changed by who has seen what they are', async () => {

@@ -3,6 +3,7 @@ import {
   API,
   ErrorResponse,
   Rule,
+  type RuleDecides,
   RuleInput,
   RulePreview,
   RulePreviewInput,
@@ -68,7 +69,8 @@ function addRules(server: ApiServer, { decisions }: ApiContext): void {
 
   const create = {
     operationId: 'createRule',
-    summary: 'Makes a rule; flows of the last two minutes are decided on at once',
+    summary:
+      'Makes a rule; addresses that it names, and flows of the last two minutes, are decided on at once',
     querystring: CreateQuery,
     body: RuleInput,
     response: { 201: Rule, ...REFUSALS },
@@ -80,8 +82,10 @@ function addRules(server: ApiServer, { decisions }: ApiContext): void {
     await checkShare(decisions, body, query.confirm);
     const made = { owner: ownerOf(request), id: query.id };
     const rule = await decisions.control.createRule(body, made);
+    // It is kept, so it counts, whatever becomes of the log.
+    const taken = decisions.takeUp(rule);
     await request.audit({ action: 'rule.create', subject: rule.id, after: rule });
-    await decisions.takeUp(rule);
+    await taken;
     return reply.code(201).send(rule);
   });
 }
@@ -116,8 +120,9 @@ function addOneRule(server: ApiServer, { decisions }: ApiContext): void {
     await checkShare(decisions, body, query.confirm);
     const saying = { owner: ownerOf(request), revision: revisionOf(request) };
     const { before, after } = await decisions.control.changeRule(params.id, body, saying);
+    const taken = decisions.takeUp(after, before);
     await request.audit({ action: 'rule.change', subject: after.id, before, after });
-    await decisions.takeUp(after, before);
+    await taken;
     return after;
   });
 
@@ -159,9 +164,14 @@ function addRulePreview(server: ApiServer, { decisions }: ApiContext): void {
     return {
       ...found,
       needsConfirmation: (await shareFault(decisions, rule, Date.now())) !== undefined,
+      decides: decidesOf(decisions, rule),
       protected: found.top.map(({ address }) => address).filter(isProtected),
     };
   });
+}
+
+function decidesOf({ decider }: Decisions, rule: RuleInput): RuleDecides {
+  return decider.standingOf(rule).length > 0 ? 'at-once' : 'by-flows';
 }
 
 /** Whoever changes rules must not cut himself off with them. */
@@ -212,7 +222,8 @@ function shownRule(
 ): ShownRule {
   const live = decider.rule(rule.id);
   const activity = live?.activity(Date.now()) ?? {
-    ...{ isActive: false, matchedFlows: 0, refusedByReason: {}, trackedKeys: 0 },
+    ...{ isActive: false, decides: 'by-flows' as const },
+    ...{ matchedFlows: 0, refusedByReason: {}, trackedKeys: 0 },
   };
   return {
     ...rule,

@@ -187,12 +187,19 @@ export const Rule = Type.Object({
 });
 export type Rule = Static<typeof Rule>;
 
+export const RuleDecides = Type.Union([Type.Literal('at-once'), Type.Literal('by-flows')], {
+  description:
+    'at-once: its filter says only where (addresses, networks, endpoints) and without thresholds, so that these are decided on as soon as it counts; by-flows: on what its flows show',
+});
+export type RuleDecides = Static<typeof RuleDecides>;
+
 /** What has come of a rule since the collector's start. */
 export const RuleActivity = Type.Object({
   isActive: Type.Boolean({ description: 'it is enabled, and now is in its schedule' }),
   changesMilliseconds: Type.Optional(
     Type.Number({ description: 'when the schedule begins or ends it the next time' }),
   ),
+  decides: RuleDecides,
   isIndexed: Type.Boolean({
     description:
       'false: every flow has to be held against it, nothing of its filter can be looked up',
@@ -261,6 +268,7 @@ export const RulePreview = Type.Object({
   protected: Type.Array(Type.String(), {
     description: 'hosts among them that will not be touched',
   }),
+  decides: RuleDecides,
   approximations: Type.Array(Type.String(), {
     description: 'where stored flows cannot tell what live ones would have done',
   }),
