@@ -8,6 +8,7 @@
 #include <bitset>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -31,6 +32,10 @@ struct PrefixLimits {
 // `flags` as in NcorePattern.
 std::optional<std::vector<MatchPrefix>> matchPrefixes(std::string_view regex, uint32_t flags,
                                                       const PrefixLimits& limits);
+
+// The same for each of several limits: the regex, which takes most of the time, is read once.
+std::optional<std::vector<std::vector<MatchPrefix>>> matchPrefixesForEach(
+    std::string_view regex, uint32_t flags, std::span<const PrefixLimits> limits);
 
 }  // namespace weir::ncore
 

@@ -118,16 +118,26 @@ class PrefixWalk {
 
 }  // namespace
 
-std::optional<std::vector<MatchPrefix>> matchPrefixes(std::string_view regex, uint32_t flags,
-                                                      const PrefixLimits& limits) {
+std::optional<std::vector<std::vector<MatchPrefix>>> matchPrefixesForEach(
+    std::string_view regex, uint32_t flags, std::span<const PrefixLimits> limits) {
   try {
     const PositionAutomaton automaton = buildPositionAutomaton(
         PatternParser(regex, flags, PatternParser::EndOfData::IGNORED).parse());
     if (!automaton.first.empty()) return std::nullopt;
-    return PrefixWalk(automaton, limits).run();
+    std::vector<std::vector<MatchPrefix>> found;
+    found.reserve(limits.size());
+    for (const PrefixLimits& one : limits) found.push_back(PrefixWalk(automaton, one).run());
+    return found;
   } catch (const Refusal&) {
     return std::nullopt;
   }
+}
+
+std::optional<std::vector<MatchPrefix>> matchPrefixes(std::string_view regex, uint32_t flags,
+                                                      const PrefixLimits& limits) {
+  auto found = matchPrefixesForEach(regex, flags, std::span(&limits, 1));
+  if (!found) return std::nullopt;
+  return std::move(found->front());
 }
 
 }  // namespace weir::ncore

@@ -11,6 +11,7 @@
 
 using weir::ncore::MatchPrefix;
 using weir::ncore::matchPrefixes;
+using weir::ncore::matchPrefixesForEach;
 using weir::ncore::PrefixLimits;
 using namespace weir::ncore::testing;
 
@@ -71,6 +72,25 @@ TEST_CASE("nothing is said of what may begin anywhere, or is not understood") {
   }
   CHECK(prefixesOf("^a^b").empty());
   CHECK(prefixesOf("^ab|^cd", {.prefixes = 2}).size() == 2);
+}
+
+TEST_CASE("for each of several limits it is what it is for that limit alone") {
+  const PrefixLimits several[] = {{8, 1}, {8, 3}, {128, 16}};
+  for (const char* regex : {"^(?:GET|PUT|HEAD) ", "^[ab]c?(?:d|ef)", "^a^b", "^ab$"}) {
+    CAPTURE(regex);
+    const auto found = matchPrefixesForEach(regex, 0, several);
+    REQUIRE(found.has_value());
+    REQUIRE(found->size() == std::size(several));
+    for (size_t i = 0; i < std::size(several); ++i) {
+      const auto alone = matchPrefixes(regex, 0, several[i]);
+      REQUIRE(alone->size() == (*found)[i].size());
+      for (size_t at = 0; at < alone->size(); ++at) {
+        CHECK((*alone)[at].octets == (*found)[i][at].octets);
+        CHECK((*alone)[at].leastBytes == (*found)[i][at].leastBytes);
+      }
+    }
+  }
+  CHECK_FALSE(matchPrefixesForEach("ab", 0, several).has_value());
 }
 
 TEST_CASE("an end of data is taken to be there") {

@@ -3,7 +3,6 @@
 
 #include <ncore.h>
 #include <pattern_evidence.h>
-#include <pattern_prefixes.h>
 
 #include <algorithm>
 #include <bit>
@@ -17,7 +16,9 @@ namespace {
 constexpr uint32_t OCTETS_LOOKED_AT = 128;
 
 /// How many ways to begin may be kept apart of one pattern.
-constexpr uint32_t PREFIXES_OF_A_PATTERN[] = {1, 2, 3, 4, 6, 8, 12, 16};
+constexpr ncore::PrefixLimits LIMITS[] = {
+    {OCTETS_LOOKED_AT, 1}, {OCTETS_LOOKED_AT, 2}, {OCTETS_LOOKED_AT, 3},  {OCTETS_LOOKED_AT, 4},
+    {OCTETS_LOOKED_AT, 6}, {OCTETS_LOOKED_AT, 8}, {OCTETS_LOOKED_AT, 12}, {OCTETS_LOOKED_AT, 16}};
 
 uint32_t flagsOf(const Pattern& pattern) {
   return NCORE_PATTERN_DOTALL | (pattern.caseless ? NCORE_PATTERN_CASELESS : 0U);
@@ -28,39 +29,64 @@ uint32_t evidenceOf(const Pattern& pattern) {
   return evidence && !evidence->startsAnywhere ? static_cast<uint32_t>(evidence->bits) : 0;
 }
 
+/// How matches can begin, for each of the limits; none where they can begin anywhere.
+std::vector<std::vector<ncore::MatchPrefix>> readingsOf(const Pattern& pattern) {
+  return ncore::matchPrefixesForEach(pattern.regex, flagsOf(pattern), LIMITS)
+      .value_or(std::vector<std::vector<ncore::MatchPrefix>>{});
+}
+
 }  // namespace
 
 PrefixFilter::PrefixFilter(const SignatureSet& signatures)
     : parts_(std::make_unique<std::array<Part, DATABASE_PARTS>>()) {
+  std::array<std::vector<Splits>, DATABASE_PARTS> splits;
+  // Patterns of both sides and transports stand one behind the other: each regex is read once.
+  const Pattern* last = nullptr;
+  Readings readings;
+  for (uint32_t index = 0; index < signatures.patterns.size(); ++index) {
+    const Pattern& pattern = signatures.patterns[index];
+    const bool isSame =
+        last != nullptr && last->regex == pattern.regex && last->caseless == pattern.caseless;
+    evidenceBits_.push_back(isSame ? evidenceBits_.back() : evidenceOf(pattern));
+    if (!isSame) readings = readingsOf(pattern);
+    const auto part = static_cast<size_t>(partOf(pattern.transport, pattern.side));
+    splits[part].push_back(splitsOf(pattern, index, readings));
+    last = &pattern;
+  }
   for (size_t index = 0; index < DATABASE_PARTS; ++index) {
     Part& part = (*parts_)[index];
-    std::vector<Way> ways =
-        waysOf(signatures, static_cast<DatabasePart>(index), part.matchesAnywhere);
+    part.matchesAnywhere = std::any_of(splits[index].begin(), splits[index].end(),
+                                       [](const Splits& one) { return one.empty(); });
+    std::vector<Way> ways;
+    if (!part.matchesAnywhere) ways = waysOf(splits[index]);
     share(ways);
     fill(part, ways);
     fillLengths(part, ways);
   }
-  // Patterns of both sides and transports stand one behind the other.
-  const Pattern* last = nullptr;
-  for (const Pattern& pattern : signatures.patterns) {
-    const bool isSame =
-        last != nullptr && last->regex == pattern.regex && last->caseless == pattern.caseless;
-    evidenceBits_.push_back(isSame ? evidenceBits_.back() : evidenceOf(pattern));
-    last = &pattern;
+}
+
+PrefixFilter::Splits PrefixFilter::splitsOf(const Pattern& pattern, uint32_t index,
+                                            const Readings& readings) {
+  Splits splits;
+  for (const std::vector<ncore::MatchPrefix>& prefixes : readings) {
+    if (!splits.empty() && prefixes.size() == splits.back().ways.size()) continue;
+    Split& split = splits.emplace_back();
+    for (const ncore::MatchPrefix& prefix : prefixes) {
+      Way& way = split.ways.emplace_back();
+      way.pattern = index;
+      way.octets = prefix.octets;
+      way.leastBytes = std::max<uint64_t>(prefix.leastBytes, pattern.minimumDatagramBytes);
+      if (pattern.maximumDatagramBytes != 0) way.mostBytes = pattern.maximumDatagramBytes;
+      double share = 1;
+      for (const OctetSet& octets : way.octets) share *= static_cast<double>(octets.count()) / 256;
+      split.noise += share;
+    }
   }
+  return splits;
 }
 
 /// At first each pattern has one way to begin. The room that is left goes where it turns away most.
-std::vector<PrefixFilter::Way> PrefixFilter::waysOf(const SignatureSet& signatures,
-                                                    DatabasePart part, bool& matchesAnywhere) {
-  std::vector<std::vector<Split>> splits;
-  for (uint32_t index = 0; index < signatures.patterns.size(); ++index) {
-    const Pattern& pattern = signatures.patterns[index];
-    if (partOf(pattern.transport, pattern.side) != part) continue;
-    splits.push_back(splitsOf(pattern, index));
-    matchesAnywhere = splits.back().empty();
-    if (matchesAnywhere) return {};
-  }
+std::vector<PrefixFilter::Way> PrefixFilter::waysOf(const std::vector<Splits>& splits) {
   std::vector<size_t> chosen(splits.size(), 0);
   size_t room = WAYS_MAX - std::min(WAYS_MAX, splits.size());
   while (const auto step = bestStep(splits, chosen, room)) {
@@ -76,32 +102,10 @@ std::vector<PrefixFilter::Way> PrefixFilter::waysOf(const SignatureSet& signatur
   return ways;
 }
 
-/// From few ways to many; none for a pattern that can match anywhere.
-std::vector<PrefixFilter::Split> PrefixFilter::splitsOf(const Pattern& pattern, uint32_t index) {
-  std::vector<Split> splits;
-  for (const uint32_t prefixesMax : PREFIXES_OF_A_PATTERN) {
-    auto prefixes =
-        ncore::matchPrefixes(pattern.regex, flagsOf(pattern), {OCTETS_LOOKED_AT, prefixesMax});
-    if (!prefixes) return {};
-    if (!splits.empty() && prefixes->size() == splits.back().ways.size()) continue;
-    Split& split = splits.emplace_back();
-    for (ncore::MatchPrefix& prefix : *prefixes) {
-      Way& way = split.ways.emplace_back();
-      way.pattern = index;
-      way.octets = std::move(prefix.octets);
-      way.leastBytes = std::max<uint64_t>(prefix.leastBytes, pattern.minimumDatagramBytes);
-      if (pattern.maximumDatagramBytes != 0) way.mostBytes = pattern.maximumDatagramBytes;
-      double share = 1;
-      for (const OctetSet& octets : way.octets) share *= static_cast<double>(octets.count()) / 256;
-      split.noise += share;
-    }
-  }
-  return splits;
-}
-
 /// The pattern, and the split of it, that keeps out most noise for each way it takes.
-std::optional<std::pair<size_t, size_t>> PrefixFilter::bestStep(
-    const std::vector<std::vector<Split>>& splits, const std::vector<size_t>& chosen, size_t room) {
+std::optional<std::pair<size_t, size_t>> PrefixFilter::bestStep(const std::vector<Splits>& splits,
+                                                                const std::vector<size_t>& chosen,
+                                                                size_t room) {
   std::optional<std::pair<size_t, size_t>> best;
   double most = 0;
   for (size_t pattern = 0; pattern < splits.size(); ++pattern) {

@@ -5,6 +5,8 @@
 // engine would have matched. Read-only once built, shared by all lanes.
 #pragma once
 
+#include <pattern_prefixes.h>
+
 #include <array>
 #include <bitset>
 #include <cstdint>
@@ -73,12 +75,15 @@ class PrefixFilter {
     double noise = 0;  ///< the share of random streams that begin so
   };
 
-  static std::vector<Way> waysOf(const SignatureSet& signatures, DatabasePart part,
-                                 bool& matchesAnywhere);
-  static std::vector<Split> splitsOf(const Pattern& pattern, uint32_t index);
-  static std::optional<std::pair<size_t, size_t>> bestStep(
-      const std::vector<std::vector<Split>>& splits, const std::vector<size_t>& chosen,
-      size_t room);
+  /// Of one pattern, from few ways to many; none for one that can match anywhere.
+  using Splits = std::vector<Split>;
+  using Readings = std::vector<std::vector<ncore::MatchPrefix>>;
+
+  static Splits splitsOf(const Pattern& pattern, uint32_t index, const Readings& readings);
+  static std::vector<Way> waysOf(const std::vector<Splits>& splits);
+  static std::optional<std::pair<size_t, size_t>> bestStep(const std::vector<Splits>& splits,
+                                                           const std::vector<size_t>& chosen,
+                                                           size_t room);
   static void share(std::vector<Way>& ways);
   static void fill(Part& part, const std::vector<Way>& ways);
   static void fillLengths(Part& part, const std::vector<Way>& ways);
