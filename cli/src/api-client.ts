@@ -39,10 +39,17 @@ interface Refusal {
   readonly message?: string;
 }
 
-function refused(response: Response, { code, message }: Refusal): CommandError {
+/** What the API's advice is called at a terminal. */
+const ADVICE: Readonly<Record<string, string>> = {
+  WEIR_API_NEEDS_CONFIRMATION: '. Here that is --confirm',
+  WEIR_API_UNAUTHENTICATED: '. Here a key is given with --api-key-file',
+};
+
+function refused(response: Response, { code = '', message }: Refusal): CommandError {
+  const what = `${message ?? response.statusText} (${code || response.status})`;
   return new CommandError(
     'WEIR_CLI_COLLECTOR_REFUSED',
-    `the collector refused: ${message ?? response.statusText} (${code ?? response.status})`,
+    `the collector refused: ${what}${ADVICE[code] ?? ''}`,
   );
 }
 

@@ -20,6 +20,8 @@ export function logTo(part: string): Logger {
     const details = Object.entries(fields).map(
       ([key, value]) => ` ${key}=${JSON.stringify(value)}`,
     );
-    process.stderr.write(`weir ${part} ${level}: ${message}${details.join('')}\n`);
+    // What happened and what to do are two lines for a person, and one entry of a log.
+    const line = message.replaceAll(/\s*\n\s*/g, ' ');
+    process.stderr.write(`weir ${part} ${level}: ${line}${details.join('')}\n`);
   };
 }

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Collector } from '@weir/collector';
+import type { Collector, CollectorConfig } from '@weir/collector';
 
-/** How the first administrator comes in; empty where somebody has come already. */
-export function wayInText({ wayIn, asksForCredentials }: Collector): string {
+/** How the first administrator of the data folder comes in; empty where somebody has come already. */
+export function wayInText(
+  { wayIn, asksForCredentials }: Pick<Collector, 'wayIn' | 'asksForCredentials'>,
+  { dataFolder }: Pick<CollectorConfig, 'dataFolder'>,
+): string {
   if (wayIn === undefined) return '';
   const { name, link, expiresMilliseconds } = wayIn;
   const hours = Math.round((expiresMilliseconds - Date.now()) / 3_600_000);
@@ -14,7 +17,7 @@ export function wayInText({ wayIn, asksForCredentials }: Collector): string {
 
     ${link}
 
-  Or here: weir user password ${name}
+  Or here: weir user password ${name} --data ${dataFolder}
 
 `;
 }

@@ -12,7 +12,7 @@ import { BehaviourWatch } from './behaviour/behaviour-watch.js';
 import type { CollectorConfig } from './config.js';
 import { Decisions } from './decide/decisions.js';
 import { countDrop, type DropCounters } from './drops.js';
-import { Enrichment } from './enrich/enrichment.js';
+import { Enrichment, enrichmentConfig } from './enrich/enrichment.js';
 import { CollectorError, messageOf } from './errors.js';
 import { Health } from './health.js';
 import type { ApiServer } from './http/api-server.js';
@@ -216,6 +216,11 @@ export class Collector {
     return `${scheme}://${endpointText({ host: address.address, port: address.port })}`;
   }
 
+  /** The same as others reach it, where it listens on all addresses. */
+  get reachableUrl(): string | undefined {
+    return this.url === undefined ? undefined : reachableUrl(this.url, this.#config.hostNames);
+  }
+
   /** After `start`: how the first administrator comes in, while none has; to be told once, on a terminal. */
   get wayIn(): WayIn | undefined {
     return this.#wayIn;
@@ -239,8 +244,10 @@ export class Collector {
     return this.#intake.endpoints;
   }
 
-  /** Builds everything that can be built without touching disk or network. */
+  /** Builds everything that can be built, and reads the files that are named; touches neither data nor network. */
   async check(): Promise<void> {
+    await enrichmentConfig(this.#config);
+    await this.#decisions.rulesFile?.check();
     const server = await createServer(this.#context);
     await server.close();
   }
@@ -312,9 +319,9 @@ export class Collector {
       .addresses()
       .map((bound) => (typeof bound === 'string' ? bound : bound.address));
     const found = await this.#access.listensOn(addresses);
-    if (found === undefined || this.url === undefined) return;
+    const url = this.reachableUrl;
+    if (found === undefined || url === undefined) return;
     const { user, invitation, expiresMilliseconds } = found;
-    const url = reachableUrl(this.url, this.#config.hostNames);
     // Behind the #: browsers send it to no server, and no log has it.
     const link = `${url}/#invitation=${invitation}`;
     this.#wayIn = { name: user.name, link, expiresMilliseconds };

@@ -20,7 +20,13 @@ describe('the weir command', () => {
     'probe reload',
     'collector',
     'gateway',
+    'gateway diff',
     'query',
+    'rules add',
+    'rules preview',
+    'decisions add',
+    'decisions why',
+    'lists add',
     'user list',
     'user password',
     'key add',
@@ -97,10 +103,18 @@ describe('the weir command', () => {
     [['probe', '--read', 'a', '--export', 'netflow7://x:1'], /WEIR_PROBE_BAD_EXPORT_TARGET/],
     [['probe', '--read', 'a', '--lanes', '0'], /--lanes: probe\.lanes must be >= 1, not 0/],
     [['collector', '--http', 'nonsense'], /WEIR_COLLECTOR_/],
+    [['collector', '--check', '--network-file', '/no/such'], /\/no\/such: .*NETWORK_FILE/s],
+    [['collector', '--check', '--rules-file', SAMPLE], /WEIR_COLLECTOR_RULES_FILE/],
+    [['key', 'add', 'x', '--scope', 'read', '--data', '/no/such'], /WEIR_CLI_NO_DATA_FOLDER/],
     [['query', 'top', '--collector', 'http://127.0.0.1:1'], /WEIR_CLI_COLLECTOR_UNREACHABLE/],
     [['query', 'top', '--last', 'soon'], /WEIR_CLI_BAD_DURATION/],
     [['query', 'top', '--limit', 'many'], /--limit <rows>.*whole number/],
     [['query', 'top', '--collector', 'http://'], /WEIR_CLI_BAD_COLLECTOR/],
+    [
+      ['query', '--collector', 'localhost'],
+      /must be written like http:\/\/127.0.0.1:8055, not "loc/,
+    ],
+    [['rules', 'add', 'a', 'tcp', '--down', '2M'], /WEIR_CLI_BAD_ACTION/],
     [['probe', '--read', 'a', '--pin', '3-1'], /WEIR_PROBE_BAD_CORES/],
     [['probe', '--check', '--read', SAMPLE, '--pin', '4000'], /WEIR_PROBE_NO_SUCH_CORE/],
     [['probe', '--check', '--read', SAMPLE, '--pin', '0', '--lanes', '2'], /TOO_FEW_CORES/],
@@ -174,6 +188,22 @@ describe('the weir command', () => {
     expect(completed('weir', 'probe', 'status', '--json', '--co')).toContain('--control');
     expect(completed('weir', 'probe', 'reload', '--control', '/etc/host')).toContain('/etc/hosts');
     expect(completed('weir', 'probe', '--read', '/etc/host')).toContain('/etc/hosts');
+  });
+
+  it.skipIf(spawnSync('fish', ['--version']).status !== 0)('completes in fish', async () => {
+    const { stdout } = await weir('completion', 'fish');
+    const file = path.join(scratchFolder(), 'weir.fish');
+    writeFileSync(file, stdout);
+    const completed = (line: string): string[] =>
+      execFileSync('fish', ['-c', `source ${file}; complete -C '${line}'`], { encoding: 'utf8' })
+        .trim()
+        .split('\n')
+        .map((offer) => offer.split('\t')[0] ?? '');
+    expect(completed('weir pr')).toEqual(['probe']);
+    expect(completed('weir probe --la')).toEqual(['--lanes']);
+    expect(completed('weir probe --engine ')).toContain('emulator');
+    expect(completed('weir probe status --')).not.toContain('--lanes');
+    expect(completed('weir probe --read /etc/host')).toContain('/etc/hosts');
   });
 
   it.each([

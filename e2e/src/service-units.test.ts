@@ -20,7 +20,9 @@ function installedUnit(name: string): string {
   return file;
 }
 
-const UNITS = ['weir-probe.service', 'weir-gateway.service', 'weir.service'];
+const UNITS = [
+  ...['weir-probe.service', 'weir-collector.service', 'weir-gateway.service', 'weir.service'],
+];
 
 describe.skipIf(!HAS_SYSTEMD).each(UNITS)('%s', (name) => {
   it('is a valid unit', () => {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // `weir rules` and `weir decisions`: what a collector is told to do, and what it does.
-import { Command, Option } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { durationMs } from '../duration.js';
 import { rateBitsPerSecond } from '../query/rate.js';
 import { type Subcommand, subcommandOf } from './subcommand.js';
@@ -15,6 +15,11 @@ export const json = (command: Command): Command =>
   command.option('--json', 'the answer as the API gives it');
 
 const ACTIONS = ['block', 'reject', 'shape', 'mark', 'watch', 'allow'];
+
+function codePoint(text: string): number {
+  if (/^\d{1,2}$/.test(text) && Number(text) < 64) return Number(text);
+  throw new InvalidArgumentError('Write a number from 0 to 63.');
+}
 
 /** An action, from words: shared by rules, decisions and lists. */
 export function withAction(command: Command): Command {
@@ -33,14 +38,15 @@ export function withAction(command: Command): Command {
         'rule',
       ]),
     )
-    .option('--dscp <number>', 'mark: the code point', Number)
+    .option('--dscp <number>', 'mark: the code point', codePoint)
     .option('--gateway <name...>', 'only for these gateways')
     .option('--reason <text>', 'for those who ask why');
 }
 
+const named = (command: Command): Command => command.argument('<name>', 'what it is called');
+
 function withRule(command: Command): Command {
   return withAction(command)
-    .argument('<name>', 'what it is called')
     .argument('<filter>', 'which flows, e.g. "app = BitTorrent and ip in 10.20.0.0/16"')
     .addOption(
       new Option('--scope <scope>', 'what a decision is about')
@@ -71,11 +77,14 @@ export function rulesCommand(): Command {
     subcommand({
       ...{ name: 'add', summary: 'make a rule out of words' },
       example: [
-        "weir rules add 'No torrents' 'app = BitTorrent' --scope endpoint --subject outside",
+        "weir rules add P2P 'app = BitTorrent' --scope endpoint --subject outside",
         'peers that were met once are blocked at the first packet',
       ],
       extend: (command) =>
-        withRule(command).option('--confirm', 'yes, even if it hits a large share of the hosts'),
+        withRule(named(command)).option(
+          '--confirm',
+          'yes, even if it hits a large share of the hosts',
+        ),
       run: async (context) => (await actions()).addRule(context),
     }),
   );
@@ -83,7 +92,7 @@ export function rulesCommand(): Command {
     subcommand({
       ...{ name: 'preview', summary: 'show whom a rule would have hit; changes nothing' },
       example: [
-        "weir rules preview x 'app = BitTorrent' --scope host --last 24h",
+        "weir rules preview 'app = BitTorrent' --scope host --last 24h",
         'a dry run over stored flows',
       ],
       extend: (command) =>

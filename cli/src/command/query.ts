@@ -2,7 +2,7 @@
 // `weir query`: the collector's API at a terminal.
 import { FLOW_SORTS } from '@weir/wire';
 import { Argument, type Command, InvalidArgumentError, Option } from 'commander';
-import { QUESTIONS, type QueryFlags, readChoices } from '../query/choices.js';
+import { DEFAULT_SPAN, QUESTIONS, type QueryFlags, readChoices } from '../query/choices.js';
 import { routeOf, runQuery } from '../query/run-query.js';
 import { FORMATS } from '../query/table.js';
 import { type CommandContext, sectionCommand } from './section-command.js';
@@ -22,6 +22,7 @@ Questions:
   compare       what changed most against the time before
   interfaces    the exporters' interfaces, in and out
   export        all records, as CSV or (-o json) a JSON object a line
+  behaviour     what hosts are by their flows alone
   applications, exporters, rules, health
 
 The last words are a filter, as with nfdump: 'src in 10.0.0.0/8 and app = bittorrent and bytes > 1M'.
@@ -80,7 +81,7 @@ function withOptions(command: Command): Command {
     )
     .option('-n, --limit <rows>', 'at most so many rows', rows)
     .option('-t, --time <window>', 'last 6h, today, 2026-05-05T12:00/2026-05-05T13:00 (local time)')
-    .option('--last <span>', 'how far back: 90s, 15m, 1h, 7d', '1h')
+    .option('--last <span>', `how far back: 90s, 15m, 1h, 7d (default: ${DEFAULT_SPAN})`)
     .addOption(offered(new Option('-o, --output <format>', 'how to write the answer'), FORMATS))
     .option('--json', 'the same as -o json: the answer as the API gives it')
     .option('--step <span>', 'series: width of a step')

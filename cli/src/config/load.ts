@@ -144,9 +144,18 @@ function defaultValues(specs: readonly OptionSpec[]): PlacedValues {
 }
 
 interface ValidationError {
+  readonly keyword: string;
   readonly instancePath: string;
   readonly message: string;
   readonly params: Readonly<Record<string, unknown>>;
+}
+
+/** Of a pattern nobody reads what is meant: the default is an example. */
+function allowedText({ keyword, message }: ValidationError, spec: OptionSpec | undefined): string {
+  const { choices = [], defaultValue } = spec ?? {};
+  if (choices.length > 0) return `must be one of ${choices.join(', ')}`;
+  const isLike = keyword === 'pattern' && typeof defaultValue === 'string';
+  return isLike ? `must be written like ${defaultValue}` : message;
 }
 
 function badValue(
@@ -157,11 +166,10 @@ function badValue(
 ): CommandError {
   const key = error.instancePath.split('/')[1] ?? '';
   const placed = values.get(keyOf(section, key));
-  const choices = specs.find((spec) => spec.section === section && spec.key === key)?.choices ?? [];
-  const allowed = choices.length > 0 ? `must be one of ${choices.join(', ')}` : error.message;
+  const spec = specs.find((one) => one.section === section && one.key === key);
   return new CommandError(
     'WEIR_CLI_BAD_VALUE',
-    `${placed?.origin ?? section}: ${keyOf(section, key)} ${allowed}, not ${JSON.stringify(placed?.value)}.`,
+    `${placed?.origin ?? section}: ${keyOf(section, key)} ${allowedText(error, spec)}, not ${JSON.stringify(placed?.value)}.`,
   );
 }
 

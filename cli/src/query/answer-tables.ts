@@ -321,18 +321,29 @@ export function behaviourTable({ hosts }: BehaviourHostsResponse): AnswerTable {
   };
 }
 
+type Exporter = ExportersResponse['exporters'][number];
+
+function exporterRow(row: Exporter): Cell[] {
+  const { exporterAddress, exportProtocol, observationDomainId, datagrams, records } = row;
+  const lastSeen = timeText(row.lastSeenMilliseconds);
+  return [
+    ...[exporterAddress, exportProtocol, observationDomainId],
+    ...[datagrams, records, row.lostUnits, lastSeen],
+  ];
+}
+
+/** Everything about an exporter is in the answer as JSON. */
 export function exportersTable({ exporters }: ExportersResponse): AnswerTable {
+  const heading = ['exporter', 'protocol', 'domain', 'datagrams', 'records', 'lost', 'last seen'];
   return {
-    heading: ['exporter', 'protocol', 'domain', 'datagrams', 'records', 'lost', 'last seen'],
+    heading: [...heading, 'late', 'twice', 'restarts', 'ms of skew', 'sampling', 'dropped'],
     rows: exporters.map((row) => [
-      row.exporterAddress,
-      row.exportProtocol,
-      row.observationDomainId,
-      row.datagrams,
-      row.records,
-      row.lostUnits,
-      timeText(row.lastSeenMilliseconds),
+      ...exporterRow(row),
+      ...[row.lateDatagrams, row.duplicateDatagrams, row.restarts],
+      ...[row.clockSkewMilliseconds, row.samplingInterval],
+      Object.values(row.dropsByReason).reduce((sum, count) => sum + count, 0),
     ]),
+    short: { heading, rows: exporters.map(exporterRow) },
   };
 }
 

@@ -4,7 +4,7 @@ import { type QueryFlags, readChoices } from './choices.js';
 
 const NOW = Date.UTC(2026, 4, 5, 12);
 const read = (words: readonly string[], flags: Partial<QueryFlags> = {}) =>
-  readChoices(words, { last: '1h', ...flags }, NOW);
+  readChoices(words, flags, NOW);
 
 describe('readChoices', () => {
   it.each<[string[], Partial<QueryFlags>, object]>([
@@ -54,6 +54,9 @@ describe('readChoices', () => {
     [['top'], { stat: 'srcip/bites' }, /bytes, packets or flows/],
     [['top'], { output: 'xml' }, /table, long, csv, json/],
     [['flows'], { by: 'app' }, /"weir query flows" has no --by: it is for top, series/],
+    [['exporters'], { last: '15m' }, /"weir query exporters" has no --last: it is for top, series/],
+    [['health', 'app', '=', 'ssh'], {}, /"weir query health" has no filter/],
+    [['rules'], { limit: 5 }, /has no --limit/],
     [['top'], { step: '5m' }, /has no --step: it is for series/],
     [['top'], { last: 'soon' }, /no|time span/],
   ])('%j %j is refused with a hint', (words, flags, message) =>

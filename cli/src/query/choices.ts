@@ -43,7 +43,7 @@ export interface QueryFlags {
   readonly metric?: string;
   readonly limit?: number;
   readonly time?: string;
-  readonly last: string;
+  readonly last?: string;
   readonly output?: string;
   readonly json?: boolean;
   readonly step?: string;
@@ -161,7 +161,10 @@ function questionOf(
   return { question: groups ? 'top' : 'flows', filter: words.join(' ') };
 }
 
+export const DEFAULT_SPAN = '1h';
 const GROUPED = ['top', 'series', 'matrix', 'compare'] as const;
+/** The others tell of the collector as it is now: they have no filter and no time. */
+const ABOUT_FLOWS = [...GROUPED, 'flows', 'interfaces', 'export'] as const;
 /** Options that only some questions use: left aside in silence they would make another answer look like this one. */
 const ONLY_FOR: Partial<Readonly<Record<keyof QueryFlags, readonly QuestionName[]>>> = {
   stat: GROUPED,
@@ -172,7 +175,18 @@ const ONLY_FOR: Partial<Readonly<Record<keyof QueryFlags, readonly QuestionName[
   previous: ['series'],
   sort: ['flows'],
   fields: ['flows', 'export'],
+  time: ABOUT_FLOWS,
+  last: ABOUT_FLOWS,
+  application: ABOUT_FLOWS,
+  host: ABOUT_FLOWS,
+  limit: [...ABOUT_FLOWS, 'behaviour'],
 };
+
+function refuseFilter(question: QuestionName, filter: string): void {
+  const questions: readonly QuestionName[] = ABOUT_FLOWS;
+  if (filter.trim() === '' || questions.includes(question)) return;
+  throw badChoice(`"weir query ${question}" has no filter: it is for ${questions.join(', ')}.`);
+}
 
 function refuseUnused(question: QuestionName, flags: QueryFlags): void {
   for (const [flag, questions] of Object.entries(ONLY_FOR)) {
@@ -194,7 +208,8 @@ export function readChoices(
 ): QueryChoices {
   const { question, filter } = questionOf(words, flags);
   refuseUnused(question, flags);
-  const span = flags.time === undefined ? durationMs(flags.last) : undefined;
+  refuseFilter(question, filter);
+  const span = flags.time === undefined ? durationMs(flags.last ?? DEFAULT_SPAN) : undefined;
   return {
     question,
     window: span === undefined ? timeWindow(flags.time ?? '', now) : { from: now - span, to: now },

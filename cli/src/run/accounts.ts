@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // What `weir user` and `weir key` do.
+import { accessSync } from 'node:fs';
 import { userInfo } from 'node:os';
+import path from 'node:path';
 import {
   AccountRefusal,
   Accounts,
@@ -24,12 +26,31 @@ function whoRuns(): Actor {
   return { kind: 'terminal', name: process.env.SUDO_USER ?? userInfo().username, address: '' };
 }
 
+/** A folder that is made by mistake would take the key, and no collector would ever know it. */
+function refuseWithoutFolder(dataFolder: string): void {
+  const folder = path.resolve(dataFolder);
+  try {
+    accessSync(folder);
+  } catch (error) {
+    throw new CommandError(
+      'WEIR_CLI_NO_DATA_FOLDER',
+      `${(error as Error).message}. Give --data (or --config) as the collector has it, and its user's rights.`,
+    );
+  }
+}
+
+/** Says what was done, and where: a key of another folder opens nothing. */
+function tell({ config }: CommandContext, what: string): void {
+  process.stderr.write(`weir: ${what}, in ${path.resolve(config.collector.dataFolder)}.\n`);
+}
+
 /** Runs `task` on the accounts of the folder. @throws CommandError for what is refused */
 async function withAccounts<Result>(
   { config, check }: CommandContext,
   task: (accounts: Accounts, actor: Actor) => Promise<Result>,
 ): Promise<Result | undefined> {
   const { dataFolder } = config.collector;
+  refuseWithoutFolder(dataFolder);
   const audit = new AuditLog(dataFolder);
   const accounts = new Accounts(dataFolder, { audit, log: logTo('collector') });
   await accounts.open();
@@ -66,11 +87,12 @@ export async function listUsers(context: CommandContext): Promise<void> {
 export async function addUser(context: CommandContext, user: UserInput): Promise<void> {
   refuseBadName(user.name);
   const made = await withAccounts(context, (accounts, actor) => accounts.createUser(actor, user));
-  tellInvitation(made);
+  tellInvitation(context, made);
 }
 
 export async function inviteUser(context: CommandContext, name: string): Promise<void> {
-  tellInvitation(await withAccounts(context, (accounts, actor) => accounts.invite(actor, name)));
+  const made = await withAccounts(context, (accounts, actor) => accounts.invite(actor, name));
+  tellInvitation(context, made);
 }
 
 export async function setPassword(context: CommandContext, name: string): Promise<void> {
@@ -83,16 +105,22 @@ export async function setPassword(context: CommandContext, name: string): Promis
     }
     refuseWeak(user.name, password);
     await accounts.setPassword(actor, user, await new PasswordHasher().hash(password));
-    process.stderr.write(`weir: ${user.name} signs in with the new password from now on.\n`);
+    tell(context, `${user.name} signs in with the new password from now on`);
   });
 }
 
 export async function setRole(context: CommandContext, { name, role }: UserInput): Promise<void> {
-  await withAccounts(context, (accounts, actor) => accounts.setRole(actor, name, role));
+  await withAccounts(context, async (accounts, actor) => {
+    await accounts.setRole(actor, name, role);
+    tell(context, `${name} is ${role} from now on`);
+  });
 }
 
 export async function removeUser(context: CommandContext, name: string): Promise<void> {
-  await withAccounts(context, (accounts, actor) => accounts.removeUser(actor, name));
+  await withAccounts(context, async (accounts, actor) => {
+    await accounts.removeUser(actor, name);
+    tell(context, `${name} is no user any more`);
+  });
 }
 
 export async function listKeys(context: CommandContext): Promise<void> {
@@ -122,12 +150,16 @@ export async function addKey(context: CommandContext): Promise<void> {
   }
   const made = await withAccounts(context, (accounts, actor) => accounts.createKey(actor, key));
   if (made === undefined) return;
-  process.stderr.write(`weir: key ${made.key.id}; this is the only time that it is shown:\n`);
+  tell(context, `key ${made.key.id} is made`);
+  process.stderr.write('weir: this is the only time that it is shown:\n');
   process.stdout.write(`${made.secret}\n`);
 }
 
 export async function removeKey(context: CommandContext, id: string): Promise<void> {
-  await withAccounts(context, (accounts, actor) => accounts.removeKey(actor, id));
+  await withAccounts(context, async (accounts, actor) => {
+    await accounts.removeKey(actor, id);
+    tell(context, `key ${id} opens nothing any more`);
+  });
 }
 
 function refuseBadName(name: string): void {
@@ -139,9 +171,10 @@ function refuseBadName(name: string): void {
 }
 
 /** Standard output has the invitation alone, so that a script may send it on. */
-function tellInvitation(made: Invitation | undefined): void {
+function tellInvitation(context: CommandContext, made: Invitation | undefined): void {
   if (made === undefined) return;
   const { user, invitation, expiresMilliseconds } = made;
+  tell(context, `${user.name} is invited`);
   process.stderr.write(
     `weir: ${user.name} chooses a password at the dashboard's address with this behind it, once, until ${time(expiresMilliseconds)} UTC:\n`,
   );

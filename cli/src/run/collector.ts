@@ -35,9 +35,10 @@ export async function runCollector({ config, check }: CommandContext): Promise<v
   const stop = stopRequested(() => reload(collector));
   await collector.start();
   process.stderr.write(
-    `weir: collecting on ${intakeText(config.collector)}; ` + `dashboard on ${collector.url}/\n`,
+    `weir: collecting on ${intakeText(config.collector)}; ` +
+      `dashboard on ${collector.reachableUrl}/\n`,
   );
-  process.stderr.write(wayInText(collector));
+  process.stderr.write(wayInText(collector, config.collector));
   await stop;
   await collector.stop();
 }

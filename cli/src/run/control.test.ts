@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { expect, it } from 'vitest';
 import { rateBitsPerSecond } from '../query/rate.js';
-import { selectorOf } from './control.js';
+import { actionOf, previewText, selectorOf } from './control.js';
 
 it.each([
   ['192.0.2.1', { kind: 'host', address: '192.0.2.1' }],
@@ -19,4 +19,27 @@ it('rates have the units that people write', () => {
   for (const text of ['', '2', '2MB', '-1M', 'fast']) {
     expect(() => rateBitsPerSecond(text)).toThrow('Write bits a second');
   }
+});
+
+it('a flag that its action does not use is refused: a rate without "shape" would be a block', () => {
+  expect(actionOf({ action: 'mark', dscp: 46 })).toEqual({ kind: 'mark', dscp: 46 });
+  expect(actionOf({ action: 'shape', down: 2e6, per: 'host' })).toEqual({
+    ...{ kind: 'shape', downBitsPerSecond: 2e6, per: 'host' },
+  });
+  expect(() => actionOf({ action: 'block', down: 2e6 })).toThrow('--down is for --action shape');
+  expect(() => actionOf({ action: 'watch', per: 'host' })).toThrow('--per is for');
+  expect(() => actionOf({ action: 'mark' })).toThrow('--dscp');
+  expect(() => actionOf({ action: 'block', dscp: 1 })).toThrow('--dscp');
+});
+
+it('a dry run says what the store no longer has', () => {
+  const sums = { octets: 5, packets: 4, flows: 3 };
+  const text = previewText({
+    ...{ from: 0, to: 2, hosts: 1, hit: sums, allHosts: 2, share: 0.5, needsConfirmation: true },
+    ...{ top: [{ address: '192.0.2.1', ...sums }], other: sums, protected: ['192.0.2.1'] },
+    ...{ approximations: [], missing: [{ from: 0, to: 1 }] },
+  });
+  expect(text).toMatch(/^1 of 2 hosts \(50 %\), 3 flows, 5 octets would have been hit\n/);
+  for (const note of [/incomplete: /, /192\.0\.2\.1 is protected/, /--confirm/])
+    expect(text).toMatch(note);
 });

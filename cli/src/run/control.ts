@@ -16,6 +16,7 @@ import {
 import { ask } from '../api-client.js';
 import type { CommandContext } from '../command/section-command.js';
 import { CommandError } from '../errors.js';
+import { missingNotes } from '../query/answer-tables.js';
 import { textTable } from '../text-table.js';
 
 export interface ActionFlags {
@@ -40,7 +41,24 @@ interface RuleFlags extends ActionFlags {
 const SECOND_MS = 1000;
 const DAY_MS = 86_400_000;
 
-export function actionOf({ action, up, down, per, dscp }: ActionFlags): ActionInput {
+/** Flags that only one action uses: a rate without --action shape would be a block. */
+function refuseStrayFlags({ action, up, down, per, dscp }: ActionFlags): void {
+  const strays = Object.entries({ up, down, per }).filter(([, value]) => value !== undefined);
+  const [stray] = action === 'shape' ? [] : strays.map(([flag]) => flag);
+  if (stray !== undefined) throw badAction(`--${stray} is for --action shape`);
+  if ((action === 'mark') !== (dscp !== undefined)) {
+    throw badAction('--action mark and --dscp, from 0 to 63, go together');
+  }
+}
+
+function badAction(what: string): CommandError {
+  return new CommandError('WEIR_CLI_BAD_ACTION', `${what}; see --help.`);
+}
+
+/** @throws CommandError WEIR_CLI_BAD_ACTION */
+export function actionOf(flags: ActionFlags): ActionInput {
+  refuseStrayFlags(flags);
+  const { action, up, down, per, dscp = 0 } = flags;
   switch (action) {
     case 'reject':
       return { kind: 'block', answer: 'reject' };
@@ -52,7 +70,7 @@ export function actionOf({ action, up, down, per, dscp }: ActionFlags): ActionIn
         ...(per !== undefined && { per }),
       };
     case 'mark':
-      return { kind: 'mark', dscp: dscp ?? 0 };
+      return { kind: 'mark', dscp };
     case 'watch':
     case 'allow':
       return { kind: action };
@@ -61,7 +79,11 @@ export function actionOf({ action, up, down, per, dscp }: ActionFlags): ActionIn
   }
 }
 
-function ruleOf({ arguments: [name = '', filter = ''], options }: CommandContext): RuleInput {
+/** A rule out of the command's options. */
+function ruleOf(
+  { options }: CommandContext,
+  { name, filter }: Pick<RuleInput, 'name' | 'filter'>,
+): RuleInput {
   const flags = options as unknown as RuleFlags;
   const { scope, subject, hold, simulate, gateway, reason } = flags;
   return {
@@ -104,8 +126,9 @@ export async function listRules(context: CommandContext): Promise<void> {
 
 export async function addRule(context: CommandContext): Promise<void> {
   if (isCheck(context)) return;
+  const [name = '', filter = ''] = context.arguments;
   const confirm = (context.options as unknown as RuleFlags).confirm === true;
-  const change = { method: 'POST', body: ruleOf(context) } as const;
+  const change = { method: 'POST', body: ruleOf(context, { name, filter }) } as const;
   const parameters = confirm ? { confirm: 'true' } : {};
   const rule = await ask<Rule>(context.config.query, API.rules, parameters, change);
   process.stderr.write(`weir: rule "${rule.name}" holds from now on.\n`);
@@ -114,21 +137,23 @@ export async function addRule(context: CommandContext): Promise<void> {
 
 export async function previewRule(context: CommandContext): Promise<void> {
   if (isCheck(context)) return;
+  const [filter = ''] = context.arguments;
   const { last = DAY_MS } = context.options as unknown as RuleFlags;
   const to = Date.now();
-  const body = { rule: ruleOf(context), from: to - last, to };
+  const body = { rule: ruleOf(context, { name: 'preview', filter }), from: to - last, to };
   const change = { method: 'POST', body } as const;
   const answer = await ask<RulePreview>(context.config.query, API.rulePreview, {}, change);
   write(context, answer, () => previewText(answer));
 }
 
-function previewText(preview: RulePreview): string {
-  const { hosts, allHosts, hit, top, other, approximations, needsConfirmation } = preview;
+export function previewText(preview: RulePreview): string {
+  const { hosts, allHosts, hit, top, other, approximations, missing, needsConfirmation } = preview;
   const percent = Math.round(preview.share * 100);
   const rows = top.map(({ address, octets, packets, flows }) => [address, octets, packets, flows]);
   const rest = hosts > top.length ? [['other', other.octets, other.packets, other.flows]] : [];
   const notes = [
     ...approximations.map((text) => `not exact: ${text}`),
+    ...missingNotes(missing),
     ...preview.protected.map((address) => `${address} is protected and would not be touched`),
     ...(preview.decides === 'at-once'
       ? ['it decides as soon as it is made, before there is a flow']

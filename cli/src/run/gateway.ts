@@ -19,7 +19,11 @@ export async function runGateway({ config, check, options }: CommandContext): Pr
     process.stderr.write('weir: this machine can be a gateway with this configuration.\n');
     return;
   }
-  const stop = stopRequested();
+  const stop = stopRequested(() =>
+    process.stderr.write(
+      'weir: the gateway goes on: options count from the next start, the key is read for each question.\n',
+    ),
+  );
   await gateway.start();
   process.stderr.write(
     `weir: applying decisions of ${config.gateway.collector} in nftables table ` +

@@ -20,6 +20,16 @@ describe('weir up', () => {
     expect(collectorConfigForUp(context({ 'collector.dataFolder': 'd' })).dataFolder).toBe('d');
   });
 
+  it('takes what its own probe sends, whoever else may send', () => {
+    const allowed = (flags: Record<string, unknown>) =>
+      collectorConfigForUp(context(flags)).allowedExporters;
+    expect(allowed({})).toEqual([]);
+    const named = { 'collector.allowedExporters': ['192.0.2.0/24'] };
+    expect(allowed(named)).toEqual(['192.0.2.0/24', '127.0.0.1']);
+    const listen = ['[::]:2055'];
+    expect(allowed({ ...named, 'collector.listen': listen })).toContain('::1');
+  });
+
   it('plays the sample only when there is no source', () => {
     expect(probeConfigForUp(context({}))).toMatchObject({ loop: true });
     expect(probeConfigForUp(context({ 'probe.read': 'a' })).replay).toBeUndefined();

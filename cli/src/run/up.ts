@@ -27,27 +27,37 @@ import { intakeText, makeCollector, reload } from './collector.js';
 /** Weir's sample capture, in a checkout. */
 const SAMPLE = fileURLToPath(new URL('../../../samples/sample.pcapng', import.meta.url));
 
-/** A collector's listen address as this machine's own exporter reaches it. */
-export function exportTarget(listen: string): string {
-  const colon = listen.lastIndexOf(':');
-  const host = listen.slice(0, colon);
+/** The host of a listen address, by which this machine reaches itself; IPv6 in brackets. */
+function ownHost(listen: string): string {
+  const host = listen.slice(0, listen.lastIndexOf(':'));
   const reachable: Readonly<Record<string, string>> = {
     '0.0.0.0': '127.0.0.1',
     '[::]': '[::1]',
     '': '127.0.0.1',
   };
-  return `netflow9://${reachable[host] ?? host}:${listen.slice(colon + 1)}`;
+  return reachable[host] ?? host;
+}
+
+/** A collector's listen address as this machine's own exporter reaches it. */
+export function exportTarget(listen: string): string {
+  return `netflow9://${ownHost(listen)}:${listen.slice(listen.lastIndexOf(':') + 1)}`;
 }
 
 function playsSample(isGiven: CommandContext['isGiven']): boolean {
   return !['read', 'replay', 'interface'].some((key) => isGiven(`probe.${key}`));
 }
 
-/** The sample's flows stay apart from those of a real network. */
+/** The sample's flows stay apart from those of a real network; this machine's own probe may always send. */
 export function collectorConfigForUp({ config, isGiven }: CommandContext): CollectorConfig {
   const { collector } = config;
-  if (!playsSample(isGiven) || isGiven('collector.dataFolder')) return collector;
-  return { ...collector, dataFolder: `${collector.dataFolder}/sample` };
+  const { allowedExporters: allowed, listen, dataFolder } = collector;
+  const own = ownHost(listen[0] ?? '').replace(/[[\]]/g, '');
+  const isSample = playsSample(isGiven) && !isGiven('collector.dataFolder');
+  return {
+    ...collector,
+    dataFolder: isSample ? `${dataFolder}/sample` : dataFolder,
+    allowedExporters: allowed.length > 0 ? [...allowed, own] : allowed,
+  };
 }
 
 /** The probe's configuration with what makes sense when everything runs together. */
@@ -148,8 +158,8 @@ export async function runUp(context: CommandContext): Promise<void> {
       giveUpPrivileges(lastingCapabilities(probeConfig, collectorConfig), probeConfig.user);
       probe.start();
       operation.begin();
-      process.stdout.write(banner(collector.url ?? '', collectorConfig, probeConfig));
-      process.stdout.write(wayInText(collector));
+      process.stdout.write(banner(collector.reachableUrl ?? '', collectorConfig, probeConfig));
+      process.stdout.write(wayInText(collector, collectorConfig));
       await runUntil(stop, probe);
     } finally {
       await collector.stop();

@@ -38,6 +38,7 @@ const BAN = {
   value: '192.0.2.1',
   duration: '1h2m3.5s',
   scenario: 'ssh-bf',
+  simulated: false,
 };
 
 it.each([
@@ -57,11 +58,12 @@ it.each([
     ...[
       { ...BAN, type: 'captcha' },
       { ...BAN, duration: 'soon' },
+      { ...BAN, value: '192.0.2.2', simulated: true },
     ],
   ];
   expect(await read(JSON.stringify(form(decisions)), 'crowdsec')).toEqual({
     networks: ['192.0.2.1/32 3723.5 ssh-bf', '10.1.0.0/16 4'],
-    refused: [4, 5, 6],
+    refused: [4, 5, 6, 7],
   });
 });
 

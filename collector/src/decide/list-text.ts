@@ -137,6 +137,7 @@ interface CrowdsecDecision {
   readonly type?: unknown;
   readonly duration?: unknown;
   readonly scenario?: unknown;
+  readonly simulated?: unknown;
 }
 
 /** Decisions; alerts with decisions in them (cscli); or an object with `new` (the API's stream). */
@@ -167,9 +168,11 @@ function crowdsecLine(decision: CrowdsecDecision, line: number): Line | undefine
   return { line, written: String(decision.value), more: { seconds, ...aboutOf(decision) } };
 }
 
-function crowdsecFault({ scope, type, duration }: CrowdsecDecision): string | undefined {
+function crowdsecFault({ scope, type, duration, simulated }: CrowdsecDecision): string | undefined {
   if (!/^(?:ip|range)$/i.test(String(scope))) return 'its scope is not Ip or Range';
   if (String(type).toLowerCase() !== 'ban') return 'its type is not ban';
+  // CrowdSec blocks nobody by it, but tells of it.
+  if (simulated === true) return 'it is simulated';
   return secondsOf(String(duration)) === undefined ? 'its duration cannot be read' : undefined;
 }
 

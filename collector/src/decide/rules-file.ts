@@ -32,15 +32,20 @@ export class RulesFile {
   /** @throws CollectorError WEIR_COLLECTOR_RULES_FILE */
   async start(): Promise<void> {
     this.#seen = await this.#stamp();
-    await this.#read();
+    await this.#read(this.#options.apply);
+  }
+
+  /** Reads it and changes nothing. @throws as `start` */
+  async check(): Promise<void> {
+    await this.#read(() => undefined);
   }
 
   /** Reads it now; what is wrong is a problem, and the rules stay. */
   async reload(): Promise<void> {
     this.#seen = await this.#stamp();
-    const { log, path } = this.#options;
+    const { log, path, apply } = this.#options;
     try {
-      await this.#read();
+      await this.#read(apply);
       log('info', 'rules were read again', { file: path });
     } catch (error) {
       this.#problem = messageOf(error);
@@ -56,8 +61,8 @@ export class RulesFile {
     if (stamp !== this.#seen && isAtRest) await this.reload();
   }
 
-  async #read(): Promise<void> {
-    const { path, apply } = this.#options;
+  async #read(apply: RulesFileOptions['apply']): Promise<void> {
+    const { path } = this.#options;
     try {
       const text = await readFile(path, 'utf8');
       await apply(readRulesYaml(text, path));

@@ -146,14 +146,17 @@ export function powersOf(principal: Principal | undefined): Powers | undefined {
   };
 }
 
+const NO_CREDENTIALS =
+  'sign in at the dashboard, or send a key: "Authorization: Bearer weir_…" (weir key add)';
+const UNKNOWN_KEY =
+  'this key is unknown, or its time is over; "weir key list" on the collector\'s machine shows those that count';
+
 function refuseWithoutPermission(request: FastifyRequest, principal: Principal | undefined): void {
   const permission = request.routeOptions.config.permission ?? 'everyone';
   if (mayUse(permission, powersOf(principal))) return;
   if (principal === undefined) {
-    throw new ApiError(
-      'WEIR_API_UNAUTHENTICATED',
-      'sign in at the dashboard, or send a key: "Authorization: Bearer weir_…" (weir key add)',
-    );
+    const isKey = request.headers.authorization !== undefined;
+    throw new ApiError('WEIR_API_UNAUTHENTICATED', isKey ? UNKNOWN_KEY : NO_CREDENTIALS);
   }
   throw new ApiError(
     'WEIR_API_FORBIDDEN',
