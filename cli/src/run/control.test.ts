@@ -37,7 +37,7 @@ it('a dry run says what the store no longer has', () => {
   const text = previewText({
     ...{ from: 0, to: 2, hosts: 1, hit: sums, allHosts: 2, share: 0.5, needsConfirmation: true },
     ...{ top: [{ address: '192.0.2.1', ...sums }], other: sums, protected: ['192.0.2.1'] },
-    ...{ decides: 'by flows', approximations: [], missing: [{ from: 0, to: 1 }] },
+    ...{ decides: 'by-flows', approximations: [], missing: [{ from: 0, to: 1 }] },
   });
   expect(text).toMatch(/^1 of 2 hosts \(50 %\), 3 flows, 5 octets would have been hit\n/);
   for (const note of [/incomplete: /, /192\.0\.2\.1 is protected/, /--confirm/])
