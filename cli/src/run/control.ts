@@ -269,10 +269,15 @@ function evidenceCells({ evidence }: Decision): string[] {
   return [`${source} - ${destination}`, confidence === '' ? name : `${name} (${confidence})`];
 }
 
+function standingText(counts: boolean, { isSimulated }: Decision): string {
+  if (isSimulated) return 'simulated';
+  return counts ? 'counts' : 'overridden';
+}
+
 export function whyText({ address, protectedBy, touches }: WhyResponse): string {
   if (touches.length === 0) return `nothing touches ${address}, nor has during the last day\n`;
   const rows = touches.map(({ decision, counts, ending, packets, octets }) => [
-    ending ?? (counts ? 'counts' : 'overridden'),
+    ending ?? standingText(counts, decision),
     ...decisionCells(decision).slice(1),
     ...[packets, octets, ...evidenceCells(decision), decision.reason],
   ]);

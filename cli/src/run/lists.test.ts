@@ -50,4 +50,6 @@ it('why: rule, flow and signature', () => {
   for (const part of ['No torrents', '10.0.0.7:5000 - [2001:db8::1]:6881'])
     expect(text).toContain(part);
   expect(text).toContain('BitTorrent/match/2 (payload)');
+  const tried = [{ ...touches[0], decision: { ...decision, isSimulated: true }, counts: false }];
+  expect(whyText({ address: '10.0.0.7', touches: tried } as WhyResponse)).toMatch(/^simulated /m);
 });

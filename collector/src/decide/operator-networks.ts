@@ -2,6 +2,7 @@
 import { type NetworkText, parseNetwork } from '@weir/wire';
 import type { NamedNetwork } from './own-networks.js';
 import { PrefixTable } from './prefix-table.js';
+import { holdsNetwork } from './selector.js';
 
 interface Named {
   readonly network: NetworkText;
@@ -9,6 +10,12 @@ interface Named {
   readonly name: string;
   readonly isOwn: boolean;
 }
+
+/** Inside for whoever tells a flow's scope, whatever they are called: multicast, broadcast, link-local. */
+const NEVER_LEAVE: readonly NetworkText[] = [
+  ...['0.0.0.0/8', '127.0.0.0/8', '169.254.0.0/16', '224.0.0.0/4', '255.0.0.0/8'],
+  ...['ff00::/8', 'fe80::/10'],
+].flatMap((prefix) => parseNetwork(prefix) ?? []);
 
 /** The networks that the operator gave names to. Where they nest, an address is in the smallest. */
 export class OperatorNetworks {
@@ -43,6 +50,9 @@ export class OperatorNetworks {
   /** Where all hosts of a network are; undefined: at both, or nobody knows what is inside. */
   sideOf(network: NetworkText): 'inside' | 'outside' | undefined {
     if (!this.knowsInside) return undefined;
+    const isElse = (held: NetworkText) =>
+      holdsNetwork(held, network) || holdsNetwork(network, held);
+    if (NEVER_LEAVE.some(isElse)) return undefined;
     const isOwn = this.#holderOf(network)?.isOwn ?? false;
     if (this.#inside(network).some((inner) => inner.isOwn !== isOwn)) return undefined;
     return isOwn ? 'inside' : 'outside';

@@ -22,7 +22,15 @@ const NETWORKS = new OperatorNetworks(NAMED);
 const NOBODY_KNOWS = new OperatorNetworks();
 const random = new RandomFilters(19);
 
-const ADDRESSES = ['10.0.0.1', '10.0.0.2', '10.0.1.1', '10.9.0.1', '192.0.2.1', '192.0.2.130'];
+const ADDRESSES = [
+  '10.0.0.1',
+  '10.0.0.2',
+  '10.0.1.1',
+  '10.9.0.1',
+  '192.0.2.1',
+  '192.0.2.130',
+  '224.0.0.1',
+];
 const ADDRESSES6 = ['2001:db8::1', '2001:db8:1::1', '2001:db8:1::2'];
 const PREFIXES = [
   '10.0.0.0/24',
@@ -32,7 +40,7 @@ const PREFIXES = [
   '192.0.2.0/25',
   '::/0',
 ];
-const PREFIXES6 = ['2001:db8::/48', '2001:db8:1::/64', '0.0.0.0/0', '::ffff:0:0/90'];
+const PREFIXES6 = ['224.0.0.0/4', '2001:db8::/48', '2001:db8:1::/64', '0.0.0.0/0', '::ffff:0:0/90'];
 const NAMES = ['campus', 'dormitory', 'partners', 'six', 'nobody', '""'];
 
 function whereText(side: string): string {
@@ -114,7 +122,7 @@ function nameOf(address: string | undefined, networks: OperatorNetworks): string
 }
 
 function scopeOf(source?: string, destination?: string): string {
-  const isOwn = (address?: string) => smallest(address)?.own === true;
+  const isOwn = (address?: string) => address === '224.0.0.1' || smallest(address)?.own === true;
   if (isOwn(source)) return isOwn(destination) ? 'internal' : 'egress';
   return isOwn(destination) ? 'ingress' : 'transit';
 }
