@@ -16,7 +16,7 @@ import type { NewDecision } from './decision-book.js';
 import { ControlRefusal } from './refusal.js';
 import { actionFault, ruleFault } from './rule-check.js';
 import { type KeptControl, loadControl, NOTHING_SAID, saveControl } from './rule-file.js';
-import { normalSelector, selectorText } from './selector.js';
+import { normalSelector, selectorFault, selectorText } from './selector.js';
 
 const MOST_RULES = 20_000;
 const MOST_LISTS = 200;
@@ -305,8 +305,7 @@ function manualDecision(input: DecisionInput, owner: string, now: number): NewDe
   const fault = actionFault(action);
   if (fault !== undefined) refuse('bad-rule', fault);
   const selector = normalSelector(input.selector);
-  if (selector === undefined)
-    return refuse('bad-rule', 'an address or prefix of the selector is none');
+  if (selector === undefined) return refuse('bad-rule', selectorFault(input.selector));
   const isEverybody = selector.kind === 'network' && selector.prefix.endsWith('/0');
   if (isEverybody && action.kind !== 'watch') refuse('bad-rule', 'this selects everybody');
   return {

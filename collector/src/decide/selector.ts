@@ -112,11 +112,20 @@ function normalAddress(text: string): string | undefined {
 
 /** Networks that a selector is about: one, or both ends of a flow. */
 export function networksOf(selector: Selector): NetworkText[] {
-  const texts =
-    selector.kind === 'flow'
-      ? [selector.sourceAddress, selector.destinationAddress]
-      : [selector.kind === 'network' ? selector.prefix : selector.address];
-  return texts.flatMap((text) => parseNetwork(text) ?? []);
+  return placesIn(selector).flatMap((text) => parseNetwork(text) ?? []);
+}
+
+function placesIn(selector: Selector): string[] {
+  if (selector.kind === 'flow') return [selector.sourceAddress, selector.destinationAddress];
+  return [selector.kind === 'network' ? selector.prefix : selector.address];
+}
+
+/** What is wrong with one that has no normal spelling. */
+export function selectorFault(selector: Selector): string {
+  if (selector.kind === 'network') return `"${selector.prefix}" is no prefix`;
+  const wrong = placesIn(selector).find((text) => normalAddress(text) === undefined);
+  if (wrong === undefined) return 'both ends of a flow have to be of one IP version';
+  return `"${wrong}" is no address`;
 }
 
 export function holdsNetwork(outer: NetworkText, inner: NetworkText): boolean {

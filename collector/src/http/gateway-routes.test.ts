@@ -296,7 +296,13 @@ describe('by hand', () => {
       expect(refused.json().message).toContain("the collector's own address");
     }
     expect((await post(block('0.0.0.0/0'))).statusCode).toBeGreaterThanOrEqual(400);
-    expect((await post(block('10.0.0.0/99'))).json().code).toBe('WEIR_API_BAD_RULE');
+    const wrong = (await post(block('10.0.0.0/99'))).json();
+    expect([wrong.code, wrong.message]).toEqual([
+      'WEIR_API_BAD_RULE',
+      '"10.0.0.0/99" is no prefix',
+    ]);
+    const nobody = { ...block(''), selector: { kind: 'host', address: '300.1.1.1' } };
+    expect((await post(nobody)).json().message).toBe('"300.1.1.1" is no address');
     const { id } = put('10.0.0.1');
     const url = `${API.decisions}/${id}`;
     expect((await api.server.inject({ method: 'DELETE', url })).json().code).toBe(
