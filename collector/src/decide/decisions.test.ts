@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { rowChunk } from '../row-chunk.js';
 import { Decisions, type DecisionsOptions } from './decisions.js';
 import { selectorText } from './selector.js';
-import { BLOCK_BITTORRENT, EMPTY_STORE } from './test-rules.js';
+import { BLOCK_BITTORRENT, EMPTY_STORE, testDecision } from './test-rules.js';
 
 const BY = { owner: 'olga' };
 const INPUT = { ...BLOCK_BITTORRENT, action: { kind: 'block', answer: 'drop' } } as const;
@@ -118,6 +118,18 @@ describe('a rule', () => {
     const now = Date.now();
     second.observe(rowChunk([row({ receivedMilliseconds: now })]));
     expect([...second.book.all()][0]?.expiresMilliseconds).toBe(now + 900_000);
+  });
+
+  it('is repeated by who does it again, not by lists nor by what ends by hand', async () => {
+    const decisions = await start();
+    const now = Date.now();
+    decisions.book.put([testDecision('192.0.2.1', { expiresMilliseconds: now })]);
+    await makeRule(decisions, { holdSeconds: 1 });
+    decisions.observe(rowChunk([row({ receivedMilliseconds: now })]));
+    const [, caused] = [...decisions.book.all()];
+    decisions.tick(now + 2000);
+    expect(decisions.book.decisionCount).toBe(0);
+    expect(decisions.decider.repetitions.all.map(({ id }) => id)).toEqual([caused?.id]);
   });
 
   it('that changes keeps its decisions where it decides the same, with its new action', async () => {

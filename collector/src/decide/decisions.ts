@@ -228,9 +228,10 @@ export class Decisions {
 
   /** What time brings, once a second. */
   tick(now: number): void {
-    const expired = this.book.expire(now);
+    // Lists and what was done by hand end without anybody having done it again.
+    const caused = this.book.expire(now).filter((decision) => !isStanding(decision));
     this.decider.ended(
-      expired.map(({ id }) => id),
+      caused.map(({ id }) => id),
       now,
     );
     const turned = this.decider.look(now);

@@ -19,6 +19,7 @@ export class RulesFile {
   #lastStamp = '';
   #readMilliseconds = 0;
   #problem: string | undefined;
+  #reading: Promise<void> = Promise.resolve();
 
   constructor(options: RulesFileOptions) {
     this.#options = options;
@@ -40,8 +41,13 @@ export class RulesFile {
     await this.#read(() => undefined);
   }
 
-  /** Reads it now; what is wrong is a problem, and the rules stay. */
-  async reload(): Promise<void> {
+  /** Reads it now, after whoever reads it already; what is wrong is a problem, and the rules stay. */
+  reload(): Promise<void> {
+    this.#reading = this.#reading.then(() => this.#reload());
+    return this.#reading;
+  }
+
+  async #reload(): Promise<void> {
     this.#seen = await this.#stamp();
     const { log, path, apply } = this.#options;
     try {
@@ -58,7 +64,9 @@ export class RulesFile {
     const stamp = await this.#stamp();
     const isAtRest = stamp === this.#lastStamp;
     this.#lastStamp = stamp;
-    if (stamp !== this.#seen && isAtRest) await this.reload();
+    if (stamp === this.#seen || !isAtRest) return;
+    this.#seen = stamp;
+    await this.reload();
   }
 
   async #read(apply: RulesFileOptions['apply']): Promise<void> {
