@@ -74,6 +74,13 @@ describe('a list', () => {
     expect(decisions.problems()).toEqual([
       'the list "bad" could not be read: the server answers 500',
     ]);
+    status = 200;
+    body = '<!doctype html>\n<title>We are back soon</title>\n';
+    await decisions.lists.refresh(list.id);
+    expect(decisions.problems()).toEqual([
+      'the list "bad" could not be read: nothing in it is an address or prefix',
+    ]);
+    expect(texts(decisions)).toEqual(['192.0.2.1', '192.0.2.2']);
     await decisions.stop();
     const again = await start();
     expect(texts(again)).toEqual(['192.0.2.1', '192.0.2.2']);

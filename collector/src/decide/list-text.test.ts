@@ -94,12 +94,32 @@ it('so much of the internet as no list means is not taken', async () => {
 it('lines that are made to cost much cost no more than their length', async () => {
   const ban = { ...BAN, duration: '1'.repeat(400_000) };
   for (const [text, format] of [
-    [`x${'\t'.repeat(400_000)}x`, 'csv'],
-    [`x,${'"",'.repeat(200_000)}"`, 'csv'],
-    [`"${',""x'.repeat(200_000)}`, 'csv'],
-    [`1${' '.repeat(400_000)}1`, 'plain'],
+    [`x${'\t'.repeat(400_000)}x\n192.0.2.1`, 'csv'],
+    [`x,${'"",'.repeat(200_000)}"\n192.0.2.1`, 'csv'],
+    [`"${',""x'.repeat(200_000)}\n192.0.2.1`, 'csv'],
+    [`1${' '.repeat(400_000)}1\n192.0.2.1`, 'plain'],
     [JSON.stringify([ban]), 'crowdsec'],
   ] as const) {
     expect((await read(text, format)).refused, text.slice(0, 9)).toEqual([1]);
   }
+});
+
+it.each([
+  ['<html>\nnothing here\n', 'plain'],
+  ['<html>,a\nnothing,here\n', 'csv'],
+  ['{"message": "forbidden"}', 'crowdsec'],
+  ['<html>', 'crowdsec'],
+] as const)('%j is no list', async (text, format) => {
+  await expect(read(text, format)).rejects.toThrow();
+});
+
+it.each([
+  ['', 'plain'],
+  ['# nobody\n', 'plain'],
+  ['10.0.0.0/1\n', 'plain'],
+  ['ip,reason\n', 'csv'],
+  ['null', 'crowdsec'],
+  ['{"new": null, "deleted": []}', 'crowdsec'],
+] as const)('%j is a list of nobody', async (text, format) => {
+  expect((await read(text, format)).networks).toEqual([]);
 });

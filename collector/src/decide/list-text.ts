@@ -39,22 +39,27 @@ type Line =
   | { readonly line: number; readonly written: string; readonly more?: Omit<ListEntry, 'network'> }
   | { readonly line: number; readonly reason: string };
 
-/** @throws SyntaxError for CrowdSec's format that is no JSON */
+const NO_ADDRESS = 'this is no address or prefix';
+
+/** @throws Error where nothing of it can be read: what a server says instead of a list must not end it */
 export async function readList({ text, format, refusalOf }: WrittenList): Promise<ListContent> {
   const entries = new Map<string, ListEntry>();
   const refusedLines: { line: number; reason: string }[] = [];
   let refusedCount = 0;
+  let illegible = 0;
   let read = 0;
   for (const line of READERS[format](text)) {
     const found = 'reason' in line ? line : entryOf(line, entries.size, refusalOf);
     if ('network' in found) entries.set(keyOf(found.network), found);
     else {
       refusedCount++;
+      if (found.reason === NO_ADDRESS) illegible++;
       if (refusedLines.length < SHOWN_REFUSALS) refusedLines.push(found);
     }
     read++;
     if (read % READ_AT_ONCE === 0) await nextTurn();
   }
+  if (read > 0 && illegible === read) throw new Error('nothing in it is an address or prefix');
   return { entries: [...entries.values()], refusedLines, refusedCount };
 }
 
@@ -66,7 +71,7 @@ function entryOf(
   refusalOf: WrittenList['refusalOf'],
 ): ListEntry | { line: number; reason: string } {
   const network = parseNetwork(written);
-  if (network === undefined) return { line, reason: 'this is no address or prefix' };
+  if (network === undefined) return { line, reason: NO_ADDRESS };
   if (network.prefixLength < LEAST_LENGTH) {
     return { line, reason: `prefixes shorter than /${LEAST_LENGTH} are too much of the internet` };
   }
@@ -145,10 +150,7 @@ function* readCrowdsec(text: string): Generator<Line, void> {
   const content = JSON.parse(text) as unknown;
   const isStream = content !== null && typeof content === 'object' && 'new' in content;
   const items = (isStream ? content.new : content) ?? [];
-  if (!Array.isArray(items)) {
-    yield { line: 1, reason: 'a list of decisions is expected' };
-    return;
-  }
+  if (!Array.isArray(items)) throw new Error('a list of decisions is expected');
   let line = 0;
   for (const item of items as ({ decisions?: unknown } | null)[]) {
     for (const decision of [item?.decisions ?? item].flat()) {
