@@ -44,10 +44,16 @@ function liveLine(title) {
   };
 }
 
-/** Empties the log: it tells of one set-up. */
+/** Empties the log: it tells of one set-up. @throws SetupError */
 export function beginLog() {
-  mkdirSync(path.dirname(LOG_FILE), { recursive: true });
-  writeFileSync(LOG_FILE, '');
+  try {
+    mkdirSync(path.dirname(LOG_FILE), { recursive: true });
+    writeFileSync(LOG_FILE, '');
+  } catch (error) {
+    throw new SetupError(
+      `${error.message}. This folder has to belong to whoever sets it up: sudo chown -R "$(id -un)" ${ROOT}`,
+    );
+  }
 }
 
 /** npm does not let itself be interrupted while it unpacks; the next set-up clears away what it leaves. */

@@ -9,6 +9,7 @@ import { Access } from './access/access.js';
 import type { Deed } from './access/audit-log.js';
 import { followUsers } from './access/private-views.js';
 import { BehaviourWatch } from './behaviour/behaviour-watch.js';
+import { isLoopback } from './client-address.js';
 import type { CollectorConfig } from './config.js';
 import { Decisions } from './decide/decisions.js';
 import { countDrop, type DropCounters } from './drops.js';
@@ -47,6 +48,8 @@ export interface CollectorDeps {
   readonly store?: FlowStore;
 }
 
+const PLAIN_HTTP =
+  'passwords and keys cross the network unencrypted: give --tls-cert and --tls-key, or listen on loopback behind a proxy that has TLS';
 /** Of the 2 s that `stop` may take. */
 const STOP_GRACE_MS = 1500;
 /** Of one insert, while more comes than the store takes one by one: at the most some 600 MB in memory. */
@@ -318,6 +321,7 @@ export class Collector {
     const addresses = server
       .addresses()
       .map((bound) => (typeof bound === 'string' ? bound : bound.address));
+    if (this.#tls === undefined && !addresses.every(isLoopback)) this.#log('warn', PLAIN_HTTP, {});
     const found = await this.#access.listensOn(addresses);
     const url = this.reachableUrl;
     if (found === undefined || url === undefined) return;

@@ -138,9 +138,9 @@ export function decisionsCommand(): Command {
   );
   decisions.addCommand(
     subcommand({
-      ...{ name: 'delete', summary: 'undo a decision that was made by hand' },
-      example: ['weir decisions delete 4f9c…', 'as "weir decisions list" shows it'],
-      extend: (command) => command.argument('<id>', 'of the decision'),
+      ...{ name: 'delete', summary: 'undo what was decided by hand' },
+      example: ['weir decisions delete 192.0.2.7', 'what was decided by hand about it'],
+      extend: (command) => command.argument('<id>', `of the decision, or ${ABOUT}`),
       run: async (context) => (await actions()).deleteDecision(context),
     }),
   );

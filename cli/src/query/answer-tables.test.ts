@@ -1,7 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { CompareResponse, InterfacesResponse, TopResponse } from '@weir/wire';
+import type {
+  CompareResponse,
+  ExportersResponse,
+  InterfacesResponse,
+  TopResponse,
+} from '@weir/wire';
 import { expect, it } from 'vitest';
-import { compareTable, interfacesTable, timeText, topTable } from './answer-tables.js';
+import {
+  compareTable,
+  exportersTable,
+  interfacesTable,
+  timeText,
+  topTable,
+} from './answer-tables.js';
 
 const HOUR = 3_600_000;
 const TOP: TopResponse = {
@@ -62,4 +73,27 @@ it('interfaces show the rest', () => {
     ...{ interfaces: [], truncated: true },
   };
   expect(interfacesTable(answer).rows).toEqual([['(other)', '', '', 9, 3, 7, 7]]);
+});
+
+it('exporters with a wrong clock are named, and none whose clock is right by now', () => {
+  const skews = [
+    ...[
+      [-120_000, -120_500],
+      [90_000, 70_000],
+      [5, -120_000],
+      [90_000, 20],
+    ],
+    ...[[0, 0]],
+  ];
+  const exporters = skews.map(([clockSkewMilliseconds, leastClockSkewMilliseconds], i) => ({
+    ...{ exporterAddress: `192.0.2.${i}`, exportProtocol: 'ipfix', lastSeenMilliseconds: 0 },
+    ...{ clockSkewMilliseconds, leastClockSkewMilliseconds, dropsByReason: { malformedSet: 2 } },
+  }));
+  const table = exportersTable({ exporters } as unknown as ExportersResponse);
+  expect(table.notes).toEqual([
+    expect.stringContaining('the clock of 192.0.2.0 is 120 s ahead'),
+    expect.stringContaining('the clock of 192.0.2.1 is 90 s behind'),
+  ]);
+  expect(table.rows[0]?.at(-1)).toBe(2);
+  expect(table.short?.heading).not.toContain('dropped');
 });

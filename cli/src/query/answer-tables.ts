@@ -332,6 +332,21 @@ function exporterRow(row: Exporter): Cell[] {
   ];
 }
 
+/** Delays of networks and of exporters that send rarely stay below it. */
+const WRONG_CLOCK_MS = 60_000;
+
+/** A clock that was set right has been wrong, and what has waited comes late by a clock that is right. */
+function clockNotes(exporters: readonly Exporter[]): string[] {
+  const isWrong = (skewMs: number) => Math.abs(skewMs) > WRONG_CLOCK_MS;
+  return exporters
+    .filter((row) => isWrong(row.clockSkewMilliseconds) && isWrong(row.leastClockSkewMilliseconds))
+    .map(({ exporterAddress, clockSkewMilliseconds: skewMs }) => {
+      const seconds = Math.round(Math.abs(skewMs) / 1000).toLocaleString('en');
+      const side = skewMs < 0 ? 'ahead' : 'behind';
+      return `the clock of ${exporterAddress} is ${seconds} s ${side}: its flows stand at wrong times; use NTP`;
+    });
+}
+
 /** Everything about an exporter is in the answer as JSON. */
 export function exportersTable({ exporters }: ExportersResponse): AnswerTable {
   const heading = ['exporter', 'protocol', 'domain', 'datagrams', 'records', 'lost', 'last seen'];
@@ -344,6 +359,7 @@ export function exportersTable({ exporters }: ExportersResponse): AnswerTable {
       Object.values(row.dropsByReason).reduce((sum, count) => sum + count, 0),
     ]),
     short: { heading, rows: exporters.map(exporterRow) },
+    notes: clockNotes(exporters),
   };
 }
 

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { expect, it } from 'vitest';
+import type { CommandContext } from '../command/section-command.js';
 import { rateBitsPerSecond } from '../query/rate.js';
-import { actionOf, previewText, selectorOf } from './control.js';
+import { actionOf, deleteDecision, previewText, selectorOf } from './control.js';
 
 it.each([
   ['192.0.2.1', { kind: 'host', address: '192.0.2.1' }],
@@ -42,4 +46,31 @@ it('a dry run says what the store no longer has', () => {
   expect(text).toMatch(/^1 of 2 hosts \(50 %\), 3 flows, 5 octets would have been hit\n/);
   for (const note of [/incomplete: /, /192\.0\.2\.1 is protected/, /--confirm/])
     expect(text).toMatch(note);
+});
+
+it('what was decided by hand is undone by its address, all of it and nothing else', async () => {
+  const about = (id: string, origin: string, address: string) => ({
+    ...{ id, origin, selector: { kind: 'host', address } },
+  });
+  const decisions = [
+    ...[about('a', 'manual', '2001:db8::7'), about('b', 'rule', '2001:db8::7')],
+    ...[about('c', 'manual', '2001:db8::7'), about('d', 'manual', '2001:db8::70')],
+  ];
+  const deleted: string[] = [];
+  const server = createServer(({ method, url = '' }, response) => {
+    if (method === 'DELETE') deleted.push(url.split('/').at(-1) ?? '');
+    response.statusCode = method === 'DELETE' ? 204 : 200;
+    response.end(method === 'DELETE' ? '' : JSON.stringify({ decisions }));
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const collector = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const undo = (word: string) =>
+    deleteDecision({
+      config: { query: { collector } },
+      arguments: [word],
+    } as never as CommandContext);
+  await undo('2001:DB8::7');
+  await undo('b');
+  server.close();
+  expect(deleted).toEqual(['a', 'c', 'b']);
 });

@@ -246,10 +246,21 @@ export function selectorOf(text: string): Selector {
   return { kind: 'endpoint', address, port: Number(endpoint?.[3]) };
 }
 
+/** By its id, or all that were made by hand about exactly this. */
 export async function deleteDecision(context: CommandContext): Promise<void> {
   if (isCheck(context)) return;
-  const route = `${API.decisions}/${encodeURIComponent(context.arguments[0] ?? '')}`;
-  await ask(context.config.query, route, {}, { method: 'DELETE' });
+  const { query } = context.config;
+  const [wanted = ''] = context.arguments;
+  const { decisions } = await ask<DecisionsResponse>(query, API.decisions);
+  const found = decisions.filter(
+    ({ origin, selector }) => origin === 'manual' && aboutText(selector) === wanted.toLowerCase(),
+  );
+  // What is no address is an id: the collector knows why it may not be deleted.
+  const ids = found.length > 0 ? found.map(({ id }) => id) : [wanted];
+  for (const id of ids) {
+    const route = `${API.decisions}/${encodeURIComponent(id)}`;
+    await ask(query, route, {}, { method: 'DELETE' });
+  }
 }
 
 export async function whyBlocked(context: CommandContext): Promise<void> {

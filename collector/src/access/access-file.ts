@@ -161,11 +161,11 @@ function parse(text: string): unknown {
 }
 
 function unreadable(path: string, problem: string, cause?: unknown): CollectorError {
-  return new CollectorError(
-    'WEIR_COLLECTOR_ACCESS',
-    `${path}: ${problem}. Mend it or restore a copy; or move it away, then all users and keys are gone and the next start prints a link for a new administrator`,
-    cause,
-  );
+  const advice =
+    problem === 'EACCES'
+      ? "Only the collector's own user may read it, and root"
+      : 'Mend it or restore a copy; or move it away, then all users and keys are gone and the next start prints a link for a new administrator';
+  return new CollectorError('WEIR_COLLECTOR_ACCESS', `${path}: ${problem}. ${advice}`, cause);
 }
 
 function notKept(error: unknown): CollectorError {
