@@ -8,9 +8,12 @@ import { PasswordHasher } from './password.js';
 import { type Session, Sessions } from './sessions.js';
 import { SignIn } from './sign-in.js';
 
+/** What somebody on this machine is called who need not sign in. */
+export const LOCAL_NAME = 'local';
+
 /** Who asks. `local`: somebody on this machine while nobody else can ask. */
 export type Principal =
-  | { readonly kind: 'local'; readonly name: 'local'; readonly role: Role }
+  | { readonly kind: 'local'; readonly name: typeof LOCAL_NAME; readonly role: Role }
   | { readonly kind: 'user'; readonly name: string; readonly role: Role; readonly session: Session }
   | {
       readonly kind: 'key';
@@ -44,7 +47,7 @@ export interface AccessOptions {
   readonly hasher?: PasswordHasher;
 }
 
-const LOCAL: Principal = { kind: 'local', name: 'local', role: 'administrator' };
+const LOCAL: Principal = { kind: 'local', name: LOCAL_NAME, role: 'administrator' };
 /** How soon sessions and keys that ran out lose the streams that they opened. */
 const EXPIRY_CHECK_MS = 5000;
 

@@ -26,6 +26,7 @@ beforeEach(async () => {
   await addUser('Olga');
 });
 afterEach(() => {
+  vi.useRealTimers();
   accounts.close();
   rmSync(folder, { recursive: true });
 });
@@ -39,7 +40,7 @@ const views = (name: string) => book.seenBy({ name, mayChange: 'own' }).map((vie
 const deeds = async () => (await audit.read({ limit: 10 })).entries;
 
 it('private views go with their user, shared ones stay, and the log has it', async () => {
-  followUsers(book, { accounts, audit, log: SILENT });
+  await followUsers(book, { accounts, audit, log: SILENT });
   await save('Olga', 'Mine');
   await save('Olga', 'Uplink', true);
   await save('local', 'On this machine');
@@ -58,16 +59,56 @@ it('private views go with their user, shared ones stay, and the log has it', asy
   });
 });
 
+/** Another collector on the same folder, later. */
+async function startAgain(): Promise<void> {
+  accounts.close();
+  accounts = newAccounts();
+  await accounts.open();
+  await followUsers(book, { accounts, audit, log: SILENT });
+}
+
+it('views of who went while the collector was stopped go when it starts, with an audit entry each', async () => {
+  await addUser('paul');
+  for (const name of ['Olga', 'paul', 'local']) await save(name, `of ${name}`);
+  await save('Olga', 'Uplink', true);
+  await accounts.removeUser(TEST, 'Olga');
+  await startAgain();
+  expect([views('Olga'), views('paul'), views('local')]).toEqual([
+    ['Uplink'],
+    ['of paul', 'Uplink'],
+    ['of local', 'Uplink'],
+  ]);
+  const gone = (await deeds()).filter(({ action }) => action === 'view.delete');
+  expect(gone.map(({ subject }) => subject)).toEqual(['of Olga']);
+});
+
+it('also where somebody else has the name by then', async () => {
+  await save('Olga', 'Of the one before');
+  await accounts.removeUser(TEST, 'Olga');
+  vi.setSystemTime(Date.now() + 1000);
+  await addUser('olga');
+  await save('olga', 'Mine');
+  await startAgain();
+  expect(views('olga')).toEqual(['Mine']);
+});
+
+it('and all stay where there is no user at all: the file of users may have been lost', async () => {
+  await save('Olga', 'Mine');
+  await accounts.removeUser(TEST, 'Olga');
+  await startAgain();
+  expect(views('Olga')).toEqual(['Mine']);
+});
+
 it('who gets a name that somebody else had does not get the views, too', async () => {
   await accounts.removeUser(TEST, 'Olga');
   await save('Olga', 'Of the one before');
-  followUsers(book, { accounts, audit, log: SILENT });
+  await followUsers(book, { accounts, audit, log: SILENT });
   await addUser('olga');
   await eventually(() => expect(views('Olga')).toEqual([]));
 });
 
 it('other changes of users leave all views alone', async () => {
-  followUsers(book, { accounts, audit, log: SILENT });
+  await followUsers(book, { accounts, audit, log: SILENT });
   await save('Olga', 'Mine');
   await accounts.setRole(TEST, 'Olga', 'operator');
   await addUser('paul');
@@ -78,7 +119,7 @@ it('other changes of users leave all views alone', async () => {
 
 it('says so where they could not be deleted', async () => {
   const log = vi.fn();
-  followUsers(book, { accounts, audit, log });
+  await followUsers(book, { accounts, audit, log });
   await save('Olga', 'Mine');
   vi.spyOn(book, 'removePrivate').mockRejectedValue(new Error('no room'));
   await accounts.removeUser(TEST, 'Olga');
