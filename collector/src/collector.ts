@@ -124,6 +124,7 @@ export class Collector {
       log,
       everyMs: config.behaviourIntervalSeconds * 1000,
       windowMs: config.behaviourWindowSeconds * 1000,
+      onAnalysed: () => this.#live.changed('behaviour'),
     });
     this.#decisions = this.#newDecisions(queries);
     this.#live = new LiveFeed();
@@ -266,7 +267,7 @@ export class Collector {
       await this.#decisions.start();
       await this.#access.start();
       await this.#context.views.start();
-      followUsers(this.#context.views, { ...this.#access, log: this.#log });
+      await followUsers(this.#context.views, { ...this.#access, log: this.#log });
       await this.#outputs.start();
       this.#server = await createServer(this.#context);
       // Who gets an answer may rely on records being received.

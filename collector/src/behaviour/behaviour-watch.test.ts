@@ -13,10 +13,13 @@ const EVIDENCE: HostEvidence = {
 };
 
 /** Answers each question as `answer` says. */
-function watchOver(answer: (statement: Statement) => Promise<readonly unknown[]>) {
+function watchOver(
+  answer: (statement: Statement) => Promise<readonly unknown[]>,
+  onAnalysed: () => void = () => undefined,
+) {
   const store = { query: answer } as unknown as QueryStore;
   const options = { everyMs: 1, windowMs: 1000, limitSeconds: 9, mostRecords: 100 };
-  return new BehaviourWatch({ ...options, store, log: () => undefined });
+  return new BehaviourWatch({ ...options, store, onAnalysed, log: () => undefined });
 }
 
 const rowsFor = ({ sql }: Statement): unknown[] => {
@@ -40,6 +43,17 @@ it('keeps the last result and answers with it, by role', async () => {
   const one = watch.answer({ host: '10.0.0.2', limit: 10 });
   expect([one.hostCount, one.hosts[0]?.host]).toEqual([1, '10.0.0.2']);
   expect(watch.answer({ host: '10.0.0.2', role: 'p2p', limit: 10 }).hosts).toEqual([]);
+});
+
+it('says that there is another result, once it answers with it', async () => {
+  const found: number[] = [];
+  const watch = watchOver(
+    async (statement) => rowsFor(statement),
+    () => void found.push(watch.answer({ limit: 1 }).hostCount),
+  );
+  await watch.analyse();
+  await watch.analyse();
+  expect(found).toEqual([2, 2]);
 });
 
 it('runs one analysis at a time', async () => {

@@ -11,6 +11,8 @@ export interface BehaviourOptions {
   /** Of each question to the store. */
   readonly limitSeconds: number;
   readonly mostRecords: number;
+  /** Called after each analysis. */
+  readonly onAnalysed?: () => void;
 }
 
 export interface BehaviourAnswerOptions {
@@ -93,7 +95,7 @@ export class BehaviourWatch {
 
   /** What fails is told and tried again; the last result stays. */
   async #analyse(now: number): Promise<void> {
-    const { store, windowMs, limitSeconds, mostRecords, log } = this.#options;
+    const { store, windowMs, limitSeconds, mostRecords, log, onAnalysed } = this.#options;
     const window = { from: now - windowMs, to: now };
     const signal = this.#abort.signal;
     try {
@@ -104,5 +106,6 @@ export class BehaviourWatch {
       this.#problem = error instanceof Error ? error.message : String(error);
       log('warn', 'the analysis of behaviour failed', { problem: this.#problem });
     }
+    onAnalysed?.();
   }
 }

@@ -24,7 +24,7 @@ export function addStreamRoute(server: ApiServer, { live }: ApiContext): void {
     summary:
       'Server-sent events: the newest `flows`, `totals` each second, and `changed` with what there is to ask about again',
     description:
-      'With `filter`, only flows that it holds for; the totals are those of all flows. The topics of `changed` are `flows` (more are in the store), `decisions` and `gateways`.',
+      'With `filter`, only flows that it holds for; the totals are those of all flows. The topics of `changed` are `flows` (more are in the store), `decisions`, `gateways` and `behaviour`.',
     querystring: StreamQuery,
     produces: ['text/event-stream'],
   };

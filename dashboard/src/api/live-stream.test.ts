@@ -51,7 +51,7 @@ it('says what has changed, and everything after it was away', async () => {
   expect(liveStream.status.value).toBe('lost');
   await vi.advanceTimersByTimeAsync(3000);
   latest().say('open');
-  expect(told.at(-1)).toEqual(['flows', 'decisions', 'gateways']);
+  expect(told.at(-1)).toEqual(['flows', 'decisions', 'gateways', 'behaviour']);
 });
 
 it('carries records while somebody wants them, over one connection at a time', () => {

@@ -4,6 +4,7 @@ import { signal } from '@preact/signals';
 import {
   API,
   type Flow,
+  LIVE_TOPICS,
   type LiveChange,
   type LiveFlows,
   type LiveTopic,
@@ -20,8 +21,6 @@ const HIDDEN_MS = 20_000;
 const MOST_TOTALS = 120;
 /** What every page wants; records only one that shows them. */
 const ALWAYS = ['totals', 'changed'];
-/** What may have changed while nobody could tell. */
-const EVERYTHING: readonly LiveTopic[] = ['flows', 'decisions', 'gateways'];
 
 /**
  * Owner of the EventSource. A browser reconnects by itself after a dropped connection, but gives up for good
@@ -88,7 +87,8 @@ class LiveStream {
       const wasAway = this.#wasOpen && this.status.peek() !== 'open';
       this.#wasOpen = true;
       this.status.value = 'open';
-      if (wasAway) this.#tell(EVERYTHING);
+      // What may have changed while nobody could tell.
+      if (wasAway) this.#tell(LIVE_TOPICS);
     });
     source.addEventListener('error', () => this.#lost(source));
     source.addEventListener('totals', (event) => {

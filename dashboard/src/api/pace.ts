@@ -21,3 +21,15 @@ export const WITH_DECISIONS: Pace = {
   everyMs: 10_000,
   follow: { topics: ['decisions', 'gateways'], soonestMs: 1_000 },
 };
+
+/** Counters of exporters and of the collector: they go on with the records, and tell also when none come. */
+export const WITH_RECORDS: Pace = {
+  everyMs: 10_000,
+  follow: { topics: ['flows'], soonestMs: 2_000 },
+};
+
+/** What hosts are by their flows, as of the last analysis. */
+export const WITH_BEHAVIOUR: Pace = {
+  everyMs: 60_000,
+  follow: { topics: ['behaviour'], soonestMs: 1_000 },
+};

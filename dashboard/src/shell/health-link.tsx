@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { ask } from '../api/client';
 import { collectorHealth, type Health } from '../api/health';
+import { WITH_RECORDS } from '../api/pace';
 import { type Answered, useAnswer } from '../api/use-answer';
 import { Fact } from '../control/facts';
 import { Popover } from '../control/popover';
@@ -8,8 +9,6 @@ import { formatCount } from '../format/quantity';
 import { formatDuration } from '../format/time';
 import { knownPages } from '../view/known-pages';
 import type { View } from '../view/view';
-
-const HEALTH_MS = 5_000;
 
 interface Verdict {
   readonly state: 'ok' | 'degraded' | 'lost' | 'waiting';
@@ -29,7 +28,7 @@ function verdictOf({ data, error }: Answered<Health>): Verdict {
 export function HealthLink({ view }: { readonly view: View }) {
   const health = useAnswer({
     key: 'health',
-    everyMs: HEALTH_MS,
+    ...WITH_RECORDS,
     load: async (signal) => {
       collectorHealth.value = await ask('/api/v1/health', {}, signal);
       return collectorHealth.value;

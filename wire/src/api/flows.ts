@@ -235,9 +235,9 @@ export type LiveTotals = Static<typeof LiveTotals>;
 
 /**
  * What answers are about that change by themselves: `flows` in the store (an insert fills all of its tables),
- * `decisions` that stand, and what `gateways` report.
+ * `decisions` that stand, what `gateways` report, and what the last analysis of `behaviour` says.
  */
-export const LIVE_TOPICS = ['flows', 'decisions', 'gateways'] as const;
+export const LIVE_TOPICS = ['flows', 'decisions', 'gateways', 'behaviour'] as const;
 export type LiveTopic = (typeof LIVE_TOPICS)[number];
 /** Who asks about these topics again gets another answer than before. */
 export interface LiveChange {

@@ -9,11 +9,10 @@ import { amountColumn, shareColumn, sumColumn } from '../../table/amount-columns
 import { BarCell } from '../../table/bar-cell';
 import { type Column, DataTable } from '../../table/data-table';
 import { type KeyOf, narrowed } from '../../view/filter-edit';
-import { timeParameter, windowOf } from '../../view/time-range';
+import { freshnessOf, timeParameter, windowOf } from '../../view/time-range';
 import type { View } from '../../view/view';
 import { type UnnamedExporter, unnamedBy } from './unnamed';
 
-const EVERY_MS = 30_000;
 const MOST_EXPORTERS = 300;
 const ASKED_PORTS = 60;
 const MOST_PORTS = 10;
@@ -32,7 +31,7 @@ export function Unnamed({ view }: { readonly view: View }) {
 function UnnamedExporters({ view: { time, filter } }: { readonly view: View }) {
   const { data, error, fresh } = useAnswer({
     key: `unnamed exporters ${timeParameter(time)} ${filter}`,
-    everyMs: time.kind === 'last' ? EVERY_MS : undefined,
+    ...freshnessOf(time),
     load: async (signal) => {
       const by = ['exporterAddress' as const, 'exporterName' as const];
       const [top, { exporters }] = await Promise.all([
@@ -106,7 +105,7 @@ const EXPORTER_COLUMNS: readonly Column<UnnamedExporter>[] = [
 function UnnamedPorts({ view: { time, filter } }: { readonly view: View }) {
   const { data, error, fresh } = useAnswer({
     key: `unnamed ports ${timeParameter(time)} ${filter}`,
-    everyMs: time.kind === 'last' ? EVERY_MS : undefined,
+    ...freshnessOf(time),
     load: (signal) =>
       ask(
         '/api/v1/top',

@@ -10,10 +10,9 @@ import { shareColumn, sumColumn } from '../../table/amount-columns';
 import { BarCell } from '../../table/bar-cell';
 import { type Column, DataTable } from '../../table/data-table';
 import { dimensionTitle } from '../../view/dimensions';
-import { timeParameter, windowOf } from '../../view/time-range';
+import { freshnessOf, timeParameter, windowOf } from '../../view/time-range';
 import { type ApplicationProps, filterOf } from './application-story';
 
-const EVERY_MS = 30_000;
 const LIMIT = 50;
 const HEIGHT = '396px';
 
@@ -50,7 +49,7 @@ export function UsedBy(props: UsedByProps) {
   const filter = filterOf(props);
   const { data, error, fresh } = useAnswer({
     key: `application ${dimension} ${timeParameter(time)} ${filter}`,
-    everyMs: time.kind === 'last' ? EVERY_MS : undefined,
+    ...freshnessOf(time),
     load: (signal) => {
       const query = { by: [dimension], limit: LIMIT, filter, ...windowOf(time, Date.now()) };
       return ask('/api/v1/top', query, signal);

@@ -2,6 +2,7 @@
 // The collector's own state: what it has taken, what it has not and why, what is full, what is away.
 import type { HealthResponse } from '@weir/wire';
 import { ask } from '../../api/client';
+import { WITH_RECORDS } from '../../api/pace';
 import { useAnswer } from '../../api/use-answer';
 import { type FactProps, Facts } from '../../control/facts';
 import { Meter } from '../../control/meter';
@@ -13,12 +14,10 @@ import { prefixKind } from '../../view/preferences';
 import { momentText } from '../../view/shown';
 import { dropReasonText } from './exporter-state';
 
-const EVERY_MS = 5_000;
-
 export function CollectorHealth() {
   const { data, error } = useAnswer({
     key: 'health',
-    everyMs: EVERY_MS,
+    ...WITH_RECORDS,
     load: (signal) => ask('/api/v1/health', {}, signal),
   });
   if (!data) return error ? <ErrorNotice error={error} /> : <Skeleton rows={8} />;

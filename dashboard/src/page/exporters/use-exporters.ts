@@ -2,10 +2,9 @@
 import type { Exporter } from '@weir/wire';
 import { useRef } from 'preact/hooks';
 import { ask } from '../../api/client';
+import { WITH_RECORDS } from '../../api/pace';
 import { type Answered, useAnswer } from '../../api/use-answer';
 import { recordRates } from './exporter-state';
-
-const EVERY_MS = 5_000;
 
 export interface Exporters {
   readonly exporters: readonly Exporter[];
@@ -20,7 +19,7 @@ export function useExporters(): Answered<Exporters> {
   const last = useRef<Exporters>(undefined);
   return useAnswer({
     key: 'exporters with rates',
-    everyMs: EVERY_MS,
+    ...WITH_RECORDS,
     load: async (signal) => {
       const { exporters } = await ask('/api/v1/exporters', {}, signal);
       const answer = { exporters, now: Date.now() };

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { BehaviourHost } from '@weir/wire';
 import { ask } from '../../api/client';
+import { WITH_BEHAVIOUR } from '../../api/pace';
 import { useAnswer } from '../../api/use-answer';
 import { ErrorNotice, Notice, Panel, Skeleton } from '../../control/panel';
 import { formatCount } from '../../format/quantity';
 import { formatSpan } from '../../format/time';
 import { clockText } from '../../view/shown';
-import { STORY_EVERY_MS } from './host-story';
 import { RoleBadges } from './role-badges';
 import { EVIDENCE, reasonText } from './roles';
 
@@ -14,7 +14,7 @@ import { EVIDENCE, reasonText } from './roles';
 export function HostBehaviour({ host }: { readonly host: string }) {
   const { data, error } = useAnswer({
     key: `host behaviour ${host}`,
-    everyMs: STORY_EVERY_MS,
+    ...WITH_BEHAVIOUR,
     load: (signal) => ask('/api/v1/behaviour/hosts', { host, limit: 1 }, signal),
   });
   const [found] = data?.hosts ?? [];

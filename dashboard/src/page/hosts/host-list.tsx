@@ -2,6 +2,7 @@
 import type { BehaviourHost } from '@weir/wire';
 import { useMemo } from 'preact/hooks';
 import { ask } from '../../api/client';
+import { WITH_BEHAVIOUR } from '../../api/pace';
 import { useAnswer } from '../../api/use-answer';
 import { ErrorNotice, Notice, Panel, Skeleton } from '../../control/panel';
 import { Segmented } from '../../control/segmented';
@@ -21,7 +22,6 @@ import { HostForm } from './host-form';
 import { useHostNames } from './host-names';
 import { RoleBadges } from './role-badges';
 
-const ROLES_EVERY_MS = 60_000;
 /** The collector's roles are of the last minutes: more of them than can be shown are asked for. */
 const MOST_ROLES = 1000;
 
@@ -154,7 +154,7 @@ type Roles = ReadonlyMap<string, BehaviourHost>;
 function useRoles(): Roles {
   const { data } = useAnswer({
     key: 'roles',
-    everyMs: ROLES_EVERY_MS,
+    ...WITH_BEHAVIOUR,
     load: (signal) => ask('/api/v1/behaviour/hosts', { limit: MOST_ROLES }, signal),
   });
   return useMemo(() => new Map((data?.hosts ?? []).map((host) => [host.host, host])), [data]);

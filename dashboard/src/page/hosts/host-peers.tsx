@@ -7,11 +7,11 @@ import { withMissing } from '../../format/missing';
 import { amountColumn, shareColumn } from '../../table/amount-columns';
 import { BarCell } from '../../table/bar-cell';
 import { type Column, DataTable } from '../../table/data-table';
-import { timeParameter, windowOf } from '../../view/time-range';
+import { freshnessOf, timeParameter, windowOf } from '../../view/time-range';
 import { askOtherEnds, OTHER_ENDS, type OtherEnd, type OtherEnds } from './ask-hosts';
 import { type BothWays, flowsOf, octetsOf } from './both-ways';
 import { useHostNames } from './host-names';
-import { type HostProps, STORY_EVERY_MS } from './host-story';
+import type { HostProps } from './host-story';
 
 const HEIGHT = '396px';
 
@@ -21,7 +21,7 @@ export function HostPeers({ view, host }: HostProps) {
   const end = endNamed(parameters.with);
   const { data, error, fresh } = useAnswer({
     key: `host peers ${end} ${host} ${timeParameter(time)} ${filter}`,
-    everyMs: time.kind === 'last' ? STORY_EVERY_MS : undefined,
+    ...freshnessOf(time),
     load: (signal) =>
       askOtherEnds({ filter, window: windowOf(time, Date.now()), signal }, host, end),
   });

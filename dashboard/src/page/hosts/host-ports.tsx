@@ -8,9 +8,9 @@ import { sumColumn } from '../../table/amount-columns';
 import { BarCell } from '../../table/bar-cell';
 import { type Column, DataTable } from '../../table/data-table';
 import type { KeyOf } from '../../view/filter-edit';
-import { timeParameter, windowOf } from '../../view/time-range';
+import { freshnessOf, timeParameter, windowOf } from '../../view/time-range';
 import { askPorts, SERVICE_PORTS_BELOW } from './ask-hosts';
-import { type HostProps, STORY_EVERY_MS } from './host-story';
+import type { HostProps } from './host-story';
 
 const HEIGHT = '396px';
 
@@ -19,7 +19,7 @@ export function HostPorts({ view, host }: HostProps) {
   const { time, filter } = view;
   const { data, error, fresh } = useAnswer({
     key: `host ports ${host} ${timeParameter(time)} ${filter}`,
-    everyMs: time.kind === 'last' ? STORY_EVERY_MS : undefined,
+    ...freshnessOf(time),
     load: (signal) => askPorts({ filter, window: windowOf(time, Date.now()), signal }, host),
   });
   const note = `below ${SERVICE_PORTS_BELOW}: higher ones change with each connection`;

@@ -6,7 +6,7 @@ import { StoryHead } from '../../control/story-head';
 import { ValueButton } from '../../control/value-menu';
 import { NO_VALUE } from '../../format/quantity';
 import { momentText } from '../../view/shown';
-import { timeParameter, windowOf } from '../../view/time-range';
+import { freshnessOf, timeParameter, windowOf } from '../../view/time-range';
 import type { View } from '../../view/view';
 import { askLatest, joined } from './ask-hosts';
 import { HostBehaviour } from './host-behaviour';
@@ -20,9 +20,6 @@ export interface HostProps {
   readonly view: View;
   readonly host: string;
 }
-
-/** Panels beside the chart ask less often: nobody reads tables that change under the eyes. */
-export const STORY_EVERY_MS = 30_000;
 
 export function HostStory({ view, host }: HostProps) {
   return (
@@ -41,7 +38,7 @@ function HostHead({ view, host }: HostProps) {
   const { time, filter } = view;
   const { data } = useAnswer({
     key: `latest ${host} ${timeParameter(time)} ${filter}`,
-    everyMs: time.kind === 'last' ? STORY_EVERY_MS : undefined,
+    ...freshnessOf(time),
     load: async (signal) => {
       const window = windowOf(time, Date.now());
       return { latest: await askLatest({ filter, window, signal }, host) };

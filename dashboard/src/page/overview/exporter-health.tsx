@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Exporter } from '@weir/wire';
 import { ask } from '../../api/client';
+import { WITH_RECORDS } from '../../api/pace';
 import { useAnswer } from '../../api/use-answer';
 import { ErrorNotice, Notice, Panel, Skeleton } from '../../control/panel';
 import { ValueButton } from '../../control/value-menu';
@@ -11,14 +12,13 @@ import { knownPages } from '../../view/known-pages';
 import type { View } from '../../view/view';
 import { exporterKey, exporterState, protocolTitle } from '../exporters/exporter-state';
 
-const EVERY_MS = 5_000;
 const MOST_ROWS = 8;
 
 /** Who tells of the traffic, and whether all of it arrives. */
 export function ExporterHealth({ view }: { readonly view: View }) {
   const { data, error } = useAnswer({
     key: 'exporters',
-    everyMs: EVERY_MS,
+    ...WITH_RECORDS,
     load: async (signal) => {
       const { exporters } = await ask('/api/v1/exporters', {}, signal);
       return { exporters, now: Date.now() };
