@@ -27,7 +27,7 @@ export interface TopKeyRow extends SumRow, KeyTexts {
   readonly flowsOfAll: number;
 }
 
-/** The key of the sum of everything beyond the limit. What an exporter calls so is summed up with it. */
+/** What the sum of everything beyond the limit is called. In a matrix what an exporter calls so is summed up with it. */
 export const OTHER = 'other';
 export const NOTHING: Sums = { octets: 0, packets: 0, flows: 0 };
 
@@ -107,17 +107,17 @@ export function seriesRows(
   const other = times.map(() => 0);
   for (const row of rows) {
     const parts = keysOf(row, by);
-    const rest = Boolean(row.isOther) || parts.key === OTHER;
+    const rest = Boolean(row.isOther);
     const id = JSON.stringify(parts.keys);
     const entry = named.get(id) ?? { ...parts, values: times.map(() => 0) };
     const values = rest ? other : entry.values;
     values[row.bucket - first] = (values[row.bucket - first] ?? 0) + Number(row.value);
     if (!rest) named.set(id, entry);
   }
-  const series = [...named.values()].sort(
+  const series: SeriesResponse['series'] = [...named.values()].sort(
     (a, b) => sum(b.values) - sum(a.values) || (a.key < b.key ? -1 : 1),
   );
-  if (sum(other) > 0) series.push({ key: OTHER, keys: [OTHER], values: other });
+  if (sum(other) > 0) series.push({ key: OTHER, keys: [OTHER], isOther: true, values: other });
   return series;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { applicationLabel } from '../format/flow';
 import { formatShare } from '../format/quantity';
+import { REST } from '../view/rest';
 import { momentText, rateText } from '../view/shown';
 import type { RateSeries } from './rates';
 import type { TimeChartProps } from './time-chart';
@@ -70,7 +71,7 @@ function Lines({ series, index, chart: { metric, colourOf } }: LinesProps) {
           <tr key={key}>
             <td class="chart-tooltip-name">
               <span class="swatch" style={{ background: `var(${colourOf(key)})` }} />
-              {applicationLabel(key)}
+              {key === REST ? 'Other' : applicationLabel(key)}
             </td>
             <td class="number">{text(rate)}</td>
           </tr>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { SeriesResponse } from '@weir/wire';
 import { describe, expect, it } from 'vitest';
+import { REST } from '../view/rest';
 import { previousRates, sinceStart, summarise, toRates, toShares } from './rates';
 
 const STEP = 10;
@@ -30,9 +31,13 @@ describe('toRates', () => {
     expect(series.map(({ total }) => total)).toEqual([300, 50]);
   });
 
-  it('puts "other" last, wherever it comes', () => {
-    const { series } = toRates(response({ other: [9], a: [1] }), 10_000);
-    expect(series.map(({ key }) => key)).toEqual(['a', 'other']);
+  it('puts the rest last, wherever it comes, and takes no name for it', () => {
+    const { series, ...answer } = response({ rest: [9], a: [1], other: [2] });
+    const marked = series.map((one) =>
+      one.key === 'rest' ? { ...one, isOther: true as const } : one,
+    );
+    const rates = toRates({ ...answer, series: marked }, 10_000);
+    expect(rates.series.map(({ key }) => key)).toEqual(['a', 'other', REST]);
   });
 
   it('leaves the running step out while little of it has passed, and else divides by what has', () => {

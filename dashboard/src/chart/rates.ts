@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // From sums per step, as the collector counts, to rates, as people read a network.
 import type { SeriesResponse } from '@weir/wire';
+import { REST } from '../view/rest';
 
 export interface RateSeries {
+  /** REST for what is beyond the limit; so are the keys. */
   readonly key: string;
   readonly keys: readonly string[];
   /** Per second, in the metric's own unit; one for each time. */
@@ -43,13 +45,13 @@ export function previousRates(response: SeriesResponse, count: number): readonly
 }
 
 function ratesOf(series: SumSeries, seconds: readonly number[]): RateSeries[] {
-  const rates = series.map(({ key, keys, values }) => ({
-    key,
-    keys,
+  const rates = series.map(({ key, keys, isOther, values }) => ({
+    key: isOther ? REST : key,
+    keys: isOther ? [REST] : keys,
     rates: seconds.map((passed, index) => (values[index] ?? 0) / passed),
     total: values.reduce((sum, value) => sum + value, 0),
   }));
-  return rates.sort((a, b) => Number(a.key === 'other') - Number(b.key === 'other'));
+  return rates.sort((a, b) => Number(a.key === REST) - Number(b.key === REST));
 }
 
 /** A chart of fewer points is no picture. */

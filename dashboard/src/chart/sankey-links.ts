@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Metric, TopRow } from '@weir/wire';
+import { REST } from '../view/rest';
 
 export interface SankeyNode {
   /** Unique: the same key may stand in several columns. */
@@ -18,7 +19,7 @@ export interface SankeyLink {
 
 export interface SankeyOptions {
   readonly metric: Metric;
-  /** Sum of what is beyond the rows: goes from "other" to "other". */
+  /** Sum of what is beyond the rows: goes from REST to REST. */
   readonly other: number;
 }
 
@@ -32,7 +33,7 @@ export function sankeyOf(
 ): { readonly nodes: readonly SankeyNode[]; readonly links: readonly SankeyLink[] } {
   const columns = rows[0]?.keys.length ?? 0;
   const paths = rows.map((row) => ({ keys: row.keys, value: row[metric] }));
-  if (other > 0 && columns > 0) paths.push({ keys: Array(columns).fill('other'), value: other });
+  if (other > 0 && columns > 0) paths.push({ keys: Array(columns).fill(REST), value: other });
   const values = new Map<string, number>();
   const sums = new Map<string, { from: string; to: string; value: number }>();
   for (const { keys, value } of paths) {

@@ -11,6 +11,7 @@ import {
   icmpText,
   tcpFlagsText,
 } from '../format/flow-codes';
+import { REST } from '../view/rest';
 
 /** Numbers and words of the store that have better names. */
 const NAMES: Readonly<Partial<Record<Dimension, (key: string) => string>>> = {
@@ -32,7 +33,7 @@ export function keyLabel({
   readonly dimension: Dimension;
   readonly key: string;
 }): string {
-  if (key === 'other') return 'Other';
+  if (key === REST) return 'Other';
   if (dimension === 'applicationConfidence') return confidenceOf(key).word;
   if (key === '' || key === 'unknown')
     return dimension === 'applicationName' ? 'Unknown' : '(none)';

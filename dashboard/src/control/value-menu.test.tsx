@@ -6,6 +6,7 @@ import { LocationProvider } from 'preact-iso';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { signedIn } from '../api/session';
 import { knownPages } from '../view/known-pages';
+import { REST } from '../view/rest';
 import { useView } from '../view/view';
 import { closeMenu, MenuHost } from './menu';
 import { clear, draw, fireEvent, screen, waitFor } from './test-dom';
@@ -75,7 +76,14 @@ it('opens another page with the filter and the time', async () => {
 });
 
 it('offers no filter for what is beyond a limit, and does not call all flows those', async () => {
-  const items = await open('operator', { dimension: 'applicationName', value: 'other' });
+  const items = await open('operator', { dimension: 'applicationName', value: REST });
   expect(items).toEqual(['Open all raw flows']);
   screen.getByRole('menu', { name: 'Everything else' });
+});
+
+it('an application that is called "other" is one as all others', async () => {
+  await open('viewer', { dimension: 'applicationName', value: 'other' });
+  screen.getByRole('menu', { name: 'other' });
+  fireEvent.click(screen.getByRole('menuitem', { name: 'Filter out' }));
+  await waitFor(() => expect(location.search).toContain('filter=not+app+%3D+other'));
 });

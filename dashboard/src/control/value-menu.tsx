@@ -5,6 +5,7 @@ import { hasRole } from '../api/session';
 import { dimensionTitle } from '../view/dimensions';
 import type { KeyOf } from '../view/filter-edit';
 import { knownPages } from '../view/known-pages';
+import { REST } from '../view/rest';
 import { selectorsOf } from '../view/selectors';
 import { timeParameter, type Window } from '../view/time-range';
 import { shownView, type View } from '../view/view';
@@ -20,13 +21,10 @@ export interface Subject {
   readonly window?: Window | undefined;
 }
 
-/** Key of what is beyond the limit: nothing can be filtered by it. */
-const OTHER = 'other';
-
 /** Opens the menu about something at a place; the same one everywhere. */
 export function openValueMenu({ keys, window }: Subject, place: MenuPlace): void {
   const view = shownView();
-  const named = keys.filter(({ key }) => key !== OTHER);
+  const named = keys.filter(({ key }) => key !== REST);
   const title = named.map((key) => keyLabel(key)).join(' · ') || 'Everything else';
   const items = [
     filterItems(view, named),
@@ -164,7 +162,7 @@ export function ValueButton({ dimension, value, colour }: ValueButtonProps) {
       onClick={(event) => openValueMenu({ keys: [{ dimension, key: value }] }, event.currentTarget)}
     >
       {colour !== undefined && <Swatch colour={colour} />}
-      <span class="value-text" title={value}>
+      <span class="value-text" title={value === REST ? undefined : value}>
         {keyLabel({ dimension, key: value })}
       </span>
     </button>

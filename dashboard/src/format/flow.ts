@@ -27,7 +27,6 @@ const ICMP = new Set([1, 58]);
 
 /** Names of the store that are no application's name, as a reader expects them in a list of names. */
 export function applicationLabel(applicationName: string): string {
-  if (applicationName === 'other') return 'Other';
   return applicationName === 'unknown' ? 'Unknown' : applicationName;
 }
 

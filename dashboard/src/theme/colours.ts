@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { useMemo } from 'preact/hooks';
+import { REST } from '../view/rest';
 import { assignSlots, colourVariable, SLOT_COUNT, type Slots } from './slots';
 
 /** For the whole page: what is shown in several places has one colour, on all pages. */
@@ -11,7 +12,7 @@ export function useColours(keys: readonly string[]): (key: string) => string {
   return useMemo(() => {
     const shown = list.split('\n');
     slots = assignSlots(slots, shown);
-    const later = shown.filter((key) => !slots.has(key) && key !== 'other' && key !== 'unknown');
+    const later = shown.filter((key) => !slots.has(key) && key !== REST && key !== 'unknown');
     const known = slots;
     return (key) => {
       const at = later.indexOf(key);

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Which colour an application has: the same one in every widget, and the same one after a refresh.
+import { REST } from '../view/rest';
 
 /** Colours `--series-0` to `--series-9` of tokens.css. */
 export const SLOT_COUNT = 10;
 
 /** What is not one application is grey. */
-const GREY = new Set(['other', 'unknown']);
+const GREY = new Set([REST, 'unknown']);
 
 /** Application name to slot, least recently shown first. */
 export type Slots = ReadonlyMap<string, number>;

@@ -46,14 +46,22 @@ export const TopResponse = Type.Object({
 });
 export type TopResponse = Static<typeof TopResponse>;
 
-const SeriesRow = Type.Object({ ...Keys, values: Type.Array(Type.Number()) });
+const SeriesRow = Type.Object({
+  ...Keys,
+  isOther: Type.Optional(
+    Type.Literal(true, {
+      description: 'the sum of what is beyond `limit`, and no key of that name',
+    }),
+  ),
+  values: Type.Array(Type.Number()),
+});
 /** values[i] of each series is the metric's sum over [times[i], times[i] + stepSeconds). */
 export const SeriesResponse = Type.Object({
   ...Asked,
   stepSeconds: Type.Integer(),
   times: Type.Array(Type.Number()),
   series: Type.Array(SeriesRow, {
-    description: 'largest first; what is beyond `limit` is summed up in the key "other"',
+    description: 'largest first; what is beyond `limit` is summed up in the last, `isOther`',
   }),
   previous: Type.Optional(
     Type.Object(

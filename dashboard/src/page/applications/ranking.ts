@@ -81,10 +81,12 @@ export function trendsOf(response: SeriesResponse, to: number): ReadonlyMap<stri
   // The step that still runs would look like a fall.
   const rates = new Map(toRates(response, to).series.map((one) => [one.key, one.rates]));
   return new Map(
-    series.map(({ key, values }) => {
-      const earlier = previous?.series.find((one) => one.key === key)?.values ?? [];
+    named(series).map(({ key, values }) => {
+      const earlier = named(previous?.series ?? []).find((one) => one.key === key)?.values ?? [];
       const before = isWhole ? sum(earlier) : undefined;
       return [key, { values: rates.get(key) ?? [], now: sum(values), before }];
     }),
   );
 }
+
+const named = (series: SeriesResponse['series']) => series.filter(({ isOther }) => !isOther);

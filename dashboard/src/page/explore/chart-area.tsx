@@ -6,6 +6,7 @@ import { keyLabel } from '../../control/key-label';
 import { lazy } from '../../control/lazy';
 import type { MenuPlace } from '../../control/menu';
 import { openValueMenu } from '../../control/value-menu';
+import { REST } from '../../view/rest';
 import type { Window } from '../../view/time-range';
 import type { View } from '../../view/view';
 import { Grid } from './grid';
@@ -92,7 +93,7 @@ function useMarkMenu({ asking }: Explored) {
     () => (series: RateSeries, window: Window, place: MenuPlace) => {
       const keys = asking.by.map((dimension, at) => ({
         dimension,
-        key: series.key === 'other' ? 'other' : (series.keys[at] ?? ''),
+        key: series.key === REST ? REST : (series.keys[at] ?? ''),
       }));
       openValueMenu({ keys, window }, place);
     },

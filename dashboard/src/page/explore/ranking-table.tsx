@@ -6,6 +6,7 @@ import { Swatch, ValueButton } from '../../control/value-menu';
 import { formatShare } from '../../format/quantity';
 import { type Column, DataTable } from '../../table/data-table';
 import { dimensionTitle } from '../../view/dimensions';
+import { REST } from '../../view/rest';
 import { amountText, rateText } from '../../view/shown';
 import type { Explored } from './use-explored';
 
@@ -27,7 +28,7 @@ export interface RankingTableProps {
 export function RankingTable({ explored, colourOf }: RankingTableProps) {
   const rows = useMemo(() => rankedRows(explored), [explored]);
   const columns = rankingColumns(explored, colourOf);
-  const isRest = ({ key, direction }: RankedRow) => key === 'other' || direction === 'all';
+  const isRest = ({ key, direction }: RankedRow) => key === REST || direction === 'all';
   return (
     <DataTable
       caption={explored.title}
@@ -72,7 +73,7 @@ export function rankingColumns(
   const { by, metric } = asking;
   // In a Sankey each key has a colour, elsewhere all keys together.
   const colourAt = (row: RankedRow, at: number) => {
-    if (asking.shape === 'sankey') return colourOf(row.keys[at] ?? 'other');
+    if (asking.shape === 'sankey') return colourOf(row.keys[at] ?? REST);
     return at === 0 ? colourOf(row.key) : undefined;
   };
   const keys = by.map(
@@ -115,7 +116,7 @@ export function rankingColumns(
 
 function nameOf({ key, keys, direction }: RankedRow, at: number): string {
   if (direction === 'all') return at === 0 ? '(all)' : '';
-  return key === 'other' ? (at === 0 ? '(other)' : '') : (keys[at] ?? '');
+  return key === REST ? (at === 0 ? '(other)' : '') : (keys[at] ?? '');
 }
 
 interface KeyCellProps {
@@ -127,7 +128,7 @@ interface KeyCellProps {
 
 function KeyCell({ row, at, dimension, colour }: KeyCellProps) {
   if (row.direction === 'all') return at === 0 ? 'All together' : '';
-  if (row.key === 'other') {
+  if (row.key === REST) {
     return at === 0 ? (
       <span class="key-rest">
         {colour && <Swatch colour={colour} />}

@@ -9,6 +9,7 @@ import { withMissing } from '../../format/missing';
 import { formatSpan } from '../../format/time';
 import { type Column, DataTable } from '../../table/data-table';
 import { useColours } from '../../theme/colours';
+import { REST } from '../../view/rest';
 import { rateText } from '../../view/shown';
 import { freshnessOf, timeParameter, windowOf } from '../../view/time-range';
 import { askTraffic, type HostTraffic } from './ask-hosts';
@@ -105,7 +106,7 @@ function rowsOf({ rates, out }: HostTraffic): TrafficRow[] {
     };
   });
   if (rows.length === 0) return [];
-  const order = (row: TrafficRow) => (row.key === 'other' ? -1 : row.total);
+  const order = (row: TrafficRow) => (row.key === REST ? -1 : row.total);
   const together = (lists: HostTraffic['out']) =>
     summarise(
       rates.times.map((_, at) => lists.reduce((sum, one) => sum + (one.rates[at] ?? 0), 0)),

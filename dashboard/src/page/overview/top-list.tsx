@@ -11,6 +11,7 @@ import { type Column, DataTable } from '../../table/data-table';
 import { useColours } from '../../theme/colours';
 import { dimensionTitle } from '../../view/dimensions';
 import { knownPages } from '../../view/known-pages';
+import { REST } from '../../view/rest';
 import { amountText } from '../../view/shown';
 import { freshnessOf, timeParameter, windowOf } from '../../view/time-range';
 import type { View } from '../../view/view';
@@ -83,7 +84,7 @@ function Ranking({
       value: ({ key }) => key,
       show: ({ key, octets }) => (
         <BarCell
-          part={key === 'other' ? 0 : octets / largest}
+          part={key === REST ? 0 : octets / largest}
           colour={dimension === 'applicationName' ? colourOf(key) : '--bar'}
         >
           <ValueButton dimension={dimension} value={key} />
@@ -102,7 +103,7 @@ function Ranking({
       show: ({ octets }) => formatShare(octets, counted),
     },
   ];
-  const rest = { key: 'other', keys: ['other'], ...other };
+  const rest = { key: REST, keys: [REST], ...other };
   return (
     <DataTable
       caption={`${dimensionTitle(dimension)} by octets`}
