@@ -58,8 +58,9 @@ export interface DataTableProps<Row> {
   readonly testId?: string;
 }
 
-/** Rows from which on only those that are seen are in the document. */
+/** Rows from which on only those that are seen are in the document: they must be equally high. */
 const MANY_ROWS = 100;
+/** As `--row` has it; on a phone, or where letters are larger, it may be more. */
 const ROW_PX = 30;
 const OVERSCAN = 6;
 
@@ -156,11 +157,12 @@ function useSeen(
   onEnd: (() => void) | undefined,
 ) {
   const [, redraw] = useReducer((drawn: number) => drawn + 1, 0);
+  const rowPx = useRef(ROW_PX);
   const virtualizer = useRef<Virtualizer<HTMLDivElement, Element> | undefined>(undefined);
   virtualizer.current ??= new Virtualizer<HTMLDivElement, Element>({
     count,
     getScrollElement: () => scroller.current,
-    estimateSize: () => ROW_PX,
+    estimateSize: () => rowPx.current,
     overscan: OVERSCAN,
     scrollToFn: elementScroll,
     observeElementRect,
@@ -171,6 +173,12 @@ function useSeen(
   current.setOptions({ ...current.options, count });
   useLayoutEffect(() => current._didMount(), [current]);
   useLayoutEffect(() => current._willUpdate());
+  useLayoutEffect(() => {
+    const drawnPx = rowHeight(scroller.current);
+    if (drawnPx === 0 || drawnPx === rowPx.current) return;
+    rowPx.current = drawnPx;
+    current.measure();
+  });
   const items = current.getVirtualItems();
   const isWhole = count <= MANY_ROWS;
   const first = isWhole ? 0 : (items[0]?.index ?? 0);
@@ -178,7 +186,13 @@ function useSeen(
   useLayoutEffect(() => {
     if (count > 0 && last >= count) onEnd?.();
   }, [count, last, onEnd]);
-  return { first, last, before: first * ROW_PX, after: (count - last) * ROW_PX };
+  return { first, last, before: first * rowPx.current, after: (count - last) * rowPx.current };
+}
+
+/** Of the rows as they are drawn, in CSS pixels; 0 where there is none. */
+function rowHeight(scroller: HTMLElement | null): number {
+  const row = scroller?.querySelector('tbody > tr:not(.table-gap)');
+  return row?.getBoundingClientRect().height ?? 0;
 }
 
 interface HeadingProps<Row> {
