@@ -28,22 +28,34 @@ const ORIGINS = [
 ] as const;
 type OriginChoice = '' | Origin;
 
+const FORCES = [
+  { value: '', label: 'In force and simulated' },
+  { value: 'real', label: 'In force' },
+  { value: 'simulated', label: 'Simulated' },
+] as const;
+type ForceChoice = (typeof FORCES)[number]['value'];
+
 function isChosen(decision: Decision, origin: string): boolean {
   if (origin === 'allow') return isProtection(decision);
   if (origin === 'manual') return isByHand(decision);
   return origin === '' ? !isProtection(decision) : decision.origin === origin;
 }
 
+const forceOf = ({ isSimulated }: Decision): ForceChoice => (isSimulated ? 'simulated' : 'real');
+
 /** Decisions as they stand now. */
 export function DecisionList({ view }: { readonly view: View }) {
   const { data, error, refresh } = useDecisions();
-  const { text = '', origin = '' } = view.parameters;
+  const { text = '', origin = '', force = '' } = view.parameters;
   const [openedId, setOpened] = useState<string>();
   const all = data?.decisions;
   const shown = useMemo(() => {
-    const wanted = all?.filter((one) => isChosen(one, origin));
+    const wanted = all?.filter(
+      (one) => isChosen(one, origin) && (force === '' || force === forceOf(one)),
+    );
     return text === '' ? wanted : wanted?.filter((one) => decisionHas(one, text));
-  }, [all, text, origin]);
+  }, [all, text, origin, force]);
+  const isNarrowed = `${text}${origin}${force}` !== '';
   const opened = all?.find(({ id }) => id === openedId);
   return (
     <Panel
@@ -56,7 +68,7 @@ export function DecisionList({ view }: { readonly view: View }) {
       {error && <ErrorNotice error={error} />}
       {!data && !error && <Skeleton rows={6} />}
       {shown?.length === 0 && (
-        <Notice title={text === '' ? 'No decision holds now' : 'No decision fits'}>
+        <Notice title={isNarrowed ? 'No decision fits' : 'No decision holds now'}>
           <p>
             Rules make them as soon as a flow fits; and the menu of every address in tables and
             charts has “Block or shape”.
@@ -104,7 +116,7 @@ function DecideButton({ onDone }: { readonly onDone: () => void }) {
 }
 
 function Toolbar({ view }: { readonly view: View }) {
-  const { text = '', origin = '' } = view.parameters;
+  const { text = '', origin = '', force = '' } = view.parameters;
   return (
     <div class="toolbar decisions-toolbar">
       <input
@@ -121,6 +133,12 @@ function Toolbar({ view }: { readonly view: View }) {
         value={origin as OriginChoice}
         choices={ORIGINS}
         onChange={(value) => view.change({ origin: value })}
+      />
+      <Select<ForceChoice>
+        label="In force or simulated"
+        value={force as ForceChoice}
+        choices={FORCES}
+        onChange={(value) => view.change({ force: value })}
       />
     </div>
   );
@@ -163,7 +181,7 @@ function columnsOf(
       show: (row) => endText(row, now),
     },
     {
-      ...{ id: 'octets', title: 'Met', kind: 'number', width: '88px', room: 'wide' },
+      ...{ id: 'octets', title: 'Octets met', kind: 'number', width: '92px', room: 'wide' },
       value: (row) => countedFor(row, counters).octets,
       show: (row) => {
         const { octets, isShared } = countedFor(row, counters);

@@ -200,7 +200,9 @@ function trafficColumn(traffic: ExporterTraffic | undefined): Column<Exporter> {
   const curveOf = ({ exporterAddress }: Exporter) => traffic?.curves.get(exporterAddress) ?? [];
   const mean = (row: Exporter) => {
     const curve = curveOf(row);
-    return curve.length === 0 ? 0 : curve.reduce((sum, value) => sum + value, 0) / curve.length;
+    return curve.length === 0
+      ? Number.NaN
+      : curve.reduce((sum, value) => sum + value, 0) / curve.length;
   };
   return {
     id: 'traffic',
@@ -209,12 +211,16 @@ function trafficColumn(traffic: ExporterTraffic | undefined): Column<Exporter> {
     width: '190px',
     room: 'wide',
     value: mean,
-    show: (row) => (
-      <span class="cell-curve">
-        <Sparkline values={curveOf(row)} />
-        <span class="cell-curve-text">{rateText(mean(row), 'octets')}</span>
-      </span>
-    ),
+    // Not answered yet, or none of those that were asked for: that is not nothing.
+    show: (row) =>
+      curveOf(row).length === 0 ? (
+        NO_VALUE
+      ) : (
+        <span class="cell-curve">
+          <Sparkline values={curveOf(row)} />
+          <span class="cell-curve-text">{rateText(mean(row), 'octets')}</span>
+        </span>
+      ),
   };
 }
 

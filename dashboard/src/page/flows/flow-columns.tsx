@@ -116,6 +116,17 @@ const SPECIAL: readonly FlowColumn[] = [
     value: ({ flow }) => rateOf(flow),
     show: ({ flow }) => (durationOf(flow) > 0 ? rateText(rateOf(flow), 'octets') : NO_VALUE),
   },
+  {
+    id: 'exporter',
+    title: 'Exporter',
+    about: 'its name, or its address where it has none',
+    fields: ['exporterName', 'exporterAddress'],
+    width: '140px',
+    sort: 'none',
+    value: ({ flow }) => flow.exporterName || flow.exporterAddress,
+    show: ({ flow }) =>
+      fieldContent(flow, flow.exporterName === '' ? 'exporterAddress' : 'exporterName'),
+  },
 ];
 
 interface EndpointProps {

@@ -3,10 +3,10 @@
 import { FLOW_COLUMNS, type Flow, type FlowColumnName, type FlowSort } from '@weir/wire';
 
 /** Columns that are worked out of several fields. */
-export type SpecialId = 'source' | 'destination' | 'duration' | 'rate';
+export type SpecialId = 'source' | 'destination' | 'duration' | 'rate' | 'exporter';
 export type ColumnId = FlowColumnName | SpecialId;
 
-const SPECIAL: readonly SpecialId[] = ['source', 'destination', 'duration', 'rate'];
+const SPECIAL: readonly SpecialId[] = ['source', 'destination', 'duration', 'rate', 'exporter'];
 export const COLUMN_IDS: readonly ColumnId[] = [
   ...SPECIAL,
   ...FLOW_COLUMNS.map(({ name }) => name),
@@ -43,7 +43,7 @@ const USUAL: readonly ColumnId[] = [
   'octets',
   'packets',
   'duration',
-  'exporterName',
+  'exporter',
 ];
 
 /** For a narrow window: the rest is a swipe or a tap away. */
@@ -109,6 +109,7 @@ export const GROUPS: Readonly<Record<string, readonly ColumnId[]>> = {
     'scope',
   ],
   Way: [
+    'exporter',
     'exporterName',
     'exporterAddress',
     'ingressInterface',
