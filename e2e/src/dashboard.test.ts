@@ -11,6 +11,7 @@ import { furnish } from './dashboard/furniture.js';
 import { liveCases } from './dashboard/live-cases.js';
 import { keepPicture, pictureOf } from './dashboard/pictures.js';
 import { trafficCases } from './dashboard/traffic-cases.js';
+import { writingCases } from './dashboard/writing-cases.js';
 import { eventually } from './lab/eventually.js';
 
 let dashboard: Console;
@@ -317,6 +318,8 @@ describe('a view', () => {
 });
 
 controlCases(() => dashboard);
+
+writingCases(() => dashboard);
 
 describe('when something is wrong', () => {
   it('a dropped connection is told, and over when it is over', async () => {

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // @vitest-environment happy-dom
 
-import { expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { Dialog, type DialogProps } from './dialog';
 import { Field } from './field';
 import { Sheet, SheetPart } from './sheet';
-import { draw, fireEvent, screen, waitFor } from './test-dom';
+import { clear, draw, fireEvent, screen, waitFor, within } from './test-dom';
 
 function show(onConfirm: DialogProps['onConfirm']) {
   const onClose = vi.fn();
@@ -72,6 +72,48 @@ it('is left by Cancel with nothing done', () => {
   expect([dialog.open, onClose.mock.calls.length, onConfirm.mock.calls.length]).toEqual([
     ...[false, 1, 0],
   ]);
+});
+
+describe('what is written', () => {
+  function write() {
+    const shown = show(vi.fn());
+    const pressEscape = () => fireEvent.keyDown(shown.dialog, { key: 'Escape' });
+    const input = screen.getByLabelText<HTMLInputElement>(/^Name/);
+    input.focus();
+    fireEvent.input(input, { target: { value: 'Uplink at night' } });
+    return { ...shown, pressEscape, input };
+  }
+
+  it('is not lost by Escape: it asks, and goes back to where somebody wrote', () => {
+    const { dialog, pressEscape, input, onClose } = write();
+    pressEscape();
+    expect(screen.getByRole('alert').textContent).toBe('What you wrote is not saved.');
+    expect(document.activeElement?.textContent).toBe('Go on writing');
+    fireEvent.click(screen.getByRole('button', { name: 'Go on writing' }));
+    expect([dialog.open, input.value, document.activeElement]).toEqual([
+      ...[true, 'Uplink at night', input],
+    ]);
+    // However often it is pressed.
+    for (let press = 0; press < 3; press++) pressEscape();
+    expect([dialog.open, onClose.mock.calls.length]).toEqual([true, 0]);
+    fireEvent.click(screen.getByRole('button', { name: 'Throw it away' }));
+    expect([dialog.open, onClose.mock.calls.length]).toEqual([false, 1]);
+  });
+
+  it('keeps the browser from leaving the page without a question, as long as it is there', () => {
+    const { dialog } = write();
+    const isHeld = () => !window.dispatchEvent(new Event('beforeunload', { cancelable: true }));
+    expect(isHeld()).toBe(true);
+    fireEvent.click(within(dialog).getByRole('button', { name: 'Cancel' }));
+    clear();
+    expect(isHeld()).toBe(false);
+  });
+
+  it('and where nothing is written Escape closes at once', () => {
+    const { dialog, onClose } = show(vi.fn());
+    fireEvent.keyDown(dialog, { key: 'Escape' });
+    expect([dialog.open, onClose.mock.calls.length]).toEqual([false, 1]);
+  });
 });
 
 it('a sheet opens under its title and closes by its button', () => {

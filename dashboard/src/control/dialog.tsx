@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// A question in front of the page: a form that is sent or left.
-import type { ComponentChildren, TargetedSubmitEvent } from 'preact';
-import { useEffect, useId, useRef, useState } from 'preact/hooks';
+// A question in front of the page: a form that is sent or left. What is written in it is not lost by a slip.
+import type { ComponentChildren, TargetedKeyboardEvent, TargetedSubmitEvent } from 'preact';
+import { useEffect, useId, useLayoutEffect, useRef, useState } from 'preact/hooks';
 
 export interface DialogProps {
   readonly title: string;
@@ -21,6 +21,7 @@ export function Dialog(props: DialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const titleId = useId();
   const close = () => dialog.current?.close();
+  const writing = useWriting(close);
   const { busy, failure, submit } = useForm(async (form) => {
     await props.onConfirm(form);
     close();
@@ -29,12 +30,24 @@ export function Dialog(props: DialogProps) {
     if (!dialog.current?.open) dialog.current?.showModal();
   }, []);
   return (
-    <dialog ref={dialog} aria-labelledby={titleId} data-testid={testId} onClose={onClose}>
-      <form onSubmit={submit}>
+    <dialog
+      ref={dialog}
+      aria-labelledby={titleId}
+      data-testid={testId}
+      onClose={onClose}
+      onCancel={(event) => {
+        if (event.target !== event.currentTarget) return;
+        event.preventDefault();
+        writing.leave();
+      }}
+      onKeyDown={writing.leaveByKey}
+    >
+      <form onSubmit={submit} onInput={writing.begin}>
         <h2 id={titleId}>{title}</h2>
         {children}
         <Failure text={failure} />
-        <div class="dialog-buttons">
+        {writing.isLeaving && <Leaving onLeave={close} onStay={writing.stay} />}
+        <div class="dialog-buttons" hidden={writing.isLeaving}>
           <button type="button" class="button" onClick={close}>
             Cancel
           </button>
@@ -49,6 +62,59 @@ export function Dialog(props: DialogProps) {
         </div>
       </form>
     </dialog>
+  );
+}
+
+/** Whether something is written, and what comes of leaving by Escape, by a gesture, or with the whole page. */
+function useWriting(close: () => void) {
+  const isWritten = useRef(false);
+  const [isLeaving, setLeaving] = useState(false);
+  useEffect(() => {
+    const ask = (event: BeforeUnloadEvent) => isWritten.current && event.preventDefault();
+    window.addEventListener('beforeunload', ask);
+    return () => window.removeEventListener('beforeunload', ask);
+  }, []);
+  const begin = () => {
+    isWritten.current = true;
+  };
+  const leave = () => (isWritten.current ? setLeaving((before) => !before) : close());
+  // A browser lets a second Escape through whatever a page says to the closing.
+  const leaveByKey = (event: TargetedKeyboardEvent<HTMLDialogElement>) => {
+    if (event.key !== 'Escape' || event.defaultPrevented) return;
+    event.preventDefault();
+    leave();
+  };
+  return { isLeaving, begin, leave, leaveByKey, stay: () => setLeaving(false) };
+}
+
+interface LeavingProps {
+  readonly onLeave: () => void;
+  readonly onStay: () => void;
+}
+
+/** Instead of the buttons, where Escape would take away what somebody has written. */
+function Leaving({ onLeave, onStay }: LeavingProps) {
+  const stay = useRef<HTMLButtonElement>(null);
+  // At once: the next key must find what is focused inside of the dialog.
+  useLayoutEffect(() => {
+    const writing = document.activeElement;
+    stay.current?.focus();
+    return () => {
+      if (writing instanceof HTMLElement) writing.focus();
+    };
+  }, []);
+  return (
+    <div class="dialog-leaving" data-testid="leaving">
+      <p role="alert">What you wrote is not saved.</p>
+      <div class="dialog-buttons">
+        <button type="button" class="button button-danger" onClick={onLeave}>
+          Throw it away
+        </button>
+        <button ref={stay} type="button" class="button button-primary" onClick={onStay}>
+          Go on writing
+        </button>
+      </div>
+    </div>
   );
 }
 

@@ -8,11 +8,14 @@ export interface SheetProps {
   readonly title: ComponentChildren;
   readonly actions?: ComponentChildren;
   readonly testId: string;
+  /** `by-button`: what it shows is shown only once. @default anyhow */
+  readonly closes?: 'anyhow' | 'by-button';
   readonly onClose: () => void;
   readonly children: ComponentChildren;
 }
 
-export function Sheet({ title, actions, testId, onClose, children }: SheetProps) {
+export function Sheet(props: SheetProps) {
+  const { title, actions, testId, closes = 'anyhow', onClose, children } = props;
   const dialog = useRef<HTMLDialogElement>(null);
   const titleId = useId();
   const close = () => dialog.current?.close();
@@ -26,7 +29,7 @@ export function Sheet({ title, actions, testId, onClose, children }: SheetProps)
       aria-labelledby={titleId}
       data-testid={testId}
       // A click beside it; browsers that do not know it have Escape and the button.
-      {...{ closedby: 'any' }}
+      {...{ closedby: closes === 'anyhow' ? 'any' : 'none' }}
       onClose={onClose}
     >
       <div class="sheet-content">

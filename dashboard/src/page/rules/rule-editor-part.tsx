@@ -19,7 +19,8 @@ export interface RuleEditorPartProps {
 
 /** Loads what is edited once: what others change meanwhile is noticed when it is saved. */
 export function RuleEditorPart({ view, id, filter }: RuleEditorPartProps) {
-  const { from } = view.parameters;
+  const { edit, from, new: wanted } = view.parameters;
+  const place = { edit, from, new: wanted };
   const isNew = id === undefined || id === NEW;
   const { data, error } = useAnswer(
     isNew && from === undefined
@@ -34,20 +35,21 @@ export function RuleEditorPart({ view, id, filter }: RuleEditorPartProps) {
         },
   );
   if (isNew && from === undefined) {
-    return <RuleEditor view={view} preset={newRule(filter)} />;
+    return <RuleEditor view={view} place={place} preset={newRule(filter)} />;
   }
   if (data === undefined) return error ? <ErrorNotice error={error} /> : <Skeleton rows={8} />;
   const rule = data.find((one) => one.id === (isNew ? from : id));
   if (rule === undefined) {
     return <NoSuchRule view={view} />;
   }
+  const shared = { view, place };
   if (!isNew)
-    return <RuleEditor view={view} rule={rule} preset={inputOf(rule)} readOnly={mayNot(rule)} />;
+    return <RuleEditor {...shared} rule={rule} preset={inputOf(rule)} readOnly={mayNot(rule)} />;
   const name = copyName(
     rule.name,
     data.map((one) => one.name),
   );
-  return <RuleEditor view={view} preset={{ ...inputOf(rule), name }} />;
+  return <RuleEditor {...shared} preset={{ ...inputOf(rule), name }} />;
 }
 
 function NoSuchRule({ view }: { readonly view: View }) {

@@ -8,12 +8,16 @@ import { Panel } from '../../control/panel';
 import { aboutRule, withSecondYes } from '../../control/second-yes';
 import { tellDone } from '../../control/toast';
 import type { View } from '../../view/view';
+import { DraftNote } from './draft-lines';
 import { DryRun } from './dry-run';
+import { dropDraft, type EditorPlace } from './kept-drafts';
 import { hindrance, tidied } from './rule-draft';
 import { RuleFields } from './rule-fields';
+import { useDraft } from './use-draft';
 
 export interface RuleEditorProps {
   readonly view: View;
+  readonly place: EditorPlace;
   readonly preset: RuleInput;
   /** That is changed; absent: a new one. */
   readonly rule?: Rule;
@@ -21,8 +25,9 @@ export interface RuleEditorProps {
   readonly readOnly?: string | undefined;
 }
 
-export function RuleEditor({ view, preset, rule, readOnly }: RuleEditorProps) {
-  const [draft, setDraft] = useState(preset);
+export function RuleEditor(props: RuleEditorProps) {
+  const { view, place, rule, readOnly } = props;
+  const { draft, kept, base, change, beginAnew } = useDraft(props);
   const [busy, setBusy] = useState(false);
   const [failure, setFailure] = useState<string>();
   const back = () => view.go(view.link('rules'));
@@ -32,15 +37,16 @@ export function RuleEditor({ view, preset, rule, readOnly }: RuleEditorProps) {
     if (missing !== undefined) return;
     setBusy(true);
     const saved = await withSecondYes(aboutRule(draft.name), (given) =>
-      rule === undefined
+      base === undefined
         ? createRule(tidied(draft), given)
-        : changeRule(rule, tidied(draft), given),
+        : changeRule(base, tidied(draft), given),
     ).catch((error: Error) => {
       setFailure(error.message);
       return undefined;
     });
     setBusy(false);
     if (saved === undefined) return;
+    dropDraft(place);
     tellDone(`Saved the rule ${saved.name}`);
     back();
   };
@@ -59,8 +65,9 @@ export function RuleEditor({ view, preset, rule, readOnly }: RuleEditorProps) {
           }}
         >
           {readOnly !== undefined && <p class="advice">{readOnly}</p>}
+          {kept && <DraftNote kept={kept} rule={rule} onBeginAnew={beginAnew} />}
           <fieldset class="plain-fieldset fields" disabled={readOnly !== undefined}>
-            <RuleFields draft={draft} change={(part) => setDraft({ ...draft, ...part })} />
+            <RuleFields draft={draft} change={change} />
           </fieldset>
           <Failure text={failure} />
           <div class="editor-buttons">
@@ -75,7 +82,7 @@ export function RuleEditor({ view, preset, rule, readOnly }: RuleEditorProps) {
               </button>
             )}
             <button type="button" class="button" onClick={back}>
-              {readOnly === undefined ? 'Cancel' : 'Back'}
+              Back
             </button>
           </div>
         </form>

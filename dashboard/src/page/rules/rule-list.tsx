@@ -16,6 +16,7 @@ import { formatAgo } from '../../format/time';
 import { buttonsColumn, type Column, DataTable } from '../../table/data-table';
 import { amountText } from '../../view/shown';
 import type { View } from '../../view/view';
+import { DraftList } from './draft-lines';
 import { inputOf } from './rule-draft';
 import { ruleState } from './rule-state';
 
@@ -48,6 +49,7 @@ export function RuleList({ view }: { readonly view: View }) {
           {data.file.path}: {data.file.problem} What counts is what it said before.
         </p>
       )}
+      {mayChange && <DraftList view={view} />}
       {!data && !error && <Skeleton rows={6} />}
       {data?.rules.length === 0 && <NoRules mayChange={mayChange} />}
       {data && data.rules.length > 0 && (

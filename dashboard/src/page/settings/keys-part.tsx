@@ -225,7 +225,7 @@ function SecretSheet({
 }) {
   const { key, secret } = made;
   return (
-    <Sheet title={`The key ${key.name}`} testId="secret-sheet" onClose={onClose}>
+    <Sheet title={`The key ${key.name}`} testId="secret-sheet" closes="by-button" onClose={onClose}>
       <p>Keep it now: it is shown only here. The collector has but a hash of it.</p>
       <CodeBlock text={secret} label={`Secret of the key ${key.name}`} testId="secret" />
       {key.scopes.includes('gateway') && (

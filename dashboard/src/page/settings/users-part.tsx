@@ -274,7 +274,12 @@ function InvitationSheet({ invited, onClose }: InvitationSheetProps) {
   const { user, invitation, expiresMilliseconds } = invited;
   const link = `${location.origin}${BASE_PATH}#invitation=${invitation}`;
   return (
-    <Sheet title={`A way in for ${user.name}`} testId="invitation-sheet" onClose={onClose}>
+    <Sheet
+      title={`A way in for ${user.name}`}
+      testId="invitation-sheet"
+      closes="by-button"
+      onClose={onClose}
+    >
       <p>
         Hand this link on. It is good once, until {momentText(expiresMilliseconds)}, and is shown
         only here.
