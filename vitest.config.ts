@@ -24,7 +24,7 @@ export default defineConfig({
           name: 'e2e',
           setupFiles: ['e2e/src/clean-up.ts'],
           include: ['e2e/src/**/*.test.ts'],
-          exclude: ['**/*.lab.test.ts'],
+          exclude: ['**/*.{lab,alone}.test.ts'],
           testTimeout: 180_000,
           hookTimeout: 180_000,
         },
@@ -32,11 +32,24 @@ export default defineConfig({
       {
         extends: true,
         test: {
-          // Hosts in network namespaces, live traffic: one test at a time.
+          // Hosts in network namespaces: they mostly wait, so two run side by side.
           name: 'lab',
           setupFiles: ['e2e/src/clean-up.ts'],
           include: ['e2e/src/**/*.lab.test.ts'],
+          maxWorkers: 2,
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          // What is measured, or loses packets on a busy machine: one test at a time, after the labs.
+          name: 'alone',
+          setupFiles: ['e2e/src/clean-up.ts'],
+          include: ['e2e/src/**/*.alone.test.ts'],
           fileParallelism: false,
+          sequence: { groupOrder: 1 },
           testTimeout: 180_000,
           hookTimeout: 180_000,
         },

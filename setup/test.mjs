@@ -158,15 +158,14 @@ function failedTests(testResults) {
   });
 }
 
-function runVitest(project) {
-  const report = path.join(CACHE, `vitest-${project}.json`);
+function runVitest(...projects) {
+  const report = path.join(CACHE, `vitest-${projects[0]}.json`);
   rmSync(report, { force: true });
   const { status } = spawnSync(
     path.join(ROOT, 'node_modules/.bin/vitest'),
     [
       'run',
-      '--project',
-      project,
+      ...projects.flatMap((project) => ['--project', project]),
       '--reporter=default',
       '--reporter=json',
       `--outputFile.json=${report}`,
@@ -198,7 +197,7 @@ const SUITES = {
   fuzz: runFuzz,
   unit: () => runVitest('unit'),
   e2e: () => runVitest('e2e'),
-  lab: () => runVitest('lab'),
+  lab: () => runVitest('lab', 'alone'),
 };
 
 async function runSuites(names) {
