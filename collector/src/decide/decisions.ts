@@ -57,7 +57,7 @@ export interface DecisionsOptions {
 
 /** How far back a new rule looks for flows that may still run. */
 const RULE_LOOK_BACK_MS = 120_000;
-/** Of the rules of a file that was read again. */
+/** Of the rules of a file that was read again, and of all at a start. */
 const MOST_LOOKS_BACK = 100;
 const TICK_MS = 1000;
 /** Ticks between looks at what changes slowly. */
