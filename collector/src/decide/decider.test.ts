@@ -152,6 +152,17 @@ describe('a rule about addresses alone', () => {
     expect(texts()).toEqual(['10.0.0.0/24', '10.0.0.1']);
   });
 
+  it('decides also where flows have filled all room', () => {
+    const book = new DecisionBook({ firstRevision: 1000, mostDecisions: 1 });
+    const decider = new Decider({ book, protections: new Protections() });
+    decider.setRule(testRule(), NOW);
+    decider.observe(rowChunk([flow(), flow({ sourceTransportPort: 5001 })]));
+    expect(decider.rule('r')?.refused.tooMany).toBe(1);
+    decider.setRule(testRule({ name: 'stop', filter: 'ip = 192.0.2.1' }), NOW);
+    decider.stand(NOW);
+    expect([...book.all()].map(({ selector }) => selector.kind)).toEqual(['flow', 'host']);
+  });
+
   it('ends with its schedule, also where the collector is lost', () => {
     const monday = { timeZone: 'UTC', windows: [{ days: ['mon'], from: '08:00', to: '09:00' }] };
     const { decider, book, only } = setUp({ filter, schedule: monday as never });

@@ -20,6 +20,8 @@ import { KeyRoom } from './thresholds.js';
 
 /** Flows, hosts and networks that thresholds count for, of all rules together. */
 export const MOST_KEYS = 500_000;
+/** Decisions that no flow has to make, of all rules together. */
+const MOST_STANDING = 50_000;
 /** A decision is renewed only when this part of its time has passed: else each record would be a change. */
 const RENEW_AFTER = 0.25;
 
@@ -41,6 +43,12 @@ class IndexedRules {
     this.rules[number] = live;
     this.numbers.set(live.rule.id, number);
   }
+}
+
+/** What a rule decides on without a flow. */
+interface Place {
+  readonly live: LiveRule;
+  readonly selector: Selector;
 }
 
 export interface DeciderParts {
@@ -130,25 +138,36 @@ export class Decider {
 
   /** Makes what rules decide on without a flow, where it lacks, and ends what they no longer mean. */
   stand(now: number): void {
-    const meant = new Set<string>();
-    const wanted: NewDecision[] = [];
-    for (const live of this.#rules.values()) {
-      if (!live.isActive) continue;
-      for (const selector of live.standing) {
-        const id = decisionId(live.rule.id, selector);
-        meant.add(id);
-        const known = this.#book.get(id);
-        if (live.hasStood && known !== undefined) continue;
-        if (this.#refusesFor(live, selector)) continue;
-        const createdMilliseconds = known?.createdMilliseconds ?? now;
-        wanted.push({ id, createdMilliseconds, ...standingDecision(live.rule, selector, now) });
-      }
-      live.hasStood = true;
-    }
+    const meant = this.#meantWithoutFlows();
     const isOver = (decision: Decision) =>
       isStanding(decision) && !meant.has(decision.id) && this.#rules.has(decision.rule?.id ?? '');
     this.#book.removeWhere(isOver, 'rule-changed', now);
-    if (wanted.length > 0) this.#keep(wanted);
+    const wanted = [...meant].flatMap(([id, place]) => this.#lacking(id, place, now) ?? []);
+    for (const { live } of meant.values()) live.hasStood = true;
+    if (wanted.length > 0) this.#book.put(wanted, 'own');
+  }
+
+  /** By the decision's id. */
+  #meantWithoutFlows(): Map<string, Place> {
+    const meant = new Map<string, Place>();
+    for (const live of this.#rules.values()) {
+      if (!live.isActive) continue;
+      for (const selector of live.standing) {
+        if (meant.size < MOST_STANDING)
+          meant.set(decisionId(live.rule.id, selector), { live, selector });
+        else live.refused.tooMany++;
+      }
+    }
+    return meant;
+  }
+
+  /** Undefined: it is there as its rule says it, or must not be. */
+  #lacking(id: string, { live, selector }: Place, now: number): NewDecision | undefined {
+    const known = this.#book.get(id);
+    if (live.hasStood && known !== undefined) return undefined;
+    if (this.#refusesFor(live, selector)) return undefined;
+    const createdMilliseconds = known?.createdMilliseconds ?? now;
+    return { id, createdMilliseconds, ...standingDecision(live.rule, selector, now) };
   }
 
   /**

@@ -24,6 +24,9 @@ export interface EndedDecision {
   readonly ending: Ending;
 }
 
+/** Own: what is made is bounded elsewhere, and flows and lists that fill the book keep nobody from making it. */
+export type Room = 'shared' | 'own';
+
 /** A decision to be: the book gives it its revision. */
 export type NewDecision = Omit<Decision, 'revision'>;
 
@@ -80,10 +83,10 @@ export class DecisionBook {
   }
 
   /** Makes or replaces decisions, all in one revision. Those for which there is no room are passed over. */
-  put(decisions: readonly NewDecision[]): number {
+  put(decisions: readonly NewDecision[], room: Room = 'shared'): number {
     const revision = this.#revision + 1;
     let made = 0;
-    for (const decision of decisions) if (this.#set({ ...decision, revision })) made++;
+    for (const decision of decisions) if (this.#set({ ...decision, revision }, room)) made++;
     this.passedOver += decisions.length - made;
     if (made > 0) this.#commit(revision);
     return made;
@@ -155,11 +158,12 @@ export class DecisionBook {
     return { revision: this.#revision, complete: false, decisions, removed };
   }
 
-  #set(decision: Decision): boolean {
+  #set(decision: Decision, room: Room): boolean {
     const { id, expiresMilliseconds, revision } = decision;
     const known = this.#decisions.get(id);
     const isFull = this.#decisions.size >= this.#mostDecisions;
-    if (known === undefined && isFull && !hasOwnRoom(decision)) return false;
+    const isBounded = room === 'own' || hasOwnRoom(decision);
+    if (known === undefined && isFull && !isBounded) return false;
     if (known?.gateways !== undefined) this.#aimed--;
     if (decision.gateways !== undefined) this.#aimed++;
     this.#decisions.set(id, decision);
