@@ -22,6 +22,7 @@ test('codes are stable: scripts and manuals name them', () => {
     'WEIR_GATEWAY_NO_RIGHTS',
     'WEIR_GATEWAY_REDIS_UNREACHABLE',
     'WEIR_GATEWAY_REFUSED',
+    'WEIR_GATEWAY_RUNS_ALREADY',
     'WEIR_GATEWAY_STATE_FILE',
     'WEIR_GATEWAY_TABLE_GONE',
     'WEIR_GATEWAY_TC_FAILED',

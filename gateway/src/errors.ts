@@ -12,6 +12,8 @@ export const REMEDIES = {
     'If this machine is to route: sudo sysctl -w net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1. Traffic that a bridge switches never meets the rules.',
   WEIR_GATEWAY_TABLE_GONE:
     'Something removed the table (nft flush ruleset?). The gateway builds it again by itself.',
+  WEIR_GATEWAY_RUNS_ALREADY:
+    'End the other one. Two need a --table, bits of marks (--ct-mark) and a --qdisc-handle of their own each.',
   WEIR_GATEWAY_FOREIGN_TABLE:
     'Choose another name with the option "table", or remove that table if nothing needs it.',
   WEIR_GATEWAY_FOREIGN_QDISC:

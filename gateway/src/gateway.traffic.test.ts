@@ -13,7 +13,11 @@ import { TestBed } from './testing/running-gateway.js';
 const BLOCK: Action = { kind: 'block', answer: 'drop' };
 const ALLOW: Action = { kind: 'allow' };
 const { LEFT, RIGHT } = RoutedNetwork;
-const CONFIG = { inside: ['port1'], outside: ['port2'], protect: ['192.0.2.0/24'] };
+/** Without a periodic look at the kernel: what changes there is noticed. */
+const CONFIG = {
+  ...{ inside: ['port1'], outside: ['port2'], protect: ['192.0.2.0/24'] },
+  reconcileSeconds: 3600,
+};
 
 describe.skipIf(!IS_ROOT)('decisions', () => {
   let bed: TestBed;
@@ -144,12 +148,25 @@ describe.skipIf(!IS_ROOT)('decisions', () => {
     await eventually('the classes stand', async () => /ceil 3Mbit/.test(await classes('port1')));
     expect(await classes('port2')).toMatch(/ceil 1Mbit/);
     await network.router.exec('tc', 'qdisc', 'del', 'dev', 'port1', 'root');
-    // At once: the periodic look is 5 s away.
     await eventually('they are mended', async () => /ceil 3Mbit/.test(await classes('port1')));
     revoke('rate');
     await eventually('the classes go', async () => (await classes('port1')) === '');
     const qdiscs = await network.router.exec('tc', 'qdisc', 'show', 'dev', 'port1');
     expect(qdiscs).not.toContain('htb');
+  });
+
+  test('rates hold again on an interface that has gone and come back', async () => {
+    const rate = { downBitsPerSecond: 3_000_000, per: 'rule', priority: 4 } as const;
+    put('rate', { kind: 'host', address: RIGHT[4] }, { kind: 'shape', ...rate });
+    const { router } = network;
+    const classes = () => router.exec('tc', 'class', 'show', 'dev', 'port1').catch(() => '');
+    await eventually('the classes stand', async () => /ceil 3Mbit/.test(await classes()));
+    await router.exec('ip', 'link', 'set', 'port1', 'down', 'name', 'elsewhere');
+    await router.exec('tc', 'qdisc', 'del', 'dev', 'elsewhere', 'root');
+    await eventually('it is missed', () => bed.told.join().includes('Cannot find device'));
+    await router.exec('ip', 'link', 'set', 'elsewhere', 'name', 'port1', 'up');
+    await eventually('they stand again', async () => /ceil 3Mbit/.test(await classes()));
+    await flows();
   });
 
   test('hosts of a network have a rate each as soon as they are there', async () => {

@@ -3,11 +3,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Decision, Logger } from '@weir/wire';
 import type { GatewayConfig } from './config.js';
 import { type Difference, differenceOf } from './difference.js';
-import { ConnectionMarks, type ConntrackCommand } from './enforce/connection-marks.js';
+import { ConnectionMarks } from './enforce/connection-marks.js';
 import { type Count, NOTHING_COUNTED } from './enforce/kernel-table.js';
-import { Nft, type NftCommand } from './enforce/nft.js';
+import { Nft } from './enforce/nft.js';
 import { type Clock, NftTable, steadyClock } from './enforce/nft-table.js';
-import { Tc, type TcCommand } from './enforce/tc.js';
+import type { Command } from './enforce/program.js';
+import { Tc } from './enforce/tc.js';
 import { GatewayError } from './errors.js';
 import { warnWhereNothingIsForwarded } from './forwarding.js';
 import { CollectorConnection } from './intake/collector-connection.js';
@@ -24,11 +25,8 @@ import { ProtectionSource, parseCollector, parseProtected } from './protect/prot
 import { HostWatch } from './reconcile/host-watch.js';
 import { Reconciler, type ReconcilerCounters } from './reconcile/reconciler.js';
 import { Shaper } from './reconcile/shaper.js';
-import {
-  ForeignChangeDetector,
-  foreignChanges,
-  LostQdiscDetector,
-} from './reconcile/table-monitor.js';
+import { foreignChanges } from './reconcile/table-monitor.js';
+import { type Watch, watchesOf } from './reconcile/watches.js';
 import { droppedBy, elementCount, reportOf, sendReport } from './report.js';
 import { gatewayName, markLayout, qdiscMajor, shapedInterfaces } from './settings.js';
 
@@ -36,10 +34,11 @@ export interface GatewayDependencies {
   readonly log: Logger;
   /** Of Weir, as the collector is told. */
   readonly version?: string;
-  /** How to call nft, tc and conntrack; tests enter a network namespace with them. */
-  readonly nftCommand?: NftCommand;
-  readonly tcCommand?: TcCommand;
-  readonly conntrackCommand?: ConntrackCommand;
+  /** How to call programs; tests enter a network namespace with them. */
+  readonly nftCommand?: Command;
+  readonly tcCommand?: Command;
+  readonly ipCommand?: Command;
+  readonly conntrackCommand?: Command;
   readonly now?: Clock;
 }
 
@@ -84,7 +83,8 @@ export class Gateway {
   readonly #version: string;
   readonly #nft: Nft;
   readonly #tc: Tc;
-  readonly #conntrackCommand: ConntrackCommand;
+  readonly #ipCommand: Command;
+  readonly #conntrackCommand: Command;
   readonly #shaper: Shaper;
   readonly #memory: DecisionMemory | undefined;
   readonly #losses: LossWatch;
@@ -96,6 +96,7 @@ export class Gateway {
   /** Does nothing yet: a configuration error shows in `start` and `check`. */
   constructor(config: GatewayConfig, dependencies: GatewayDependencies) {
     const { log, nftCommand = ['nft'], tcCommand = ['tc'], version = '', now } = dependencies;
+    this.#ipCommand = dependencies.ipCommand ?? ['ip'];
     this.#conntrackCommand = dependencies.conntrackCommand ?? ['conntrack'];
     this.#config = config;
     this.#log = log;
@@ -156,8 +157,10 @@ export class Gateway {
     const abort = new AbortController();
     const loops = Promise.all([
       this.#followDecisions(parts, abort.signal),
-      this.#followTable(abort.signal),
-      this.#followQueues(abort.signal),
+      ...watchesOf({
+        ...{ config: this.#config, nft: this.#nft, tc: this.#tc, ipCommand: this.#ipCommand },
+        ...{ reconciler: parts.reconciler, shaper: this.#shaper },
+      }).map((watch) => this.#follow(watch, abort.signal)),
       this.#every(TICK_MS, () => this.#tick(), abort.signal),
       this.#every(TICK_MS, () => this.#lookForHosts(), abort.signal),
       this.#every(this.#config.reportSeconds * 1000, () => this.#report(), abort.signal),
@@ -271,27 +274,9 @@ export class Gateway {
     }
   }
 
-  async #followTable(signal: AbortSignal): Promise<void> {
-    const isOwn = (processId: number) => this.#nft.isOwn(processId);
-    const monitor = {
-      spawn: (ended: AbortSignal) => this.#nft.spawn(['monitor'], ended),
-      detector: () => new ForeignChangeDetector(this.#config.table, isOwn),
-      log: this.#log,
-    };
-    for await (const _ of foreignChanges(monitor, signal))
-      await this.#attempt(async () => this.#parts?.reconciler.mend());
-  }
-
-  async #followQueues(signal: AbortSignal): Promise<void> {
-    const { qdiscHandle, inside, outside } = this.#config;
-    if (inside.length + outside.length === 0) return;
-    const monitor = {
-      spawn: (ended: AbortSignal) => this.#tc.spawn(['monitor'], ended),
-      detector: () => new LostQdiscDetector(qdiscHandle),
-      log: this.#log,
-    };
-    for await (const _ of foreignChanges(monitor, signal))
-      await this.#attempt(() => this.#shaper.verify());
+  async #follow({ mend, ...monitor }: Watch, signal: AbortSignal): Promise<void> {
+    for await (const _ of foreignChanges({ ...monitor, log: this.#log }, signal))
+      await this.#attempt(mend);
   }
 
   /** What has expired ends in the kernel by itself; here others may take its place. */

@@ -4,7 +4,8 @@
 export { GatewayConfig } from './config.js';
 export type { Difference } from './difference.js';
 export type { Count } from './enforce/kernel-table.js';
-export type { NftCommand } from './enforce/nft.js';
+export type { Command } from './enforce/program.js';
+export { TableLock } from './enforce/table-lock.js';
 export { GatewayError, type GatewayErrorCode, isGatewayError, REMEDIES } from './errors.js';
 export { Gateway, type GatewayDependencies, type GatewayStatus } from './gateway.js';
 export {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What `weir gateway` does.
-import { Gateway } from '@weir/gateway';
+import { Gateway, TableLock } from '@weir/gateway';
 import type { CommandContext } from '../command/section-command.js';
 import { stopRequested } from '../lifecycle.js';
 import { logTo } from '../log.js';
@@ -24,6 +24,7 @@ export async function runGateway({ config, check, options }: CommandContext): Pr
       'weir: the gateway goes on: options count from the next start, the key is read for each question.\n',
     ),
   );
+  const lock = await TableLock.take(config.gateway.table);
   await gateway.start();
   process.stderr.write(
     `weir: applying decisions of ${config.gateway.collector} in nftables table ` +
@@ -31,6 +32,7 @@ export async function runGateway({ config, check, options }: CommandContext): Pr
   );
   await stop;
   await gateway.stop();
+  await lock.release();
 }
 
 /** Exit code 1 where something differs. */

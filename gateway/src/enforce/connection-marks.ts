@@ -1,13 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-import { spawn } from 'node:child_process';
 import { text } from 'node:stream/consumers';
 import { GatewayError } from '../errors.js';
 import type { MarkLayout } from '../plan/mark-layout.js';
+import { type Command, startProgram } from './program.js';
 
-/** The program and its leading arguments, e.g. ["conntrack"]. */
-export type ConntrackCommand = readonly [string, ...string[]];
-
-const SYSTEM_FOLDERS = '/usr/sbin:/sbin';
 /** A million connections take about ten seconds. */
 const RUN_LIMIT_MS = 120_000;
 /** A connection can end while it is looked at: then another run shows whether all is done. */
@@ -16,10 +12,10 @@ const UPDATED = /(\d+) flow entries have been updated/;
 
 /** The gateway's bits in the marks of all connections, through the program conntrack. */
 export class ConnectionMarks {
-  readonly #command: ConntrackCommand;
+  readonly #command: Command;
   readonly #layout: MarkLayout;
 
-  constructor(command: ConntrackCommand, layout: MarkLayout) {
+  constructor(command: Command, layout: MarkLayout) {
     this.#command = command;
     this.#layout = layout;
   }
@@ -46,15 +42,9 @@ export class ConnectionMarks {
 
   /** How many connections were changed. */
   async #run(args: readonly string[]): Promise<number> {
-    const [program, ...leading] = this.#command;
-    const child = spawn(program, [...leading, ...args], {
-      env: { ...process.env, PATH: `${process.env.PATH ?? ''}:${SYSTEM_FOLDERS}` },
-      // It prints every connection that it has changed.
-      stdio: ['ignore', 'ignore', 'pipe'],
-      detached: true,
-      signal: AbortSignal.timeout(RUN_LIMIT_MS),
-      killSignal: 'SIGKILL',
-    });
+    const child = startProgram(this.#command, args, AbortSignal.timeout(RUN_LIMIT_MS));
+    // It prints every connection that it has changed.
+    child.stdout.resume();
     const failed = new Promise<never>((_, reject) => {
       child.once('error', (cause) => reject(spawnError(cause)));
     });

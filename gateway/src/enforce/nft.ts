@@ -3,9 +3,7 @@ import { spawn } from 'node:child_process';
 import { text } from 'node:stream/consumers';
 import { GatewayError } from '../errors.js';
 import { MOST_SESSION_CHARACTERS, NftSession } from './nft-session.js';
-
-/** The program and its leading arguments, e.g. ["nft"] or ["ip", "netns", "exec", "x", "nft"]. */
-export type NftCommand = readonly [string, ...string[]];
+import type { Command } from './program.js';
 
 /** A run that takes longer hangs; 100,000 elements take about a second. */
 const RUN_LIMIT_MS = 30_000;
@@ -16,7 +14,7 @@ const REMEMBERED_PROCESSES = 64;
 
 /** Runs nft; knows which processes were its own, because the kernel's notifications name processes. */
 export class Nft {
-  readonly #command: NftCommand;
+  readonly #command: Command;
   readonly #ownProcesses: number[] = [];
   readonly #session = new NftSession(() =>
     this.#start(['sh', '-c', 'exec "$@" 2>&1', 'sh', ...this.#command, '-i'], {
@@ -25,7 +23,7 @@ export class Nft {
     }),
   );
 
-  constructor(command: NftCommand) {
+  constructor(command: Command) {
     this.#command = command;
   }
 

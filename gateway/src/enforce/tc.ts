@@ -1,25 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
-import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import type { ChildProcessWithoutNullStreams } from 'node:child_process';
 import { text } from 'node:stream/consumers';
 import { GatewayError } from '../errors.js';
-import type { ShapeClasses } from '../plan/shaping.js';
+import { LINE, PROBE, type ShapeClasses } from '../plan/shaping.js';
+import { type Command, startProgram } from './program.js';
 import { classesIn, rootOf } from './tc-listing.js';
 import type { LeafKind } from './tc-script.js';
 
-/** The program and its leading arguments, e.g. ["tc"]. */
-export type TcCommand = readonly [string, ...string[]];
-
 const RUN_LIMIT_MS = 30_000;
-const SYSTEM_FOLDERS = '/usr/sbin:/sbin';
 const QUEUES: readonly LeafKind[] = ['fq_codel', 'sfq'];
 
 /** Runs tc on interfaces. */
 export class Tc {
-  readonly #command: TcCommand;
+  readonly #command: Command;
   /** Number (major) of our qdisc, as tc writes it. */
   readonly #handle: string;
 
-  constructor(command: TcCommand, major: number) {
+  constructor(command: Command, major: number) {
     this.#command = command;
     this.#handle = `${major.toString(16)}:`;
   }
@@ -43,13 +40,20 @@ export class Tc {
     await this.#run(['-batch', '-'], `${lines.join('\n')}\n`);
   }
 
-  /** The best queue that the kernel has; `parent` is a class of ours without children. */
-  async leafKind(device: string, parent: number): Promise<LeafKind> {
-    const where = ['dev', device, 'parent', `${this.#handle}${parent.toString(16)}`];
+  /** The best queue that the kernel has for leaves; the line's class has to stand. */
+  async leafKind(device: string): Promise<LeafKind> {
+    const [line, probe] = [LINE, PROBE].map((number) => `${this.#handle}${number.toString(16)}`);
+    const place = ['dev', device, 'classid', String(probe)];
+    await this.#run(['class', 'replace', ...place, 'parent', String(line), 'htb', 'rate', '8kbit']);
+    const kind = await this.#bestQueue(['dev', device, 'parent', String(probe)]);
+    await this.#run(['class', 'del', ...place]);
+    return kind;
+  }
+
+  async #bestQueue(where: readonly string[]): Promise<LeafKind> {
     for (const kind of QUEUES) {
       try {
         await this.#run(['qdisc', 'replace', ...where, kind]);
-        await this.#run(['qdisc', 'del', ...where]);
         return kind;
       } catch {
         // "Specified qdisc kind is unknown": the next one.
@@ -60,14 +64,7 @@ export class Tc {
 
   /** A process of tc. It ends at the latest with `signal`. */
   spawn(args: readonly string[], signal: AbortSignal): ChildProcessWithoutNullStreams {
-    const [program, ...leading] = this.#command;
-    return spawn(program, [...leading, ...args], {
-      env: { ...process.env, PATH: `${process.env.PATH ?? ''}:${SYSTEM_FOLDERS}` },
-      stdio: ['pipe', 'pipe', 'pipe'],
-      detached: true,
-      signal,
-      killSignal: 'SIGKILL',
-    });
+    return startProgram(this.#command, args, signal);
   }
 
   async #run(args: readonly string[], input = ''): Promise<string> {

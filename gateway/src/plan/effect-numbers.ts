@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // A number for each effect: its slot in connections' marks, and its class in tc, whose numbers have 16 bits.
 
-/** 0xffff is the class of the whole line. */
-const MOST_NUMBER = 0xfffe;
+/** 0xffff is the class of the whole line, and 0xfffe is kept for a moment's use. */
+const MOST_NUMBER = 0xfffd;
 /** Hashes of eight digits are an earlier version's. */
 const CHAIN = /^e(\d+)_([0-9a-f]{8}(?:[0-9a-f]{8})?)$/;
 

@@ -9,6 +9,9 @@ export type Side = 'up' | 'down';
 /** The class of the whole line, from which all others borrow. */
 export const LINE = 0xffff;
 
+/** A class that is there for a moment, to find out what queues the kernel has. */
+export const PROBE = 0xfffe;
+
 /** A class of HTB. Its number is the same on all interfaces of a side. */
 export interface ShapeClass {
   readonly number: number;

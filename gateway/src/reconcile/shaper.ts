@@ -3,7 +3,7 @@ import type { Logger } from '@weir/wire';
 import type { Tc } from '../enforce/tc.js';
 import { type LeafKind, tcLines, tcRoot } from '../enforce/tc-script.js';
 import { GatewayError, isGatewayError } from '../errors.js';
-import { LINE, type ShapeClasses, type Side } from '../plan/shaping.js';
+import type { ShapeClasses, Side } from '../plan/shaping.js';
 
 /** An interface to shape on. */
 export interface ShapedInterface {
@@ -53,7 +53,7 @@ export class Shaper {
   /** Sets what is wanted and applies the difference. What fails is told in `problems` and tried again by `verify`. */
   want(wanted: WantedClasses): Promise<void> {
     this.#wanted = wanted;
-    return this.#enqueue(() => this.#each((one) => this.#advance(one)));
+    return this.#enqueue(() => this.#each((one) => this.#bring(one)));
   }
 
   /** Reads what stands and mends what differs. */
@@ -121,12 +121,22 @@ export class Shaper {
     return standing;
   }
 
+  /** Where it fails something stands otherwise than we believe: looks, and tries once more. */
+  async #bring(one: ShapedInterface): Promise<void> {
+    await this.#advance(one).catch((error) => {
+      if (!isGatewayError(error, 'WEIR_GATEWAY_TC_FAILED')) throw error;
+      this.#believed.delete(one.device);
+      return this.#advance(one);
+    });
+  }
+
   async #advance(one: ShapedInterface): Promise<void> {
     const { tc, major } = this.#options;
     const wanted = this.#wanted[one.side];
     const believed = this.#believed.get(one.device) ?? (await this.#read(one.device));
     if (believed === 'no-qdisc' && wanted.size === 0) return;
     const standing = believed === 'no-qdisc' ? await this.#begin(one) : believed;
+    if (wanted.size > 0) this.#leaf ??= await tc.leafKind(one.device);
     const leaf = this.#leaf ?? 'pfifo';
     const lines = tcLines(standing, wanted, { ...one, major, leaf });
     if (lines.length === 0) return;
@@ -134,13 +144,12 @@ export class Shaper {
     this.#believed.set(one.device, wanted.size === 0 ? 'no-qdisc' : wanted);
   }
 
-  /** Makes the qdisc and finds out which queue the kernel has for its leaves. */
+  /** Makes the qdisc and the class of the line. */
   async #begin(one: ShapedInterface): Promise<ShapeClasses> {
     const { tc, major } = this.#options;
     // Nobody else's qdisc is replaced, also if it came since we looked last.
     await tc.read(one.device);
     await tc.apply(tcRoot({ ...one, major, leaf: 'pfifo' }));
-    this.#leaf ??= await tc.leafKind(one.device, LINE);
     return new Map();
   }
 

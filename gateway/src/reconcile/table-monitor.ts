@@ -49,6 +49,20 @@ export class LostQdiscDetector {
   }
 }
 
+/** Tells from the output of `ip monitor link` when an interface may have gone or come back. */
+export class ChangedLinkDetector {
+  readonly #devices: ReadonlySet<string>;
+
+  constructor(devices: readonly string[]) {
+    this.#devices = new Set(devices);
+  }
+
+  take(line: string): boolean {
+    const [, device] = /^(?:Deleted )?\d+: ([^:@]+)[:@]/.exec(line) ?? [];
+    return device !== undefined && this.#devices.has(device);
+  }
+}
+
 export interface MonitorOptions {
   /** Starts the program that tells of changes, a line each. */
   readonly spawn: (signal: AbortSignal) => ChildProcessWithoutNullStreams;

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import type { ConntrackCommand } from '../enforce/connection-marks.js';
-import type { NftCommand } from '../enforce/nft.js';
-import type { TcCommand } from '../enforce/tc.js';
+import type { Command } from '../enforce/program.js';
 
 const run = promisify(execFile);
 let made = 0;
@@ -27,16 +25,20 @@ export class Namespace implements AsyncDisposable {
     return namespace;
   }
 
-  get nftCommand(): NftCommand {
+  get nftCommand(): Command {
     return ['ip', ...this.enter('nft')];
   }
 
-  get tcCommand(): TcCommand {
+  get tcCommand(): Command {
     return ['ip', ...this.enter('tc')];
   }
 
-  get conntrackCommand(): ConntrackCommand {
+  get conntrackCommand(): Command {
     return ['ip', ...this.enter('conntrack')];
+  }
+
+  get ipCommand(): Command {
+    return ['ip', ...this.enter('ip')];
   }
 
   /** Arguments of `ip` that run a command in here. */

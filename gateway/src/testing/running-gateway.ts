@@ -46,11 +46,11 @@ export class TestBed implements AsyncDisposable {
 
   /** Not started. */
   gateway(where: Namespace, change: Partial<GatewayConfig> = {}): Gateway {
-    const { nftCommand, tcCommand, conntrackCommand } = where;
+    const { nftCommand, tcCommand, ipCommand, conntrackCommand } = where;
     const log: Logger = (level, message) => {
       if (level === 'warn' || level === 'error') this.told.push(message);
     };
-    const commands = { nftCommand, tcCommand, conntrackCommand };
+    const commands = { nftCommand, tcCommand, ipCommand, conntrackCommand };
     const gateway = new Gateway({ ...this.config(), ...change }, { log, ...commands });
     this.#gateways.push(gateway);
     return gateway;
