@@ -27,7 +27,7 @@ import { Reconciler, type ReconcilerCounters } from './reconcile/reconciler.js';
 import { Shaper } from './reconcile/shaper.js';
 import { foreignChanges } from './reconcile/table-monitor.js';
 import { type Watch, watchesOf } from './reconcile/watches.js';
-import { droppedBy, elementCount, reportOf, sendReport } from './report.js';
+import { droppedBy, reportOf, sendReport } from './report.js';
 import { gatewayName, markLayout, qdiscMajor, shapedInterfaces } from './settings.js';
 
 export interface GatewayDependencies {
@@ -199,7 +199,7 @@ export class Gateway {
       connected: source?.connected,
       revision: this.#applied.revision,
       decisions: source?.size ?? 0,
-      elements: intent ? elementCount(intent.wanted) : 0,
+      elements: intent?.wanted.decided ?? 0,
       refusedByReason,
       dropped: intent ? droppedBy(intent.wanted, reconciler?.counts) : NOTHING_COUNTED,
       counters: { ...(reconciler?.counters ?? NO_COUNTERS) },
@@ -329,7 +329,7 @@ export class Gateway {
       startedMilliseconds: this.#startedMilliseconds,
       revision: this.#applied.revision,
       appliedMilliseconds: this.#applied.milliseconds,
-      elements: elementCount(intent.wanted),
+      elements: intent.wanted.decided,
       refused: intent.wanted.refused,
       counts: reconciler.counts,
       owners: intent.owners,

@@ -28,7 +28,10 @@ export class Intent {
   readonly #owners = new Map<string, Owner>();
   #surroundings: Surroundings | undefined;
   #hosts: ReadonlyMap<string, Address> = new Map();
-  #wanted: Wanted = { elements: new Map(), effects: new Map(), refused: [] };
+  #wanted: Wanted = {
+    ...{ elements: new Map(), version: 0, changed: new Set(), decided: 0, maps: [] },
+    ...{ effects: new Map(), refused: [] },
+  };
   #refused: ReadonlySet<string> = new Set();
   #skeleton: Skeleton | undefined;
 
@@ -93,7 +96,7 @@ export class Intent {
     const skeleton = skeletonOf({ protections, wanted, layout, qdiscMajor, known });
     this.#skeleton = skeleton;
     return {
-      desired: { skeleton, elements: wanted.elements },
+      desired: { skeleton, elements: wanted.elements, news: wanted },
       classes: { up: classesOf(effects, 'up'), down: classesOf(effects, 'down') },
     };
   }

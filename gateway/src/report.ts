@@ -4,7 +4,6 @@ import { API, type GatewayState } from '@weir/wire';
 import { type Count, type Counts, NOTHING_COUNTED } from './enforce/kernel-table.js';
 import type { CollectorConnection } from './intake/collector-connection.js';
 import type { Owner } from './plan/effect.js';
-import { SLOTS } from './plan/level.js';
 import { ratesOf } from './plan/shaping.js';
 import type { PlacedEffect, Refusal, Wanted } from './plan/wanted.js';
 
@@ -61,11 +60,6 @@ export async function sendReport(
   });
   await response.arrayBuffer();
   if (!response.ok) throw new Error(`${url.pathname}: status ${response.status}`);
-}
-
-/** Elements for decisions: without what only speeds up the kernel's look-up. */
-export function elementCount({ elements }: Wanted): number {
-  return [...elements.values()].filter(({ map }) => map !== SLOTS).length;
 }
 
 /** What blocks have caught. */

@@ -9,7 +9,6 @@
 import { createHash } from 'node:crypto';
 import { byPrecedence, HOST_SETS, type MapKind, mapKindOf, mapName, SLOTS } from '../plan/level.js';
 import { type MarkLayout, placed } from '../plan/mark-layout.js';
-import type { SetElement } from '../plan/set-element.js';
 import type { PlacedEffect, Wanted } from '../plan/wanted.js';
 import { addressLength, FAMILIES, type Family, formatAddress } from '../protect/address.js';
 import { formatPrefix, withoutContained } from '../protect/prefix.js';
@@ -67,7 +66,7 @@ export function skeletonOf({
 }: SkeletonOptions): Skeleton {
   const maps = new Set([
     SLOTS,
-    ...mapsOf(wanted.elements.values()),
+    ...wanted.maps,
     ...[...wanted.effects.values()].flatMap(({ noted }) => (noted ? HOST_SETS[noted.family] : [])),
   ]);
   const kinds = [...maps].flatMap((name) => mapKindOf(name) ?? []).sort(byPrecedence);
@@ -86,13 +85,6 @@ export function skeletonOf({
     maps,
     counters: new Set([...wanted.effects.values()].map(({ counter }) => counter)),
   };
-}
-
-/** Without an array of all in between: there can be 100,000. */
-function mapsOf(elements: Iterable<SetElement>): Set<string> {
-  const maps = new Set<string>();
-  for (const { map } of elements) maps.add(map);
-  return maps;
 }
 
 /** The chains that say the generation, 1 to the layout's `generations`; with 0 no mark counts, and none is written. */

@@ -25,6 +25,8 @@ const SAME_EXPIRY_MS = 1500;
 export class HeldDecisions {
   readonly #decisions = new Map<string, Decision>();
   #revision = 0;
+  /** None expires before; ms since the epoch. */
+  #firstExpiry = Number.POSITIVE_INFINITY;
   /** Ids of decisions of a form unknown here, and whatever has none. */
   readonly #misunderstood = new Set<unknown>();
 
@@ -65,7 +67,7 @@ export class HeldDecisions {
     }
     for (const candidate of answer.decisions) {
       const decision = this.#understand(candidate, clockOffsetMilliseconds);
-      if (decision) this.#decisions.set(decision.id, settled(decision, before.get(decision.id)));
+      if (decision) this.#hold(settled(decision, before.get(decision.id)));
     }
     this.#revision = answer.revision;
     return true;
@@ -75,7 +77,7 @@ export class HeldDecisions {
   restore(decisions: readonly unknown[]): void {
     for (const candidate of decisions) {
       const decision = this.#understand(candidate, 0);
-      if (decision) this.#decisions.set(decision.id, decision);
+      if (decision) this.#hold(decision);
     }
   }
 
@@ -86,11 +88,20 @@ export class HeldDecisions {
 
   /** Drops what has expired at `now` (our time), so that the collector need not tell. Whether there was any. */
   prune(now: number): boolean {
+    if (now < this.#firstExpiry) return false;
     const before = this.#decisions.size;
-    for (const [id, { expiresMilliseconds }] of this.#decisions) {
-      if ((expiresMilliseconds ?? Number.POSITIVE_INFINITY) <= now) this.#decisions.delete(id);
+    this.#firstExpiry = Number.POSITIVE_INFINITY;
+    for (const [id, { expiresMilliseconds = Number.POSITIVE_INFINITY }] of this.#decisions) {
+      if (expiresMilliseconds <= now) this.#decisions.delete(id);
+      else this.#firstExpiry = Math.min(this.#firstExpiry, expiresMilliseconds);
     }
     return this.#decisions.size < before;
+  }
+
+  #hold(decision: Decision): void {
+    this.#decisions.set(decision.id, decision);
+    const { expiresMilliseconds = Number.POSITIVE_INFINITY } = decision;
+    this.#firstExpiry = Math.min(this.#firstExpiry, expiresMilliseconds);
   }
 
   #forget(): void {

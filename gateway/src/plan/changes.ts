@@ -65,6 +65,17 @@ export function applyChanges(
   }
 }
 
+/** Elements with these ids. */
+export function only(elements: ElementMap, ids: ReadonlySet<string> | undefined): ElementMap {
+  if (ids === undefined) return elements;
+  const found = new Map<string, SetElement>();
+  for (const id of ids) {
+    const element = elements.get(id);
+    if (element) found.set(id, element);
+  }
+  return found;
+}
+
 /** Elements that have not expired. */
 export function alive(elements: ElementMap, now: number): Map<string, SetElement> {
   return new Map([...elements].filter(([, element]) => element.expiresMilliseconds > now));

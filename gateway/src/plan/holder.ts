@@ -46,16 +46,8 @@ export function holderOf({ decision, keys }: Candidate, placed: PlacedEffect): H
   return holder;
 }
 
-/** Takes the seats on which nobody stronger is. */
-export function hold(seats: Map<string, Seat>, holder: Holder): void {
-  for (const seat of holder.seats) {
-    const held = seats.get(seat.id);
-    if (!held || isStronger(holder, held.holder)) seats.set(seat.id, seat);
-  }
-}
-
 /** A total order, so that the order of decisions changes nothing. */
-function isStronger(a: Holder, b: Holder): boolean {
+export function isStronger(a: Holder, b: Holder): boolean {
   const [ours, theirs] = [a, b].map(({ placed }) => STRENGTH.indexOf(placed.action.kind));
   if (ours !== theirs) return Number(ours) > Number(theirs);
   const [later, earlier] = [a.expiresMilliseconds, b.expiresMilliseconds];

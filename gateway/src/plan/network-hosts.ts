@@ -20,13 +20,12 @@ export function networkWithHosts({ action, selector }: Decision): Prefix | undef
 
 /** Finds who decides about an address in each level, by longest prefix. */
 export class LongestPrefix<Held> {
-  readonly #held: ReadonlyMap<string, Held>;
+  readonly #heldAt: (id: string) => Held | undefined;
   readonly #kinds: readonly MapKind[];
 
-  /** @param held by `elementId` */
-  constructor(held: ReadonlyMap<string, Held>) {
-    this.#held = held;
-    const maps = new Set([...held.keys()].map((id) => id.slice(0, id.indexOf(' '))));
+  /** @param heldAt by `elementId`; @param maps all that something may be held in */
+  constructor(heldAt: (id: string) => Held | undefined, maps: Iterable<string>) {
+    this.#heldAt = heldAt;
     this.#kinds = [...maps]
       .flatMap((map) => mapKindOf(map) ?? [])
       .filter(({ kind }) => kind === 'net')
@@ -39,7 +38,7 @@ export class LongestPrefix<Held> {
     for (const kind of this.#kinds) {
       if (kind.family !== address.family || found.has(kind.level)) continue;
       const network = formatAddress(prefixOf(address, kind.length));
-      const held = this.#held.get(`${mapName(kind)} ${network}`);
+      const held = this.#heldAt(`${mapName(kind)} ${network}`);
       if (held === undefined) continue;
       found.add(kind.level);
       const map = mapName({ ...kind, length: addressLength(kind.family) });

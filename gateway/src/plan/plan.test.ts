@@ -95,10 +95,11 @@ test.each([
     collector: [{ address: parseAddress('10.9.0.9') ?? fail(), port: 8055 }],
   };
   const selector = { ...FLOW, ...change } as Selector;
-  const wanted = plan([decisionOn(selector)], { protections });
+  const wanted = plan([decisionOn(selector, LASTING)], { protections });
   expect(keysOf(wanted)).toEqual([]);
   expect(wanted.refused.map((refusal) => refusal.reason)).toEqual([reason]);
-  const allowed = plan([decisionOn(selector, { action: { kind: 'allow' } })], { protections });
+  const exception = decisionOn(selector, { action: { kind: 'allow' }, ...LASTING });
+  const allowed = plan([exception], { protections });
   expect(allowed.refused.map((refusal) => refusal.reason)).toEqual(
     /malformed|unsupported/.test(reason) ? [reason] : [],
   );
@@ -106,13 +107,13 @@ test.each([
 
 test('another port of the collector may be blocked, and a network around what is protected', () => {
   const collector = [{ address: parseAddress('10.1.0.2') ?? fail(), port: 8055 }];
-  const network = decisionOn({ kind: 'network', prefix: '10.0.0.0/8' });
+  const network = decisionOn({ kind: 'network', prefix: '10.0.0.0/8' }, LASTING);
   const protections = { ...NONE, collector };
-  expect(plan([decisionOn(FLOW), network], { protections }).refused).toEqual([]);
+  expect(plan([decisionOn(FLOW, LASTING), network], { protections }).refused).toEqual([]);
 });
 
 test('without interfaces nothing is shaped, and that is said', () => {
-  const { refused } = plan([decisionOn(FLOW, { action: SHAPE })], { shapes: 'no' });
+  const { refused } = plan([decisionOn(FLOW, { action: SHAPE, ...LASTING })], { shapes: 'no' });
   expect(refused.map(({ reason }) => reason)).toEqual(['no-interfaces-to-shape']);
 });
 
@@ -144,6 +145,49 @@ test('whatever is decided, nothing protected is wanted and each key has the stro
     expect(plan(decisions.toReversed(), { protections }).elements.size).toBe(wanted.elements.size);
   }
 });
+
+test('what is planned after other plans is what is planned at once, and what changed is said', () => {
+  const random = seeded(12);
+  const planner = new Planner(new EffectNumbers());
+  let surroundings = { protections: NONE, layout: LAYOUT, shapes: 'yes' as const };
+  let decisions: Decision[] = [];
+  let now = NOW;
+  const kernel = new Map<string, SetElement>();
+  for (let round = 0; round < 400; round += 1) {
+    now += random(4000);
+    if (random(20) === 0)
+      surroundings = { ...surroundings, protections: randomProtections(random) };
+    const fresh = Array.from({ length: random(5) }, () => randomDecision(random, now));
+    decisions = [...decisions.filter(() => random(6) > 0), ...fresh];
+    const hosts = ['10.1.0.1', '10.1.0.3', 'fd00:1::2']
+      .filter(() => random(3) > 0)
+      .map((text) => parseAddress(text) ?? fail());
+    const wanted = planner.plan(decisions, surroundings, { now, hosts });
+    const atOnce = new Planner(new EffectNumbers()).plan(decisions, surroundings, { now, hosts });
+    expect(shapeOf(wanted)).toEqual(shapeOf(atOnce));
+    expect(wanted.decided).toBe(shownOf(wanted).length);
+    expect([...wanted.maps].sort()).toEqual([...atOnce.maps].sort());
+    for (const id of wanted.changed) {
+      const element = wanted.elements.get(id);
+      if (element) kernel.set(id, element);
+      else kernel.delete(id);
+    }
+    expect([...kernel].sort()).toEqual([...wanted.elements].sort());
+  }
+});
+
+/** All but the numbers of effects, which tell only when each came. */
+function shapeOf({ elements, effects, refused }: Wanted) {
+  const hashOf = (chain: string) => effects.get(chain)?.hash ?? chain;
+  return {
+    elements: [...elements.values()]
+      .map(({ map, key, chain, expiresMilliseconds }) => {
+        return [map, map === SLOTS ? '' : key, hashOf(chain), expiresMilliseconds].join(' ');
+      })
+      .sort(),
+    refused: refused.map(({ decision, reason }) => `${decision.id} ${reason}`).sort(),
+  };
+}
 
 test('a slot ends with the first element of its effect, and there is one for "no decision"', () => {
   const random = seeded(8);

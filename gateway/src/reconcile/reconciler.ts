@@ -4,42 +4,38 @@ import type { Logger } from '@weir/wire';
 import type { ConnectionMarks } from '../enforce/connection-marks.js';
 import type { Counts, KernelTable, TableState, Transaction } from '../enforce/kernel-table.js';
 import type { Clock } from '../enforce/nft-table.js';
-import {
-  FIXED_CHAINS,
-  GENERATION_CHAINS,
-  generationOf,
-  type Skeleton,
-} from '../enforce/skeleton.js';
+import { FIXED_CHAINS, type Skeleton } from '../enforce/skeleton.js';
 import { type GatewayError, isGatewayError } from '../errors.js';
 import {
   alive,
   applyChanges,
   type ChangesOptions,
   changesBetween,
-  type ElementChange,
   isNews,
   LISTED_TOLERANCE_MS,
   OWN_TOLERANCE_MS,
+  only,
 } from '../plan/changes.js';
 import { mapKindOf } from '../plan/level.js';
 import type { MarkLayout } from '../plan/mark-layout.js';
-import type { ElementMap, SetElement } from '../plan/set-element.js';
+import type { ElementMap } from '../plan/set-element.js';
+import { type Believed, believedOf, builtOf, damageOf } from './believed.js';
 import { Generations } from './generations.js';
+import { Wishes } from './wishes.js';
 
 /** What the kernel should hold. */
 export interface Desired {
   readonly skeleton: Skeleton;
   readonly elements: ElementMap;
+  /** What is new in it, where only that has to be looked at. */
+  readonly news?: DesiredNews;
 }
 
-/** What the kernel holds, as far as we know. */
-interface Believed {
-  readonly chains: Map<string, string | undefined>;
-  readonly maps: Set<string>;
-  readonly counters: Set<string>;
-  readonly elements: Map<string, SetElement>;
-  /** Undefined: somebody has bent the chains that say it. */
-  generation: number | undefined;
+export interface DesiredNews {
+  /** Counts what was desired, one after the other. */
+  readonly version: number;
+  /** Ids of elements that may be others than in the version before. */
+  readonly changed: ReadonlySet<string>;
 }
 
 /** A generation, and the one to be written when connections are to be judged again. */
@@ -51,6 +47,12 @@ export interface ReconcilerOptions {
   readonly now: Clock;
   readonly marks: Pick<ConnectionMarks, 'forgetGenerations' | 'forgetAll'>;
   readonly layout: MarkLayout;
+}
+
+interface StepOptions extends Required<ChangesOptions> {
+  readonly turn: Turn;
+  /** Elements that have to be looked at; absent: all. */
+  readonly ids?: ReadonlySet<string> | undefined;
 }
 
 /** What another process may have taken for a transaction. */
@@ -82,6 +84,7 @@ export class Reconciler {
   };
   readonly #options: ReconcilerOptions;
   #desired: Desired | undefined;
+  readonly #wishes = new Wishes();
   /** What the table held when we last read or changed it; undefined: not known. */
   #believed: Believed | undefined;
   /** An element expires later than wanted by the time that its transaction took. */
@@ -113,7 +116,7 @@ export class Reconciler {
 
   /** Sets what is desired and applies the difference; reads the kernel first where it is not known. */
   want(desired: Desired): Promise<void> {
-    this.#desired = desired;
+    this.#desired = { ...desired, elements: this.#wishes.take(desired) };
     return this.#enqueue(() => this.#bring());
   }
 
@@ -158,7 +161,7 @@ export class Reconciler {
     // Who put the elements took some time, too, as long as this one took to read them for all we know.
     const toleranceMs = LISTED_TOLERANCE_MS + 2 * readMs + OTHERS_APPLY_MS;
     const options = { now: this.#options.now(), toleranceMs };
-    const found = state && this.#believedOf(state);
+    const found = state && believedOf(state, this.#options.layout);
     return this.#stepFrom(found, desired, { ...options, turn: this.#turnAfter(found?.generation) });
   }
 
@@ -182,7 +185,7 @@ export class Reconciler {
   async #bring(): Promise<void> {
     if (!this.#believed) return this.#verify();
     try {
-      await this.#advance();
+      await this.#advance(OWN_TOLERANCE_MS, this.#wishes.unsettled);
     } catch (error) {
       // The table is gone, or an element stands otherwise than we believe: look, and try once more.
       if (!isDisbelief(error)) throw error;
@@ -213,7 +216,7 @@ export class Reconciler {
   /** Remembers what was read. */
   #take(state: TableState | undefined): Believed | undefined {
     if (state) this.#takeCounts(state.counters);
-    this.#believed = state && this.#believedOf(state);
+    this.#believed = state && believedOf(state, this.#options.layout);
     const isOther = this.#believed && this.#believed.generation !== this.#generations.current;
     if (isOther) this.#generations.distrust();
     return this.#believed;
@@ -225,12 +228,13 @@ export class Reconciler {
   }
 
   /** From what is believed to what is desired: nothing, one change, or the whole table anew. */
-  async #advance(toleranceMs = OWN_TOLERANCE_MS): Promise<void> {
+  async #advance(toleranceMs: number, ids?: ReadonlySet<string>): Promise<void> {
     const desired = this.#desired;
     if (!desired) return;
     const believed = this.#believed;
-    const options = { now: this.#options.now(), toleranceMs, turn: this.#generations };
+    const options = { now: this.#options.now(), toleranceMs, turn: this.#generations, ids };
     const step = this.#stepFrom(believed, desired, options);
+    this.#wishes.settle();
     if (!step) return;
     await this.#apply(step);
     if (step.kind === 'build') this.#built(step);
@@ -240,7 +244,7 @@ export class Reconciler {
   #stepFrom(
     believed: Believed | undefined,
     desired: Desired,
-    { turn, ...options }: Required<ChangesOptions> & { readonly turn: Turn },
+    { turn, ids, ...options }: StepOptions,
   ): Transaction | undefined {
     const { skeleton } = desired;
     const generation = turn.next;
@@ -248,7 +252,11 @@ export class Reconciler {
       const elements = alive(desired.elements, options.now);
       return { kind: 'build', skeleton, generation, elements, counters: this.#counts };
     }
-    const changes = changesBetween(believed.elements, desired.elements, options);
+    const changes = changesBetween(
+      only(believed.elements, ids),
+      only(desired.elements, ids),
+      options,
+    );
     // Where no mark counts nobody has to be judged again.
     const isDue =
       turn.current === 0 ? turn.next > 0 : changes.some((one) => isNews(one, options.now));
@@ -271,13 +279,7 @@ export class Reconciler {
     this.counters.builds += 1;
     this.counters.elementChanges += elements.size;
     this.#generations.begin(generation);
-    this.#believed = {
-      chains: fingerprintsOf(skeleton),
-      maps: new Set(skeleton.maps),
-      counters: new Set(skeleton.counters),
-      elements: new Map(elements),
-      generation,
-    };
+    this.#believed = builtOf({ skeleton, generation, elements });
   }
 
   #changed(believed: Believed, step: Extract<Transaction, { kind: 'change' }>): void {
@@ -301,24 +303,6 @@ export class Reconciler {
   #turnAfter(found: number | undefined): Turn {
     const count = this.#options.layout.generations + 1;
     return { current: found ?? 0, next: found ? (found + 1) % count : 0 };
-  }
-
-  /** Undefined where the table is bent so that only building it anew helps. */
-  #believedOf(state: TableState): Believed | undefined {
-    if (state.foreignObjects.length > 0) return undefined;
-    if (!FIXED_CHAINS.every((name) => state.chains.has(name))) return undefined;
-    const { layout } = this.#options;
-    const [current, stamp] = GENERATION_CHAINS.map((name) =>
-      generationOf(state.chains.get(name), layout),
-    );
-    return {
-      chains: new Map([...state.chains].filter(([name]) => !GENERATION_CHAINS.includes(name))),
-      maps: new Set(state.maps),
-      counters: new Set(state.counters.keys()),
-      elements: new Map(state.elements),
-      // Where they do not agree both are written anew.
-      generation: current === stamp ? current : undefined,
-    };
   }
 
   /**
@@ -369,31 +353,4 @@ async function timed<Result>(task: () => Promise<Result>): Promise<[Result, numb
   const started = performance.now();
   const result = await task();
   return [result, performance.now() - started];
-}
-
-function fingerprintsOf(skeleton: Skeleton): Map<string, string | undefined> {
-  return new Map([...skeleton.chains].map(([name, { fingerprint }]) => [name, fingerprint]));
-}
-
-/** What someone did to the table since we left it; undefined: nothing. */
-function damageOf(
-  known: Believed,
-  found: Believed | undefined,
-  options: Required<ChangesOptions>,
-): string | undefined {
-  if (!found) return 'someone removed or bent the table; building it again';
-  const names = [...known.chains.keys()];
-  const bent = names.filter((name) => found.chains.get(name) !== known.chains.get(name));
-  if (bent.length > 0 || found.generation !== known.generation)
-    return 'someone changed the rules; mending them';
-  if ([...known.maps].some((name) => !found.maps.has(name)))
-    return 'someone removed maps; mending them';
-  return drifted(known, found, options) ? 'someone changed the maps; mending them' : undefined;
-}
-
-/** The kernel ends an element some milliseconds after our clock does: such a leftover is no drift. */
-function drifted(known: Believed, found: Believed, options: Required<ChangesOptions>): boolean {
-  const isDrift = ({ kind, element }: ElementChange) =>
-    kind === 'put' || element.expiresMilliseconds > options.now + options.toleranceMs;
-  return changesBetween(found.elements, known.elements, options).some(isDrift);
 }

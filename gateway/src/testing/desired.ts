@@ -18,6 +18,6 @@ export class DesiredMaker {
     const surroundings = { protections, layout: LAYOUT, shapes: 'yes' as const };
     const wanted = this.#planner.plan(decisions, surroundings, { now });
     const skeleton = skeletonOf({ protections, wanted, layout: LAYOUT, qdiscMajor: 0x7e1f });
-    return { skeleton, elements: wanted.elements };
+    return { skeleton, elements: new Map(wanted.elements) };
   }
 }
