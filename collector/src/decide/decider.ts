@@ -152,9 +152,8 @@ export class Decider {
     const meant = new Map<string, Place>();
     for (const live of this.#rules.values()) {
       if (!live.isActive) continue;
-      for (const selector of live.standing) {
-        if (meant.size < MOST_STANDING)
-          meant.set(decisionId(live.rule.id, selector), { live, selector });
+      for (const [id, selector] of live.standing) {
+        if (meant.size < MOST_STANDING) meant.set(id, { live, selector });
         else live.refused.tooMany++;
       }
     }
@@ -210,8 +209,10 @@ export class Decider {
   }
 
   #place(live: LiveRule): void {
-    const standing = standingSelectors(live.rule, live.condition, this.#networks);
-    const isSame = JSON.stringify(standing) === JSON.stringify(live.standing);
+    const { id } = live.rule;
+    const selectors = standingSelectors(live.rule, live.condition, this.#networks);
+    const standing = new Map(selectors.map((selector) => [decisionId(id, selector), selector]));
+    const isSame = [...standing.keys()].join() === [...live.standing.keys()].join();
     live.standing = standing;
     live.hasStood &&= isSame;
   }

@@ -31,8 +31,8 @@ export class LiveRule {
     noNetwork: 0,
     tooMany: 0,
   };
-  /** What it decides on without a flow. */
-  standing: readonly Selector[] = [];
+  /** What it decides on without a flow, by the decision's id. */
+  standing: ReadonlyMap<string, Selector> = new Map();
   /** That was decided on. */
   hasStood = false;
   /** Its thresholds know what was before it. */
@@ -73,7 +73,7 @@ export class LiveRule {
     const changes = schedule && isEnabled ? nextChange(schedule, now) : undefined;
     return {
       isActive: this.isActive,
-      decides: this.standing.length > 0 ? 'at-once' : 'by-flows',
+      decides: this.standing.size > 0 ? 'at-once' : 'by-flows',
       ...(changes !== undefined && { changesMilliseconds: changes }),
       matchedFlows: this.matchedFlows,
       ...(this.lastMatchMilliseconds !== undefined && {
