@@ -185,7 +185,7 @@ const COLUMNS: readonly Column<AuditEntry>[] = [
     title: 'What',
     value: ({ action }) => action,
     show: (entry) => (
-      <span class="audit-deed" title={entry.action}>
+      <span class="cell-two-lines" title={entry.action}>
         <span class="audit-who">{entry.actor.name} </span>
         <span class="muted">{deedText(entry.action)}</span>{' '}
         {!entry.action.startsWith('session.') && subjectText(entry)}

@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Decision, Origin } from '@weir/wire';
 import { useMemo, useState } from 'preact/hooks';
-import { createDecision, deleteDecision } from '../../api/rules';
 import { hasRole } from '../../api/session';
 import { DecideDialog } from '../../control/decide-dialog';
 import { openDialog } from '../../control/dialog-host';
 import { Icon } from '../../control/icons';
 import { ErrorNotice, Notice, Panel, Skeleton } from '../../control/panel';
 import { Select } from '../../control/select';
-import { tellDone, tellFailed } from '../../control/toast';
 import { isByHand, isProtection, originText } from '../../format/decision-origin';
 import { formatCount } from '../../format/quantity';
 import { actionText, selectorText } from '../../format/rule-texts';
@@ -17,6 +15,7 @@ import { amountText } from '../../view/shown';
 import type { View } from '../../view/view';
 import { DecisionSheet } from './decision-sheet';
 import { countedFor, decisionHas, endText } from './decision-texts';
+import { lift } from './lift-decision';
 import { type LiveDecisions, useDecisions } from './use-decisions';
 
 const ORIGINS = [
@@ -29,7 +28,7 @@ const ORIGINS = [
 type OriginChoice = '' | Origin;
 
 const FORCES = [
-  { value: '', label: 'In force and simulated' },
+  { value: '', label: 'With simulated' },
   { value: 'real', label: 'In force' },
   { value: 'simulated', label: 'Simulated' },
 ] as const;
@@ -153,7 +152,11 @@ function columnsOf(
       id: 'target',
       title: 'About',
       value: ({ selector }) => selectorText(selector),
-      show: ({ selector }) => <span title={selectorText(selector)}>{selectorText(selector)}</span>,
+      show: ({ selector }) => (
+        <span class="cell-two-lines" title={selectorText(selector)}>
+          {selectorText(selector)}
+        </span>
+      ),
     },
     {
       id: 'action',
@@ -161,7 +164,7 @@ function columnsOf(
       width: 'clamp(140px, 24vw, 190px)',
       value: ({ action }) => actionText(action),
       show: ({ action, isSimulated }) => (
-        <span title={actionText(action)}>
+        <span class="cell-two-lines" title={actionText(action)}>
           {actionText(action)} {isSimulated && <span class="badge badge-warning">simulated</span>}
         </span>
       ),
@@ -213,22 +216,4 @@ function columnsOf(
       ),
     ),
   ];
-}
-
-/** Takes a decision by hand back; undoing that decides the same again. */
-async function lift(decision: Decision, refresh: () => void): Promise<void> {
-  const { id, selector, action, reason, gateways, expiresMilliseconds: end } = decision;
-  const { whenCollectorIsLost } = decision;
-  const again = () => {
-    const seconds = end === undefined ? undefined : Math.ceil((end - Date.now()) / 1000);
-    const input = {
-      ...{ selector, action, reason, whenCollectorIsLost },
-      ...(seconds !== undefined && { seconds: Math.max(1, seconds) }),
-      ...(gateways !== undefined && { gateways }),
-    };
-    void createDecision(input, 'given').catch(tellFailed).finally(refresh);
-  };
-  await deleteDecision(id)
-    .then(() => tellDone(`Lifted: ${selectorText(selector)}`, again), tellFailed)
-    .finally(refresh);
 }

@@ -29,7 +29,7 @@ export function DecisionSheet({ view, decision, data, onLift, onClose }: Decisio
     <Sheet
       title={selectorText(selector)}
       testId="decision-sheet"
-      actions={<Actions view={view} decision={decision} onLift={onLift} />}
+      actions={<DecisionActions view={view} decision={decision} onLift={onLift} />}
       onClose={onClose}
     >
       <Facts facts={decisionFacts(decision, data.now)} />
@@ -48,7 +48,12 @@ export function DecisionSheet({ view, decision, data, onLift, onClose }: Decisio
   );
 }
 
-function Actions({ view, decision, onLift }: Omit<DecisionSheetProps, 'data' | 'onClose'>) {
+/** What can be done about a decision, or read beside it. */
+export function DecisionActions({
+  view,
+  decision,
+  onLift,
+}: Omit<DecisionSheetProps, 'data' | 'onClose'>) {
   const { selector, origin, rule } = decision;
   const address = 'address' in selector ? selector.address : undefined;
   return (
@@ -63,7 +68,7 @@ function Actions({ view, decision, onLift }: Omit<DecisionSheetProps, 'data' | '
           The rule
         </a>
       )}
-      {address !== undefined && (
+      {address !== undefined && address !== view.parameters.address && (
         <a class="button" href={view.link('decisions', { tab: 'why', address })}>
           All about {address}
         </a>

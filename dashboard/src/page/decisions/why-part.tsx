@@ -11,11 +11,13 @@ import { formatCount } from '../../format/quantity';
 import { actionText, selectorText } from '../../format/rule-texts';
 import { amountText, momentText } from '../../view/shown';
 import type { View } from '../../view/view';
-import { decisionFacts, EvidencePart } from './decision-sheet';
+import { DecisionActions, decisionFacts, EvidencePart } from './decision-sheet';
+import { lift } from './lift-decision';
+import { answerFirst, standingOf } from './why-order';
 
 export function WhyPart({ view }: { readonly view: View }) {
   const { address } = view.parameters;
-  const { data, error, fresh } = useAnswer(
+  const { data, error, fresh, refresh } = useAnswer(
     address === undefined
       ? undefined
       : {
@@ -60,13 +62,22 @@ export function WhyPart({ view }: { readonly view: View }) {
       </form>
       {address !== undefined && error && <ErrorNotice error={error} />}
       {address !== undefined && !data && !error && <Skeleton rows={4} />}
-      {address !== undefined && data && !error && <Touches why={data.why} now={data.now} />}
+      {address !== undefined && data && !error && (
+        <Touches view={view} answer={data} refresh={refresh} />
+      )}
     </Panel>
   );
 }
 
-function Touches({ why, now }: { readonly why: WhyResponse; readonly now: number }) {
-  const { touches, protectedBy, address } = why;
+interface TouchesProps {
+  readonly view: View;
+  readonly answer: { readonly why: WhyResponse; readonly now: number };
+  readonly refresh: () => void;
+}
+
+function Touches({ answer: { why, now }, ...shared }: TouchesProps) {
+  const { protectedBy, address } = why;
+  const touches = answerFirst(why.touches);
   return (
     <div class="touches" role="status">
       {protectedBy !== undefined && (
@@ -79,8 +90,12 @@ function Touches({ why, now }: { readonly why: WhyResponse; readonly now: number
           <p>No decision holds for it, and none has during the last day.</p>
         </Notice>
       )}
-      {touches.map((touch) => (
-        <Touch key={`${touch.decision.id} ${touch.decision.revision}`} touch={touch} now={now} />
+      {touches.map((touch, at) => (
+        <Touch
+          key={`${touch.decision.id} ${touch.decision.revision}`}
+          isAnswer={at === 0}
+          {...{ touch, now, ...shared }}
+        />
       ))}
     </div>
   );
@@ -89,17 +104,30 @@ function Touches({ why, now }: { readonly why: WhyResponse; readonly now: number
 interface TouchProps {
   readonly touch: WhyResponse['touches'][number];
   readonly now: number;
+  /** The one that says most; the others are opened by who wants to know. */
+  readonly isAnswer: boolean;
+  readonly view: View;
+  readonly refresh: () => void;
 }
 
-function Touch({ touch, now }: TouchProps) {
+function Touch({ touch, now, isAnswer, view, refresh }: TouchProps) {
   const { decision, endedMilliseconds, ending, packets, octets } = touch;
-  const [kind, text] = verdictOf(touch);
   return (
-    <details class="touch" open={endedMilliseconds === undefined}>
+    <details class="touch" open={isAnswer && endedMilliseconds === undefined}>
       <summary>
-        <span class={`badge badge-${kind}`}>{text}</span> {actionText(decision.action)}:{' '}
-        {selectorText(decision.selector)} <span class="muted">{decision.reason}</span>
+        <span class={`badge badge-${badgeOf(touch)}`}>{standingOf(touch)}</span>{' '}
+        {actionText(decision.action)}: {selectorText(decision.selector)}{' '}
+        <span class="muted">{decision.reason}</span>
       </summary>
+      {endedMilliseconds === undefined && (
+        <div class="sheet-actions touch-actions">
+          <DecisionActions
+            view={view}
+            decision={decision}
+            onLift={() => void lift(decision, refresh)}
+          />
+        </div>
+      )}
       <div class="touch-facts">
         <Facts
           facts={[
@@ -121,9 +149,14 @@ function Touch({ touch, now }: TouchProps) {
   );
 }
 
-function verdictOf({ counts, endedMilliseconds, decision }: TouchProps['touch']): [string, string] {
-  if (endedMilliseconds !== undefined) return ['plain', 'is over'];
-  if (decision.isSimulated) return ['warning', 'simulated'];
-  if (!counts) return ['plain', 'overridden'];
-  return [decision.action.kind === 'allow' ? 'ok' : 'danger', 'holds'];
+const BADGES = {
+  holds: 'danger',
+  simulated: 'warning',
+  overridden: 'plain',
+  'is over': 'plain',
+} as const;
+
+function badgeOf(touch: TouchProps['touch']): string {
+  const standing = standingOf(touch);
+  return standing === 'holds' && touch.decision.action.kind === 'allow' ? 'ok' : BADGES[standing];
 }
