@@ -23,6 +23,7 @@ import { reachableUrl } from './http/reachable-url.js';
 import { createServer } from './http/server.js';
 import { reloadTls, type TlsFiles, tlsFiles } from './http/tls.js';
 import { Outputs } from './outputs.js';
+import { checkPrefixes } from './prefix-options.js';
 import { createKnownValues } from './query/known-values.js';
 import { createQueries, type Queries } from './query/queries.js';
 import { QuestionGate } from './query/question-gate.js';
@@ -92,6 +93,7 @@ export class Collector {
 
   /** Opens nothing. @throws CollectorError WEIR_COLLECTOR_ADDRESS, WEIR_COLLECTOR_CLICKHOUSE, … when an address cannot be read */
   constructor(config: CollectorConfig, { log, store }: CollectorDeps) {
+    checkPrefixes(config);
     this.#config = config;
     this.#log = log;
     this.#httpEndpoint = parseEndpoint(config.http);

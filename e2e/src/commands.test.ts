@@ -104,6 +104,8 @@ describe('the weir command', () => {
     [['probe', '--read', 'a', '--lanes', '0'], /--lanes: probe\.lanes must be >= 1, not 0/],
     [['collector', '--http', 'nonsense'], /WEIR_COLLECTOR_/],
     [['collector', '--check', '--network-file', '/no/such'], /\/no\/such: .*NETWORK_FILE/s],
+    [['collector', '--check', '--protect', '10.0.0.0/33'], /"10.0.0.0\/33" in protect; write/],
+    [['collector', '--check', '--trusted-proxy', 'nginx'], /WEIR_COLLECTOR_ADDRESS/],
     [['collector', '--check', '--rules-file', SAMPLE], /WEIR_COLLECTOR_RULES_FILE/],
     [['key', 'add', 'x', '--scope', 'read', '--data', '/no/such'], /WEIR_CLI_NO_DATA_FOLDER/],
     [['query', 'top', '--collector', 'http://127.0.0.1:1'], /WEIR_CLI_COLLECTOR_UNREACHABLE/],

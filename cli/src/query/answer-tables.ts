@@ -61,6 +61,13 @@ export function missingNotes(missing: readonly Span[]): string[] {
   ];
 }
 
+/** Somebody who sees nothing wants to know whether there is nothing. */
+function emptyNotes(rows: readonly unknown[]): string[] {
+  return rows.length > 0
+    ? []
+    : ['nothing here: --last 90d reaches further back, "weir query exporters" says who sends'];
+}
+
 /** Keys with their sums; the rest and the whole are the last rows. */
 export function topTable(answer: TopResponse): AnswerTable {
   const { by, metric, rows, other, total } = answer;
@@ -87,7 +94,7 @@ export function topTable(answer: TopResponse): AnswerTable {
         isShare(keys[0]) ? shareText(sums[metric], total[metric]) : '',
       ]),
     },
-    notes: [windowNote(answer), ...missingNotes(answer.missing)],
+    notes: [windowNote(answer), ...emptyNotes(rows), ...missingNotes(answer.missing)],
   };
 }
 
@@ -239,6 +246,7 @@ export function flowsTable(answer: FlowsResponse, columns?: readonly string[]): 
   const { flows, cursor, missing } = answer;
   const notes = [
     ...(cursor === undefined ? [] : ['there are more; see -n, or "weir query export" for all']),
+    ...emptyNotes(flows),
     ...missingNotes(missing),
   ];
   if (columns !== undefined) {
