@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Statements for questions that sum up. Pure: input in, SQL and its parameters out.
-import type { Dimension, Metric } from '@weir/wire';
+import { type Dimension, METRICS, type Metric } from '@weir/wire';
 import type { Statement } from '../store/flow-store.js';
 import { Binder } from './binder.js';
+import { likelyKeysSql, type Ranking } from './likely-keys.js';
 import type { PlannedTable, Window } from './planner.js';
 import { keyNames, type Source, type Subject, sourceOf } from './sources.js';
 
@@ -11,13 +12,6 @@ export interface Question extends Answered {
   readonly statement: Statement;
 }
 type Answered = Pick<Source, 'table' | 'missing'>;
-
-/** The largest keys of a subject. */
-export interface Ranking {
-  readonly subject: Subject;
-  readonly metric: Metric;
-  readonly limit: number;
-}
 
 const SUMS = 'sum(octets) AS octetSum, sum(packets) AS packetSum, sum(flows) AS flowSum';
 const SUM_OF: Readonly<Record<Metric, string>> = {
@@ -41,15 +35,29 @@ const SUMS_OF_ALL = Object.entries(SUM_OF)
   .map(([metric, sum]) => `sum(${sum}) OVER () AS ${metric}OfAll`)
   .join(', ');
 
+/** The same where only some keys are summed up. */
+function sumsBeside({ sql }: Source): string {
+  const each = METRICS.map((metric, i) => `ofAll.${i + 1} AS ${metric}OfAll`);
+  const sums = METRICS.map((metric) => `sum(${metric})`);
+  return `(SELECT (${sums.join(', ')}) FROM (${sql})) AS ofAll, ${each.join(', ')}`;
+}
+
+interface Largest {
+  readonly source: Source;
+  readonly binder: Binder;
+  /** SQL that keys among the largest fulfil. */
+  readonly likely: string | undefined;
+}
+
 function topKeys(
-  source: Source,
   { subject, metric, limit }: Ranking,
-  { binder, sums = SUMS }: { readonly binder: Binder; readonly sums?: string },
+  { source, binder, likely = '1' }: Largest,
+  sums = SUMS,
 ): string {
-  const keys = keyNames(subject.by);
-  return `SELECT ${keys.join(', ')}, ${sums} FROM (${source.sql})
-GROUP BY ${keys.join(', ')} HAVING flowSum > 0
-ORDER BY ${SUM_OF[metric]} DESC, ${keys.join(', ')} LIMIT ${binder.bind('UInt32', limit)}`;
+  const keys = keyNames(subject.by).join(', ');
+  return `SELECT ${keys}, ${sums} FROM (${source.sql}) WHERE ${likely}
+GROUP BY ${keys} HAVING flowSum > 0
+ORDER BY ${SUM_OF[metric]} DESC, ${keys} LIMIT ${binder.bind('UInt32', limit)}`;
 }
 
 const textsOf = (by: readonly Dimension[]): string =>
@@ -61,9 +69,10 @@ const textsOf = (by: readonly Dimension[]): string =>
 export function topQuestion(ranking: Ranking, tables: readonly PlannedTable[]): Question {
   const binder = new Binder();
   const source = sourceOf(ranking.subject, tables, binder);
-  const sums = `${SUMS}, ${SUMS_OF_ALL}`;
+  const likely = likelyKeysSql(ranking, tables, binder);
+  const sums = `${SUMS}, ${likely === undefined ? SUMS_OF_ALL : sumsBeside(source)}`;
   const sql = `SELECT ${textsOf(ranking.subject.by)}, octetSum, packetSum, flowSum, octetsOfAll, packetsOfAll, flowsOfAll
-FROM (${topKeys(source, ranking, { binder, sums })})`;
+FROM (${topKeys(ranking, { source, binder, likely }, sums)})`;
   return question(sql, binder, source);
 }
 
@@ -101,10 +110,13 @@ export function seriesQuestion(
   const binder = new Binder();
   const { by } = ranking.subject;
   const shown = sourceOf({ ...ranking.subject, window, stepSeconds }, tables, binder);
-  const ranked = sourceOf(ranking.subject, tables, binder);
+  const top = topKeys(ranking, {
+    ...{ source: sourceOf(ranking.subject, tables, binder), binder },
+    likely: likelyKeysSql(ranking, tables, binder),
+  });
   const texts = keyNames(by).map((_, i) => `t${i}`);
   const sql = `SELECT intDiv(milliseconds, ${binder.bind('Int64', stepSeconds * 1000)}) AS bucket,
-  ${isOther(keyNames(by), topKeys(ranked, ranking, { binder }))} AS isOther,
+  ${isOther(keyNames(by), top)} AS isOther,
   ${textsUnlessOther(by)}, sum(${ranking.metric}) AS value
 FROM (${shown.sql})
 GROUP BY bucket, isOther, ${texts.join(', ')}`;
