@@ -77,6 +77,9 @@ export function DecisionActions({
   );
 }
 
+/** What a rule or a list of a name is to a decision. */
+const SENDERS = { ...ORIGIN_TITLES, allow: 'exception of' };
+
 export function decisionFacts(decision: Decision, now: number): FactProps[] {
   const { action, origin, rule, reason, createdMilliseconds, gateways, isSimulated } = decision;
   return [
@@ -86,7 +89,7 @@ export function decisionFacts(decision: Decision, now: number): FactProps[] {
     },
     {
       term: 'By',
-      value: rule === undefined ? originText(decision) : `${ORIGIN_TITLES[origin]} ${rule.name}`,
+      value: rule === undefined ? originText(decision) : `${SENDERS[origin]} ${rule.name}`,
     },
     { term: 'Reason', value: reason },
     { term: 'Since', value: momentText(createdMilliseconds) },

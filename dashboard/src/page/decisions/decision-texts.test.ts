@@ -15,6 +15,8 @@ it('says what ends it', () => {
   expect(endText(decision({ expiresMilliseconds: 61_000 }), 1000)).toBe('in 1 min 00 s');
   expect(endText(decision({}), 0)).toBe('when it is lifted');
   expect(endText(decision({ origin: 'list', rule: RULE }), 0)).toBe('with its list');
+  expect(endText(decision({ origin: 'allow', rule: RULE }), 0)).toBe('with its rule or list');
+  expect(endText(decision({ origin: 'allow', isProtection: true }), 0)).toBe('never');
 });
 
 it('is found by address, rule, reason and application, in any case', () => {

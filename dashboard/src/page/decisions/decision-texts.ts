@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Decision, DecisionCountersResponse, Origin } from '@weir/wire';
-import { isByHand, originText } from '../../format/decision-origin';
+import { isByHand, isProtection, originText } from '../../format/decision-origin';
 import { selectorText } from '../../format/rule-texts';
 import { formatDuration } from '../../format/time';
 
 /** What takes decisions without an end back. */
 const ENDS: Readonly<Record<Origin, string>> = {
-  allow: 'never',
+  allow: 'with its rule or list',
   manual: 'when it is lifted',
   rule: 'with its rule',
   list: 'with its list',
@@ -15,7 +15,7 @@ const ENDS: Readonly<Record<Origin, string>> = {
 /** "in 9 min 58 s", "when it is lifted". */
 export function endText(decision: Decision, now: number): string {
   const { expiresMilliseconds: end, origin } = decision;
-  const without = ENDS[isByHand(decision) ? 'manual' : origin];
+  const without = isProtection(decision) ? 'never' : ENDS[isByHand(decision) ? 'manual' : origin];
   return end === undefined ? without : `in ${formatDuration(Math.max(0, end - now))}`;
 }
 
