@@ -119,6 +119,9 @@ function Outcome({ preview, hours, action }: OutcomeProps) {
           </>
         )}
       </p>
+      {preview.decides === 'at-once' && (
+        <p class="muted">It says only where: it decides before there is a flow.</p>
+      )}
       {needsConfirmation && (
         <p class="advice">These are many of all hosts: the rule takes a second yes.</p>
       )}

@@ -16,5 +16,6 @@ export function ruleState({ isEnabled, isSimulated, activity }: ShownRule): Rule
   if (isSimulated === true) {
     return { kind: 'warning', text: 'simulated', about: 'it decides; gateways do nothing' };
   }
-  return { kind: 'ok', text: 'active', about: 'it decides, and gateways act' };
+  const when = activity.decides === 'at-once' ? 'before there is a flow' : 'by its flows';
+  return { kind: 'ok', text: 'active', about: `it decides ${when}, and gateways act` };
 }
