@@ -170,7 +170,12 @@ function useSeen(
     onChange: () => redraw(0),
   });
   const { current } = virtualizer as { readonly current: Virtualizer<HTMLDivElement, Element> };
-  current.setOptions({ ...current.options, count });
+  const seenFrom = useRef(0);
+  const { startIndex, endIndex } = current.range ?? { startIndex: 0, endIndex: 0 };
+  // After a jump all rows are new: those that are seen come first, the ones around them once it has come to rest.
+  const isJump = Math.abs(startIndex - seenFrom.current) > endIndex - startIndex;
+  seenFrom.current = startIndex;
+  current.setOptions({ ...current.options, count, overscan: isJump ? 0 : OVERSCAN });
   useLayoutEffect(() => current._didMount(), [current]);
   useLayoutEffect(() => current._willUpdate());
   useLayoutEffect(() => {
