@@ -2,7 +2,7 @@
 // The whole collector: datagrams in at one end, answers out at the other.
 import { spawnSync } from 'node:child_process';
 import { createSocket } from 'node:dgram';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -311,6 +311,17 @@ describe('the collector', () => {
     );
     expect(after.complete).toBe(true);
     expect(after.decisions.flatMap(portOf)).toHaveLength(301);
+  });
+
+  it('says when no record counts, and refuses protections that protect nobody', async () => {
+    const networkFile = join(dataFolder, 'networks.yaml');
+    writeFileSync(networkFile, 'count: { boundaries: [{ exporter: 192.0.2.1 }] }');
+    const collector = newCollector({ networkFile });
+    await collector.start();
+    await send(collector, [bitTorrent(0, [1])]);
+    const { problems } = await settled(collector, 1);
+    expect(problems).toEqual([expect.stringContaining('none of 1 records counts')]);
+    expect(() => newCollector({ protect: ['10.0.0.0/33'] })).toThrow('"10.0.0.0/33" in protect');
   });
 
   it('ends waits and streams when it stops', async () => {

@@ -75,6 +75,7 @@ export class Health {
       store.state.problem,
       this.#storeLosing(storeOverflow, now) &&
         `${storeOverflow} records were lost because the spool is full: the store did not take them in time; see that the disk is fast enough, or raise --spool-size`,
+      this.#countsNothing(),
       ...access.problems,
       this.#passingOver(passedOver, now) &&
         `${passedOver} decisions were not made: there are too many at once; make rules narrower`,
@@ -82,6 +83,13 @@ export class Health {
       ...outputs.problems(),
     ];
     return problems.filter((text) => typeof text === 'string');
+  }
+
+  /** All charts are empty then, while records are there to be looked at. */
+  #countsNothing(): string | undefined {
+    const { rows = 0, outsideBoundaryRows = 0 } = this.#sources.intake.counters.all;
+    if (rows === 0 || outsideBoundaryRows < rows) return undefined;
+    return `none of ${rows} records counts in sums: none crosses a boundary; see count.boundaries in the network file`;
   }
 
   #receive(): HealthResponse['receive'] {
