@@ -48,6 +48,7 @@ async function asksInDialog(dashboard: Console): Promise<void> {
   for (let press = 0; press < 4; press++) await page.keyboard.press('Escape');
   expect(await dialog.isVisible()).toBe(true);
   await page.keyboard.press('Escape');
+  expect(await dialog.getByTestId('confirm').isVisible()).toBe(false);
   expect(await axeProblems(page)).toEqual([]);
   await page.keyboard.press('Enter');
   await page.keyboard.type('!');

@@ -19,7 +19,7 @@ export function DraftNote({ kept, rule, onBeginAnew }: DraftNoteProps) {
   return (
     <p class="advice draft-line" role="status" data-testid="draft-note">
       <span>
-        This is what you wrote {agoText(kept)} and did not save.
+        Here is what you wrote and did not save ({agoText(kept)}).
         {isOld && ' Somebody has changed the rule since then, so this cannot be saved any more.'}
       </span>
       <button type="button" class="button" onClick={onBeginAnew}>

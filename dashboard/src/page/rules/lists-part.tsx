@@ -117,7 +117,7 @@ function columnsOf(
       show: ({ state }) => formatCount(state.refusedCount),
     },
     {
-      ...{ id: 'read', title: 'Read', kind: 'number', width: '116px', room: 'wide' },
+      ...{ id: 'read', title: 'Read', kind: 'number', width: '136px', room: 'wide' },
       value: ({ state }) => state.refreshedMilliseconds ?? 0,
       show: ({ state: { refreshedMilliseconds: read } }) =>
         read === undefined ? 'not yet' : formatAgo(now - read),

@@ -146,7 +146,7 @@ function columnsOf(actions: RowActions): readonly Column<ShownRule>[] {
       show: ({ activity }) => amountText(activity.octets, 'octets'),
     },
     {
-      ...{ id: 'last', title: 'Last match', kind: 'number', width: '116px', room: 'wide' },
+      ...{ id: 'last', title: 'Last match', kind: 'number', width: '136px', room: 'wide' },
       value: ({ activity }) => activity.lastMatchMilliseconds ?? 0,
       show: ({ activity: { lastMatchMilliseconds: last } }) =>
         last === undefined ? 'never' : formatAgo(now - last),
