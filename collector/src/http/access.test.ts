@@ -115,8 +115,9 @@ describe('without credentials', () => {
     'the header "%s" is no way in, even where nobody needs one',
     async (authorization) => {
       await access.listensOn(['127.0.0.1']);
-      const { status } = await answer({ url: API.rules, headers: { authorization } });
+      const { status, body } = await answer({ url: API.rules, headers: { authorization } });
       expect(status).toBe(401);
+      expect(body).toMatchObject({ message: expect.stringContaining('this key is unknown') });
     },
   );
 });
