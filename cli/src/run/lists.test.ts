@@ -20,6 +20,9 @@ it('a list is fetched, or read from a file', () => {
   expect(listOf(context(['mine', '/etc/bad.csv'], { format: 'csv', action: 'watch' }))).toEqual({
     ...{ name: 'mine', file: '/etc/bad.csv', format: 'csv', action: { kind: 'watch' } },
   });
+  // The collector would look for it where it was started.
+  for (const source of ['bad.csv', './bad.csv', 'ftp://lists.example/x'])
+    expect(() => listOf(context(['mine', source], {}))).toThrow('no whole path');
 });
 
 it('says what came of reading it', () => {

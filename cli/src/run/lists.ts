@@ -25,6 +25,17 @@ const SECOND_MS = 1000;
 const READING_MS = 15_000;
 const LOOK_MS = 250;
 
+/** @throws CommandError WEIR_CLI_BAD_LIST for a path that the collector would look for in a folder of its own */
+function sourceOf(source: string): Pick<ListInput, 'url' | 'file'> {
+  if (/^https?:\/\//.test(source)) return { url: source };
+  if (source.startsWith('/')) return { file: source };
+  throw new CommandError(
+    'WEIR_CLI_BAD_LIST',
+    `"${source}" is no URL (https://…) and no whole path of a file on the collector's machine (/…).`,
+  );
+}
+
+/** @throws CommandError WEIR_CLI_BAD_LIST, WEIR_CLI_BAD_ACTION */
 export function listOf({
   arguments: [name = '', source = ''],
   options,
@@ -33,7 +44,7 @@ export function listOf({
   const { format, refresh, simulate, gateway, reason } = flags;
   return {
     ...{ name, format, action: actionOf(flags) },
-    ...(/^https?:\/\//.test(source) ? { url: source } : { file: source }),
+    ...sourceOf(source),
     ...(refresh !== undefined && { refreshSeconds: Math.ceil(refresh / SECOND_MS) }),
     ...(simulate === true && { isSimulated: true }),
     ...(gateway !== undefined && { gateways: [...gateway] }),
