@@ -44,12 +44,28 @@ export interface StoreMeasured {
 }
 
 const ROWS_AN_INSERT = 500_000;
+const ROWS_TOLD = 10_000_000;
 const DAY_MS = 86_400_000;
+const END_MS = 600_000;
+const PIECE_MS = 10_000;
 const MERGE_PATIENCE_SECONDS = 600;
 /** A day that ends neither on an hour nor on a minute, as an operator's does. */
 const END = Date.UTC(2026, 5, 2, 13, 37, 21);
 
 const HOUR_MS = 3_600_000;
+
+/**
+ * A collector stores every second what came. Here most of a day is stored in large pieces, but not its ends, of which
+ * single records are asked for: records of one insert are in the order of their addresses, not of time.
+ */
+function rowsOfInsert(first: number, totalRows: number): number {
+  const at = (first / totalRows) * DAY_MS;
+  const untilEnd = DAY_MS - END_MS - at;
+  const isEnd = at < END_MS || untilEnd <= 0;
+  const milliseconds = isEnd ? PIECE_MS : untilEnd;
+  const rows = Math.ceil((milliseconds / DAY_MS) * totalRows);
+  return Math.min(rows, ROWS_AN_INSERT, totalRows - first);
+}
 
 const RUNNING_MERGES = 'SELECT count() AS merges FROM system.merges';
 /** Sums of hours; a day of them becomes one part within ten minutes. */
@@ -98,8 +114,9 @@ class StoreBench {
   async #fill(): Promise<void> {
     const { rows: totalRows, folder } = this.#options;
     const file = path.join(folder, 'generated.native');
-    for (let first = 0; first < totalRows; first += ROWS_AN_INSERT) {
-      const rows = Math.min(ROWS_AN_INSERT, totalRows - first);
+    let rows = 0;
+    for (let first = 0; first < totalRows; first += rows) {
+      rows = rowsOfInsert(first, totalRows);
       const part = { first, rows, totalRows, from: END - DAY_MS, to: END };
       const merging = seconds();
       await this.#sessions.write(writeGeneratedFlows(file, part));
@@ -110,7 +127,8 @@ class StoreBench {
       this.#insertSeconds += (performance.now() - begun) / 1000;
       this.#cpuSeconds += seconds() - made;
       this.#cpuWithMergesSeconds += seconds() - merging;
-      if ((first / ROWS_AN_INSERT) % 20 === 19) say(`stored ${first + rows} of ${totalRows}`);
+      const [before, now] = [first, first + rows].map((stored) => Math.floor(stored / ROWS_TOLD));
+      if (before !== now) say(`stored ${first + rows} of ${totalRows}`);
     }
     await this.#settle();
     this.#cpuWithMergesSeconds -= await this.#costOfMaking(file);
