@@ -245,6 +245,22 @@ test('an effect keeps its number while it lives, and no two have the same', () =
   }
 });
 
+test('numbers of a group that chains in the kernel say are taken over, and nobody else has them', () => {
+  const numbers = new EffectNumbers();
+  numbers.adopt(['e7g3_0000000a', 'e8g3_0000000b', 'e9_0000000c', 'e10g11_0000000d']);
+  numbers.adopt(['e4g9_0000000f']);
+  expect(numbers.numberOf('0000000e')).toBe(12);
+  expect(numbers.groupOf('group', { hash: '0000000b' })).toBe(3);
+  expect(numbers.groupOf('group', { hash: '0000000a' })).toBe(3);
+  expect(numbers.groupOf('another', { hash: '0000000e' })).toBe(13);
+  expect(numbers.groupOf('third', { hash: '0000000f' })).toBe(14);
+  numbers.keepOnly(new Set(['group', '0000000a']));
+  expect(numbers.groupOf('late', { hash: '0000000d' })).toBe(15);
+  const free = Array.from({ length: 65535 }, (_, i) => numbers.numberOf(`${i}`));
+  expect(free).toContain(11);
+  expect(free).not.toContain(3);
+});
+
 test('numbers in the kernel are taken over', () => {
   const numbers = new EffectNumbers();
   numbers.adopt(['forward', 'e7_0000000a', 'e7_0000000b', 'e9_0000000c']);

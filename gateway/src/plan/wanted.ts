@@ -261,9 +261,9 @@ export class Planner {
     const number = this.#numbers.numberOf(effect.hash);
     if (number === undefined) return undefined;
     const groupHash = groupHashOf(effect);
-    const group = groupHash === undefined ? undefined : this.#numbers.numberOf(groupHash);
+    const group = groupHash === undefined ? undefined : this.#numbers.groupOf(groupHash, effect);
     if (groupHash !== undefined && group === undefined) return undefined;
-    const chain = chainName(number, effect.hash);
+    const chain = chainName({ number, hash: effect.hash, group });
     const place = { placed: { ...effect, number, chain, group }, holders: 0 };
     this.#places.set(effect.hash, place);
     return place;

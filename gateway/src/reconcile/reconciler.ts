@@ -53,6 +53,8 @@ interface StepOptions extends Required<ChangesOptions> {
   readonly turn: Turn;
   /** Elements that have to be looked at; absent: all. */
   readonly ids?: ReadonlySet<string> | undefined;
+  /** What ends within so many ms is left to end. */
+  readonly endingMs?: number;
 }
 
 /** What another process may have taken for a transaction. */
@@ -160,9 +162,12 @@ export class Reconciler {
     if (state) this.#takeCounts(state.counters);
     // Who put the elements took some time, too, as long as this one took to read them for all we know.
     const toleranceMs = LISTED_TOLERANCE_MS + 2 * readMs + OTHERS_APPLY_MS;
-    const options = { now: this.#options.now(), toleranceMs };
     const found = state && believedOf(state, this.#options.layout);
-    return this.#stepFrom(found, desired, { ...options, turn: this.#turnAfter(found?.generation) });
+    return this.#stepFrom(found, desired, {
+      ...{ now: this.#options.now(), toleranceMs, turn: this.#turnAfter(found?.generation) },
+      // It may have ended for one of the two.
+      endingMs: toleranceMs,
+    });
   }
 
   /** Resolves when nothing is under way. */
@@ -244,7 +249,7 @@ export class Reconciler {
   #stepFrom(
     believed: Believed | undefined,
     desired: Desired,
-    { turn, ids, ...options }: StepOptions,
+    { turn, ids, endingMs = 0, ...options }: StepOptions,
   ): Transaction | undefined {
     const { skeleton } = desired;
     const generation = turn.next;
@@ -256,7 +261,7 @@ export class Reconciler {
       only(believed.elements, ids),
       only(desired.elements, ids),
       options,
-    );
+    ).filter(({ element }) => element.expiresMilliseconds > options.now + endingMs);
     // Where no mark counts nobody has to be judged again.
     const isDue =
       turn.current === 0 ? turn.next > 0 : changes.some((one) => isNews(one, options.now));

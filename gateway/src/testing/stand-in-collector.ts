@@ -39,7 +39,6 @@ export class StandInCollector {
         return;
       }
       this.questions += 1;
-      response.setHeader('date', new Date(Date.now() + this.clockOffsetMs).toUTCString());
       this.#answer(url, response);
     });
     await new Promise<void>((resolve) => server.listen(this.#port, '127.0.0.1', resolve));
@@ -97,20 +96,27 @@ export class StandInCollector {
   #answer(url: URL, response: ServerResponse): void {
     const since = Number(url.searchParams.get('since'));
     if (this.nextBody !== undefined) {
-      response.writeHead(this.nextStatus).end(this.nextBody);
+      response.statusCode = this.nextStatus;
+      this.#send(response, this.nextBody);
       this.nextBody = undefined;
       this.nextStatus = 200;
     } else if (since === this.revision && url.searchParams.get('waitSeconds') !== '0') {
       const waiting = { since, response };
       this.#waiting.add(waiting);
       response.once('close', () => this.#waiting.delete(waiting));
-    } else response.end(JSON.stringify(this.#changesSince(since)));
+    } else this.#send(response, JSON.stringify(this.#changesSince(since)));
   }
 
   #tell(): void {
     for (const { since, response } of this.#waiting)
-      response.end(JSON.stringify(this.#changesSince(since)));
+      this.#send(response, JSON.stringify(this.#changesSince(since)));
     this.#waiting.clear();
+  }
+
+  /** The time is that of the answer, however long the question has waited. */
+  #send(response: ServerResponse, body: string): void {
+    response.setHeader('date', new Date(Date.now() + this.clockOffsetMs).toUTCString());
+    response.end(body);
   }
 
   #changesSince(since: number): DecisionsResponse {
