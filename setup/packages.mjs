@@ -45,6 +45,7 @@ export const TEST_PACKAGES = [
   'transmission-cli',
   'influxdb', // takes the collector's time series
   'redis-server', // between collectors
+  'fish', // completes the command
   'clickhouse-server', // takes the collector's records, as far as 18.16 can
   ...BROWSER_PACKAGES,
   'fonts-dejavu-core', // names in Latin, Cyrillic, Greek and Arabic letters
