@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { eventually } from './testing/eventually.js';
 import { IS_ROOT } from './testing/namespace.js';
 import { decisionOn } from './testing/random.js';
-import { type Endpoint, RoutedNetwork } from './testing/routed-network.js';
+import { type Endpoint, flowing, RoutedNetwork } from './testing/routed-network.js';
 import { TestBed } from './testing/running-gateway.js';
 
 const { LEFT, RIGHT } = RoutedNetwork;
@@ -79,13 +79,7 @@ describe.skipIf(!IS_ROOT)("connections' marks", () => {
     return [...listed.matchAll(/ mark=(\d+)/g)].map(([, mark]) => Number(mark));
   }
 
-  async function flows(): Promise<void> {
-    const [there, back] = [server.received, client.received];
-    await eventually(
-      'it flows',
-      () => server.received > there + 2000 && client.received > back + 2000,
-    );
-  }
+  const flows = (): Promise<void> => flowing(client, server);
 
   async function silent(): Promise<boolean> {
     const sum = () => client.received + server.received;

@@ -7,7 +7,7 @@ import type { Gateway } from './gateway.js';
 import { eventually } from './testing/eventually.js';
 import { IS_ROOT } from './testing/namespace.js';
 import { decisionOn } from './testing/random.js';
-import { type Endpoint, RoutedNetwork } from './testing/routed-network.js';
+import { type Endpoint, flowing, RoutedNetwork } from './testing/routed-network.js';
 import { TestBed } from './testing/running-gateway.js';
 
 const BLOCK: Action = { kind: 'block', answer: 'drop' };
@@ -229,13 +229,7 @@ describe.skipIf(!IS_ROOT)('decisions', () => {
     await eventually('applied', () => gateway.status().revision === bed.collector.revision);
   }
 
-  async function flows(): Promise<void> {
-    const [there, back] = [server.received, client.received];
-    await eventually(
-      'it flows',
-      () => server.received > there + 2000 && client.received > back + 2000,
-    );
-  }
+  const flows = (): Promise<void> => flowing(client, server);
 
   async function silent(): Promise<boolean> {
     return (await quiet(client)) && (await quiet(server));

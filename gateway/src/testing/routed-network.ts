@@ -2,6 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
+import { eventually } from './eventually.js';
 import { Namespace } from './namespace.js';
 
 /** Two hosts and the router between them. */
@@ -130,3 +131,10 @@ if (transport === 'tcp') {
   setInterval(() => { if (!rests) for (const peer of peers.values()) socket.send(chunk, ...peer); }, 20);
 }
 `;
+
+/** Waits until each of them has received 2,000 octets more. */
+export async function flowing(...endpoints: readonly Endpoint[]): Promise<void> {
+  const before = endpoints.map(({ received }) => received);
+  const hasMore = ({ received }: Endpoint, i: number) => received > (before[i] ?? 0) + 2000;
+  await eventually('it flows', () => endpoints.every(hasMore));
+}
